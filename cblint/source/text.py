@@ -1,0 +1,181 @@
+"""Strings that know where each of their characters stands in the file, and the lines of a file.
+
+Offsets count Unicode code points from the start of the decoded file, without its byte order mark. Lines and
+columns are 1-based; columns count code points unless a name says UTF-16.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+# What editors, git hosts and the language server protocol count as the end of a line. YAML 1.1 also breaks
+# lines at U+0085, U+2028 and U+2029: that matters for folding (scalars.py), never for numbering.
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Span(NamedTuple):
+    """A half-open range of file offsets."""
+
+    start: int
+    end: int
+
+    @property
+    def empty(self) -> bool:
+        return self.start == self.end
+
+
+class Position(NamedTuple):
+    """A place as people say it: 1-based line, 1-based column in code points."""
+
+    line: int
+    column: int
+
+
+class Piece(NamedTuple):
+    """Part of a value and the range it was made from.
+
+    If both have the same length, character i of the value stands at ``start + i``; otherwise (an escape, a folded
+    line break, a doubled quote) the whole range stands for each character of the value.
+    """
+
+    value: str
+    start: int
+    end: int
+
+
+class Text:
+    """A string and the place of each of its characters in the file."""
+
+    __slots__ = ("_anchor", "_pieces", "_starts", "value")
+
+    def __init__(self, pieces: Iterable[Piece], anchor: int) -> None:
+        """``anchor`` is the file offset that an empty text is said to stand at."""
+        kept = tuple(piece for piece in pieces if piece.value)
+        self._pieces = kept
+        starts = []
+        length = 0
+        for piece in kept:
+            starts.append(length)
+            length += len(piece.value)
+        self._starts = starts
+        self._anchor = anchor
+        self.value = kept[0].value if len(kept) == 1 else "".join([piece.value for piece in kept])
+
+    @classmethod
+    def of(cls, value: str, offset: int = 0) -> Text:
+        """The text of a file, or of a part of it that begins at ``offset`` and is taken as it stands."""
+        return cls((Piece(value, offset, offset + len(value)),), offset)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __str__(self) -> str:
+        return self.value
+
+    def __repr__(self) -> str:
+        return f"Text({self.value!r} at {self.offset(0)})"
+
+    def _char(self, index: int) -> Span:
+        number = bisect_right(self._starts, index) - 1
+        value, start, end = self._pieces[number]
+        if end - start == len(value):
+            place = start + index - self._starts[number]
+            return Span(place, place + 1)
+        return Span(start, end)
+
+    def offset(self, index: int) -> int:
+        """File offset at which character ``index`` begins; for ``len(self)``, at which the last one ends."""
+        if index < len(self.value):
+            return self._char(index).start
+        return self._char(index - 1).end if self.value else self._anchor
+
+    def span(self, start: int, end: int) -> Span:
+        """The file range of ``self.value[start:end]``; empty ranges stand where character ``start`` begins."""
+        if start >= end:
+            place = self.offset(start)
+            return Span(place, place)
+        return Span(self._char(start).start, self._char(end - 1).end)
+
+    def pieces(self, start: int, end: int) -> Iterator[Piece]:
+        """What ``self.value[start:end]`` is made of, in file offsets."""
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        for number in range(first, len(self._pieces)):
+            base = self._starts[number]
+            if base >= end:
+                return
+            value, source, source_end = self._pieces[number]
+            low, high = max(start - base, 0), min(end - base, len(value))
+            if low >= high:
+                continue
+            if source_end - source == len(value):
+                yield Piece(value[low:high], source + low, source + high)
+            else:
+                yield Piece(value[low:high], source, source_end)
+
+    def slice(self, start: int, end: int) -> Text:
+        """``self.value[start:end]`` with the places of its characters."""
+        return Text(self.pieces(start, end), self.offset(start))
+
+    def derive(self, pieces: Iterable[Piece], anchor: int) -> Text:
+        """A text made from this one.
+
+        ``pieces`` and ``anchor`` are given in offsets into ``self.value``; the result is in file offsets.
+        """
+        return Text(self._resolved(pieces), self.offset(anchor))
+
+    def _resolved(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        for piece in pieces:
+            value, start, end = piece
+            if not value:
+                continue
+            if end - start != len(value):
+                yield Piece(value, *self.span(start, end))
+                continue
+            done = 0
+            for inner in self.pieces(start, end):
+                yield Piece(value[done : done + len(inner.value)], inner.start, inner.end)
+                done += len(inner.value)
+
+
+class Lines:
+    """The lines of a file: offsets to positions and back."""
+
+    __slots__ = ("_ends", "_starts", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        starts, ends = [0], []
+        for match in _LINE_END.finditer(text):
+            ends.append(match.start())
+            starts.append(match.end())
+        ends.append(len(text))
+        self._starts, self._ends = starts, ends
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def position(self, offset: int) -> Position:
+        """Where an offset stands; one inside a CRLF counts as the end of its line."""
+        number = bisect_right(self._starts, offset) - 1
+        return Position(number + 1, min(offset, self._ends[number]) - self._starts[number] + 1)
+
+    def number(self, offset: int) -> int:
+        """The 1-based number of the line that holds ``offset``."""
+        return bisect_right(self._starts, offset)
+
+    def span(self, number: int) -> Span:
+        """The range of a line (1-based) without its line end."""
+        return Span(self._starts[number - 1], self._ends[number - 1])
+
+    def line(self, number: int) -> str:
+        """The text of a line (1-based) without its line end."""
+        start, end = self.span(number)
+        return self._text[start:end]
+
+
+def utf16_column(line: str, column: int) -> int:
+    """A column in code points as one in UTF-16 code units (both 1-based), as SARIF and LSP count."""
+    return column + sum(1 for char in line[: column - 1] if ord(char) > 0xFFFF)

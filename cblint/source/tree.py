@@ -1,0 +1,223 @@
+"""The nodes of a YAML file, with everything that a dump would lose: places, styles, order, duplicates, aliases."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+from cblint.source import scalars
+from cblint.source.text import Piece, Span, Text
+
+MERGE_KEY = "<<"
+
+
+class Node:
+    """Part of a YAML document.
+
+    ``start`` and ``end`` index ``origin``, the text that was parsed; ``span`` is the same in file offsets.
+    ``open`` says that a syntax error cut the node short.
+    """
+
+    __slots__ = ("anchor", "end", "open", "origin", "start", "tag")
+
+    def __init__(self, origin: Text, start: int, end: int, anchor: str | None, tag: str | None) -> None:
+        self.origin = origin
+        self.start = start
+        self.end = end
+        self.anchor = anchor
+        self.tag = tag
+        self.open = False
+
+    @property
+    def span(self) -> Span:
+        """What the node covers, without its anchor and tag and without trailing line ends."""
+        source = self.origin.value
+        end = self.end
+        while end > self.start and source[end - 1] in "\r\n \t":
+            end -= 1
+        return self.origin.span(self.start, end)
+
+    @property
+    def resolved(self) -> Node:
+        """The node itself, or what an alias stands for."""
+        return self
+
+    @property
+    def one_line(self) -> bool:
+        """Whether the node stands on one line of the file."""
+        return not any(char in "\r\n" for char in self.origin.value[self.start : self.end].rstrip())
+
+
+class Scalar(Node):
+    """A leaf. ``style`` is ``""`` (plain), ``'``, ``"``, ``|`` or ``>``."""
+
+    __slots__ = ("style", "value")
+
+    def __init__(
+        self, origin: Text, start: int, end: int, anchor: str | None, tag: str | None, value: str, style: str
+    ) -> None:
+        super().__init__(origin, start, end, anchor, tag)
+        self.value = value
+        self.style = style
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was written: ``key:`` or ``-``."""
+        return self.style == "" and self.value == ""
+
+    @property
+    def text(self) -> Text:
+        """The value, with the place of each of its characters."""
+        found = scalars.pieces(self.origin.value, self.start, self.end, self.style, self.value)
+        if found is None:
+            found = [Piece(char, self.start, self.end) for char in self.value]
+        return self.origin.derive(found, self.start)
+
+
+class Sequence(Node):
+    """A list."""
+
+    __slots__ = ("flow", "items")
+
+    def __init__(self, origin: Text, start: int, anchor: str | None, tag: str | None, flow: bool) -> None:
+        super().__init__(origin, start, start, anchor, tag)
+        self.flow = flow
+        self.items: list[Node] = []
+
+
+class Pair:
+    """A key and its value."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: Node, value: Node) -> None:
+        self.key = key
+        self.value = value
+
+    @property
+    def name(self) -> str | None:
+        """The key as text; None if it is a list or a mapping."""
+        key = self.key.resolved
+        return key.value if isinstance(key, Scalar) else None
+
+    @property
+    def is_merge(self) -> bool:
+        key = self.key
+        return isinstance(key, Scalar) and key.value == MERGE_KEY and key.style == ""
+
+    @property
+    def colon(self) -> Span:
+        """The colon that makes the pair; the key where there is none (``{a}`` or ``? a``)."""
+        key = self.key
+        source = key.origin.value
+        at = key.end
+        while at < len(source) and source[at] in " \t":
+            at += 1
+        return key.origin.span(at, at + 1) if source[at : at + 1] == ":" else key.span
+
+
+class Mapping(Node):
+    """A mapping with its pairs in file order, duplicates included."""
+
+    __slots__ = ("flow", "pairs")
+
+    def __init__(self, origin: Text, start: int, anchor: str | None, tag: str | None, flow: bool) -> None:
+        super().__init__(origin, start, start, anchor, tag)
+        self.flow = flow
+        self.pairs: list[Pair] = []
+
+    def effective(self) -> dict[str, Pair]:
+        """What a loader makes of the mapping: later duplicates win, ``<<`` fills in what is not given."""
+        return self._effective(set())
+
+    def _effective(self, seen: set[int]) -> dict[str, Pair]:
+        found: dict[str, Pair] = {}
+        if id(self) in seen:
+            return found
+        seen.add(id(self))
+        own = {pair.name: pair for pair in self.pairs if pair.name is not None and not pair.is_merge}
+        for pair in self.pairs:
+            if pair.is_merge:
+                for mapping in _merged(pair.value.resolved):
+                    for name, inherited in mapping._effective(seen).items():
+                        found.setdefault(name, inherited)
+        return {**found, **own}
+
+    def get(self, name: str) -> Pair | None:
+        """The pair that holds for a key, after duplicates and merges."""
+        last = None
+        merges = False
+        for pair in self.pairs:
+            if pair.is_merge:
+                merges = True
+            elif pair.name == name:
+                last = pair
+        return self.effective().get(name) if last is None and merges else last
+
+
+def _merged(node: Node) -> Iterator[Mapping]:
+    if isinstance(node, Mapping):
+        yield node
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            target = item.resolved
+            if isinstance(target, Mapping):
+                yield target
+
+
+class Alias(Node):
+    """A use of an anchor: ``*name``."""
+
+    __slots__ = ("name", "target")
+
+    def __init__(self, origin: Text, start: int, end: int, name: str, target: Node) -> None:
+        super().__init__(origin, start, end, None, None)
+        self.name = name
+        self.target = target
+
+    @property
+    def resolved(self) -> Node:
+        return self.target
+
+
+def walk(root: Node | None, enter: Callable[[Node], bool] = lambda node: True) -> Iterator[Node]:
+    """The node and all below it in file order, aliases not followed; ``enter`` says whose children to visit."""
+    stack = [root] if root is not None else []
+    while stack:
+        node = stack.pop()
+        yield node
+        if not enter(node):
+            continue
+        if isinstance(node, Mapping):
+            for pair in reversed(node.pairs):
+                stack.append(pair.value)
+                stack.append(pair.key)
+        elif isinstance(node, Sequence):
+            stack.extend(reversed(node.items))
+
+
+def path_to(root: Node | None, offset: int) -> str:
+    """The way to what stands at a file offset, as in ``phases.build.commands[2]``."""
+    steps: list[str] = []
+    node: Node | None = root
+    while node is not None:
+        if isinstance(node, Mapping):
+            number = bisect_right(node.pairs, offset, key=lambda pair: _begin(pair.key)) - 1
+            if number < 0:
+                break
+            pair = node.pairs[number]
+            steps.append(f".{pair.name}" if pair.name is not None else ".?")
+            node = pair.value if offset >= pair.key.span.end else None
+        elif isinstance(node, Sequence):
+            number = bisect_right(node.items, offset, key=_begin) - 1
+            if number < 0:
+                break
+            steps.append(f"[{number}]")
+            node = node.items[number]
+        else:
+            break
+    return "".join(steps).lstrip(".")
+
+
+def _begin(node: Node) -> int:
+    return node.origin.offset(node.start)
