@@ -1,6 +1,6 @@
 """The comments of a YAML file, which no fast parser reports.
 
-A ``#`` at the start of a line or after a blank begins one, unless it stands inside a scalar.
+To libyaml a ``#`` outside every scalar begins one, even right after a quote or a bracket.
 """
 
 from __future__ import annotations
@@ -9,18 +9,25 @@ import re
 from typing import NamedTuple
 
 from cblint.source.loader import Stream
-from cblint.source.text import Span
+from cblint.source.scalars import BREAKS
+from cblint.source.text import Span, Text
 from cblint.source.tree import Scalar, walk
 
-_HASH = re.compile(r"(?:^|(?<=[ \t\r\n]))#[^\r\n]*")
+_COMMENT = re.compile(f"#[^{BREAKS}]*")
+_BREAK = re.compile(f"[{BREAKS}]")
 
 
 class Comment(NamedTuple):
-    """``text`` with its ``#``; ``alone`` says that nothing else stands on its line."""
+    """``text`` with its ``#``; ``start`` is a local offset; ``alone``: nothing else stands on its line."""
 
     text: str
+    start: int
     span: Span
     alone: bool
+
+    def within(self, text: Text) -> Text:
+        """The comment with the places of its characters; ``text`` is what was parsed."""
+        return text.slice(self.start, self.start + len(self.text))
 
 
 def comments(stream: Stream) -> list[Comment]:
@@ -29,15 +36,24 @@ def comments(stream: Stream) -> list[Comment]:
     limit = stream.problem.at if stream.problem else len(source)
     found: list[Comment] = []
     at = 0
+    line_start = 0
     for start, end in [*_scalar_ranges(stream), (limit, limit)]:
-        while at < start and (match := _HASH.search(source, at, start)):
+        while at < start and (match := _COMMENT.search(source, at, start)):
             # A comment runs to the end of its line, so it can pass the start of no scalar.
             at = match.end()
-            line_start = max(source.rfind("\n", 0, match.start()), source.rfind("\r", 0, match.start())) + 1
+            line_start = _line_start(source, line_start, match.start())
             alone = not source[line_start : match.start()].strip()
-            found.append(Comment(match.group().rstrip(), stream.text.span(*match.span()), alone))
+            comment = match.group().rstrip()
+            place = stream.text.span(match.start(), match.start() + len(comment))
+            found.append(Comment(comment, match.start(), place, alone))
         at = max(at, end)
     return found
+
+
+def _line_start(source: str, earlier: int, at: int) -> int:
+    """Where the line of ``at`` begins; a search from the start of an ``earlier`` line keeps it all linear."""
+    last = max(source.rfind("\n", earlier, at), source.rfind("\r", earlier, at))
+    return last + 1 if last >= 0 else earlier
 
 
 def _scalar_ranges(stream: Stream) -> list[tuple[int, int]]:
@@ -49,7 +65,7 @@ def _scalar_ranges(stream: Stream) -> list[tuple[int, int]]:
             if isinstance(node, Scalar) and node.end > node.start:
                 start = node.start
                 if node.style in ("|", ">"):
-                    breaks = [at for at in (source.find("\n", start), source.find("\r", start)) if at >= 0]
-                    start = min(breaks, default=node.end)
+                    header_end = _BREAK.search(source, start, node.end)
+                    start = header_end.start() if header_end else node.end
                 ranges.append((start, node.end))
     return ranges

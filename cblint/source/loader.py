@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import yaml
 
-from cblint.source.syntax import Problem, diagnose, undefined_alias
+from cblint.source.scalars import BREAKS
+from cblint.source.syntax import QUOTES, Problem, diagnose, undecodable_tag, undefined_alias
 from cblint.source.text import Span, Text
 from cblint.source.tree import Alias, Mapping, Node, Pair, Scalar, Sequence
 
@@ -19,7 +20,10 @@ MAX_NODES = 1_000_000
 # The C parser is 20 times faster and says what CodeBuild says; the pure one serves where PyYAML was built without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PROPERTY = re.compile(r"[&!][^ \t\r\n]*|[ \t\r\n]+|#[^\r\n]*")
+_PROPERTY = re.compile(rf"&[\w-]+|![^ \t{BREAKS}]*|[ \t{BREAKS}]+|#[^{BREAKS}]*", re.ASCII)
+_TAG_ESCAPES = re.compile("%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{2})*")
+_BOM = "\ufeff"
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent, yaml.DocumentEndEvent)
 
 
 class TooComplex(Exception):
@@ -50,13 +54,18 @@ def load(text: Text) -> Stream:
 
     Raises TooComplex for a file that nests too deep or whose aliases expand too far. Never executes tags.
     """
+    # libyaml does not count byte order marks at the start; one can come from a text inside another file.
+    text = text.slice(len(text) - len(text.value.lstrip(_BOM)), len(text)) if text.value[:1] == _BOM else text
     source = text.value
     forbidden = _FORBIDDEN.search(source)
+    # libyaml decodes ahead of parsing: cut at a forbidden character so that all before it is read.
+    cut = forbidden.start() if forbidden else len(source)
     builder = _Builder(text)
     problem = None
     try:
-        # libyaml decodes ahead of parsing: cut at a forbidden character so that all before it is read.
-        for event in yaml.parse(source[: forbidden.start()] if forbidden else source, Loader=_LOADER):
+        for event in yaml.parse(source[:cut], Loader=_LOADER):
+            if forbidden and isinstance(event, _ENDS) and _start(event) >= cut:
+                break  # it ends here only because the text was cut
             builder.add(event)
     except yaml.MarkedYAMLError as error:
         problem = diagnose(
@@ -66,10 +75,15 @@ def load(text: Text) -> Stream:
             error.problem_mark.index if error.problem_mark else len(source),
             error.context_mark.index if error.context_mark else None,
         )
+    except UnicodeDecodeError:
+        escapes = _TAG_ESCAPES.search(source, builder.reached)
+        problem = undecodable_tag(text, *(escapes.span() if escapes else (builder.reached, builder.reached)))
     except _UndefinedAlias as error:
         problem = undefined_alias(text, error.start, error.end)
     if forbidden:
-        problem = diagnose(text, "control characters are not allowed", "", forbidden.start(), None)
+        builder.cut(cut)
+        reached = problem.at if problem else cut
+        problem = diagnose(text, "control characters are not allowed", "", cut, None)._replace(at=reached)
     return Stream(text, tuple(builder.finish()), problem)
 
 
@@ -80,11 +94,23 @@ class _UndefinedAlias(Exception):
         self.end = end
 
 
+def _start(event: yaml.Event) -> int:
+    assert event.start_mark is not None
+    return event.start_mark.index
+
+
+def _end(event: yaml.Event) -> int:
+    assert event.end_mark is not None
+    return event.end_mark.index
+
+
 class _Builder:
     """Puts events together; keeps its own stack, so that depth costs no recursion."""
 
     def __init__(self, text: Text) -> None:
         self._text = text
+        self.reached = 0
+        """Where the last event ended."""
         self._documents: list[Document] = []
         self._start = 0
         self._reset()
@@ -95,12 +121,14 @@ class _Builder:
         self._keys: list[Node | None] = []  # for each open mapping, the key that waits for its value
         self._sizes: list[int] = []  # nodes below each open collection, aliases counted as what they stand for
         self._anchors: dict[str, tuple[Node, int]] = {}  # with the size; 0 while the node is still open
+        self._last: Node | None = None
 
     def add(self, event: yaml.Event) -> None:
+        self.reached = _end(event)
         if isinstance(event, yaml.ScalarEvent):
             start = self._content_start(event)
             style = event.style or ""
-            end = max(event.end_mark.index, start)
+            end = max(_end(event), start)
             scalar = Scalar(self._text, start, end, event.anchor, event.tag, event.value, style)
             self._place(scalar, 1)
         elif isinstance(event, yaml.MappingStartEvent):
@@ -110,15 +138,23 @@ class _Builder:
             start = self._content_start(event)
             self._open(Sequence(self._text, start, event.anchor, event.tag, bool(event.flow_style)))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            self._close(event.end_mark.index)
+            # Only a closing bracket has a width: other ends stand at the next token, wherever that is.
+            closed = _end(event) > _start(event)
+            self._close(_end(event) if closed else None)
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
             self._reset()
-            self._start = event.start_mark.index
+            self._start = _start(event)
         elif isinstance(event, yaml.DocumentEndEvent):
             self._documents.append(Document(self._root, self._start))
             self._reset()
+
+    def cut(self, at: int) -> None:
+        """The text breaks off at ``at``: what was last written may go on there, unless a quote closed it."""
+        last = self._last
+        if isinstance(last, Scalar) and last.style not in QUOTES:
+            last.open = not self._text.value[last.end : at].strip()
 
     def finish(self) -> list[Document]:
         """The documents; one that an error cut short is closed where it broke off."""
@@ -130,18 +166,23 @@ class _Builder:
                     missing = Scalar(self._text, key.end, key.end, None, None, "", "")
                     missing.open = True
                     self._attach(missing)
-                self._finish_collection(self._text.value.__len__())
+                self._finish_collection(None)
             self._documents.append(Document(self._root, self._start))
         return self._documents
 
-    def _content_start(self, event: yaml.NodeEvent) -> int:
+    def _content_start(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> int:
         """Where a node itself begins: libyaml's marks begin at its anchor or tag."""
-        start: int = event.start_mark.index
+        start = _start(event)
         if event.anchor is None and event.tag is None:
             return start
         source = self._text.value
-        limit = event.end_mark.index if isinstance(event, yaml.ScalarEvent) else len(source)
+        limit = _end(event) if isinstance(event, yaml.ScalarEvent) else len(source)
+        due = {"&": event.anchor is not None, "!": event.tag is not None}
         while start < limit and (match := _PROPERTY.match(source, start, limit)):
+            if source[start] in due:
+                if not due[source[start]]:
+                    break  # of a mapping's first key
+                due[source[start]] = False
             start = match.end()
         return start
 
@@ -158,7 +199,7 @@ class _Builder:
         self._keys.append(None)
         self._sizes.append(1)
 
-    def _close(self, end: int) -> None:
+    def _close(self, end: int | None) -> None:
         node = self._stack[-1]
         size = self._sizes[-1]
         self._finish_collection(end)
@@ -166,19 +207,18 @@ class _Builder:
             self._anchors[node.anchor] = (node, size)
         self._count(size, node)
 
-    def _finish_collection(self, end: int) -> None:
+    def _finish_collection(self, end: int | None) -> None:
         node = self._stack.pop()
         self._keys.pop()
         self._sizes.pop()
-        # A block collection's end event stands at the next token, wherever that is.
         if isinstance(node, Mapping):
             last = node.pairs[-1].value if node.pairs else None
         else:
             last = node.items[-1] if node.items else None
-        node.end = end if node.flow and not node.open else last.end if last else node.start
+        node.end = end if end is not None else last.end if last else node.start
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _start(event), _end(event)
         if event.anchor not in self._anchors:
             raise _UndefinedAlias(start, end)
         target, size = self._anchors[event.anchor]
@@ -203,6 +243,7 @@ class _Builder:
             )
 
     def _attach(self, node: Node) -> None:
+        self._last = node
         if not self._stack:
             self._root = node
             return

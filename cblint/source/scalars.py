@@ -8,12 +8,14 @@ came from. All offsets are local: indexes into the text that was parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from cblint.source.text import Piece
 
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-_BREAK_RUN = re.compile("[ \t\r\n\x85\u2028\u2029]+")
+BREAKS = "\r\n\x85\u2028\u2029"
+"""The characters that end a line in YAML 1.1."""
+_BREAK = re.compile(f"\r\n|[{BREAKS}]")
+_BREAK_RUN = re.compile(f"[ \t{BREAKS}]+")
 # All that can make value and source differ; everything between two matches is taken as it stands.
 _SPECIAL = {
     "": _BREAK,
@@ -50,7 +52,7 @@ def _break_value(text: str) -> str:
 def _flow(source: str, start: int, end: int, quote: str) -> Iterator[Piece]:
     """The inside of a plain or quoted scalar: folded line breaks, doubled quotes, escapes."""
     at = start
-    for match in iter(lambda: _SPECIAL[quote].search(source, at, end), None):
+    while match := _SPECIAL[quote].search(source, at, end):
         found = match.start()
         kind = source[found]
         text_end = found
@@ -84,7 +86,7 @@ def _unescape(body: str) -> str:
     return _ESCAPED.get(body, "")
 
 
-def _fold(source: str, start: int, end: int) -> Iterator[Piece]:
+def _fold(source: str, start: int, end: int) -> Generator[Piece, None, int]:
     """A run of blanks and line breaks: one break becomes a blank, of several all but the first remain."""
     run = _BREAK_RUN.match(source, start, end)
     assert run is not None, "called at a line break"
@@ -99,7 +101,7 @@ def _fold(source: str, start: int, end: int) -> Iterator[Piece]:
     return run.end()
 
 
-def _continuation(source: str, start: int, end: int) -> Iterator[Piece]:
+def _continuation(source: str, start: int, end: int) -> Generator[Piece, None, int]:
     """What follows an escaped line break: blanks vanish, further breaks remain."""
     at = start
     while at < end:

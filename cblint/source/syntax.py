@@ -12,7 +12,8 @@ class Problem(NamedTuple):
     """A syntax error.
 
     ``problem`` is libyaml's text, which CodeBuild prints too (facts: semantics 44); ``kind`` names the cause, or is
-    ``other``; ``at`` is the local offset at which reading ended; ``details`` fills in the message of the kind.
+    ``other``; ``at`` is the local offset at which reading ended (of a scalar without an end, where it begins);
+    ``details`` fills in the message of the kind.
     """
 
     kind: str
@@ -23,11 +24,11 @@ class Problem(NamedTuple):
 
 
 _ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*")
-_KEY = re.compile(r"""(?:[\w.-]+|"[^"]*"|'[^']*')[ \t]*$""")
+_KEY = re.compile(r"""[\w.-]+|"[^"]*"|'[^']*'""")
 _COLON = re.compile(r":(?=[ \t])")
 _STRUCTURE = re.compile(r"([ ]*)(?:- |[\w.-]+:(?:[ \t]|$))")
 _QUOTED_VALUE = re.compile(r"""[\w.-]+:[ \t]+["']""")
-_QUOTES = ("'", '"')
+QUOTES = ("'", '"')
 
 
 def _line_end(source: str, at: int) -> int:
@@ -83,10 +84,16 @@ def undefined_alias(text: Text, start: int, end: int) -> Problem:
     return Problem("undefined-alias", f"unknown anchor {name[1:]}", text.span(start, end), start, {"name": name})
 
 
+def undecodable_tag(text: Text, start: int, end: int) -> Problem:
+    """A tag whose ``%`` escapes are no UTF-8; libyaml's own check lets some pass that have no characters."""
+    return Problem("other", "found an incorrect UTF-8 escape in a tag", text.span(start, end), start, {})
+
+
 def diagnose(text: Text, problem: str, context: str, at: int, context_at: int | None) -> Problem:
     """Name the cause of an error that libyaml reports at local offset ``at``, in what began at ``context_at``."""
     kind, (start, end), details = _cause(text, problem, context, at, context_at)
-    return Problem(kind, problem, text.span(start, end), at, details)
+    reached = context_at if context_at is not None and context.endswith(" scalar") else at
+    return Problem(kind, problem, text.span(start, end), reached, details)
 
 
 _Cause = tuple[str, tuple[int, int], dict[str, str]]
@@ -109,7 +116,8 @@ def _cause(text: Text, problem: str, context: str, at: int, context_at: int | No
     if problem.startswith("found character"):
         return "reserved-character", place.one(), {"character": character}
     if problem.startswith("found unknown escape"):
-        return "unknown-escape", (place.at - 1, place.at + 1), {"escape": source[place.at - 1 : place.at + 1]}
+        start = place.at if character == "\\" else place.at - 1  # PyYAML's own parser marks what follows it
+        return "unknown-escape", (start, start + 2), {"escape": source[start : start + 2]}
     if context == "while scanning a quoted scalar":
         return "unclosed-quote", opening.to_line_end(), {"character": source[opening.at : opening.at + 1]}
     if _follows_quote(place, opening, context):
@@ -118,9 +126,10 @@ def _cause(text: Text, problem: str, context: str, at: int, context_at: int | No
     if context in _NAMES:
         return "alias-or-anchor", opening.one(), {"character": source[opening.at : opening.at + 1]}
     if problem.startswith("mapping values are not allowed"):
-        key = _KEY.search(place.before)
-        if key and not place.before[: key.start()].strip(" \t"):
-            return "key-indentation", (place.line_start + key.start(), place.at + 1), {"key": key.group().strip()}
+        key = place.before.lstrip(" \t")
+        if _KEY.fullmatch(key):
+            start = place.line_start + len(place.before) - len(key)
+            return "key-indentation", (start, place.at + 1), {"key": key}
         return "colon-in-text", place.one(), {}
     if problem.startswith("could not find expected ':'"):
         return "bare-text", opening.to_line_end(), {}
@@ -157,7 +166,7 @@ _NAMES = ("while scanning an alias", "while scanning an anchor")
 def _follows_quote(place: _Place, opening: _Place, context: str) -> bool:
     """Whether the parser met text right after a closing quote, where a value must end."""
     here = opening if context in _NAMES else place
-    if here.starts_line or here.before[-1:] not in _QUOTES:
+    if here.starts_line or here.before[-1:] not in QUOTES:
         return False
     content = here.source[here.content : here.at]
-    return here.first in _QUOTES or (not here.is_item and _QUOTED_VALUE.match(content) is not None)
+    return here.first in QUOTES or (not here.is_item and _QUOTED_VALUE.match(content) is not None)

@@ -113,7 +113,7 @@ class Text:
             if source_end - source == len(value):
                 yield Piece(value[low:high], source + low, source + high)
             else:
-                yield Piece(value[low:high], source, source_end)
+                yield from _shared(value[low:high], source, source_end)
 
     def slice(self, start: int, end: int) -> Text:
         """``self.value[start:end]`` with the places of its characters."""
@@ -132,7 +132,7 @@ class Text:
             if not value:
                 continue
             if end - start != len(value):
-                yield Piece(value, *self.span(start, end))
+                yield from _shared(value, *self.span(start, end))
                 continue
             done = 0
             for inner in self.pieces(start, end):
@@ -140,13 +140,19 @@ class Text:
                 done += len(inner.value)
 
 
+def _shared(value: str, start: int, end: int) -> Iterator[Piece]:
+    """One piece a character: a part of a value could be as long as the range that stands for all of it."""
+    for char in value:
+        yield Piece(char, start, end)
+
+
 class Lines:
     """The lines of a file: offsets to positions and back."""
 
-    __slots__ = ("_ends", "_starts", "_text")
+    __slots__ = ("_ends", "_starts", "text")
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         starts, ends = [0], []
         for match in _LINE_END.finditer(text):
             ends.append(match.start())
@@ -173,7 +179,7 @@ class Lines:
     def line(self, number: int) -> str:
         """The text of a line (1-based) without its line end."""
         start, end = self.span(number)
-        return self._text[start:end]
+        return self.text[start:end]
 
 
 def utf16_column(line: str, column: int) -> int:

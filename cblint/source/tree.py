@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from cblint.source import scalars
 from cblint.source.text import Piece, Span, Text
 
 MERGE_KEY = "<<"
+_LINE_END = re.compile(r"[\r\n]")
 
 
 class Node:
@@ -31,11 +33,7 @@ class Node:
     @property
     def span(self) -> Span:
         """What the node covers, without its anchor and tag and without trailing line ends."""
-        source = self.origin.value
-        end = self.end
-        while end > self.start and source[end - 1] in "\r\n \t":
-            end -= 1
-        return self.origin.span(self.start, end)
+        return self.origin.span(self.start, self.start + len(self.source))
 
     @property
     def resolved(self) -> Node:
@@ -43,9 +41,24 @@ class Node:
         return self
 
     @property
+    def source(self) -> str:
+        """The characters that the span covers, as they stand in the file."""
+        return self.origin.value[self.start : self.end].rstrip("\r\n \t")
+
+    @property
+    def first_character(self) -> Span:
+        return self.origin.span(self.start, self.start + 1)
+
+    @property
+    def rest_of_line(self) -> Span:
+        """From where the node begins to the end of that line."""
+        match = _LINE_END.search(self.origin.value, self.start)
+        return self.origin.span(self.start, match.start() if match else len(self.origin.value))
+
+    @property
     def one_line(self) -> bool:
         """Whether the node stands on one line of the file."""
-        return not any(char in "\r\n" for char in self.origin.value[self.start : self.end].rstrip())
+        return _LINE_END.search(self.source) is None
 
 
 class Scalar(Node):
@@ -128,20 +141,20 @@ class Mapping(Node):
 
     def effective(self) -> dict[str, Pair]:
         """What a loader makes of the mapping: later duplicates win, ``<<`` fills in what is not given."""
-        return self._effective(set())
-
-    def _effective(self, seen: set[int]) -> dict[str, Pair]:
         found: dict[str, Pair] = {}
-        if id(self) in seen:
-            return found
-        seen.add(id(self))
-        own = {pair.name: pair for pair in self.pairs if pair.name is not None and not pair.is_merge}
-        for pair in self.pairs:
-            if pair.is_merge:
-                for mapping in _merged(pair.value.resolved):
-                    for name, inherited in mapping._effective(seen).items():
-                        found.setdefault(name, inherited)
-        return {**found, **own}
+        seen: set[int] = set()
+        stack = [self]  # merges can chain through thousands of aliases, so depth may cost no recursion
+        while stack:
+            mapping = stack.pop()
+            if id(mapping) in seen:
+                continue
+            seen.add(id(mapping))
+            own = {pair.name: pair for pair in mapping.pairs if pair.name is not None and not pair.is_merge}
+            for name, pair in own.items():
+                found.setdefault(name, pair)
+            merges = [pair.value.resolved for pair in mapping.pairs if pair.is_merge]
+            stack += reversed([target for merge in merges for target in _merged(merge)])
+        return found
 
     def get(self, name: str) -> Pair | None:
         """The pair that holds for a key, after duplicates and merges."""
@@ -180,14 +193,12 @@ class Alias(Node):
         return self.target
 
 
-def walk(root: Node | None, enter: Callable[[Node], bool] = lambda node: True) -> Iterator[Node]:
-    """The node and all below it in file order, aliases not followed; ``enter`` says whose children to visit."""
+def walk(root: Node | None) -> Iterator[Node]:
+    """The node and all below it in file order; aliases are not followed."""
     stack = [root] if root is not None else []
     while stack:
         node = stack.pop()
         yield node
-        if not enter(node):
-            continue
         if isinstance(node, Mapping):
             for pair in reversed(node.pairs):
                 stack.append(pair.value)
@@ -196,11 +207,11 @@ def walk(root: Node | None, enter: Callable[[Node], bool] = lambda node: True) -
             stack.extend(reversed(node.items))
 
 
-def path_to(root: Node | None, offset: int) -> str:
-    """The way to what stands at a file offset, as in ``phases.build.commands[2]``."""
+def path_to(root: Node | None, offset: int, until: Node | None = None) -> str:
+    """The way to what stands at a file offset, as in ``phases.build.commands[2]``; no further than ``until``."""
     steps: list[str] = []
     node: Node | None = root
-    while node is not None:
+    while node is not None and node is not until:
         if isinstance(node, Mapping):
             number = bisect_right(node.pairs, offset, key=lambda pair: _begin(pair.key)) - 1
             if number < 0:
@@ -216,7 +227,7 @@ def path_to(root: Node | None, offset: int) -> str:
             node = node.items[number]
         else:
             break
-    return "".join(steps).lstrip(".")
+    return "".join(steps).removeprefix(".")
 
 
 def _begin(node: Node) -> int:

@@ -1,0 +1,101 @@
+"""What an entry under ``rules/`` becomes. Its fields are explained in ``rules/README.md``."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cblint.finding import Severity
+from cblint.match import Matcher
+
+PROFILES = ("default", "security", "pedantic")
+FAMILIES = {
+    "1": "syntax",
+    "2": "phases",
+    "3": "environment",
+    "4": "images",
+    "5": "artifacts",
+    "6": "batch",
+    "7": "project",
+    "8": "supply-chain",
+    "9": "cblint",
+}
+"""The digit after ``CB`` in a code, and the folder under ``rules/``."""
+HELP_FIELDS = ("why", "advice", "references", "examples")
+"""What only explanations need: kept out of the module that every start loads."""
+
+
+class Variant(NamedTuple):
+    """One of the things a rule says: how bad, in which words.
+
+    ``message`` is one sentence that stands by itself; ``detail`` says what follows from it and what to do.
+    """
+
+    name: str
+    severity: Severity
+    confidence: str
+    message: str
+    detail: str
+    matcher: Matcher | None
+
+
+class Rule(NamedTuple):
+    """A rule as the engine needs it. ``check`` is ``module.function`` under ``cblint.checks``, or empty."""
+
+    code: str
+    name: str
+    summary: str
+    severity: Severity
+    confidence: str
+    category: str
+    profiles: tuple[str, ...]
+    status: str
+    former_names: tuple[str, ...]
+    variants: dict[str, Variant]
+    labels: dict[str, str]
+    fix_safety: str
+    fix_title: str
+    check: str
+
+
+def rule_from(entry: dict[str, Any]) -> Rule:
+    """Make a rule of an entry (help fields may be missing). The entry is taken to be valid."""
+    severity = Severity(entry["severity"])
+    confidence = entry["confidence"]
+    fix = entry["fix"]
+    return Rule(
+        code=entry["code"],
+        name=entry["name"],
+        summary=entry["summary"],
+        severity=severity,
+        confidence=confidence,
+        category=entry["category"],
+        profiles=_profiles(entry["profile"], entry["category"]),
+        status=entry["status"],
+        former_names=tuple(entry.get("former-names", ())),
+        variants={
+            name: Variant(
+                name=name,
+                severity=Severity(variant.get("severity", severity)),
+                confidence=variant.get("confidence", confidence),
+                message=variant["message"].strip(),
+                detail=variant.get("detail", "").strip(),
+                matcher=Matcher(variant["match"]) if "match" in variant else None,
+            )
+            for name, variant in entry["variants"].items()
+        },
+        labels=dict(entry.get("labels", {})),
+        fix_safety=fix["safety"],
+        fix_title=fix.get("title", ""),
+        check=entry.get("check", ""),
+    )
+
+
+_SECURITY_CATEGORIES = ("syntax", "secrets", "supply-chain", "project", "cblint")
+
+
+def _profiles(profile: str, category: str) -> tuple[str, ...]:
+    """The profiles a rule runs in: pedantic has all, security its own categories and the syntax they need."""
+    named = {"pedantic", profile}
+    if category in _SECURITY_CATEGORIES:
+        named.add("security")
+    return tuple(name for name in PROFILES if name in named)

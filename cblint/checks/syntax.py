@@ -1,0 +1,126 @@
+"""What is wrong with the YAML itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cblint.buildspec.model import Buildspec, CommandList
+from cblint.finding import Edit, Report
+from cblint.source.text import Span
+from cblint.source.tree import Alias, Mapping, Node, Pair, Scalar, Sequence, walk
+
+
+def yaml_syntax_error(buildspec: Buildspec) -> Iterator[Report]:
+    """The file cannot be parsed."""
+    problem = buildspec.stream.problem
+    if problem is not None and buildspec.is_last:
+        yield Report(problem.span, problem.kind, {"problem": problem.problem, **problem.details})
+
+
+def command_not_string(buildspec: Buildspec) -> Iterator[Report]:
+    """An element of ``commands`` or ``finally`` is not text."""
+    for commands in buildspec.command_lists():
+        if commented := _commented_out_item(buildspec, commands.node.resolved):
+            yield Report(commented, "list-commented-out", {"key": commands.key})
+        for item in commands.items():
+            target = item.node.resolved
+            if item.node.open:
+                continue
+            fields = {
+                "key": commands.key,
+                "item": f"{commands.key}[{item.number}]",
+                "printed": _printed(commands, item.number),
+            }
+            related = (("anchor", target.span),) if isinstance(item.node, Alias) else ()
+            if isinstance(target, (Mapping, Sequence)):
+                variant = "mapping" if isinstance(target, Mapping) else "list"
+                yield Report(_split_at(item.node), variant, fields, related, _quoted(item.node), about=item.node)
+            elif isinstance(target, Scalar) and target.empty:
+                yield Report(item.node.span, _empty_variant(buildspec, target), fields, related)
+
+
+def _printed(commands: CommandList, number: int) -> str:
+    """What CodeBuild prints (facts: semantics 44); its words for ``finally`` are not known."""
+    if commands.key != "commands":
+        return "YAML_FILE_ERROR"
+    return f"YAML_FILE_ERROR Message: Expected Commands[{number}] to be of string type: found subkeys instead"
+
+
+def _split_at(item: Node) -> Span:
+    """The characters that turn a command into something else: the colon, the bracket, the second dash."""
+    if isinstance(item, Mapping) and not item.flow and item.pairs:
+        return item.pairs[0].colon
+    return item.span if isinstance(item, Alias) else item.first_character
+
+
+def _quoted(item: Node) -> tuple[Edit, ...]:
+    """Single quotes round the whole command, where it is certain what the whole command is."""
+    if isinstance(item, Alias) or not item.one_line:
+        return ()
+    if isinstance(item, Mapping) and not item.flow:
+        key = item.pairs[0].key if len(item.pairs) == 1 else None
+        if not isinstance(key, Scalar) or key.style != "":
+            return ()
+    elif isinstance(item, Sequence) and not item.flow:
+        return ()
+    command = item.source.replace("'", "''")
+    return (Edit(item.span, f"'{command}'"),)
+
+
+def _empty_variant(buildspec: Buildspec, item: Scalar) -> str:
+    """Whether a comment follows the dash of an empty item on its line."""
+    comment = buildspec.comment_after(item)
+    same_line = comment is not None and comment.span.start <= item.rest_of_line.end
+    return "comment-only" if same_line else "empty"
+
+
+def _commented_out_item(buildspec: Buildspec, node: Node) -> Span | None:
+    """The first list item that was commented out where a list should stand."""
+    if not isinstance(node, Scalar) or not node.empty or node.open:
+        return None
+    comment = buildspec.comment_after(node)
+    return comment.span if comment and comment.text.lstrip("# ").startswith("- ") else None
+
+
+def duplicate_key(buildspec: Buildspec) -> Iterator[Report]:
+    """A key stands twice in one mapping, or a variable in two sections of ``env``."""
+    for node in walk(buildspec.root):
+        if isinstance(node, Mapping):
+            yield from _duplicates(node.pairs)
+    root = buildspec.root
+    env = root.get("env") if isinstance(root, Mapping) else None
+    if env is not None and isinstance(section := env.value.resolved, Mapping):
+        yield from _in_two_sections(section)
+
+
+def _duplicates(pairs: list[Pair]) -> Iterator[Report]:
+    first: dict[str, Pair] = {}
+    for pair in pairs:
+        name = pair.name
+        if not name or pair.is_merge:
+            continue
+        if name not in first:
+            first[name] = pair
+            continue
+        variant = "same-value" if _same_scalar(first[name].value, pair.value) else "lost"
+        yield Report(pair.key.span, variant, {"key": name}, (("first", first[name].key.span),))
+
+
+def _same_scalar(left: Node, right: Node) -> bool:
+    a, b = left.resolved, right.resolved
+    return isinstance(a, Scalar) and isinstance(b, Scalar) and a.value == b.value and a.empty == b.empty
+
+
+def _in_two_sections(env: Mapping) -> Iterator[Report]:
+    first: dict[str, tuple[str, Pair]] = {}
+    for name in ("variables", "parameter-store", "secrets-manager"):
+        section = env.get(name)
+        if section is None or not isinstance(variables := section.value.resolved, Mapping):
+            continue
+        for variable, pair in variables.effective().items():
+            if variable not in first:
+                first[variable] = name, pair
+                continue
+            other, before = first[variable]
+            fields = {"key": variable, "section": name, "other": other}
+            yield Report(pair.key.span, "two-sections", fields, (("first", before.key.span),))

@@ -1,0 +1,219 @@
+"""``cblint check``: lint files, folders or standard input."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from cblint.catalogue import PROFILES, UnknownRule
+from cblint.config import ConfigError
+from cblint.hosts.discover import Candidate
+from cblint.linter import (
+    STDIN,
+    Result,
+    Settings,
+    check_settings,
+    lint_bytes,
+    lint_paths,
+    list_files,
+    result_of,
+)
+from cblint.report import FORMATS, Style, render
+from cblint.report.shown import printable
+from cblint.source.file import MAX_BYTES
+
+
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+@click.command(short_help="Lint buildspecs: files, folders, or - for standard input.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    help="How to print (default: text). Repeatable, each with its own --output.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    metavar="FILE",
+    multiple=True,
+    help="Write the format given at the same place to FILE; - is standard output.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    help="The least severity that makes the exit status 1 (default: warning).",
+)
+@click.option("--exit-zero", is_flag=True, help="The same as --fail-on never.")
+@click.option("--profile", type=click.Choice(PROFILES), help="The set of rules that runs (default: default).")
+@click.option(
+    "--select",
+    metavar="RULES",
+    multiple=True,
+    help="Run just these rules: names, codes or families (CB1), with commas between.",
+)
+@click.option("--ignore", metavar="RULES", multiple=True, help="Do not run these rules.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely, then report what is left.")
+@click.option(
+    "--unsafe-fixes",
+    is_flag=True,
+    help="With --fix or --diff: also fixes that may change what the build does.",
+)
+@click.option("--diff", is_flag=True, help="Print the fixes as a patch and change nothing.")
+@click.option("--config", metavar="FILE", help="Use this configuration for all files.")
+@click.option("--isolated", is_flag=True, help="Use no configuration file.")
+@click.option(
+    "--exclude",
+    metavar="PATTERN",
+    multiple=True,
+    help="Leave out files that match, as in .gitignore. Repeatable.",
+)
+@click.option("--stdin-filename", metavar="PATH", help="The path that standard input is to be taken for.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Processes (default: several for many files).",
+)
+@click.option(
+    "--color",
+    "colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour the text format (default: auto; NO_COLOR and FORCE_COLOR count).",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
+@click.option("--statistics", is_flag=True, help="Print how many findings each rule has.")
+@click.option("--list-files", is_flag=True, help="Print the files that would be read, and stop.")
+@click.option("--timings", is_flag=True, help="Print to standard error how long the slowest files took.")
+def check(paths: tuple[str, ...], formats: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> None:
+    """Lint buildspecs.
+
+    PATHS are files, folders to search (default: the current one), or - for standard input. Exit status: 0 nothing
+    at or above --fail-on, 1 findings, 2 wrong usage or configuration or a named file that cannot be read, 3 an
+    internal error.
+    """
+    stdin = "-" in paths or (options["stdin_filename"] is not None and not paths)
+    if stdin and len(paths) > 1:
+        raise click.UsageError("Standard input (-) cannot be linted together with files.")
+    if options["stdin_filename"] is not None and not stdin:
+        raise click.UsageError("--stdin-filename names standard input: give - as the path.")
+    if len(outputs) > max(len(formats), 1):
+        raise click.UsageError("Each --output belongs to a --format: there are more outputs than formats.")
+    settings = _settings(options)
+    try:
+        check_settings(settings)
+        if stdin:
+            result = _standard_input(options, settings)
+        else:
+            result = _files(paths or (".",), options, settings)
+    except (UnknownRule, ConfigError) as error:
+        raise click.UsageError(str(error)) from None
+    if not (options["diff"] or options["list_files"]):
+        _print(result, formats or ("text",), outputs, options)
+    _complain(result)
+    sys.exit(result.exit_status)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    return Settings(
+        profile=options["profile"],
+        select=_names(options["select"]),
+        ignore=_names(options["ignore"]),
+        fail_on="never" if options["exit_zero"] else options["fail_on"],
+        config=options["config"],
+        isolated=options["isolated"],
+        exclude=options["exclude"],
+        jobs=options["jobs"],
+    )
+
+
+def _standard_input(options: dict[str, Any], settings: Settings) -> Result:
+    if options["fix"]:
+        raise click.UsageError("--fix cannot write to standard input; --diff prints the fixes as a patch.")
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    candidate = Candidate(options["stdin_filename"] or STDIN, True)
+    result = result_of([lint_bytes(data, candidate, settings)])
+    if options["diff"]:
+        from cblint.fix import patch
+
+        for file in result.files:
+            _write(patch(data, file, options["unsafe_fixes"]), "-")
+    return result
+
+
+def _files(paths: tuple[str, ...], options: dict[str, Any], settings: Settings) -> Result:
+    if options["list_files"]:
+        files, errors = list_files(paths, settings)
+        _write((f"{path}\n" for path in files), "-")
+        return Result((), tuple(errors))
+    if options["fix"] or options["diff"]:
+        from cblint.fix import fix_files
+
+        changed = fix_files(paths, settings, options["unsafe_fixes"], write=not options["diff"])
+        if options["diff"]:
+            _write((line for change in changed for line in change.patch), "-")
+        for change in changed:
+            if change.refused:
+                click.echo(f"cblint: {change.path} was not fixed: {change.refused}", err=True)
+        if options["fix"]:
+            number = sum(change.fixed for change in changed)
+            click.echo(f"cblint: fixed {number} finding{'' if number == 1 else 's'}", err=True)
+    return lint_paths(paths, settings)
+
+
+def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, Any]) -> None:
+    for number, name in enumerate(formats):
+        output = outputs[number] if number < len(outputs) else "-"
+        style = Style(
+            colour=_colour(options["colour"], output),
+            quiet=options["quiet"],
+            statistics=options["statistics"],
+        )
+        _write(render(name, result, style), output)
+    if options["timings"]:
+        for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
+            click.echo(f"{file.seconds * 1000:8.1f} ms  {file.shown}", err=True)
+
+
+def _colour(choice: str, output: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    if output != "-" or os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def _write(lines: Iterable[str], output: str) -> None:
+    """Write UTF-8 to standard output or to a file, whatever the locale."""
+    try:
+        with contextlib.ExitStack() as stack:
+            stream = sys.stdout.buffer if output == "-" else stack.enter_context(open(output, "wb"))
+            for line in lines:
+                stream.write(line.encode("utf-8", "backslashreplace"))
+            stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.UsageError(f"Cannot write {output}: {error.strerror}") from None
+
+
+def _complain(result: Result) -> None:
+    """What is wrong with the run itself, to standard error in every format."""
+    for error in result.errors:
+        click.echo(f"cblint: {error}", err=True)
+    for file in result.files:
+        if file.failed and not file.error:
+            click.echo(f"cblint: {printable(file.shown)} {file.skipped}", err=True)
+        for crash in file.crashes:
+            click.echo(f"cblint: internal error: {crash}. Please report it.", err=True)

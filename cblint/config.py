@@ -1,0 +1,210 @@
+"""The configuration of a repository: found, read, checked, and never able to run or reach anything outside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from cblint.buildspec.shape import faults
+from cblint.catalogue import UnknownRule, select
+from cblint.catalogue.load import config_schema
+from cblint.catalogue.selection import Selection
+from cblint.hosts.discover import git_root, matcher
+from cblint.source.file import Unreadable, read
+from cblint.source.loader import TooComplex, load
+from cblint.source.text import Lines, Text
+from cblint.source.tree import Mapping, Node, Scalar, Sequence
+
+NAMES = (".cblint.yml", ".cblint.yaml", "pyproject.toml")
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used. ``str()`` names the file, the place and what to do."""
+
+
+class Project(NamedTuple):
+    """What is known of a CodeBuild project; None is unknown."""
+
+    buildspecs: tuple[str, ...]
+    image: str | None = None
+    environment_type: str | None = None
+    privileged: bool | None = None
+    variables: tuple[tuple[str, bool], ...] = ()
+    """Names, and whether their values are secret."""
+
+
+class Config(NamedTuple):
+    """A configuration; ``folder`` is where its patterns start."""
+
+    folder: str = ""
+    profile: str = "default"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str = "warning"
+    buildspecs: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    require_reason: bool = False
+    projects: tuple[Project, ...] = ()
+
+    def names_buildspec(self, path: str) -> bool:
+        """Whether the configuration calls the file a buildspec."""
+        return matches(self.folder, self.buildspecs, path) or any(
+            matches(self.folder, project.buildspecs, path) for project in self.projects
+        )
+
+    def excludes(self, path: str) -> bool:
+        """Whether the file, or the folder if the path ends in a slash, is not to be linted."""
+        return matches(self.folder, self.exclude, path)
+
+    def projects_of(self, path: str) -> list[Project]:
+        """The projects that use the buildspec at ``path``."""
+        return [project for project in self.projects if matches(self.folder, project.buildspecs, path)]
+
+
+def matches(folder: str, patterns: tuple[str, ...], path: str) -> bool:
+    """Whether patterns as in ``.gitignore`` that start at an absolute folder match a path below it."""
+    if not patterns:
+        return False
+    full = os.path.abspath(path)
+    if not full.startswith(folder.rstrip(os.sep) + os.sep):
+        return False
+    relative = os.path.relpath(full, folder).replace(os.sep, "/")
+    return _compiled(patterns)(relative + "/" if path.endswith("/") else relative) is True
+
+
+@lru_cache(maxsize=256)
+def _compiled(patterns: tuple[str, ...]) -> Callable[[str], bool | None]:
+    return matcher(list(patterns))
+
+
+@lru_cache(maxsize=1024)
+def config_for(folder: str) -> Config:
+    """The configuration that holds in an absolute folder: the nearest one upward, not past the git root.
+
+    Raises ConfigError.
+    """
+    root = git_root(folder)
+    while True:
+        for name in NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                config = _read(path, must_have=False)
+                if config is not None:
+                    return config
+        parent = os.path.dirname(folder)
+        if folder == root or parent == folder:
+            return Config()
+        folder = parent
+
+
+@lru_cache(maxsize=16)
+def load_config(path: str) -> Config:
+    """The configuration in a file that the user named. Raises ConfigError."""
+    config = _read(os.path.abspath(path), must_have=True)
+    assert config is not None
+    return config
+
+
+def _read(path: str, must_have: bool) -> Config | None:
+    """None where a pyproject.toml has nothing for cblint."""
+    shown = os.path.relpath(path)
+    if not must_have and _leads_out(path):
+        raise ConfigError(f"{shown} is a link that leads out of the repository")
+    try:
+        text = read(path, named=must_have)
+        if path.endswith(".toml"):
+            table = _toml(text)
+            if table is None and not must_have:
+                return None
+            text = table or "{}"
+            shown += " [tool.cblint]"
+        stream = load(Text.of(text))
+    except (Unreadable, TooComplex) as error:
+        raise ConfigError(f"{shown} {error}") from None
+    except ValueError as error:
+        raise ConfigError(f"{shown} is not valid TOML: {error}") from None
+    lines = None if path.endswith(".toml") else Lines(text)
+    if stream.problem is not None:
+        raise ConfigError(f"{_at(shown, lines, stream.problem.span.start)} is not valid YAML: {stream.problem.problem}")
+    root = stream.documents[0].root if stream.documents else None
+    if root is None or (isinstance(root, Scalar) and root.empty):
+        return Config(os.path.dirname(path))
+    for fault in faults(root, config_schema()):
+        raise ConfigError(f"{_at(shown, lines, fault.span.start)}: {fault.message}")
+    config = _config(_plain(root), os.path.dirname(path))
+    _check_rules(root, shown, lines)
+    return config
+
+
+def _leads_out(path: str) -> bool:
+    """Whether a link would make us read something that is not the repository's."""
+    folder = os.path.dirname(path)
+    top = os.path.realpath(git_root(folder) or folder)
+    return os.path.islink(path) and not os.path.realpath(path).startswith(top + os.sep)
+
+
+def _toml(text: str) -> str | None:
+    """The table [tool.cblint] as JSON, which is YAML; None if there is none. Raises ValueError."""
+    if "cblint" not in text:
+        return None
+    import json
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    table = tomllib.loads(text).get("tool", {}).get("cblint")
+    return None if table is None else json.dumps(table, default=str)
+
+
+def _at(shown: str, lines: Lines | None, offset: int) -> str:
+    if lines is None:
+        return shown
+    position = lines.position(offset)
+    return f"{shown}:{position.line}:{position.column}"
+
+
+def _check_rules(root: Node, shown: str, lines: Lines | None) -> None:
+    for key in ("select", "ignore"):
+        pair = root.get(key) if isinstance(root, Mapping) else None
+        items = pair.value.resolved if pair is not None else None
+        for item in items.items if isinstance(items, Sequence) else ():
+            name = item.resolved
+            assert isinstance(name, Scalar)
+            try:
+                select(Selection(ignore=(name.value,)))
+            except UnknownRule as error:
+                raise ConfigError(f"{_at(shown, lines, item.span.start)}: {error}") from None
+
+
+def _config(data: dict[str, Any], folder: str) -> Config:
+    """A configuration of plain data that fits the schema."""
+    known = {name.replace("-", "_"): value for name, value in data.items() if name != "projects"}
+    lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    return Config(folder)._replace(
+        **{**known, **lists}, projects=tuple(_project(project) for project in data.get("projects", ()))
+    )
+
+
+def _project(data: dict[str, Any]) -> Project:
+    variables = data.get("variables", {})
+    return Project(
+        buildspecs=tuple(data["buildspecs"]),
+        image=data.get("image"),
+        environment_type=data.get("environment-type"),
+        privileged=data.get("privileged"),
+        variables=tuple((name, kind == "secret") for name, kind in variables.items()),
+    )
+
+
+def _plain(node: Node) -> Any:
+    target = node.resolved
+    if isinstance(target, Mapping):
+        return {name: _plain(pair.value) for name, pair in target.effective().items()}
+    if isinstance(target, Sequence):
+        return [_plain(item) for item in target.items]
+    assert isinstance(target, Scalar)
+    return {"true": True, "false": False}.get(target.value, target.value) if target.style == "" else target.value

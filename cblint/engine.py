@@ -1,0 +1,129 @@
+"""Runs rules over the buildspecs of one file and turns what they report into findings."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from cblint.buildspec.model import Buildspec
+from cblint.catalogue import Rule
+from cblint.finding import Finding, Fix, PlacedEdit, Related, Report
+from cblint.source.loader import Document, Stream
+from cblint.source.text import Lines, Span
+from cblint.source.tree import path_to
+
+Check = Callable[[Buildspec], Iterable[Report]]
+
+
+class Checked(NamedTuple):
+    """What the rules found, and for each rule that crashed a sentence about it."""
+
+    findings: list[Finding]
+    crashes: list[str]
+
+
+class Target(NamedTuple):
+    """The file that findings are about; ``path`` is what they name it."""
+
+    path: str
+    lines: Lines
+
+
+def buildspecs_of(stream: Stream) -> list[Buildspec]:
+    """A view of each document; of an empty one where the file has none, so that a syntax error is still said."""
+    return [Buildspec(stream, document) for document in stream.documents or (Document(None, 0),)]
+
+
+def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> Checked:
+    """All findings, each once, in file order. A rule that crashes is named in ``crashes``; the others still run."""
+    found: dict[tuple[int, int, str], Finding] = {}
+    crashes = []
+    for rule in rules:
+        for buildspec in buildspecs:
+            try:
+                for report in _reports(rule, buildspec):
+                    finding = place(target, rule, report, buildspec)
+                    found.setdefault((*finding.span, rule.code), finding)
+            except Exception as error:
+                crashes.append(f"rule {rule.name} failed on {target.path}: {type(error).__name__}: {error}")
+    return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes)
+
+
+def _reports(rule: Rule, buildspec: Buildspec) -> Iterator[Report]:
+    spoken: set[Span] = set()  # the first variant that matches a place speaks for it
+    for variant in rule.variants.values():
+        if variant.matcher is None:
+            continue
+        for match in variant.matcher.find(buildspec.root):
+            if match.span not in spoken:
+                spoken.add(match.span)
+                yield Report(match.span, variant.name, match.fields, edits=match.edits)
+    if rule.check:
+        yield from _check(rule.check)(buildspec)
+
+
+@cache
+def _check(name: str) -> Check:
+    module, function = name.split(".")
+    check: Check = getattr(importlib.import_module(f"cblint.checks.{module}"), function)
+    return check
+
+
+def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> Finding:
+    """A report in the words of its rule's entry and at positions in the file."""
+    variant = rule.variants[report.variant]
+    span = _visible(report.span, target)
+    fields = {name: _shown(value) for name, value in report.fields.items()}
+    return Finding(
+        rule=rule.name,
+        code=rule.code,
+        severity=variant.severity,
+        confidence=variant.confidence,
+        category=rule.category,
+        message=variant.message.format(**fields),
+        detail=variant.detail.format(**fields),
+        path=target.path,
+        start=target.lines.position(span.start),
+        end=target.lines.position(span.end),
+        where=path_to(buildspec.root, span.start, report.about),
+        span=span,
+        related=tuple(_related(rule.labels[label], spot, target) for label, spot in report.related),
+        fix=_fix(rule, report, target),
+    )
+
+
+def _related(message: str, span: Span, target: Target) -> Related:
+    span = _visible(span, target)
+    return Related(message, target.path, target.lines.position(span.start), target.lines.position(span.end))
+
+
+def _fix(rule: Rule, report: Report, target: Target) -> Fix | None:
+    if not report.edits or rule.fix_safety == "none":
+        return None
+    edits = tuple(
+        PlacedEdit(target.lines.position(edit.span.start), target.lines.position(edit.span.end), edit.text, edit.span)
+        for edit in sorted(report.edits)
+    )
+    return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits)
+
+
+def _visible(span: Span, target: Target) -> Span:
+    """Widen an empty span to a character that can be seen: the one before it (``-``, ``:``), else the one after."""
+    if not span.empty:
+        return span
+    source = target.lines.text
+    before = source[span.start - 1 : span.start]
+    if before and not before.isspace():
+        return Span(span.start - 1, span.start)
+    return Span(span.start, min(span.start + 1, len(source)))
+
+
+_LONGEST = 120
+
+
+def _shown(value: str) -> str:
+    """Text of the file as a message shows it: on one line, printable, not too long."""
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in value)
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

@@ -1,0 +1,100 @@
+"""What a rule says (Report), and what a user is told (Finding)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cblint.source.text import Position, Span
+from cblint.source.tree import Node
+
+
+class Severity(str, Enum):
+    """How bad it is: certainly broken or a direct hole, very likely wrong, advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """The higher, the worse."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+class Edit(NamedTuple):
+    """Replace the characters at ``span`` (file offsets) by ``text``."""
+
+    span: Span
+    text: str
+
+
+class Report(NamedTuple):
+    """A rule's answer in terms of the file: no lines, no words. The rule's entry holds the words.
+
+    ``variant`` names one of the entry's variants, ``fields`` fills in its message, ``related`` pairs a label of
+    the entry with a place. ``safe`` can only lower what the entry says of its fix. ``about`` is the node that the
+    finding names as its place, where that is not the innermost one at the span.
+    """
+
+    span: Span
+    variant: str
+    fields: Mapping[str, str] = MappingProxyType({})
+    related: tuple[tuple[str, Span], ...] = ()
+    edits: tuple[Edit, ...] = ()
+    safe: bool = True
+    about: Node | None = None
+
+
+class Related(NamedTuple):
+    """Another place that belongs to a finding."""
+
+    message: str
+    path: str
+    start: Position
+    end: Position
+
+
+class PlacedEdit(NamedTuple):
+    """An edit with the positions that the outputs show; ``span`` is the same in file offsets."""
+
+    start: Position
+    end: Position
+    text: str
+    span: Span
+
+
+class Fix(NamedTuple):
+    """How to mend a finding; ``safe`` as the rule's entry defines it."""
+
+    safe: bool
+    title: str
+    edits: tuple[PlacedEdit, ...]
+
+
+class Finding(NamedTuple):
+    """A defect in a file. ``path`` is relative to the repository root; ``end`` is one past the last character."""
+
+    rule: str
+    code: str
+    severity: Severity
+    confidence: str
+    category: str
+    message: str
+    """One sentence that stands by itself."""
+    detail: str
+    """What follows from it and what to do; may be empty."""
+    path: str
+    start: Position
+    end: Position
+    where: str
+    span: Span
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    suppressed: str | None = None
+    """The reason given in the comment that suppresses the finding ("" if none), None if it is not suppressed."""

@@ -1,0 +1,171 @@
+"""Applies the fixes that findings carry: byte-minimal, guarded, atomic.
+
+Before a fix is written, ruamel.yaml loads the old and the new text: outside the places that the fixed findings
+name, their data must be the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from cblint.finding import Finding, PlacedEdit
+from cblint.hosts.discover import Candidate
+from cblint.linter import FileResult, Settings, candidates_of, lint_text
+from cblint.source.file import Unreadable, decode
+
+_PASSES = 5
+"""One fix can make room for another that overlapped it."""
+
+
+class Refused(Exception):
+    """A fix that must not be written; ``str()`` says why."""
+
+
+class Change(NamedTuple):
+    """What became of one file: how many findings were fixed, the patch, or why it was left alone."""
+
+    path: str
+    fixed: int = 0
+    patch: tuple[str, ...] = ()
+    refused: str = ""
+
+
+def fix_files(paths: Sequence[str], settings: Settings, unsafe: bool, write: bool) -> list[Change]:
+    """Fix every file of a run; with ``write`` false only the patches are made."""
+    changes = (_fix_file(candidate, settings, unsafe, write) for candidate in candidates_of(paths, settings))
+    return [change for change in changes if change.fixed or change.refused]
+
+
+def _fix_file(candidate: Candidate, settings: Settings, unsafe: bool, write: bool) -> Change:
+    try:
+        with open(candidate.path, "rb") as file:
+            data = file.read()
+        old = decode(data)
+    except (OSError, Unreadable):
+        return Change(candidate.path)  # the lint that follows says so
+    text, fixed = old, 0
+    try:
+        for _ in range(_PASSES):
+            result = lint_text(text, candidate, settings)
+            text, count = fixed_text(text, result.findings, unsafe)
+            fixed += count
+            if not count:
+                break
+        if fixed and write:
+            _replace(candidate.path, data, _encoded(data, text))
+    except (Refused, OSError) as error:
+        return Change(candidate.path, refused=str(error))
+    return Change(candidate.path, fixed, tuple(_diff(candidate.path, old, text)) if fixed else ())
+
+
+def patch(data: bytes, result: FileResult, unsafe: bool) -> Iterator[str]:
+    """The fixes of one linted text as a unified diff."""
+    if any(finding.fix for finding in result.findings):
+        old = decode(data)
+        new, count = fixed_text(old, result.findings, unsafe)
+        if count:
+            yield from _diff(result.shown, old, new)
+
+
+def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool) -> tuple[str, int]:
+    """The text with every applicable fix, and how many findings that mends. Raises Refused.
+
+    Of fixes that overlap, the first in the file is applied.
+    """
+    chosen: list[Finding] = []
+    edits: list[PlacedEdit] = []
+    for finding in findings:
+        fix = finding.fix
+        if fix is None or finding.suppressed is not None or not (fix.safe or unsafe):
+            continue
+        if all(
+            edit.span.start >= kept.span.end or edit.span.end <= kept.span.start for edit in fix.edits for kept in edits
+        ):
+            chosen.append(finding)
+            edits.extend(fix.edits)
+    if not chosen:
+        return text, 0
+    new = _edited(text, edits)
+    _guard(text, new, [finding.where for finding in chosen])
+    return new, len(chosen)
+
+
+def _edited(text: str, edits: list[PlacedEdit]) -> str:
+    parts, at = [], 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        parts += [text[at : edit.span.start], edit.text]
+        at = edit.span.end
+    return "".join([*parts, text[at:]])
+
+
+def _guard(old: str, new: str, allowed: list[str]) -> None:
+    """Raise Refused unless the data of both texts differ only at or below the places allowed."""
+    before, after = _data(old), _data(new)
+    for path in differences(before, after, ""):
+        if not any(path == place or path.startswith((place + ".", place + "[")) for place in allowed):
+            raise Refused(f"the fix would also change {path or 'the whole file'}")
+
+
+def _data(text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    loader = YAML(typ="rt", pure=True)
+    loader.allow_duplicate_keys = True
+    try:
+        return list(loader.load_all(io.StringIO(text)))
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise Refused(f"ruamel.yaml cannot load it ({type(error).__name__}), so the fix cannot be checked") from None
+
+
+def differences(old: Any, new: Any, path: str) -> Iterator[str]:
+    """Where two loaded documents differ, as paths of the old one."""
+    if isinstance(old, dict) and isinstance(new, dict) and len(old) == len(new):
+        for (name, value), (other, changed) in zip(old.items(), new.items(), strict=True):
+            below = f"{path}.{name}" if path else str(name)
+            if name != other:
+                yield below
+            yield from differences(value, changed, below)
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for number, (value, changed) in enumerate(zip(old, new, strict=True)):
+            # The list of documents has no name of its own.
+            yield from differences(value, changed, f"{path}[{number}]" if path or number else "")
+    elif old != new or type(old) is not type(new):
+        yield path
+
+
+def _diff(path: str, old: str, new: str) -> Iterator[str]:
+    name = path.replace(os.sep, "/")
+    for line in difflib.unified_diff(_lines(old), _lines(new), f"a/{name}", f"b/{name}"):
+        yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    return io.StringIO(text, newline="\n").readlines()
+
+
+def _encoded(old: bytes, text: str) -> bytes:
+    bom = b"\xef\xbb\xbf"
+    return (bom if old.startswith(bom) else b"") + text.encode()
+
+
+def _replace(path: str, old: bytes, new: bytes) -> None:
+    """Write the file in one step, if it is still what was read. Raises Refused and OSError."""
+    target = os.path.realpath(path)
+    with open(target, "rb") as file:
+        if file.read() != old:
+            raise Refused("it was changed in the meantime")
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".cblint-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(new)
+        os.chmod(temporary, os.stat(target).st_mode & 0o7777)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise

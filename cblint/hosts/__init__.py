@@ -1,0 +1,1 @@
+"""Where buildspecs live: which files to look at, and what they are."""

@@ -1,0 +1,96 @@
+"""Telling a buildspec from the other YAML files of a repository, and from other formats of the same name."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from cblint.source.loader import Stream
+from cblint.source.tree import Mapping, Scalar
+
+_NAME = re.compile(r".*build[-_.]?spec.*\.(?:ya?ml|json)", re.IGNORECASE)
+_FOLDER = re.compile(r"\.?(?:code[-_]?builds?|build[-_]?specs?)", re.IGNORECASE)
+_YAML = re.compile(r".*\.(?:ya?ml|json)", re.IGNORECASE)
+
+_KEYS = {
+    "version",
+    "run-as",
+    "env",
+    "environment_variables",
+    "proxy",
+    "phases",
+    "reports",
+    "artifacts",
+    "cache",
+    "batch",
+}
+# A key at the top level that no buildspec has, and the format that it betrays (catalogue, ruling 9).
+_OTHER_FORMATS = {
+    "frontend": "an AWS Amplify build specification",
+    "backend": "an AWS Amplify build specification",
+    "applications": "an AWS Amplify build specification",
+    "jobs": "a GitHub Actions or CI workflow",
+    "on": "a GitHub Actions workflow",
+    "Resources": "a CloudFormation template",
+    "AWSTemplateFormatVersion": "a CloudFormation template",
+    "services": "a Compose file",
+    "apiVersion": "a Kubernetes manifest",
+    "stages": "a CI pipeline of another service",
+    "hooks": "a CodeDeploy application specification",
+}
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{\{")
+
+
+def named_like_buildspec(path: str) -> bool:
+    """Whether the file's name alone says that it is a buildspec."""
+    return _NAME.fullmatch(os.path.basename(path)) is not None
+
+
+def candidate(path: str) -> bool:
+    """Whether a search should open the file: named like a buildspec, or YAML in a folder named after them."""
+    if named_like_buildspec(path):
+        return True
+    folder = os.path.basename(os.path.dirname(os.path.abspath(path)))
+    return _YAML.fullmatch(path) is not None and _FOLDER.fullmatch(folder) is not None
+
+
+def why_not(stream: Stream, by_name: bool) -> str | None:
+    """Why this is no buildspec, in words that follow the file's name; None if it is one.
+
+    ``by_name`` says that the name (or the user) calls it a buildspec, so that less of its content has to.
+    """
+    problem = stream.problem
+    if problem is not None and _broken_by_template(stream):
+        return "is a template that is not YAML yet"
+    root = stream.documents[0].root if stream.documents else None
+    if isinstance(root, Mapping):
+        keys = {pair.name for pair in root.pairs}
+        if keys & {"phases", "batch"} and not keys & {"jobs", "Resources"}:
+            return None
+        for key, name in _OTHER_FORMATS.items():
+            if key in keys:
+                return f"is {name}, not a buildspec"
+        if by_name or problem is not None:
+            return None
+        if _version(root) and keys & (_KEYS - {"version"}):
+            return None
+        return "is not a buildspec: it has neither phases nor batch"
+    if by_name or (problem is not None and re.search(r"^ *phases *:", stream.text.value, re.MULTILINE)):
+        return None
+    return "is not a buildspec: its top level is not a mapping"
+
+
+def _version(root: Mapping) -> bool:
+    pair = root.get("version")
+    value = pair.value.resolved if pair is not None else None
+    return isinstance(value, Scalar) and value.value in ("0.1", "0.2")
+
+
+def _broken_by_template(stream: Stream) -> bool:
+    """Whether the line that the parser stopped at holds template marks."""
+    if stream.problem is None:
+        return False
+    source, at = stream.text.value, stream.problem.at
+    start = source.rfind("\n", 0, at) + 1
+    end = source.find("\n", at)
+    return _TEMPLATE.search(source[start : end if end >= 0 else len(source)]) is not None

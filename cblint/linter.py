@@ -1,0 +1,294 @@
+"""From paths or text to results: reads, recognises, configures, runs, suppresses; one file never spoils another."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from cblint import engine
+from cblint.buildspec.model import Buildspec
+from cblint.catalogue import Rule, Selection, select
+from cblint.config import Config, ConfigError, config_for, load_config, matches
+from cblint.finding import Finding, Severity
+from cblint.hosts import buildspec as host
+from cblint.hosts.discover import Candidate, git_root, search
+from cblint.source.file import Unreadable, decode, read
+from cblint.source.loader import TooComplex, load
+from cblint.source.text import Lines, Text
+
+STDIN = "<stdin>"
+PARALLEL_FROM = 48
+"""Files from which starting processes pays."""
+
+
+class Settings(NamedTuple):
+    """What the command line decides; None leaves it to the configuration."""
+
+    profile: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str | None = None
+    config: str | None = None
+    isolated: bool = False
+    exclude: tuple[str, ...] = ()
+    jobs: int = 0
+    """Processes; 0 lets the number of files decide."""
+
+
+class FileResult(NamedTuple):
+    """What is to be said of one file.
+
+    ``path`` is relative to the repository root, ``shown`` to the working directory. ``skipped`` says why the file
+    was not linted (then ``failed`` tells whether that is an error of the run), ``excerpts`` holds the lines that
+    findings touch, ``failing`` how many findings reach the severity that fails the run.
+    """
+
+    path: str
+    shown: str
+    kind: str = ""
+    buildspecs: int = 0
+    findings: tuple[Finding, ...] = ()
+    excerpts: dict[int, str] = {}  # noqa: RUF012 - never changed
+    skipped: str = ""
+    failed: bool = False
+    failing: int = 0
+    crashes: tuple[str, ...] = ()
+    error: str = ""
+    """A message about the run that this file is one of many to meet: a broken configuration."""
+    seconds: float = 0.0
+
+
+class Result(NamedTuple):
+    """A whole run. ``errors`` are messages about the run itself, such as a broken configuration."""
+
+    files: tuple[FileResult, ...]
+    errors: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> Iterator[tuple[FileResult, Finding]]:
+        """Every finding with its file, suppressed ones included."""
+        return ((file, finding) for file in self.files for finding in file.findings)
+
+    @property
+    def exit_status(self) -> int:
+        """0 clean, 1 findings, 2 something named could not be linted, 3 an internal error; the highest wins."""
+        if any(file.crashes for file in self.files):
+            return 3
+        if self.errors or any(file.failed for file in self.files):
+            return 2
+        return 1 if any(file.failing for file in self.files) else 0
+
+
+def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
+    """Lint files and search folders. Raises UnknownRule and ConfigError for what the command line names wrongly."""
+    check_settings(settings)
+    errors: list[str] = []
+    candidates = _candidates(paths, settings, errors)
+    return result_of(_run(candidates, settings), errors)
+
+
+def result_of(files: Iterable[FileResult], errors: Iterable[str] = ()) -> Result:
+    """Put the results of files together; each message about the run is said once."""
+    done = tuple(files)
+    said = dict.fromkeys([*errors, *(file.error for file in done if file.error)])
+    return Result(done, tuple(said))
+
+
+def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:
+    """The files that ``lint_paths`` would read, and messages about the run."""
+    errors: list[str] = []
+    candidates = _candidates(paths, settings, errors)
+    return [candidate.path for candidate in candidates], errors
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise UnknownRule or ConfigError now for what would fail on every file."""
+    select(Selection("default", settings.select, settings.ignore))
+    if settings.config is not None:
+        load_config(settings.config)
+
+
+def _run(candidates: list[Candidate], settings: Settings) -> Iterable[FileResult]:
+    jobs = settings.jobs or (min(os.cpu_count() or 1, 8) if len(candidates) >= PARALLEL_FROM else 1)
+    if jobs <= 1 or len(candidates) < 2:
+        return [lint_file(candidate, settings) for candidate in candidates]
+    from concurrent.futures import ProcessPoolExecutor
+    from itertools import repeat
+
+    with ProcessPoolExecutor(min(jobs, len(candidates))) as pool:
+        chunk = max(1, len(candidates) // (jobs * 8))
+        return list(pool.map(lint_file, candidates, repeat(settings), chunksize=chunk))
+
+
+def candidates_of(paths: Sequence[str], settings: Settings) -> list[Candidate]:
+    """The files that a run over ``paths`` looks at."""
+    return _candidates(paths, settings, [])
+
+
+def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> list[Candidate]:
+    found: dict[str, Candidate] = {}
+    for path in paths:
+        if os.path.isdir(path):
+            for file in _search(path, settings, errors):
+                found.setdefault(os.path.abspath(file), Candidate(file, False))
+        else:
+            found.setdefault(os.path.abspath(path), Candidate(path, True))
+    return list(found.values())
+
+
+def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
+    try:
+        config = _config(os.path.join(folder, "."), settings)
+    except ConfigError as error:
+        errors.append(str(error))
+        config = Config()
+    return search(
+        folder,
+        lambda path: host.candidate(path) or config.names_buildspec(path),
+        lambda path: _excluded(path, config, settings),
+    )
+
+
+def _excluded(path: str, config: Config, settings: Settings) -> bool:
+    return config.excludes(path) or matches(os.getcwd(), settings.exclude, path)
+
+
+def _config(path: str, settings: Settings) -> Config:
+    if settings.config is not None:
+        return load_config(settings.config)
+    return Config() if settings.isolated else config_for(os.path.dirname(os.path.abspath(path)))
+
+
+def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
+    """Lint one file; whatever is wrong with it becomes part of the result."""
+    started = time.perf_counter()
+    try:
+        text = read(candidate.path, candidate.named)
+    except Unreadable as error:
+        return _failure(candidate, str(error))
+    result = lint_text(text, candidate, settings)
+    return result._replace(seconds=time.perf_counter() - started)
+
+
+def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileResult:
+    """Lint what came on standard input under the name of ``candidate``."""
+    try:
+        return lint_text(decode(data), candidate, settings)
+    except Unreadable as error:
+        return _failure(candidate, str(error))
+
+
+def lint_text(text: str, candidate: Candidate, settings: Settings) -> FileResult:
+    """Lint a text under a name: the file need not exist."""
+    try:
+        return _lint(text, candidate, settings)
+    except TooComplex as error:
+        line = Lines(text).number(error.span.start)
+        return _failure(candidate, f"{error} (line {line})")
+    except ConfigError as error:
+        failure = _failure(candidate, "was not linted: its configuration is wrong")
+        return failure._replace(failed=True, error=str(error))
+    except Exception as error:
+        crash = f"{candidate.path}: {type(error).__name__}: {error}"
+        return FileResult(*_names(candidate.path), crashes=(crash,))
+
+
+def _failure(candidate: Candidate, why: str) -> FileResult:
+    return FileResult(*_names(candidate.path), skipped=why, failed=candidate.named)
+
+
+def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
+    path, shown = _names(candidate.path)
+    config = _config(candidate.path, settings)
+    if _excluded(candidate.path, config, settings):
+        return FileResult(path, shown, skipped="is excluded by the configuration")
+    stream = load(Text.of(text))
+    why_not = host.why_not(stream, _called_buildspec(candidate.path, config))
+    if why_not is not None:
+        return FileResult(path, shown, skipped=why_not)
+
+    rules = select(_selection(config, settings))
+    target = engine.Target(path, Lines(text))
+    buildspecs = engine.buildspecs_of(stream)
+    findings, crashes = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
+    if "cblint:" in text:
+        findings = _suppressed(target, buildspecs, findings, rules, config)
+    threshold = settings.fail_on or config.fail_on
+    skipped = ""
+    if stream.problem is not None and not any(finding.rule == "yaml-syntax-error" for finding in findings):
+        line = target.lines.position(stream.problem.span.start).line
+        skipped = f"is not valid YAML from line {line} on, so that only what stands before was checked"
+    return FileResult(
+        path,
+        shown,
+        "buildspec",
+        len(buildspecs),
+        tuple(findings),
+        _excerpts(target.lines, findings),
+        skipped=skipped,
+        failing=sum(1 for finding in findings if fails(finding, threshold)),
+        crashes=tuple(crashes),
+    )
+
+
+def _called_buildspec(path: str, config: Config) -> bool:
+    return path == STDIN or host.named_like_buildspec(path) or config.names_buildspec(path)
+
+
+def _suppressed(
+    target: engine.Target,
+    buildspecs: list[Buildspec],
+    findings: list[Finding],
+    rules: list[Rule],
+    config: Config,
+) -> list[Finding]:
+    from cblint.suppress import Suppressions
+
+    suppressions = Suppressions(buildspecs, target.lines)
+    kept = [suppressions.apply(finding) for finding in findings]
+    codes = {rule.code for rule in rules}
+    # After a syntax error no rule has seen the whole file.
+    complete = buildspecs[0].stream.problem is None
+    faults = suppressions.faults(lambda rule: complete and rule.code in codes, config.require_reason)
+    for rule, report in faults:
+        if rule.code in codes:
+            kept.append(suppressions.apply(engine.place(target, rule, report, buildspecs[0])))
+    return sorted(kept, key=lambda finding: (finding.span, finding.code))
+
+
+def _selection(config: Config, settings: Settings) -> Selection:
+    return Selection(
+        settings.profile or config.profile,
+        settings.select or config.select,
+        (*config.ignore, *settings.ignore),
+    )
+
+
+def fails(finding: Finding, threshold: str) -> bool:
+    """Whether a finding makes the run fail at that ``--fail-on``."""
+    if threshold == "never" or finding.suppressed is not None:
+        return False
+    return finding.severity.rank >= Severity(threshold).rank
+
+
+def _excerpts(lines: Lines, findings: list[Finding]) -> dict[int, str]:
+    numbers = {position.line for finding in findings for position in (finding.start, finding.end)}
+    numbers |= {place.start.line for finding in findings for place in finding.related}
+    return {number: lines.line(number) for number in sorted(numbers)}
+
+
+def _names(path: str) -> tuple[str, str]:
+    """A path relative to the repository root (else the working directory), and relative to the working directory."""
+    if path == STDIN:
+        return STDIN, STDIN
+    full = os.path.abspath(path)
+    here = os.getcwd()
+    root = git_root(os.path.dirname(full)) or here
+    return _relative(full, root), _relative(full, here)
+
+
+def _relative(path: str, folder: str) -> str:
+    inside = path.startswith(folder.rstrip(os.sep) + os.sep)
+    return (os.path.relpath(path, folder) if inside else path).replace(os.sep, "/")

@@ -1,0 +1,23 @@
+"""One line a finding: for editors, grep and people who read many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cblint.finding import Finding
+from cblint.linter import FileResult, Result
+from cblint.report import Style
+from cblint.report.shown import printable
+
+
+def render(result: Result, _: Style) -> Iterator[str]:
+    """``path:line:column: severity[rule] message``; suppressed findings are left out."""
+    for file, finding in result.findings:
+        if finding.suppressed is None:
+            yield headline(file, finding) + "\n"
+
+
+def headline(file: FileResult, finding: Finding) -> str:
+    """The one line that says it all."""
+    where = f"{printable(file.shown)}:{finding.start.line}:{finding.start.column}"
+    return f"{where}: {finding.severity.value}[{finding.rule}] {finding.message}"

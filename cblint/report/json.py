@@ -1,0 +1,84 @@
+"""The versioned JSON format; its schema is ``rules/schema/output.schema.json``. Additions only, within a version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from cblint import __version__
+from cblint.finding import Finding, Severity
+from cblint.linter import FileResult, Result
+from cblint.report import Style
+from cblint.report.fingerprint import fingerprints
+from cblint.source.text import Position
+
+VERSION = 1
+
+
+def render(result: Result, _: Style) -> Iterator[str]:
+    """One document; strings are escaped to ASCII, so that any consumer in any locale can read it."""
+    yield json.dumps(_document(result), indent=2) + "\n"
+
+
+def _document(result: Result) -> dict[str, Any]:
+    return {
+        "format": "cblint-json",
+        "version": VERSION,
+        "tool": {"name": "cblint", "version": __version__},
+        "files": [
+            {"path": file.path, "kind": file.kind, "buildspecs": file.buildspecs} for file in result.files if file.kind
+        ],
+        "findings": [
+            _finding(finding, fingerprint)
+            for file in result.files
+            for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
+        ],
+        "summary": _summary(result),
+    }
+
+
+def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    fix = finding.fix
+    return {
+        "rule": finding.rule,
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence,
+        "category": finding.category,
+        "message": f"{finding.message} {finding.detail}".strip(),
+        "path": finding.path,
+        **_range(finding.start, finding.end),
+        "where": finding.where,
+        "related": [
+            {"message": place.message, "path": place.path, **_range(place.start, place.end)}
+            for place in finding.related
+        ],
+        "fix": {
+            "safe": fix.safe,
+            "title": fix.title,
+            "edits": [{**_range(edit.start, edit.end), "text": edit.text} for edit in fix.edits],
+        }
+        if fix is not None
+        else None,
+        "suppressed": {"reason": finding.suppressed} if finding.suppressed is not None else None,
+        "fingerprint": fingerprint,
+    }
+
+
+def _range(start: Position, end: Position) -> dict[str, dict[str, int]]:
+    return {"start": start._asdict(), "end": end._asdict()}
+
+
+def _summary(result: Result) -> dict[str, Any]:
+    counts: dict[str, Any] = {severity.value: 0 for severity in Severity}
+    counts["suppressed"] = 0
+    for _, finding in result.findings:
+        counts["suppressed" if finding.suppressed is not None else finding.severity.value] += 1
+    counts["files"] = sum(1 for file in result.files if file.kind)
+    counts["skipped"] = [_skip(file) for file in result.files if file.skipped]
+    return counts
+
+
+def _skip(file: FileResult) -> dict[str, str]:
+    return {"path": file.path, "why": file.skipped}

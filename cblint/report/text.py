@@ -1,0 +1,153 @@
+"""For people: the line, carets under the exact characters, what else belongs to it, and where to read on."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from cblint.finding import Finding, Severity
+from cblint.linter import FileResult, Result
+from cblint.report import Style
+from cblint.report.shown import printable, visible, width
+
+RULES_URL = "https://github.com/cblint/cblint/blob/main/docs/rules/{rule}.md"
+
+_TAB = 4
+_WIDEST = 160
+"""Columns of a source line that are shown; of a longer one, the part around the finding."""
+
+_COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "bold": "1", "dim": "2", "frame": "34"}
+
+
+class Paint:
+    """Colours, or none."""
+
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, kind: str, text: str) -> str:
+        return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if self._colour and text else text
+
+
+def render(result: Result, style: Style) -> Iterator[str]:
+    """Every finding that is not suppressed, then what was not linted, then a summary."""
+    paint = Paint(style.colour)
+    for file, finding in result.findings:
+        if finding.suppressed is None:
+            yield from _finding(file, finding, paint)
+            yield "\n"
+    if style.statistics:
+        yield from statistics(result)
+    if not style.quiet:
+        yield from _skipped(result, paint)
+        yield summary(result) + "\n"
+
+
+def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
+    where = f"{printable(file.shown)}:{finding.start.line}:{finding.start.column}"
+    severity = paint(finding.severity.value, f"{finding.severity.value}[{finding.rule}]")
+    yield f"{paint('bold', where)}: {severity} {finding.message}\n"
+    gutter = max(len(str(number)) for number in (finding.start.line, *(place.start.line for place in finding.related)))
+    yield from _excerpt(file, finding.start.line, finding.start.column, _end_column(finding), gutter, paint)
+    for place in finding.related:
+        if place.path == file.path:
+            yield f"{' ' * gutter} {paint('frame', '=')} {place.message}:\n"
+            end = place.end.column if place.end.line == place.start.line else None
+            yield from _excerpt(file, place.start.line, place.start.column, end, gutter, paint)
+    mark = paint("frame", "=")
+    for line in textwrap.wrap(finding.detail, 100, break_long_words=False, break_on_hyphens=False):
+        yield f"{' ' * gutter} {mark} {line}\n"
+        mark = " "
+    yield f"{' ' * gutter} {paint('frame', '=')} {paint('dim', RULES_URL.format(rule=finding.rule))}\n"
+
+
+def _end_column(finding: Finding) -> int | None:
+    return finding.end.column if finding.end.line == finding.start.line else None
+
+
+def _excerpt(file: FileResult, number: int, start: int, end: int | None, gutter: int, paint: Paint) -> Iterator[str]:
+    """A source line and carets under the columns ``start`` to ``end`` (None: to the end of the line)."""
+    line = file.excerpts.get(number)
+    if line is None:
+        return
+    shown, before, marked = laid_out(line, start, len(line) + 1 if end is None else end)
+    bar = paint("frame", "|")
+    yield f"{paint('frame', str(number).rjust(gutter))} {bar} {shown}\n".replace(" \n", "\n")
+    yield f"{' ' * gutter} {bar} {' ' * before}{paint('error', '^' * marked)}\n"
+
+
+def laid_out(line: str, start: int, end: int) -> tuple[str, int, int]:
+    """A source line as shown, the columns before the carets and how many carets.
+
+    ``start`` and ``end`` are 1-based columns in code points, the end one past the last.
+    """
+    low, high = _window(line, start - 1, max(end - 1, start))
+    lead, trail = "…" if low else "", "…" if high < len(line) else ""
+    end = min(end - 1, high)
+    before = _expand(lead + visible(line[low : start - 1]), 0)
+    marked = _expand(visible(line[start - 1 : end]), width(before))
+    after = _expand(visible(line[end:high]) + trail, width(before + marked))
+    return before + marked + after, width(before), max(width(before + marked) - width(before), 1)
+
+
+def _window(line: str, start: int, end: int) -> tuple[int, int]:
+    """The part of a long line to show: all of a short one, else the surroundings of the marked characters."""
+    if len(line) <= _WIDEST:
+        return 0, len(line)
+    low = max(0, min(start - _WIDEST // 3, len(line) - _WIDEST))
+    return low, min(len(line), max(low + _WIDEST, min(end, start + _WIDEST // 2)))
+
+
+def _expand(text: str, column: int) -> str:
+    """Tabs as blanks, counted from a column of the display."""
+    out: list[str] = []
+    for part in text.split("\t"):
+        if out:
+            blanks = _TAB - column % _TAB
+            out.append(" " * blanks)
+            column += blanks
+        out.append(part)
+        column += width(part)
+    return "".join(out)
+
+
+def statistics(result: Result) -> Iterator[str]:
+    """Counts per rule, most first."""
+    counts: dict[tuple[str, str], int] = {}
+    for _, finding in result.findings:
+        if finding.suppressed is None:
+            key = (finding.rule, finding.severity.value)
+            counts[key] = counts.get(key, 0) + 1
+    for (rule, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield f"{count:6}  {severity:7}  {rule}\n"
+
+
+def _skipped(result: Result, paint: Paint) -> Iterator[str]:
+    for file in result.files:
+        if file.skipped:
+            yield paint("dim", f"{printable(file.shown)} {printable(file.skipped)}") + "\n"
+
+
+def summary(result: Result) -> str:
+    """``1 error and 2 notes in 3 files (1 suppressed, 2 files skipped).``"""
+    counts = dict.fromkeys(Severity, 0)
+    suppressed = 0
+    for _, finding in result.findings:
+        if finding.suppressed is not None:
+            suppressed += 1
+        else:
+            counts[finding.severity] += 1
+    said = [_count(number, severity.value) for severity, number in counts.items() if number]
+    checked = sum(1 for file in result.files if file.kind)
+    skipped = sum(1 for file in result.files if not file.kind)
+    extra = [f"{suppressed} suppressed"] if suppressed else []
+    extra += [f"{_count(skipped, 'file')} skipped"] if skipped else []
+    tail = f" ({', '.join(extra)})" if extra else ""
+    if not checked and not said:
+        return f"No buildspec was checked{tail}."
+    found = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said) or "No findings"
+    return f"{found} in {_count(checked, 'buildspec file')}{tail}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,53 @@
+"""Reading a file that a stranger may have written: bounded, regular, text."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+MAX_BYTES = 4 * 1024 * 1024
+"""Buildspecs are a few kilobytes; the time a file takes grows with its size."""
+
+_BOM = "\ufeff"
+
+
+class Unreadable(Exception):
+    """The file cannot be linted; ``str()`` says why, in words that follow its name."""
+
+
+def read(path: str, named: bool) -> str:
+    """The text of a file without its byte order mark. Raises Unreadable.
+
+    A path that the user named may be a pipe (``<(…)``); one found by searching must be a regular file.
+    """
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise Unreadable("is a directory")
+        if not stat.S_ISREG(mode) and not (named and (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode))):
+            raise Unreadable("is not a regular file")
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror or error}") from None
+    except ValueError:
+        raise Unreadable("cannot be read: the name holds a NUL character") from None
+    return decode(data)
+
+
+def decode(data: bytes) -> str:
+    """Bytes as text without the byte order mark. Raises Unreadable."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"is larger than {MAX_BYTES // 1024 // 1024} MB")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable("is encoded in UTF-16, not UTF-8")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if b"\0" in data:
+            raise Unreadable("is a binary file") from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(f"is not UTF-8: byte 0x{data[error.start]:02X} on line {line}") from None
+    if "\0" in text:
+        raise Unreadable("is a binary file")
+    return text.removeprefix(_BOM)

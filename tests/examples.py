@@ -1,0 +1,75 @@
+"""The examples of the rule entries: their markers, and what they expect."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from cblint.catalogue.entries import read_entries
+from cblint.source.text import Span
+
+_MARKER = re.compile("[«»‹›]")
+
+
+class Example(NamedTuple):
+    """An example without its markers: ``spans`` were in « », ``related`` in ‹ ›."""
+
+    rule: str
+    number: int
+    text: str
+    spans: list[Span]
+    related: list[Span]
+    variant: str | None
+    fixed: str | None
+    also: list[str]
+    given: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return f"{self.rule}-{self.number}-{self.variant or 'good'}"
+
+
+def unmarked(text: str) -> tuple[str, list[Span], list[Span]]:
+    """The text without markers, and what stood between « » and between ‹ ›."""
+    opened: dict[str, int] = {}
+    found: dict[str, list[Span]] = {"»": [], "›": []}
+    parts: list[str] = []
+    at = length = 0
+    for match in _MARKER.finditer(text):
+        parts.append(text[at : match.start()])
+        length += match.start() - at
+        at = match.end()
+        mark = match.group()
+        if mark in "«‹":
+            opened[{"«": "»", "‹": "›"}[mark]] = length
+        else:
+            found[mark].append(Span(opened.pop(mark), length))
+    assert not opened, f"a marker is not closed: {text!r}"
+    parts.append(text[at:])
+    return "".join(parts), sorted(found["»"]), sorted(found["›"])
+
+
+def example_from(rule: str, number: int, entry: dict[str, Any]) -> Example:
+    """One element of ``examples:``."""
+    text, spans, related = unmarked(entry.get("bad", entry.get("good")))
+    assert bool(spans) == ("bad" in entry), f"{rule} {number}: bad examples have markers, good ones none"
+    return Example(
+        rule,
+        number,
+        text,
+        spans,
+        related,
+        entry.get("variant"),
+        entry.get("fixed"),
+        entry.get("also", []),
+        entry.get("given", {}),
+    )
+
+
+def all_examples() -> list[Example]:
+    """The examples of all entries."""
+    return [
+        example_from(entry["name"], number, example)
+        for entry in read_entries()
+        for number, example in enumerate(entry["examples"])
+    ]

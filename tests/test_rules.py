@@ -1,0 +1,108 @@
+"""Every example of every entry means exactly what it marks; every entry is complete."""
+
+from __future__ import annotations
+
+import os
+import string
+from typing import Any
+
+import jsonschema
+import pytest
+
+from cblint.catalogue import find, rules
+from cblint.catalogue.entries import ROOT, entry_files, read_entries, read_entry, read_schema
+from cblint.catalogue.model import FAMILIES
+from cblint.finding import Finding
+from cblint.fix import fixed_text
+from cblint.hosts.discover import Candidate
+from cblint.linter import FileResult, Settings, lint_text
+from tests.examples import Example, all_examples
+
+EXAMPLES = all_examples()
+
+
+@pytest.fixture
+def lint(tmp_path: Any) -> Any:
+    """Lint an example as if it were a file of its own repository."""
+
+    def run(example: Example, text: str) -> FileResult:
+        (tmp_path / ".git").mkdir(exist_ok=True)
+        given = example.given
+        if "require-reason" in given:
+            (tmp_path / ".cblint.yml").write_text(f"require-reason: {str(given['require-reason']).lower()}\n")
+        settings = Settings(profile=given.get("profile"), ignore=tuple(given.get("ignore", ())))
+        path = str(tmp_path / given.get("path", "buildspec.yml"))
+        result = lint_text(text, Candidate(path, True), settings)
+        assert not result.crashes
+        assert not result.skipped
+        return result
+
+    return run
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
+def test_an_example_gives_exactly_the_findings_that_it_marks(example: Example, lint: Any) -> None:
+    result = lint(example, example.text)
+    said = [finding for finding in result.findings if finding.suppressed is None]
+    assert {finding.rule for finding in said} - {example.rule} == set(example.also)
+    own = [finding for finding in said if finding.rule == example.rule]
+    assert [(finding.span, example.text[slice(*finding.span)]) for finding in own] == [
+        (span, example.text[slice(*span)]) for span in example.spans
+    ]
+    for finding in own:
+        assert example.variant is not None
+        variant = find(example.rule).variants[example.variant]
+        assert (finding.severity, finding.confidence) == (variant.severity, variant.confidence)
+        assert _says(finding, variant.message, variant.detail)
+    related = sorted(_offset(example.text, place.start) for finding in own for place in finding.related)
+    assert related == [span.start for span in example.related]
+
+
+def _says(finding: Finding, message: str, detail: str) -> bool:
+    """Whether the finding has the words of the variant, its fields filled in."""
+    shown = f"{finding.message} {finding.detail}"
+    literal = [part[0] for part in string.Formatter().parse(f"{message} {detail}")]
+    return all(part in shown for part in literal)
+
+
+def _offset(text: str, position: Any) -> int:
+    lines = text.split("\n")
+    return sum(len(line) + 1 for line in lines[: position.line - 1]) + int(position.column) - 1
+
+
+@pytest.mark.parametrize("example", [example for example in EXAMPLES if example.spans], ids=lambda example: example.id)
+def test_a_fix_is_byte_for_byte_what_the_example_says(example: Example, lint: Any) -> None:
+    result = lint(example, example.text)
+    own = [finding for finding in result.findings if finding.rule == example.rule]
+    text, count = fixed_text(example.text, own, unsafe=True)
+    assert (text if count else None) == example.fixed
+    if count:
+        again = lint(example, text)
+        assert [finding for finding in again.findings if finding.rule == example.rule] == []
+
+
+@pytest.mark.parametrize("path", entry_files(), ids=os.path.basename)
+def test_an_entry_fits_the_schema_and_its_place(path: str) -> None:
+    entry = read_entry(path)
+    jsonschema.validate(entry, read_schema("rule"))
+    family = os.path.basename(os.path.dirname(path))
+    assert os.path.basename(path) == f"{entry['name']}.yml"
+    assert FAMILIES[entry["code"][2]] == family
+    variants = {example["variant"] for example in entry["examples"] if "bad" in example}
+    shown = set(entry["variants"]) - {"other"}
+    assert variants >= shown, f"variants without an example: {shown - variants}"
+
+
+def test_codes_and_names_are_unique() -> None:
+    keys = [key for rule in rules() for key in (rule.code, rule.name, *rule.former_names)]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_entry_is_where_the_loader_looks() -> None:
+    below = [
+        name
+        for folder, _, names in os.walk(ROOT)
+        for name in names
+        if name.endswith(".yml") and os.path.basename(folder) not in ("schema", "facts")
+    ]
+    assert len(below) == len(read_entries())
