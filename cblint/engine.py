@@ -54,12 +54,11 @@ def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> C
 def _reports(rule: Rule, buildspec: Buildspec) -> Iterator[Report]:
     spoken: set[Span] = set()  # the first variant that matches a place speaks for it
     for variant in rule.variants.values():
-        if variant.matcher is None:
-            continue
-        for match in variant.matcher.find(buildspec.root):
-            if match.span not in spoken:
-                spoken.add(match.span)
-                yield Report(match.span, variant.name, match.fields, edits=match.edits)
+        for matcher in variant.matchers:
+            for match in matcher.find(buildspec.root):
+                if match.span not in spoken:
+                    spoken.add(match.span)
+                    yield Report(match.span, variant.name, match.fields, edits=match.edits)
     if rule.check:
         yield from _check(rule.check)(buildspec)
 

@@ -204,8 +204,11 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     config = _config(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return FileResult(path, shown, skipped="is excluded by the configuration")
+    called_buildspec = _called_buildspec(candidate.path, config)
+    if not called_buildspec and host.named_like_other(candidate.path):
+        return FileResult(path, shown, skipped="is not YAML by its name")
     stream = load(Text.of(text))
-    why_not = host.why_not(stream, _called_buildspec(candidate.path, config))
+    why_not = host.why_not(stream, called_buildspec)
     if why_not is not None:
         return FileResult(path, shown, skipped=why_not)
 

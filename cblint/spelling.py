@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_LONGEST = 60
+"""Characters of a name that can be a misspelt one; the time for a comparison grows with the square."""
+
 
 def distance(left: str, right: str) -> int:
     """Edits from one to the other: insert, delete, replace a character, swap two neighbours."""
@@ -22,15 +25,17 @@ def distance(left: str, right: str) -> int:
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
     """The one candidate that ``name`` is near to, case and separators counting nothing; None if there is none."""
-    plain = _plain(name)
-    if not plain or len(plain) > 60:
+    if len(name) > _LONGEST:
         return None
-    near: list[tuple[int, int, str]] = []
-    for candidate in candidates:
-        steps = distance(plain, _plain(candidate))
-        if steps <= max(1, len(plain) // 4):
-            near.append((steps, distance(name, candidate), candidate))
-    near.sort()
+    plain = _plain(name)
+    limit = max(1, len(plain) // 4)
+    found: set[tuple[int, int, str]] = set()
+    for candidate in candidates if plain else ():
+        other = _plain(candidate)
+        # A difference in length needs as many edits: most candidates are out without a comparison.
+        if abs(len(plain) - len(other)) <= limit and (steps := distance(plain, other)) <= limit:
+            found.add((steps, distance(name, candidate), candidate))
+    near = sorted(found)
     if not near or (len(near) > 1 and near[0][:2] == near[1][:2]):
         return None
     return near[0][2]

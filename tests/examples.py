@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any, NamedTuple
 
 from cblint.catalogue.entries import read_entries
+from cblint.hosts.discover import Candidate
+from cblint.linter import FileResult, Settings, lint_text
 from cblint.source.text import Span
 
 _MARKER = re.compile("[«»‹›]")
@@ -64,6 +67,20 @@ def example_from(rule: str, number: int, entry: dict[str, Any]) -> Example:
         entry.get("also", []),
         entry.get("given", {}),
     )
+
+
+def lint_example(example: Example, text: str, folder: str) -> FileResult:
+    """Lint a text as what the example is: a file of its own repository, with what the example says is given."""
+    os.makedirs(os.path.join(folder, ".git"), exist_ok=True)
+    given = example.given
+    if "require-reason" in given:
+        with open(os.path.join(folder, ".cblint.yml"), "w", encoding="utf-8") as file:
+            file.write(f"require-reason: {str(given['require-reason']).lower()}\n")
+    settings = Settings(profile=given.get("profile"), ignore=tuple(given.get("ignore", ())))
+    result = lint_text(text, Candidate(os.path.join(folder, given.get("path", "buildspec.yml")), True), settings)
+    assert not result.crashes, result.crashes
+    assert not result.skipped, result.skipped
+    return result
 
 
 def all_examples() -> list[Example]:

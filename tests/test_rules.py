@@ -14,35 +14,14 @@ from cblint.catalogue.entries import ROOT, entry_files, read_entries, read_entry
 from cblint.catalogue.model import FAMILIES
 from cblint.finding import Finding
 from cblint.fix import fixed_text
-from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Settings, lint_text
-from tests.examples import Example, all_examples
+from tests.examples import Example, all_examples, lint_example
 
 EXAMPLES = all_examples()
 
 
-@pytest.fixture
-def lint(tmp_path: Any) -> Any:
-    """Lint an example as if it were a file of its own repository."""
-
-    def run(example: Example, text: str) -> FileResult:
-        (tmp_path / ".git").mkdir(exist_ok=True)
-        given = example.given
-        if "require-reason" in given:
-            (tmp_path / ".cblint.yml").write_text(f"require-reason: {str(given['require-reason']).lower()}\n")
-        settings = Settings(profile=given.get("profile"), ignore=tuple(given.get("ignore", ())))
-        path = str(tmp_path / given.get("path", "buildspec.yml"))
-        result = lint_text(text, Candidate(path, True), settings)
-        assert not result.crashes
-        assert not result.skipped
-        return result
-
-    return run
-
-
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
-def test_an_example_gives_exactly_the_findings_that_it_marks(example: Example, lint: Any) -> None:
-    result = lint(example, example.text)
+def test_an_example_gives_exactly_the_findings_that_it_marks(example: Example, tmp_path: Any) -> None:
+    result = lint_example(example, example.text, str(tmp_path))
     said = [finding for finding in result.findings if finding.suppressed is None]
     assert {finding.rule for finding in said} - {example.rule} == set(example.also)
     own = [finding for finding in said if finding.rule == example.rule]
@@ -71,13 +50,13 @@ def _offset(text: str, position: Any) -> int:
 
 
 @pytest.mark.parametrize("example", [example for example in EXAMPLES if example.spans], ids=lambda example: example.id)
-def test_a_fix_is_byte_for_byte_what_the_example_says(example: Example, lint: Any) -> None:
-    result = lint(example, example.text)
+def test_a_fix_is_byte_for_byte_what_the_example_says(example: Example, tmp_path: Any) -> None:
+    result = lint_example(example, example.text, str(tmp_path))
     own = [finding for finding in result.findings if finding.rule == example.rule]
     text, count = fixed_text(example.text, own, unsafe=True)
     assert (text if count else None) == example.fixed
     if count:
-        again = lint(example, text)
+        again = lint_example(example, text, str(tmp_path))
         assert [finding for finding in again.findings if finding.rule == example.rule] == []
 
 

@@ -35,7 +35,7 @@ class Variant(NamedTuple):
     confidence: str
     message: str
     detail: str
-    matcher: Matcher | None
+    matchers: tuple[Matcher, ...]
 
 
 class Rule(NamedTuple):
@@ -79,7 +79,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
                 confidence=variant.get("confidence", confidence),
                 message=variant["message"].strip(),
                 detail=variant.get("detail", "").strip(),
-                matcher=Matcher(variant["match"]) if "match" in variant else None,
+                matchers=_matchers(variant.get("match", [])),
             )
             for name, variant in entry["variants"].items()
         },
@@ -88,6 +88,10 @@ def rule_from(entry: dict[str, Any]) -> Rule:
         fix_title=fix.get("title", ""),
         check=entry.get("check", ""),
     )
+
+
+def _matchers(spec: dict[str, Any] | list[dict[str, Any]]) -> tuple[Matcher, ...]:
+    return tuple(Matcher(one) for one in (spec if isinstance(spec, list) else [spec]))
 
 
 _SECURITY_CATEGORIES = ("syntax", "secrets", "supply-chain", "project", "cblint")

@@ -54,6 +54,12 @@ def candidate(path: str) -> bool:
     return _YAML.fullmatch(path) is not None and _FOLDER.fullmatch(folder) is not None
 
 
+def named_like_other(path: str) -> bool:
+    """Whether the file's ending says that it is not YAML: source code, prose."""
+    ending = os.path.splitext(path)[1].lower()
+    return ending not in ("", ".yml", ".yaml", ".json")
+
+
 def why_not(stream: Stream, by_name: bool) -> str | None:
     """Why this is no buildspec, in words that follow the file's name; None if it is one.
 

@@ -49,15 +49,15 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     yield f"{paint('bold', where)}: {severity} {finding.message}\n"
     gutter = max(len(str(number)) for number in (finding.start.line, *(place.start.line for place in finding.related)))
     yield from _excerpt(file, finding.start.line, finding.start.column, _end_column(finding), gutter, paint)
+    mark = paint("frame", "=")
+    for line in textwrap.wrap(finding.detail, 100, break_long_words=False, break_on_hyphens=False):
+        yield f"{' ' * gutter} {mark} {line}\n"
+        mark = " "
     for place in finding.related:
         if place.path == file.path:
             yield f"{' ' * gutter} {paint('frame', '=')} {place.message}:\n"
             end = place.end.column if place.end.line == place.start.line else None
             yield from _excerpt(file, place.start.line, place.start.column, end, gutter, paint)
-    mark = paint("frame", "=")
-    for line in textwrap.wrap(finding.detail, 100, break_long_words=False, break_on_hyphens=False):
-        yield f"{' ' * gutter} {mark} {line}\n"
-        mark = " "
     yield f"{' ' * gutter} {paint('frame', '=')} {paint('dim', RULES_URL.format(rule=finding.rule))}\n"
 
 

@@ -1,0 +1,58 @@
+# Each target sets up what it needs: Python 3.10 or newer, make and git are enough.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORES ?= 2
+
+.PHONY: help demo test lint generate corpus bench clean
+
+help:
+	@echo "make demo      install cblint and lint the examples"
+	@echo "make test      run every check of the project (under 10 minutes on 2 cores)"
+	@echo "make generate  write the generated documentation"
+	@echo "make corpus    counts and precision over the corpus, where it is at hand"
+	@echo "make bench     time an installed wheel beside yamllint"
+
+# A venv that pip can fill from pyproject.toml's groups needs a pip that knows them (25.1).
+$(VENV)/base: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/base
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(VENV)-bench/done: pyproject.toml $(shell find cblint rules tools/hatch_build.py -type f -not -name '*.pyc')
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-bench/bin/python -m pip install --quiet --group bench
+	$(VENV)-bench/bin/python -m pip install --quiet --force-reinstall .
+	@touch $@
+
+demo: $(VENV)/base
+	$(BIN)/cblint check examples --exit-zero
+
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.generate --check
+
+test: lint
+	$(BIN)/python -m pytest --numprocesses $(CORES)
+
+generate: $(VENV)/test
+	$(BIN)/python -m tools.generate
+
+corpus: $(VENV)/test
+	$(BIN)/python -m tools.corpus
+
+bench: $(VENV)-bench/done
+	$(PYTHON) tools/bench.py $(VENV)-bench/bin/python
+
+clean:
+	rm -rf $(VENV) $(VENV)-bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

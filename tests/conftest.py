@@ -1,0 +1,40 @@
+"""What all tests share with pytest: the option that rewrites golden files, and hypothesis without time limits."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# Two busy processors make any example slow now and then: a time limit would fail at random.
+settings.register_profile("cblint", deadline=None)
+settings.load_profile("cblint")
+
+GOLDEN = os.path.join(os.path.dirname(__file__), "golden")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--update-golden``."""
+    parser.addoption("--update-golden", action="store_true", help="Rewrite the files in tests/golden.")
+
+
+class Golden:
+    """Compares a text with a file in ``tests/golden``, or writes it there."""
+
+    def __init__(self, update: bool) -> None:
+        self._update = update
+
+    def check(self, name: str, text: str) -> None:
+        """The text must be what the file holds, byte for byte."""
+        path = os.path.join(GOLDEN, name)
+        if self._update:
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+        with open(path, encoding="utf-8", newline="") as file:
+            assert text == file.read(), f"{name} differs; pytest --update-golden rewrites it"
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return Golden(request.config.getoption("--update-golden"))

@@ -1,0 +1,80 @@
+"""The tools of those who work on cblint: generated files are fresh, a new rule begins right."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from cblint.catalogue.entries import ROOT as RULES
+from cblint.catalogue.entries import read_entries, read_schema
+from cblint.catalogue.model import FAMILIES
+from tools import generate, new_rule
+
+
+def test_generated_files_are_fresh() -> None:
+    assert generate.stale(generate.outputs()) == []
+
+
+def test_a_stale_or_left_over_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    expected = generate.outputs()
+    monkeypatch.setattr(generate, "ROOT", str(tmp_path))
+    for path, text in expected.items():
+        full = tmp_path / path
+        full.parent.mkdir(parents=True, exist_ok=True)
+        full.write_text(text, encoding="utf-8")
+    assert generate.stale(expected) == []
+    (tmp_path / generate.PAGES / "gone-rule.md").write_text("x")
+    (tmp_path / generate.PAGES / "duplicate-key.md").write_text("x")
+    assert sorted(generate.stale(expected)) == [
+        os.path.join(generate.PAGES, "duplicate-key.md"),
+        os.path.join(generate.PAGES, "gone-rule.md"),
+    ]
+
+
+@pytest.mark.parametrize("entry", read_entries(), ids=lambda entry: entry["name"])
+def test_a_page_shows_what_cblint_prints(entry: dict[str, Any]) -> None:
+    page = generate.page(entry)
+    shown = {variant for variant in entry["variants"] if variant != "other"}
+    printed = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    assert len(printed) == len(shown)
+    assert all(f"[{entry['name']}]" in output for output in printed)
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES.values()))
+@pytest.mark.parametrize(("module", "path"), [("syntax", None), (None, "phases.*")])
+def test_a_new_entry_fits_the_schema(family: str, module: str | None, path: str | None) -> None:
+    text = new_rule.entry_text(family, "a-new-rule", "syntax", module, path, "0.1.0")
+    entry = yaml.safe_load(text)
+    jsonschema.validate(entry, read_schema("rule"))
+    assert FAMILIES[entry["code"][2]] == family
+    assert entry["code"] not in {known["code"] for known in read_entries()}
+    assert ("check" in entry) == (module is not None)
+
+
+def test_a_new_check_goes_into_its_module(tmp_path: Any) -> None:
+    for name in ("first-rule", "second-rule"):
+        path = new_rule.add_check(str(tmp_path), "fresh", name)
+    namespace: dict[str, Any] = {}
+    with open(path, encoding="utf-8") as file:
+        exec(compile(file.read(), path, "exec"), namespace)
+    assert list(namespace["first_rule"](None)) == list(namespace["second_rule"](None)) == []
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    root = os.path.dirname(RULES)
+    documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/README.md"]
+    documents += [
+        os.path.relpath(os.path.join(folder, name), root)
+        for folder, _, names in os.walk(os.path.join(root, "docs"))
+        for name in names
+        if name.endswith(".md")
+    ]
+    for document in documents:
+        with open(os.path.join(root, document), encoding="utf-8") as file:
+            for target in re.findall(r"\]\((?!https:)([^)#]+)\)", file.read()):
+                assert os.path.exists(os.path.join(root, os.path.dirname(document), target)), (document, target)
