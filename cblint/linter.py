@@ -199,18 +199,23 @@ def _failure(candidate: Candidate, why: str) -> FileResult:
     return FileResult(*_names(candidate.path), skipped=why, failed=candidate.named)
 
 
+def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
+    """A file that is not linted; the reason is worth a word only if someone could expect that it is."""
+    return FileResult(*_names(candidate.path), skipped=why if expected else "")
+
+
 def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     path, shown = _names(candidate.path)
     config = _config(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
-        return FileResult(path, shown, skipped="is excluded by the configuration")
+        return _passed_over(candidate, "is excluded by the configuration", candidate.named)
     called_buildspec = _called_buildspec(candidate.path, config)
     if not called_buildspec and host.named_like_other(candidate.path):
-        return FileResult(path, shown, skipped="is not YAML by its name")
+        return _passed_over(candidate, "is not YAML by its name", candidate.named)
     stream = load(Text.of(text))
     why_not = host.why_not(stream, called_buildspec)
     if why_not is not None:
-        return FileResult(path, shown, skipped=why_not)
+        return _passed_over(candidate, why_not, candidate.named or called_buildspec)
 
     rules = select(_selection(config, settings))
     target = engine.Target(path, Lines(text))

@@ -124,7 +124,8 @@ def statistics(result: Result) -> Iterator[str]:
 
 def _skipped(result: Result, paint: Paint) -> Iterator[str]:
     for file in result.files:
-        if file.skipped:
+        # What failed the run is said on standard error in every format.
+        if file.skipped and not file.failed:
             yield paint("dim", f"{printable(file.shown)} {printable(file.skipped)}") + "\n"
 
 
@@ -139,7 +140,7 @@ def summary(result: Result) -> str:
             counts[finding.severity] += 1
     said = [_count(number, severity.value) for severity, number in counts.items() if number]
     checked = sum(1 for file in result.files if file.kind)
-    skipped = sum(1 for file in result.files if not file.kind)
+    skipped = sum(1 for file in result.files if file.skipped and not file.kind)
     extra = [f"{suppressed} suppressed"] if suppressed else []
     extra += [f"{_count(skipped, 'file')} skipped"] if skipped else []
     tail = f" ({', '.join(extra)})" if extra else ""
