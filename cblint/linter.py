@@ -19,8 +19,8 @@ from cblint.source.loader import TooComplex, load
 from cblint.source.text import Lines, Text
 
 STDIN = "<stdin>"
-PARALLEL_FROM = 48
-"""Files from which starting processes pays."""
+PROCESSES_PAY_FROM = 0.4
+"""Seconds of work that are left; starting processes takes a quarter of it."""
 
 
 class Settings(NamedTuple):
@@ -34,7 +34,7 @@ class Settings(NamedTuple):
     isolated: bool = False
     exclude: tuple[str, ...] = ()
     jobs: int = 0
-    """Processes; 0 lets the number of files decide."""
+    """Processes; 0 lets the pace of the first files decide."""
 
 
 class FileResult(NamedTuple):
@@ -110,16 +110,34 @@ def check_settings(settings: Settings) -> None:
         load_config(settings.config)
 
 
-def _run(candidates: list[Candidate], settings: Settings) -> Iterable[FileResult]:
-    jobs = settings.jobs or (min(os.cpu_count() or 1, 8) if len(candidates) >= PARALLEL_FROM else 1)
-    if jobs <= 1 or len(candidates) < 2:
-        return [lint_file(candidate, settings) for candidate in candidates]
+def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
+    """Results in the order of the candidates, by several processes if asked to or if that pays."""
+    done = 0
+    if settings.jobs == 0:
+        started = time.perf_counter()
+        while done < len(candidates) and not _pays(time.perf_counter() - started, done, len(candidates)):
+            yield lint_file(candidates[done], settings)
+            done += 1
+    jobs = settings.jobs or min(os.cpu_count() or 1, 8)
+    rest = candidates[done:]
+    if jobs == 1 or len(rest) < 2:
+        yield from (lint_file(candidate, settings) for candidate in rest)
+    else:
+        yield from _in_processes(rest, settings, jobs)
+
+
+def _pays(seconds: float, done: int, total: int) -> bool:
+    """Whether, by the pace so far, the rest takes much longer than starting processes does."""
+    return done >= 16 and (total - done) * seconds / done > PROCESSES_PAY_FROM
+
+
+def _in_processes(candidates: list[Candidate], settings: Settings, jobs: int) -> Iterator[FileResult]:
     from concurrent.futures import ProcessPoolExecutor
     from itertools import repeat
 
     with ProcessPoolExecutor(min(jobs, len(candidates))) as pool:
-        chunk = max(1, len(candidates) // (jobs * 8))
-        return list(pool.map(lint_file, candidates, repeat(settings), chunksize=chunk))
+        chunk = min(64, max(1, len(candidates) // (jobs * 4)))
+        yield from pool.map(lint_file, candidates, repeat(settings), chunksize=chunk)
 
 
 def candidates_of(paths: Sequence[str], settings: Settings) -> list[Candidate]:

@@ -83,7 +83,7 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
     type=click.IntRange(0),
     default=0,
     metavar="N",
-    help="Processes (default: several for many files).",
+    help="Processes (default: several where there is much to do).",
 )
 @click.option(
     "--color",
