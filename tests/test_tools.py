@@ -13,6 +13,8 @@ import yaml
 from cblint.catalogue.entries import ROOT as RULES
 from cblint.catalogue.entries import read_entries, read_schema
 from cblint.catalogue.model import FAMILIES
+from cblint.linter import Settings, lint_paths
+from cblint.report import Style, render
 from tools import generate, new_rule
 
 
@@ -63,6 +65,16 @@ def test_a_new_check_goes_into_its_module(tmp_path: Any) -> None:
     with open(path, encoding="utf-8") as file:
         exec(compile(file.read(), path, "exec"), namespace)
     assert list(namespace["first_rule"](None)) == list(namespace["second_rule"](None)) == []
+
+
+def test_the_readme_shows_what_cblint_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = os.path.dirname(RULES)
+    monkeypatch.chdir(root)
+    with open("README.md", encoding="utf-8") as file:
+        block = re.search(r"```console\n\$ cblint check (\S+)\n(.*?)```", file.read(), re.DOTALL)
+    assert block is not None
+    result = lint_paths([block.group(1)], Settings())
+    assert "".join(render("text", result, Style())).startswith(block.group(2))
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:
