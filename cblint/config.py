@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cblint.buildspec.shape import faults
+from cblint.buildspec.shape import faults, type_of
 from cblint.catalogue import UnknownRule, select
 from cblint.catalogue.load import config_schema
 from cblint.catalogue.selection import Selection
@@ -90,7 +91,9 @@ def config_for(folder: str) -> Config:
         for name in NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
-                config = _read(path, must_have=False)
+                config = _read_once(path)
+                if isinstance(config, ConfigError):
+                    raise ConfigError(str(config))
                 if config is not None:
                     return config
         parent = os.path.dirname(folder)
@@ -105,6 +108,15 @@ def load_config(path: str) -> Config:
     config = _read(os.path.abspath(path), must_have=True)
     assert config is not None
     return config
+
+
+@lru_cache(maxsize=1024)
+def _read_once(path: str) -> Config | ConfigError | None:
+    """What ``_read`` says: a configuration, wrong ones too, holds for many folders."""
+    try:
+        return _read(path, must_have=False)
+    except ConfigError as error:
+        return error
 
 
 def _read(path: str, must_have: bool) -> Config | None:
@@ -125,6 +137,8 @@ def _read(path: str, must_have: bool) -> Config | None:
         raise ConfigError(f"{shown} {error}") from None
     except ValueError as error:
         raise ConfigError(f"{shown} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{shown} nests lists and tables too deep") from None
     lines = None if path.endswith(".toml") else Lines(text)
     if stream.problem is not None:
         raise ConfigError(f"{_at(shown, lines, stream.problem.span.start)} is not valid YAML: {stream.problem.problem}")
@@ -156,8 +170,14 @@ def _toml(text: str) -> str | None:
         import tomllib
     else:
         import tomli as tomllib
-    table = tomllib.loads(text).get("tool", {}).get("cblint")
-    return None if table is None else json.dumps(table, default=str)
+    table: Any = tomllib.loads(text)
+    for name in ("tool", "cblint"):
+        table = table.get(name) if isinstance(table, dict) else None
+    if table is None:
+        return None
+    # YAML has no surrogate pairs: what lies beyond 16 bits stays as it is.
+    dumped = json.dumps(table, default=str, ensure_ascii=False)
+    return re.sub("[\x7f-\uffff]", lambda match: f"\\u{ord(match.group()):04x}", dumped)
 
 
 def _at(shown: str, lines: Lines | None, offset: int) -> str:
@@ -207,4 +227,4 @@ def _plain(node: Node) -> Any:
     if isinstance(target, Sequence):
         return [_plain(item) for item in target.items]
     assert isinstance(target, Scalar)
-    return {"true": True, "false": False}.get(target.value, target.value) if target.style == "" else target.value
+    return target.value.lower() == "true" if type_of(target) == "boolean" else target.value

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from cblint.finding import Finding, PlacedEdit
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, candidates_of, lint_text
-from cblint.source.file import Unreadable, decode
+from cblint.source.file import MAX_BYTES, Unreadable, decode
 
 _PASSES = 5
 """One fix can make room for another that overlapped it."""
@@ -43,8 +43,10 @@ def fix_files(paths: Sequence[str], settings: Settings, unsafe: bool, write: boo
 
 def _fix_file(candidate: Candidate, settings: Settings, unsafe: bool, write: bool) -> Change:
     try:
+        if not os.path.isfile(candidate.path):  # a pipe would wait for somebody to write to it
+            return Change(candidate.path)
         with open(candidate.path, "rb") as file:
-            data = file.read()
+            data = file.read(MAX_BYTES + 1)
         old = decode(data)
     except (OSError, Unreadable):
         return Change(candidate.path)  # the lint that follows says so
@@ -58,9 +60,11 @@ def _fix_file(candidate: Candidate, settings: Settings, unsafe: bool, write: boo
                 break
         if fixed and write:
             _replace(candidate.path, data, _encoded(data, text))
-    except (Refused, OSError) as error:
+    except Refused as error:
         return Change(candidate.path, refused=str(error))
-    return Change(candidate.path, fixed, tuple(_diff(candidate.path, old, text)) if fixed else ())
+    except OSError as error:
+        return Change(candidate.path, refused=f"it cannot be written: {error.strerror or error}")
+    return Change(candidate.path, fixed, tuple(_diff(data, old, text, result.shown)) if fixed else ())
 
 
 def patch(data: bytes, result: FileResult, unsafe: bool) -> Iterator[str]:
@@ -69,7 +73,7 @@ def patch(data: bytes, result: FileResult, unsafe: bool) -> Iterator[str]:
         old = decode(data)
         new, count = fixed_text(old, result.findings, unsafe)
         if count:
-            yield from _diff(result.shown, old, new)
+            yield from _diff(data, old, new, result.shown)
 
 
 def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool) -> tuple[str, int]:
@@ -106,12 +110,15 @@ def _edited(text: str, edits: list[PlacedEdit]) -> str:
 def _guard(old: str, new: str, allowed: list[str]) -> None:
     """Raise Refused unless the data of both texts differ only at or below the places allowed."""
     before, after = _data(old), _data(new)
-    for path in differences(before, after, ""):
-        if not any(path == place or path.startswith((place + ".", place + "[")) for place in allowed):
-            raise Refused(f"the fix would also change {path or 'the whole file'}")
+    if len(before) != len(after):
+        raise Refused("the fix would change how many documents the file has")
+    for one, other in zip(before, after, strict=True):
+        for path in differences(one, other):
+            if not any(path == place or path.startswith((place + ".", place + "[")) for place in allowed):
+                raise Refused(f"the fix would also change {path or 'the whole file'}")
 
 
-def _data(text: str) -> Any:
+def _data(text: str) -> list[Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -123,26 +130,56 @@ def _data(text: str) -> Any:
         raise Refused(f"ruamel.yaml cannot load it ({type(error).__name__}), so the fix cannot be checked") from None
 
 
-def differences(old: Any, new: Any, path: str) -> Iterator[str]:
-    """Where two loaded documents differ, as paths of the old one."""
+def differences(old: Any, new: Any) -> Iterator[str]:
+    """Where two loaded documents differ, as paths of the old one; what aliases share is compared at its anchor."""
+    yield from _differences(old, new, "", set())
+
+
+def _differences(old: Any, new: Any, path: str, seen: set[tuple[int, int]]) -> Iterator[str]:
+    if isinstance(old, (dict, list)) or hasattr(old, "yaml_anchor"):
+        pair = id(old), id(new)
+        if pair in seen:
+            return
+        seen.add(pair)
     if isinstance(old, dict) and isinstance(new, dict) and len(old) == len(new):
         for (name, value), (other, changed) in zip(old.items(), new.items(), strict=True):
             below = f"{path}.{name}" if path else str(name)
             if name != other:
                 yield below
-            yield from differences(value, changed, below)
+            yield from _differences(value, changed, below, seen)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for number, (value, changed) in enumerate(zip(old, new, strict=True)):
-            # The list of documents has no name of its own.
-            yield from differences(value, changed, f"{path}[{number}]" if path or number else "")
-    elif old != new or type(old) is not type(new):
+            yield from _differences(value, changed, f"{path}[{number}]", seen)
+    elif type(old) is not type(new) or not _equal(old, new):
         yield path
 
 
-def _diff(path: str, old: str, new: str) -> Iterator[str]:
-    name = path.replace(os.sep, "/")
-    for line in difflib.unified_diff(_lines(old), _lines(new), f"a/{name}", f"b/{name}"):
+def _equal(old: Any, new: Any) -> bool:
+    """Whether two leaves are the same, those included that Python compares by identity or not at all."""
+    from ruamel.yaml.comments import TaggedScalar
+
+    if isinstance(old, TaggedScalar):
+        return bool(old.value == new.value and str(old.tag) == str(new.tag))
+    return bool(old == new or (old != old and new != new))  # .nan
+
+
+def _diff(data: bytes, old: str, new: str, path: str) -> Iterator[str]:
+    """A unified diff that ``git apply`` and ``patch -p1`` accept where ``path`` is relative to."""
+    before, after = (_lines(_encoded(data, text).decode()) for text in (old, new))
+    for line in difflib.unified_diff(before, after, _patch_name("a", path), _patch_name("b", path)):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+
+
+def _patch_name(side: str, path: str) -> str:
+    """A name as git writes it: one that would spoil the line is quoted, one with a blank ends in a tab."""
+    name = f"{side}/{path.lstrip('/')}"
+    if name.isprintable() and not {'"', "\\"} & set(name):
+        return f"{name}\t" if " " in name else name
+    escaped = [
+        chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\' else f"\\{byte:03o}"
+        for byte in name.encode("utf-8", "surrogateescape")
+    ]
+    return f'"{"".join(escaped)}"'
 
 
 def _lines(text: str) -> list[str]:
@@ -150,6 +187,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _encoded(old: bytes, text: str) -> bytes:
+    """The text with the byte order mark that the file had."""
     bom = b"\xef\xbb\xbf"
     return (bom if old.startswith(bom) else b"") + text.encode()
 

@@ -100,7 +100,7 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     """The files that ``lint_paths`` would read, and messages about the run."""
     errors: list[str] = []
     candidates = _candidates(paths, settings, errors)
-    return [candidate.path for candidate in candidates], errors
+    return [file.path for file in candidates if not _left_out(file.path, settings)], errors
 
 
 def check_settings(settings: Settings) -> None:
@@ -149,28 +149,45 @@ def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> 
     found: dict[str, Candidate] = {}
     for path in paths:
         if os.path.isdir(path):
+            try:
+                os.scandir(path).close()
+            except OSError as error:
+                errors.append(f"{path} cannot be read: {error.strerror}")
+                continue
             for file in _search(path, settings, errors):
                 found.setdefault(os.path.abspath(file), Candidate(file, False))
         else:
-            found.setdefault(os.path.abspath(path), Candidate(path, True))
+            found[os.path.abspath(path)] = Candidate(path, True)  # even if a search has found it
     return list(found.values())
 
 
 def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
     try:
-        config = _config(os.path.join(folder, "."), settings)
+        _config(os.path.join(folder, "buildspec.yml"), settings)
     except ConfigError as error:
         errors.append(str(error))
-        config = Config()
     return search(
         folder,
-        lambda path: host.candidate(path) or config.names_buildspec(path),
-        lambda path: _excluded(path, config, settings),
+        lambda path: host.candidate(path) or _config_or_default(path, settings).names_buildspec(path),
+        lambda path: _excluded(path, _config_or_default(path, settings), settings),
     )
 
 
 def _excluded(path: str, config: Config, settings: Settings) -> bool:
     return config.excludes(path) or matches(os.getcwd(), settings.exclude, path)
+
+
+def _left_out(path: str, settings: Settings) -> bool:
+    """Whether a file is not even to be read."""
+    return _excluded(path, _config_or_default(path, settings), settings)
+
+
+def _config_or_default(path: str, settings: Settings) -> Config:
+    """The configuration for a path that is not linted yet: when it is, what is wrong with the configuration is said."""
+    try:
+        return _config(path, settings)
+    except Exception:
+        return Config()
 
 
 def _config(path: str, settings: Settings) -> Config:
@@ -182,6 +199,8 @@ def _config(path: str, settings: Settings) -> Config:
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
     """Lint one file; whatever is wrong with it becomes part of the result."""
     started = time.perf_counter()
+    if _left_out(candidate.path, settings):
+        return _passed_over(candidate, "is excluded by the configuration", candidate.named)
     try:
         text = read(candidate.path, candidate.named)
     except Unreadable as error:

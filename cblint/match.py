@@ -60,15 +60,19 @@ def _items(node: Node) -> Iterator[Place]:
 
 
 def _values(node: Node, names: tuple[str, ...]) -> Iterator[Place]:
-    if not isinstance(node, Mapping):
-        return
+    if isinstance(node, Mapping):
+        for pair in pairs_of(node):
+            if names == ("*",) or pair.name in names:
+                yield Place(pair.value, pair, siblings=node)
+
+
+def pairs_of(node: Mapping) -> list[Pair]:
+    """A mapping's own pairs, those given twice included, and then the ones that its merge keys bring."""
     pairs = [pair for pair in node.pairs if not pair.is_merge]
     if len(pairs) < len(node.pairs):
         own = {pair.name for pair in pairs}
         pairs += [pair for name, pair in node.effective().items() if name not in own]
-    for pair in pairs:
-        if names == ("*",) or pair.name in names:
-            yield Place(pair.value, pair, siblings=node)
+    return pairs
 
 
 def kind_of(node: Node) -> str:
@@ -133,7 +137,8 @@ def _rename(place: Place, name: str, meant: str | None) -> tuple[Edit, ...]:
     if meant is None or pair is None or siblings is None or distance(name, meant) > 1:
         return ()
     key = pair.key
-    if not isinstance(key, Scalar) or siblings.get(meant) is not None:
+    # A block scalar's value holds line ends, which the key's place in the file needs.
+    if not isinstance(key, Scalar) or key.style in ("|", ">") or siblings.get(meant) is not None:
         return ()
     text = key.text
     return (Edit(text.span(0, len(text)), meant),)

@@ -20,9 +20,7 @@ MARK = "cblint:"
 """A file without it has no suppressions."""
 
 _COMMENT = re.compile(r"#+[ \t]*cblint:")
-_DIRECTIVE = re.compile(
-    r"#+[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\][ \t]*(?:--[ \t]*(.*?))?[ \t]*", re.DOTALL
-)
+_DIRECTIVE = re.compile(r"#+[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
 _NAME = re.compile(r"[^,\s]+")
 
 UNUSED = find("unused-suppression")
@@ -91,7 +89,7 @@ def _faults(
     if require_reason and not directive.reason:
         yield WITHOUT_REASON, Report(directive.span, "missing")
     place = "in this file" if directive.line is None else f"on line {directive.line}"
-    for name in directive.names:
+    for number, name in enumerate(directive.names):
         if name.rule is None:
             fields = {"rule": name.written, "suggestion": name.suggestion}
             yield UNKNOWN, Report(name.span, "unknown-rule", fields)
@@ -99,22 +97,26 @@ def _faults(
             only = len(directive.names) == 1
             span = directive.span if only else name.span
             fields = {"rule": name.written, "place": place}
-            yield UNUSED, Report(span, "unused", fields, edits=(_removal(directive, name, lines),))
+            yield UNUSED, Report(span, "unused", fields, edits=(_removal(directive, number, lines),))
 
 
-def _removal(directive: Directive, name: Name, lines: Lines) -> Edit:
-    """Take out the name with its comma, or the comment, or the line that holds nothing else."""
-    if len(directive.names) > 1:
-        number = directive.names.index(name)
-        if number + 1 < len(directive.names):
-            return Edit(Span(name.span.start, directive.names[number + 1].span.start), "")
-        return Edit(Span(directive.names[number - 1].span.end, name.span.end), "")
-    number = lines.number(directive.span.start)
+def _removal(directive: Directive, number: int, lines: Lines) -> Edit:
+    """Take out the name of that number with its comma, or the comment, or the lines that hold nothing else."""
+    names = directive.names
+    if len(names) > 1:
+        if number + 1 < len(names):
+            return Edit(Span(names[number].span.start, names[number + 1].span.start), "")
+        return Edit(Span(names[number - 1].span.end, names[number].span.end), "")
+    start, end = directive.span
     if not directive.alone:
-        before = lines.line(number)[: directive.span.start - lines.span(number).start]
-        return Edit(Span(lines.span(number).start + len(before.rstrip(" \t")), directive.span.end), "")
-    end = lines.span(number + 1).start if number < len(lines) else lines.span(number).end
-    return Edit(Span(lines.span(number).start, end), "")
+        while lines.text[start - 1] in " \t":
+            start -= 1
+        return Edit(Span(start, end), "")
+    last = lines.number(end)  # in a folded scalar a comment goes on over several lines
+    if lines.text[end : lines.span(last).end].strip():
+        return Edit(directive.span, "")  # a quote closes there
+    below = lines.span(last + 1).start if last < len(lines) else lines.span(last).end
+    return Edit(Span(lines.span(lines.number(start)).start, below), "")
 
 
 def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
@@ -130,37 +132,47 @@ def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
                 if isinstance(node, Scalar) and MARK in node.value and node.style != "":
                     found.update((text.span(0, len(text)), text) for text in shell_comments(node.text))
     comments = sorted(found.items())
-    own_lines = {lines.number(span.start) for span, _ in comments if _alone(lines, span)}
+    subjects = _subjects([span for span, _ in comments], lines)
     return [
-        _directive(text, span, lines, own_lines, first_key) for span, text in comments if _COMMENT.match(text.value)
+        _directive(text, span, subjects.get(span), lines, first_key)
+        for span, text in comments
+        if _COMMENT.match(text.value)
     ]
 
 
-def _alone(lines: Lines, span: Span) -> bool:
-    number = lines.number(span.start)
-    return not lines.line(number)[: span.start - lines.span(number).start].strip()
+def _subjects(comments: list[Span], lines: Lines) -> dict[Span, int]:
+    """For each comment that is alone on its line, the line that it is about.
+
+    Several may stand one above the other: all are about the first line below them.
+    """
+    first = {lines.number(span.start): span for span in reversed(comments)}
+    alone = {
+        number: span for number, span in first.items() if not lines.text[lines.span(number).start : span.start].strip()
+    }
+    below: dict[int, int] = {}
+    for number in sorted(alone, reverse=True):
+        below[number] = below.get(number + 1, number + 1)
+    return {span: below[number] for number, span in alone.items()}
 
 
-def _directive(text: Text, span: Span, lines: Lines, own_lines: set[int], first_key: int) -> Directive:
-    alone = _alone(lines, span)
+def _directive(text: Text, span: Span, subject: int | None, lines: Lines, first_key: int) -> Directive:
+    """``subject`` is the line below a comment that is alone on its own, None for others."""
+    alone = subject is not None
     match = _DIRECTIVE.fullmatch(text.value)
     names = list(_NAME.finditer(text.value, match.start(2), match.end(2))) if match else []
-    if match is None or not names:
+    rest = match.group(3).strip() if match else ""
+    if match is None or not names or rest[:2] not in ("", "--"):
         return Directive(span, None, alone, (), "", "malformed")
     whole_file = match.group(1) == "ignore-file"
     if whole_file and span.start > first_key:
         return Directive(span, None, alone, (), "", "late")
-    line = lines.number(span.start)
-    if alone:
-        # Several comments may stand one above the other: all are about the first line below them.
-        while line in own_lines:
-            line += 1
+    line = lines.number(span.start) if subject is None else subject
     return Directive(
         span,
         None if whole_file else line,
         alone,
         tuple(_name(name.group(), text.span(*name.span())) for name in names),
-        match.group(3) or "",
+        rest[2:].strip(),
         "",
     )
 

@@ -54,7 +54,7 @@ def unmarked(text: str) -> tuple[str, list[Span], list[Span]]:
 
 def example_from(rule: str, number: int, entry: dict[str, Any]) -> Example:
     """One element of ``examples:``."""
-    text, spans, related = unmarked(entry.get("bad", entry.get("good")))
+    text, spans, related = unmarked(entry["bad"] if "bad" in entry else entry["good"])
     assert bool(spans) == ("bad" in entry), f"{rule} {number}: bad examples have markers, good ones none"
     return Example(
         rule,

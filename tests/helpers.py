@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+import pytest
+
+from cblint.catalogue import Rule, selection
 from cblint.finding import Finding, Fix, PlacedEdit, Severity
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_text
@@ -29,6 +33,18 @@ def lint(text: str, settings: Settings = ISOLATED, name: str = "buildspec.yml") 
     assert not result.crashes
     assert not result.failed
     return result
+
+
+@contextlib.contextmanager
+def catalogue_of(*replaced: Rule) -> Iterator[None]:
+    """As long as it lasts, these are the rules there are."""
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(selection, "rules", lambda: replaced)
+            selection._by_key.cache_clear()
+            yield
+    finally:
+        selection._by_key.cache_clear()
 
 
 def said(result: FileResult) -> list[str]:

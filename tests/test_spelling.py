@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from functools import lru_cache
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ SHORT = st.text("abc", max_size=6)
 def reference(left: str, right: str) -> int:
     """The distance by its recursive definition, from the ends of both strings."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def steps(i: int, j: int) -> int:
         if i == 0 or j == 0:
             return i + j

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
@@ -15,6 +16,7 @@ from cblint.source.tree import Node, Sequence
 PHASES = ("install", "pre_build", "build", "post_build")
 """In the order in which they run (facts: semantics 1)."""
 
+_BLANK = re.compile(r"\s*")
 _COMMAND_LISTS = parse_path("phases.*.{commands,finally}")
 
 
@@ -66,7 +68,8 @@ class Buildspec:
         if number == len(self.comments):
             return None
         comment = self.comments[number]
-        return None if self.stream.text.value[node.end : comment.start].strip() else comment
+        blank = _BLANK.match(self.stream.text.value, node.end)
+        return comment if blank is not None and blank.end() >= comment.start else None
 
     def command_lists(self) -> list[CommandList]:
         """Every ``commands`` and ``finally``, each once however many aliases lead to it."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cblint.match import pairs_of
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
 from cblint.spelling import suggestion
@@ -31,8 +32,11 @@ _NOUNS = {
     "number": "a number",
     "integer": "a whole number",
 }
-_INTEGER = re.compile(r"[-+]?\d+")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), "null"),
+    **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
+}
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def faults(node: Node, schema: dict[str, Any], path: str = "") -> Iterator[Fault]:
@@ -40,7 +44,7 @@ def faults(node: Node, schema: dict[str, Any], path: str = "") -> Iterator[Fault
     target = node.resolved
     expected = schema.get("type")
     if expected is not None and not _is(target, expected):
-        yield Fault(path, node.span, f"{_place(path)} must be {_NOUNS[expected]}")
+        yield Fault(path, node.span, f"{_place(path)} must be {_expected(target, schema)}")
     elif isinstance(target, Mapping):
         yield from _mapping(target, schema, path)
     elif isinstance(target, Sequence):
@@ -56,37 +60,49 @@ def _place(path: str) -> str:
     return path or "the top level"
 
 
+def type_of(node: Scalar) -> str:
+    """What a scalar is to JSON Schema: ``string``, ``number``, ``boolean`` or ``null``."""
+    if node.style != "" or node.tag is not None:
+        return "string"
+    return _WORDS.get(node.value) or ("number" if _NUMBER.fullmatch(node.value) else "string")
+
+
 def _is(node: Node, expected: str) -> bool:
     if isinstance(node, Mapping):
         return expected == "object"
     if isinstance(node, Sequence):
         return expected == "array"
-    if not isinstance(node, Scalar) or expected in ("object", "array"):
-        return False
-    if expected == "string":
-        return not node.empty
-    if node.style != "":
-        return False
-    if expected == "boolean":
-        return node.value in ("true", "false")
-    return (_INTEGER if expected == "integer" else _NUMBER).fullmatch(node.value) is not None
+    assert isinstance(node, Scalar)
+    if expected == "integer":
+        return type_of(node) == "number" and float(node.value).is_integer()
+    return type_of(node) == expected
+
+
+def _expected(node: Node, schema: dict[str, Any]) -> str:
+    """What must stand there, in words; with a hint where quotes would make it so."""
+    if "enum" in schema:
+        return f"one of {', '.join(schema['enum'])}"
+    expected = schema["type"]
+    unquoted = expected == "string" and isinstance(node, Scalar) and node.value != ""
+    return _NOUNS[expected] + (": put it in quotes" if unquoted else "")
 
 
 def _mapping(node: Mapping, schema: dict[str, Any], path: str) -> Iterator[Fault]:
     properties = schema.get("properties", {})
     others = schema.get("additionalProperties", True)
-    for pair in node.pairs:
+    pairs = pairs_of(node)
+    for pair in pairs:
         name = pair.name if pair.name is not None else "?"
         below = f"{path}.{name}" if path else name
         if name in properties:
             yield from faults(pair.value, properties[name], below)
         elif isinstance(others, dict):
             yield from faults(pair.value, others, below)
-        elif others is False and not pair.is_merge:
+        elif others is False:
             known = ", ".join(properties)
             hint = suggestion(name, properties) or f" Known here: {known}."
             yield Fault(below, pair.key.span, f'"{name}" is not known in {_place(path)}.{hint}')
-    present = {pair.name for pair in node.pairs}
+    present = {pair.name for pair in pairs}
     for name in schema.get("required", ()):
         if name not in present:
             yield Fault(path, node.first_character, f'{_place(path)} has no "{name}"')

@@ -46,5 +46,7 @@ def main(args: list[str] | None = None, **extra: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
-        print(f"cblint: internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        from cblint.report.shown import printable
+
+        print(f"cblint: internal error: {printable(f'{type(error).__name__}: {error}')}", file=sys.stderr)
         sys.exit(3)

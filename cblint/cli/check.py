@@ -23,8 +23,7 @@ from cblint.linter import (
     list_files,
     result_of,
 )
-from cblint.report import FORMATS, Style, render
-from cblint.report.shown import printable
+from cblint.report import FORMATS, Style, render, shown
 from cblint.source.file import MAX_BYTES
 
 
@@ -118,7 +117,7 @@ def check(paths: tuple[str, ...], formats: tuple[str, ...], outputs: tuple[str, 
         else:
             result = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(shown.printable(str(error))) from None
     if not (options["diff"] or options["list_files"]):
         _print(result, formats or ("text",), outputs, options)
     _complain(result)
@@ -141,6 +140,8 @@ def _settings(options: dict[str, Any]) -> Settings:
 def _standard_input(options: dict[str, Any], settings: Settings) -> Result:
     if options["fix"]:
         raise click.UsageError("--fix cannot write to standard input; --diff prints the fixes as a patch.")
+    if sys.stdin is None:
+        raise click.UsageError("Standard input is closed.")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     candidate = Candidate(options["stdin_filename"] or STDIN, True)
     result = result_of([lint_bytes(data, candidate, settings)])
@@ -155,7 +156,7 @@ def _standard_input(options: dict[str, Any], settings: Settings) -> Result:
 def _files(paths: tuple[str, ...], options: dict[str, Any], settings: Settings) -> Result:
     if options["list_files"]:
         files, errors = list_files(paths, settings)
-        _write((f"{path}\n" for path in files), "-")
+        _write((f"{shown.path(path)}\n" for path in files), "-")
         return Result((), tuple(errors))
     if options["fix"] or options["diff"]:
         from cblint.fix import fix_files
@@ -165,10 +166,10 @@ def _files(paths: tuple[str, ...], options: dict[str, Any], settings: Settings) 
             _write((line for change in changed for line in change.patch), "-")
         for change in changed:
             if change.refused:
-                click.echo(f"cblint: {change.path} was not fixed: {change.refused}", err=True)
+                _say(f"{change.path} was not fixed: {change.refused}")
         if options["fix"]:
             number = sum(change.fixed for change in changed)
-            click.echo(f"cblint: fixed {number} finding{'' if number == 1 else 's'}", err=True)
+            _say(f"fixed {number} finding{'' if number == 1 else 's'}")
     return lint_paths(paths, settings)
 
 
@@ -183,7 +184,7 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
         _write(render(name, result, style), output)
     if options["timings"]:
         for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
-            click.echo(f"{file.seconds * 1000:8.1f} ms  {file.shown}", err=True)
+            click.echo(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}", err=True)
 
 
 def _colour(choice: str, output: str) -> bool:
@@ -191,11 +192,13 @@ def _colour(choice: str, output: str) -> bool:
         return choice == "always"
     if output != "-" or os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
 
 
 def _write(lines: Iterable[str], output: str) -> None:
     """Write UTF-8 to standard output or to a file, whatever the locale."""
+    if output == "-" and sys.stdout is None:
+        raise click.UsageError("Standard output is closed.")
     try:
         with contextlib.ExitStack() as stack:
             stream = sys.stdout.buffer if output == "-" else stack.enter_context(open(output, "wb"))
@@ -205,15 +208,22 @@ def _write(lines: Iterable[str], output: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise click.UsageError(f"Cannot write {output}: {error.strerror}") from None
+        name = "standard output" if output == "-" else shown.printable(output)
+        if output == "-":
+            sys.stdout = None  # what it still holds would fail once more at exit
+        raise click.UsageError(f"Cannot write {name}: {error.strerror}") from None
 
 
 def _complain(result: Result) -> None:
     """What is wrong with the run itself, to standard error in every format."""
     for error in result.errors:
-        click.echo(f"cblint: {error}", err=True)
+        _say(error)
     for file in result.files:
         if file.failed and not file.error:
-            click.echo(f"cblint: {printable(file.shown)} {file.skipped}", err=True)
+            _say(f"{file.shown} {file.skipped}")
         for crash in file.crashes:
-            click.echo(f"cblint: internal error: {crash}. Please report it.", err=True)
+            _say(f"internal error: {crash}. Please report it.")
+
+
+def _say(message: str) -> None:
+    click.echo(f"cblint: {shown.printable(message)}", err=True)

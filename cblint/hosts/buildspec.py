@@ -8,9 +8,9 @@ import re
 from cblint.source.loader import Stream
 from cblint.source.tree import Mapping, Scalar
 
-_NAME = re.compile(r".*build[-_.]?spec.*\.(?:ya?ml|json)", re.IGNORECASE)
+_NAME = re.compile(r".*build[-_.]?spec.*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
 _FOLDER = re.compile(r"\.?(?:code[-_]?builds?|build[-_]?specs?)", re.IGNORECASE)
-_YAML = re.compile(r".*\.(?:ya?ml|json)", re.IGNORECASE)
+_YAML = re.compile(r".*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
 
 _KEYS = {
     "version",

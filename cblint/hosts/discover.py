@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+_DEEPEST = 100
+"""Folders below the one searched: each level costs a look at all above it, and real trees stay under 30."""
 
 # Folders of version control and of installed packages: never anybody's own buildspecs.
 _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
@@ -36,9 +41,9 @@ def search(folder: str, wanted: Callable[[str], bool], excluded: Callable[[str],
     Honours ``.gitignore`` files, follows no link to a folder and none that leads out of the folder searched.
     """
     top = os.path.realpath(folder)
-    stack = [folder]
+    stack = [(folder, 0)]
     while stack:
-        current = stack.pop()
+        current, depth = stack.pop()
         try:
             entries = sorted(os.scandir(current), key=lambda entry: entry.name)
         except OSError:
@@ -51,7 +56,8 @@ def search(folder: str, wanted: Callable[[str], bool], excluded: Callable[[str],
                     folders.append(path)
             elif wanted(path) and not _ignored(path, False) and not excluded(path) and _inside(entry, top):
                 yield path
-        stack.extend(reversed(folders))
+        if depth < _DEEPEST:
+            stack.extend((path, depth + 1) for path in reversed(folders))
 
 
 def _inside(entry: os.DirEntry[str], top: str) -> bool:
@@ -86,16 +92,39 @@ def _gitignore(folder: str) -> Callable[[str], bool | None] | None:
     if not os.path.isfile(path):
         return None
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
             lines = file.read(1024 * 1024).splitlines()
     except OSError:
         return None
     return matcher(lines)
 
 
-def matcher(lines: list[str]) -> Callable[[str], bool | None]:
-    """Patterns in the language of ``.gitignore`` as a function of a relative path with forward slashes."""
+def matcher(lines: Iterable[str]) -> Callable[[str], bool | None]:
+    """Patterns in the language of ``.gitignore`` as a function of a relative path with forward slashes.
+
+    One that is malformed matches nothing, as in git; neither does one that could take for ever.
+    """
+    import warnings
+
     from pathspec import GitIgnoreSpec
 
-    spec = GitIgnoreSpec.from_lines(lines)
+    usable: list[Any] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # re warns of "[[", which .gitignore may well hold
+        for line in lines:
+            if _choices(line) <= _MOST_CHOICES:
+                with contextlib.suppress(ValueError, re.error):
+                    usable += GitIgnoreSpec.from_lines([line]).patterns
+    spec = GitIgnoreSpec(usable)
     return lambda path: spec.check_file(path).include
+
+
+_MOST_CHOICES = 2
+"""Each further one multiplies the time of a pattern by the length of a stranger's file name."""
+
+
+def _choices(pattern: str) -> int:
+    """How many stars a backtracking matcher can place in several ways: all but the last between two slashes."""
+    parts = pattern.lstrip("!").strip("/ ").split("/")
+    stars = (part.count("*") for part in parts if part != "**")
+    return sum(max(number - 1, 0) for number in stars) + parts[1:-1].count("**")

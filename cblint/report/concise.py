@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cblint.finding import Finding
 from cblint.linter import FileResult, Result
 from cblint.report import Style
-from cblint.report.shown import printable
+from cblint.report.shown import path, printable
 
 
 def render(result: Result, _: Style) -> Iterator[str]:
@@ -19,5 +19,5 @@ def render(result: Result, _: Style) -> Iterator[str]:
 
 def headline(file: FileResult, finding: Finding) -> str:
     """The one line that says it all."""
-    where = f"{printable(file.shown)}:{finding.start.line}:{finding.start.column}"
-    return f"{where}: {finding.severity.value}[{finding.rule}] {finding.message}"
+    where = f"{path(file.shown)}:{finding.start.line}:{finding.start.column}"
+    return f"{where}: {finding.severity.value}[{finding.rule}] {printable(finding.message)}"

@@ -1,12 +1,16 @@
-"""Text of strangers as a terminal may show it: nothing that moves the cursor, colours, hides or turns round."""
+"""Text of strangers as a terminal or a CI log may show it: nothing that moves the cursor, colours, hides, turns round
+or commands."""
 
 from __future__ import annotations
 
 import re
 
+COMMAND = "#(?=#\\[|#vso\\[)"
+"""What begins a command to GitHub Actions or Azure Pipelines, wherever in a line of their logs it stands."""
+
 # Controls (but the tab), what has no width and steers (bidirectional marks, joiners aside), lone surrogates.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufff9-\ufffb]"
+    f"{COMMAND}|[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufff9-\ufffb]"
 )
 
 
@@ -17,7 +21,26 @@ def printable(text: str) -> str:
 
 def visible(text: str) -> str:
     """The text with every such character written as ``<U+XXXX>``; tabs stay."""
-    return _UNSAFE.sub(lambda match: f"<U+{ord(match.group()):04X}>", text)
+    return "".join(characters(text))
+
+
+def characters(text: str) -> list[str]:
+    """What ``visible`` makes of each character: some are unsafe only because of what follows."""
+    shown = list(text)
+    for match in _UNSAFE.finditer(text):
+        shown[match.start()] = f"<U+{ord(match.group()):04X}>"
+    return shown
+
+
+def path(name: str) -> str:
+    """The name of a file as it may begin a line."""
+    shown = printable(name)
+    return f"./{shown}" if commands(shown) else shown
+
+
+def commands(line: str) -> bool:
+    """Whether GitHub Actions would take the line for a command."""
+    return line.lstrip().startswith("::")
 
 
 def width(text: str) -> int:

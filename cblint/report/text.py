@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cblint.finding import Finding, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import Style
-from cblint.report.shown import printable, visible, width
+from cblint.report.shown import characters, commands, path, printable, width
 
 RULES_URL = "https://github.com/cblint/cblint/blob/main/docs/rules/{rule}.md"
 
@@ -44,14 +44,14 @@ def render(result: Result, style: Style) -> Iterator[str]:
 
 
 def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
-    where = f"{printable(file.shown)}:{finding.start.line}:{finding.start.column}"
+    where = f"{path(file.shown)}:{finding.start.line}:{finding.start.column}"
     severity = paint(finding.severity.value, f"{finding.severity.value}[{finding.rule}]")
-    yield f"{paint('bold', where)}: {severity} {finding.message}\n"
+    yield f"{paint('bold', where)}: {severity} {printable(finding.message)}\n"
     gutter = max(len(str(number)) for number in (finding.start.line, *(place.start.line for place in finding.related)))
     yield from _excerpt(file, finding.start.line, finding.start.column, _end_column(finding), gutter, paint)
-    mark = paint("frame", "=")
-    for line in textwrap.wrap(finding.detail, 100, break_long_words=False, break_on_hyphens=False):
-        yield f"{' ' * gutter} {mark} {line}\n"
+    mark = bar = paint("frame", "=")
+    for line in textwrap.wrap(printable(finding.detail), 100, break_long_words=False, break_on_hyphens=False):
+        yield f"{' ' * gutter} {bar if commands(line) else mark} {line}\n"
         mark = " "
     for place in finding.related:
         if place.path == file.path:
@@ -84,10 +84,9 @@ def laid_out(line: str, start: int, end: int) -> tuple[str, int, int]:
     low, high = _window(line, start - 1, max(end - 1, start))
     lead, trail = "…" if low else "", "…" if high < len(line) else ""
     end = min(end - 1, high)
-    before = _expand(lead + visible(line[low : start - 1]), 0)
-    marked = _expand(visible(line[start - 1 : end]), width(before))
-    after = _expand(visible(line[end:high]) + trail, width(before + marked))
-    return before + marked + after, width(before), max(width(before + marked) - width(before), 1)
+    shown = [lead, *_expanded(characters(line[low:high]), width(lead)), trail]
+    before, marked = "".join(shown[: start - low]), "".join(shown[start - low : end - low + 1])
+    return "".join(shown), width(before), max(width(before + marked) - width(before), 1)
 
 
 def _window(line: str, start: int, end: int) -> tuple[int, int]:
@@ -98,17 +97,19 @@ def _window(line: str, start: int, end: int) -> tuple[int, int]:
     return low, min(len(line), max(low + _WIDEST, min(end, start + _WIDEST // 2)))
 
 
-def _expand(text: str, column: int) -> str:
-    """Tabs as blanks, counted from a column of the display."""
-    out: list[str] = []
-    for part in text.split("\t"):
-        if out:
-            blanks = _TAB - column % _TAB
-            out.append(" " * blanks)
-            column += blanks
-        out.append(part)
-        column += width(part)
-    return "".join(out)
+def _expanded(shown: list[str], column: int) -> Iterator[str]:
+    """Characters with tabs as blanks; the first stands at a column of the display."""
+    since: list[str] = []  # the last tab: together they can be narrower than one by one
+    for char in shown:
+        if char != "\t":
+            since.append(char)
+            yield char
+            continue
+        column += width("".join(since))
+        since = []
+        blanks = _TAB - column % _TAB
+        column += blanks
+        yield " " * blanks
 
 
 def statistics(result: Result) -> Iterator[str]:
@@ -126,7 +127,7 @@ def _skipped(result: Result, paint: Paint) -> Iterator[str]:
     for file in result.files:
         # What failed the run is said on standard error in every format.
         if file.skipped and not file.failed:
-            yield paint("dim", f"{printable(file.shown)} {printable(file.skipped)}") + "\n"
+            yield paint("dim", f"{path(file.shown)} {printable(file.skipped)}") + "\n"
 
 
 def summary(result: Result) -> str:

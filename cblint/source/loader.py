@@ -20,8 +20,8 @@ MAX_NODES = 1_000_000
 # The C parser is 20 times faster and says what CodeBuild says; the pure one serves where PyYAML was built without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PROPERTY = re.compile(rf"&[\w-]+|![^ \t{BREAKS}]*|[ \t{BREAKS}]+|#[^{BREAKS}]*", re.ASCII)
-_TAG_ESCAPES = re.compile("%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{2})*")
+_PROPERTY = re.compile(rf"&[\w-]+|![^ \t{BREAKS}]*|[ \t]+|[{BREAKS}]\ufeff?|#[^{BREAKS}]*", re.ASCII)
+_COMMENT_OR_ESCAPES = re.compile(rf"#[^{BREAKS}]*|(%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{{2}})*)")
 _BOM = "\ufeff"
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent, yaml.DocumentEndEvent)
 
@@ -76,8 +76,8 @@ def load(text: Text) -> Stream:
             error.context_mark.index if error.context_mark else None,
         )
     except UnicodeDecodeError:
-        escapes = _TAG_ESCAPES.search(source, builder.reached)
-        problem = undecodable_tag(text, *(escapes.span() if escapes else (builder.reached, builder.reached)))
+        found = [match.span() for match in _COMMENT_OR_ESCAPES.finditer(source, builder.reached) if match[1]]
+        problem = undecodable_tag(text, *(found[0] if found else (builder.reached, builder.reached)))
     except _UndefinedAlias as error:
         problem = undefined_alias(text, error.start, error.end)
     if forbidden:

@@ -115,21 +115,22 @@ def _cause(text: Text, problem: str, context: str, at: int, context_at: int | No
         return "flow-command", (place.content, end), {"character": source[place.content : end]}
     if problem.startswith("found character"):
         return "reserved-character", place.one(), {"character": character}
-    if problem.startswith("found unknown escape"):
+    bad_escape = problem.startswith("found unknown escape")
+    if bad_escape and not (character == "\\" and place.at + 1 == len(source)):
         start = place.at if character == "\\" else place.at - 1  # PyYAML's own parser marks what follows it
         return "unknown-escape", (start, start + 2), {"escape": source[start : start + 2]}
-    if context == "while scanning a quoted scalar":
+    if context == "while scanning a quoted scalar" or bad_escape:
         return "unclosed-quote", opening.to_line_end(), {"character": source[opening.at : opening.at + 1]}
+    key = place.before.lstrip(" \t")
+    if problem.startswith("mapping values are not allowed") and _KEY.fullmatch(key):
+        start = place.line_start + len(place.before) - len(key)
+        return "key-indentation", (start, place.at + 1), {"key": key}
     if _follows_quote(place, opening, context):
         where = opening if context in _NAMES else place
         return "text-after-quote", where.to_line_end(), {}
     if context in _NAMES:
         return "alias-or-anchor", opening.one(), {"character": source[opening.at : opening.at + 1]}
     if problem.startswith("mapping values are not allowed"):
-        key = place.before.lstrip(" \t")
-        if _KEY.fullmatch(key):
-            start = place.line_start + len(place.before) - len(key)
-            return "key-indentation", (start, place.at + 1), {"key": key}
         return "colon-in-text", place.one(), {}
     if problem.startswith("could not find expected ':'"):
         return "bare-text", opening.to_line_end(), {}

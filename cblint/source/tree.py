@@ -47,7 +47,7 @@ class Node:
 
     @property
     def first_character(self) -> Span:
-        return self.origin.span(self.start, self.start + 1)
+        return self.origin.span(self.start, min(self.start + 1, len(self.origin)))
 
     @property
     def rest_of_line(self) -> Span:

@@ -1,0 +1,505 @@
+"""Input from strangers: every bad file gets a message that names it, stops no other, and steers no terminal or CI."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cblint.hosts.discover import Candidate
+from cblint.linter import FileResult, Result, Settings, lint_bytes, result_of
+from cblint.report import FORMATS, Style, render
+from cblint.source.file import Unreadable, decode
+from cblint.source.text import Lines
+from tests.helpers import HEAD, ISOLATED, commands
+from tests.integration.conftest import DEFECT, Cblint, assert_harmless, valid_json
+
+SAID = "error[command-not-string]"
+
+
+class Bad(NamedTuple):
+    """A bad file: how to make it, the exit status when it is named, and what is said of it."""
+
+    make: Callable[[], bytes]
+    status: int
+    said: str
+
+
+def _indented(depth: int) -> bytes:
+    return b"".join(b" " * level + b"a:\n" for level in range(depth))
+
+
+def _laughs(start: str, link: Callable[[int], str]) -> bytes:
+    return "".join([f"a0: &a0 {start}\n", *(f"a{level}: &a{level} {link(level)}\n" for level in range(1, 30))]).encode()
+
+
+TOO_DEEP = "nests lists and mappings deeper than 200 levels"
+TOO_MANY = "expands to more than 1,000,000 nodes through its aliases"
+BAD: dict[str, Bad] = {
+    "binary": Bad(lambda: bytes(range(256)) * 20, 2, "is a binary file"),
+    "an image": Bad(lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 100, 2, "is a binary file"),
+    "UTF-16": Bad(lambda: DEFECT.encode("utf-16"), 2, "is encoded in UTF-16, not UTF-8"),
+    "UTF-16 of the other kind": Bad(lambda: b"\xfe\xff" + DEFECT.encode("utf-16-be"), 2, "is encoded in UTF-16"),
+    "UTF-16 without a mark": Bad(lambda: DEFECT.encode("utf-16-le"), 2, "is a binary file"),
+    "no UTF-8": Bad(lambda: DEFECT.encode() + b"# caf\xe9\n", 2, "is not UTF-8: byte 0xE9 on line 6"),
+    "an overlong NUL": Bad(lambda: DEFECT.encode() + b"# \xc0\x80\n", 2, "is not UTF-8: byte 0xC0 on line 6"),
+    "a surrogate in UTF-8": Bad(lambda: DEFECT.encode() + b"# \xed\xa0\x80\n", 2, "is not UTF-8: byte 0xED on line 6"),
+    "NUL in text": Bad(lambda: DEFECT.encode() + b"# \0\n", 2, "is a binary file"),
+    "5 MB": Bad(lambda: DEFECT.encode() + b"# " + b"x" * 5_000_000, 2, "is larger than 4 MB"),
+    "100,000 [": Bad(lambda: b"[" * 100_000, 2, TOO_DEEP),
+    "100,000 [ in a command": Bad(lambda: HEAD.encode() + b"      - " + b"[" * 100_000, 2, TOO_DEEP),
+    "100,000 {a:": Bad(lambda: b"{a: " * 100_000, 2, TOO_DEEP),
+    "100,000 [{": Bad(lambda: b"[{a: " * 100_000, 2, TOO_DEEP),
+    "100,000 pairs of brackets": Bad(lambda: b"[" * 100_000 + b"]" * 100_000, 2, TOO_DEEP),
+    "100,000 dashes": Bad(lambda: b"- " * 100_000 + b"a\n", 2, TOO_DEEP),
+    "100,000 question marks": Bad(lambda: b"? " * 100_000 + b"a\n", 2, TOO_DEEP),
+    "2,000 indented keys": Bad(lambda: _indented(2000), 2, TOO_DEEP),
+    "billion laughs": Bad(lambda: _laughs("[x, x]", lambda n: f"[{', '.join([f'*a{n - 1}'] * 9)}]"), 2, TOO_MANY),
+    "laughs in mappings": Bad(
+        lambda: _laughs("{k: v}", lambda n: "{" + ", ".join(f"k{i}: *a{n - 1}" for i in range(9)) + "}"), 2, TOO_MANY
+    ),
+    "laughs in merge keys": Bad(
+        lambda: _laughs("{k: v}", lambda n: f"{{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}"), 2, TOO_MANY
+    ),
+    "an anchor that contains itself": Bad(lambda: b"phases: &a\n  build: *a\n", 2, "has an anchor, &a, that contains"),
+    "a list that contains itself": Bad(lambda: b"phases: &a [*a]\n", 2, "has an anchor, &a, that contains itself"),
+    "an alias to nothing": Bad(lambda: b"phases: *nothing\n", 1, "error[yaml-syntax-error]"),
+    "a 1 MB line": Bad(
+        lambda: HEAD.encode() + b"      - " + b"x" * 1_000_000 + b": y\n", 1, "error[yaml-syntax-error]"
+    ),
+    "a 1 MB line in quotes": Bad(
+        lambda: HEAD.encode() + b'      - "' + b"\\x41" * 250_000 + b'"\n      - {}\n', 1, SAID
+    ),
+    "a 1 MB key": Bad(lambda: b"phases:\n  ? " + b"x" * 1_000_000 + b"\n  : {}\n", 1, "error[unknown-phase]"),
+    "a 1 MB name of an anchor": Bad(lambda: HEAD.encode() + b"      - &" + b"x" * 1_000_000 + b" {}\n", 1, SAID),
+    "500,000 line ends": Bad(lambda: b"\n" * 500_000 + DEFECT.encode(), 1, SAID),
+    "500,000 carriage returns": Bad(lambda: DEFECT.replace("\n", "\r").encode() + b"\r" * 500_000, 1, SAID),
+    "a tab for indentation": Bad(lambda: b"phases:\n\tbuild:\n", 1, "error[yaml-syntax-error]"),
+    "an escape sequence": Bad(lambda: HEAD.encode() + b"      - echo \x1b[31m\n", 1, "error[yaml-syntax-error]"),
+    "U+FFFF": Bad(lambda: HEAD.encode() + "      - echo \uffff\n".encode(), 1, "error[yaml-syntax-error]"),
+    "a tag that Python loaders run": Bad(
+        lambda: HEAD.encode() + b"      - !!python/object/apply:os.system [touch pwned]\n", 1, SAID
+    ),
+}
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+def test_a_bad_file_is_named_and_the_others_are_linted(cblint: Cblint, bad: Bad) -> None:
+    cblint.put({"a-buildspec.yml": DEFECT, "bad-buildspec.yml": bad.make(), "c-buildspec.yml": DEFECT})
+    named = cblint.process("check", "a-buildspec.yml", "bad-buildspec.yml", "c-buildspec.yml", timeout=20)
+    found = cblint.process("check", ".", timeout=20)
+    assert named.status == bad.status
+    assert found.status == 1
+    for done in (named, found):
+        assert done.stdout.count("a-buildspec.yml:5:16: " + SAID) == 1
+        assert done.stdout.count("c-buildspec.yml:5:16: " + SAID) == 1
+        said = [line.removeprefix("cblint: ") for line in done.lines + done.stderr.splitlines()]
+        assert len([line for line in said if line.startswith("bad-buildspec.yml") and bad.said in line]) == 1
+        assert_harmless(done.out + done.err)
+    if bad.status == 2:
+        assert f"cblint: bad-buildspec.yml {bad.said}" in named.stderr
+        assert found.err == b""
+    assert not (cblint.folder / "pwned").exists()
+
+
+@pytest.mark.parametrize("bad", [bad for bad in BAD.values() if bad.status == 2], ids=lambda bad: bad.said)
+def test_a_bad_file_is_named_in_every_format(cblint: Cblint, bad: Bad) -> None:
+    cblint.put({"bad-buildspec.yml": bad.make(), "c-buildspec.yml": DEFECT})
+    for format_ in FORMATS:
+        done = cblint("bad-buildspec.yml", "c-buildspec.yml", "--format", format_)
+        assert (done.status, "command-not-string" in done.stdout) == (2, True)
+        assert f"bad-buildspec.yml {bad.said}" in done.stderr
+        if format_ == "json":
+            assert done.skipped["bad-buildspec.yml"].startswith(bad.said)
+            found = cblint("--format", "json")
+            assert found.skipped["bad-buildspec.yml"].startswith(bad.said)
+            assert (found.status, found.err) == (1, b"")
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+def test_a_bad_file_on_standard_input(cblint: Cblint, bad: Bad) -> None:
+    done = cblint.process("check", "-", stdin=bad.make(), timeout=20)
+    assert done.status == bad.status
+    assert bad.said in done.stdout + done.stderr
+    assert_harmless(done.out + done.err)
+
+
+def test_50_mb_are_not_read(cblint: Cblint) -> None:
+    cblint.put({"c-buildspec.yml": DEFECT})
+    with open(cblint.folder / "bad-buildspec.yml", "wb") as file:
+        file.truncate(50_000_000)
+    assert cblint.process("check", timeout=20).status == 1
+    done = cblint.process("check", "bad-buildspec.yml", "c-buildspec.yml", timeout=20)
+    assert (done.status, SAID in done.stdout) == (2, True)
+    assert done.stderr == "cblint: bad-buildspec.yml is larger than 4 MB\n"
+
+
+def test_endless_input_is_not_read_to_its_end(cblint: Cblint) -> None:
+    if not os.path.exists("/dev/zero"):
+        pytest.skip("there is no /dev/zero here")
+    done = cblint.process("check", "/dev/zero", timeout=20)
+    assert (done.status, done.stderr) == (2, "cblint: /dev/zero is larger than 4 MB\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("missing.yml", "cannot be read: No such file or directory"),
+        ("missing/", "cannot be read: No such file or directory"),
+        ("buildspec.yml/", "cannot be read: Not a directory"),
+        ("buildspec.yml/buildspec.yml", "cannot be read: Not a directory"),
+        ("x" * 300, "cannot be read: File name too long"),
+        ("loop-buildspec.yml", "cannot be read: Too many levels of symbolic links"),
+        ("nowhere-buildspec.yml", "cannot be read: No such file or directory"),
+        ("", "cannot be read: No such file or directory"),
+    ],
+)
+def test_a_name_that_leads_nowhere(cblint: Cblint, name: str, why: str) -> None:
+    cblint.put({"buildspec.yml": DEFECT})
+    (cblint.folder / "loop-buildspec.yml").symlink_to("loop-buildspec.yml")
+    (cblint.folder / "nowhere-buildspec.yml").symlink_to("nowhere")
+    for paths in ((name, "buildspec.yml"), ("buildspec.yml", name)):
+        done = cblint.process("check", *paths, "--format", "concise")
+        assert (done.status, done.stdout.count(SAID)) == (2, 1)
+        assert done.stderr.endswith(f" {why}\n")
+        assert done.stderr.count("\n") == 1
+        assert name.rstrip("/") in done.stderr
+
+
+# Names
+
+NAMES = {
+    "a newline": b"a\nbuildspec.yml",
+    "a line that GitHub reads": b"a\n::error::buildspec.yml",
+    "a command to GitHub": b"::error::buildspec.yml",
+    "a command after a blank": b" ::stop-commands::buildspec.yml",
+    "an older command to GitHub": b"x ##[error]buildspec.yml",
+    "a command to Azure": b"##vso[task.complete result=Failed]buildspec.yml",
+    "an ANSI escape": b"\x1b[31mbuildspec.yml",
+    "a title of the terminal": b"\x1b]0;title\x07buildspec.yml",
+    "a carriage return": b"buildspec\rfake.yml",
+    "a backspace": b"buildspec\x08\x08.yml",
+    "a tab": b"a\tbuildspec.yml",
+    "DEL": b"\x7fbuildspec.yml",
+    "a C1 control": "\x9b31mbuildspec.yml".encode(),
+    "a byte that is no UTF-8": b"caf\xe9-buildspec.yml",
+    "a surrogate": b"\xed\xa0\x80-buildspec.yml",
+    "an override of direction": "\u202elmy.cepsdliub-buildspec.yml".encode(),
+    "a line separator": "a\u2028buildspec.yml".encode(),
+    "a colon": b"a:1:1: error: buildspec.yml",
+    "quotes": b"\"'$(x)`buildspec.yml",
+    "a wide character": "\U0001f600buildspec.yml".encode(),
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("content", [DEFECT.encode(), b"\xff\xfe"], ids=["a defect", "UTF-16"])
+def test_a_name_can_do_no_harm(cblint: Cblint, name: bytes, content: bytes) -> None:
+    try:
+        with open(os.path.join(os.fsencode(cblint.folder), name), "wb") as file:
+            file.write(content)
+    except OSError:
+        pytest.skip("the file system refuses the name")
+    cblint.put({"z-buildspec.yml": DEFECT})
+    path = os.fsdecode(name)
+    for format_ in FORMATS:
+        found = cblint(".", "--format", format_, "--statistics", "--timings")
+        named = cblint(path, "z-buildspec.yml", "--format", format_, "--timings")
+        assert found.status == 1
+        assert named.status == (1 if content == DEFECT.encode() else 2)
+        for done in (found, named):
+            assert_harmless(done.out + done.err)
+            assert "z-buildspec.yml" in done.stdout
+            if format_ != "json":
+                assert (done.stdout + done.stderr).count("buildspec") > done.stdout.count("z-buildspec")
+    assert_harmless(cblint("--list-files").out)
+    assert len(cblint("--list-files").lines) == 2
+    document = cblint("--format", "json").json
+    paths = {finding["path"] for finding in document["findings"]}
+    paths |= {skip["path"] for skip in document["summary"]["skipped"]}
+    assert paths == {path, "z-buildspec.yml"}
+
+
+def test_a_name_in_bytes_on_the_command_line(cblint: Cblint) -> None:
+    with open(os.path.join(os.fsencode(cblint.folder), b"caf\xe9-buildspec.yml"), "wb") as file:
+        file.write(DEFECT.encode())
+    for format_ in FORMATS:
+        done = cblint.process("check", b"caf\xe9-buildspec.yml", "--format", format_)
+        assert done.status == 1
+        assert_harmless(done.out + done.err)
+    done = cblint.process("check", b"missing\xe9\x1b\n::x::.yml")
+    assert (done.status, done.stderr.count("\n")) == (2, 1)
+    assert_harmless(done.out + done.err)
+
+
+# What a file says
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::error::x",
+        "a ::stop-commands::x",
+        "##[add-mask]x",
+        "##vso[task.setvariable variable=x]y",
+        "###[error]",
+        "\u202egnp.exe",
+        "\u200b\u2066\u00ad",
+        "\x85\x9b",
+        "\u2028::error::x",
+        "\ufeff",
+    ],
+)
+def test_the_content_can_do_no_harm(cblint: Cblint, text: str) -> None:
+    quoted = "".join(f"\\U{ord(char):08X}" for char in text)
+    texts = {
+        "a key": f'version: 0.2\nphases:\n  "{text}": {{}}\n',
+        "an escaped key": f'version: 0.2\nphases:\n  "{quoted}": {{}}\n',
+        "a name twice": f'version: 0.2\nphases: {{}}\nenv:\n  "{text}": 1\n  "{text}": 2\n',
+        "a command": commands(f'echo "a: b" {text}', f"{text}: x", f"'{text}"),
+        "a comment": commands(f"make # cblint: {text}", f"make # cblint: ignore[{text.replace(' ', '')}]"),
+        "an alias": commands(f"*{text}"),
+        "a line of its own": f"phases:\n{text}\n  - x: [\n",
+    }
+    for name, content in texts.items():
+        cblint.put({"buildspec.yml": content})
+        for format_ in FORMATS:
+            done = cblint("--format", format_)
+            assert done.status == 1, name
+            assert_harmless(done.out + done.err)
+
+
+def test_a_command_in_a_long_message_cannot_begin_a_line() -> None:
+    for length in range(1, 90):
+        text = f"phases:\n  {'x' * length} ::stop-commands::abc: {{}}\n"
+        result = _linted(text.encode())
+        assert [finding.rule for _, finding in result.findings] == ["unknown-phase"]
+        assert_harmless("".join(render("text", result, Style())).encode())
+
+
+# Configuration
+
+CONFIGURATIONS: dict[str, tuple[str, str | bytes, str]] = {
+    "an alias bomb": (".cblint.yml", _laughs("[x]", lambda n: f"[{', '.join([f'*a{n - 1}'] * 9)}]"), ".cblint.yml"),
+    "an anchor in itself": (".cblint.yml", "exclude: &a [*a]\n", ".cblint.yml"),
+    "depth": (".cblint.yml", "exclude: " + "[" * 100_000, ".cblint.yml"),
+    "binary": (".cblint.yml", b"\0\1\2", ".cblint.yml is a binary file"),
+    "UTF-16": (".cblint.yml", "profile: x\n".encode("utf-16"), ".cblint.yml is encoded in UTF-16"),
+    "no UTF-8": (".cblint.yml", b"# \xe9\n", ".cblint.yml is not UTF-8: byte 0xE9 on line 1"),
+    "size": (".cblint.yml", b"#" * 5_000_000, ".cblint.yml is larger than 4 MB"),
+    "no YAML": (".cblint.yml", "profile: default\nignore: [\n", ".cblint.yml:2:9 is not valid YAML: "),
+    "a control": (".cblint.yml", "profile: \x1b[31m\n", ".cblint.yml:1:10 is not valid YAML: "),
+    "no mapping": (".cblint.yml", "- a\n", ".cblint.yml:1:1: the top level must be a mapping"),
+    "an unknown key": (".cblint.yml", "profile: default\nfail-no: x\n", '.cblint.yml:2:1: "fail-no" is not known'),
+    "a key to run": (".cblint.yml", "plugins: [./evil.py]\n", '.cblint.yml:1:1: "plugins" is not known'),
+    "a key that is none": (".cblint.yml", "? [a]\n: b\n", ".cblint.yml:1:3: "),
+    "a key that steers": (
+        ".cblint.yml",
+        '"\\e[31m\\n::error::x": 1\n',
+        '.cblint.yml:1:1: "<U+001B>[31m<U+000A>::error',
+    ),
+    "a value that steers": (".cblint.yml", 'profile: "\\e]0;x\\a"\n', ".cblint.yml:1:10: profile "),
+    "a rule that steers": (".cblint.yml", 'ignore: ["\\e[31m ##[error]"]\n', ".cblint.yml:1:10: There is no rule "),
+    "a wrong type": (".cblint.yml", "exclude: yes\n", ".cblint.yml:1:10: exclude must be a list"),
+    "a wrong item": (".cblint.yml", "exclude: [[a]]\n", ".cblint.yml:1:11: exclude[0] must be "),
+    "a wrong word": (".cblint.yml", "fail-on: maybe\n", ".cblint.yml:1:10: fail-on is "),
+    "a wrong project": (".cblint.yml", "projects: [{image: x}]\n", '.cblint.yml:1:12: projects[0] has no "buildspecs"'),
+    "a wrong variable": (
+        ".cblint.yml",
+        "projects: [{buildspecs: [a], variables: {A: {}}}]\n",
+        ".cblint.yml:1:45: projects[0].variables.A must be ",
+    ),
+    "a rule that is none": (".cblint.yml", "ignore: [CB1, x]\n", '.cblint.yml:1:15: There is no rule "x"'),
+    "a wrong merge": (".cblint.yml", "<<: {exclude: 3}\n", ".cblint.yml:1:15: exclude must be a list"),
+    "a merge with an unknown key": (".cblint.yml", "<<: {nope: 3}\n", '.cblint.yml:1:6: "nope" is not known'),
+    "no TOML": ("pyproject.toml", "[tool.cblint]\nx = [", "pyproject.toml is not valid TOML: "),
+    "TOML of depth": ("pyproject.toml", "[tool.cblint]\nx = " + "[" * 100_000, "pyproject.toml"),
+    "TOML of dots": ("pyproject.toml", "[tool.cblint]\n" + "a." * 20_000 + "b = 1\n", "pyproject.toml"),
+    "a TOML table that is none": (
+        "pyproject.toml",
+        "[tool]\ncblint = 3\n",
+        "pyproject.toml [tool.cblint]: the top level",
+    ),
+    "TOML with a wrong key": (
+        "pyproject.toml",
+        "[tool.cblint]\nfail-no = 1\n",
+        'pyproject.toml [tool.cblint]: "fail-no"',
+    ),
+    "TOML that steers": (
+        "pyproject.toml",
+        '[tool.cblint]\n"\\u001b[31m" = 1\n',
+        'pyproject.toml [tool.cblint]: "<U+001B>',
+    ),
+    "TOML with a date": (
+        "pyproject.toml",
+        "[tool.cblint]\nexclude = 2020-01-01\n",
+        "pyproject.toml [tool.cblint]: exclude",
+    ),
+    "TOML with a long number": ("pyproject.toml", f"[tool.cblint]\nx = {'9' * 10_000}\n", "pyproject.toml"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "message"), CONFIGURATIONS.values(), ids=CONFIGURATIONS)
+def test_a_hostile_configuration_is_a_message(cblint: Cblint, name: str, content: str | bytes, message: str) -> None:
+    cblint.put({"buildspec.yml": DEFECT, "sub/.git/HEAD": "", "sub/buildspec.yml": DEFECT, name: content})
+    for paths in (("buildspec.yml", "sub/buildspec.yml"), (".",)):
+        done = cblint.process("check", *paths, "--format", "concise", timeout=20)
+        assert (done.status, done.lines[0].split(" ")[0], len(done.lines)) == (2, "sub/buildspec.yml:5:16:", 1)
+        assert done.stderr.startswith(f"cblint: {message}")
+        assert done.stderr.count("\n") == 1
+        assert_harmless(done.err)
+        isolated = cblint.process("check", *paths, "--isolated", "--format", "concise")
+        assert (isolated.status, len(isolated.lines), isolated.err) == (1, 2, b"")
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../outside.yml", "/dev/zero", "sub/../../outside.yml"])
+@pytest.mark.parametrize("name", [".cblint.yml", ".cblint.yaml", "pyproject.toml"])
+def test_a_configuration_out_of_the_repository_is_not_read(cblint: Cblint, name: str, target: str) -> None:
+    (cblint.folder.parent / "outside.yml").write_text("fail-on: never\nsecret-of-the-user: 1\n")
+    cblint.put({"buildspec.yml": DEFECT, "sub/empty": ""})
+    (cblint.folder / name).symlink_to(target)
+    done = cblint.process("check", "buildspec.yml", timeout=20)
+    if target == "/dev/zero":  # no regular file: as if it were not there
+        assert done.status == 1
+    else:
+        assert (done.status, done.stderr) == (2, f"cblint: {name} is a link that leads out of the repository\n")
+    assert b"secret" not in done.out + done.err
+    assert cblint("--isolated").status == 1
+
+
+def test_a_configuration_may_be_a_link_inside_the_repository(cblint: Cblint) -> None:
+    cblint.put({"buildspec.yml": DEFECT, "shared/lint.yml": "ignore: [CB1002]\n"})
+    (cblint.folder / ".cblint.yml").symlink_to("shared/lint.yml")
+    assert cblint().status == 0
+
+
+def test_a_broken_configuration_is_read_once_for_all_files(cblint: Cblint) -> None:
+    names = [f"{number}/buildspec.yml" for number in range(200)]
+    cblint.put({**dict.fromkeys(names, DEFECT), ".cblint.yml": "exclude: [\n" + "  - aaaaaaa\n" * 300_000 + "nope\n"})
+    done = cblint.process("check", "--jobs", "1", timeout=60)
+    assert (done.status, done.stderr.count("\n")) == (2, 1)
+
+
+# Anything at all
+
+SEEDS = [
+    DEFECT,
+    'version: 0.2\n\nenv:\n  variables: {A: \'1\', "B": "x\\ty"}\n  secrets-manager:\n    A: s:t\n\n'
+    "phases:\n  pre_build: &p\n    commands:\n      - echo $A && echo b # cblint: ignore[CB1002] -- why\n      - |\n"
+    "        # cblint: ignore[duplicate-key]\n        if x; then\n          y\n        fi\n  prebuild: *p\n"
+    "  build:\n    commands: &c\n      - >-\n        npm ci\n        --quiet\n      -\n      - a: b\n      - [x]\n"
+    "    commands: *c\n    finally:\n      # - make\nartifacts:\n  files: ['**/*']\n",
+    '{"version": 0.2, "phases": {"build": {"commands": ["a \\u00e9", {}, [], "b"]}, "build": {"<<": {}}}}\n',
+    "# cblint: ignore-file[unknown-phase, nope] -- all\nversion: 0.2\nbatch:\n  build-list:\n    - identifier: a\n"
+    "      env: &e\n        image: x\n    - identifier: b\n      env: {<<: *e}\nphases: {Build: , post_bild: }\n---\n"
+    "phases:\n  build:\n    commands:\n    - !t x: y\n...\n",
+]
+PIECES = [
+    *":-?[]{},#&*!|>'\"%@`~",
+    "\t",
+    "\r",
+    "\r\n",
+    "\n",
+    " ",
+    "  ",
+    ": ",
+    "- ",
+    " #",
+    "\n\n",
+    "<<: ",
+    "---\n",
+    "...\n",
+]
+PIECES += ["\U0001f600", "\u2028", "\x85", "\ufeff", "\x00", "\x1b", "\xa0", "&a ", "*a", "*c", "!!str ", "|\n", "\\"]
+PIECES += ["# cblint: ignore[", "]", " -- ", "phases:\n", "commands:\n", "a: &a ", "key: "]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """A buildspec with pieces put in, taken out, replaced or doubled."""
+    text = draw(st.sampled_from(SEEDS))
+    for _ in range(draw(st.integers(1, 6))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.sampled_from([0, 0, 1, 1, 2, 8, 40])))
+        piece = draw(st.sampled_from([*PIECES, "", text[start:end] * 2]))
+        text = text[:start] + piece + text[end:]
+    return text
+
+
+def _linted(data: bytes, settings_: Settings = ISOLATED) -> Result:
+    return result_of([lint_bytes(data, Candidate("buildspec.yml", True), settings_)])
+
+
+def _hold(data: bytes) -> None:
+    """Lint the bytes and check what must be so of any."""
+    result = _linted(data)
+    [file] = result.files
+    assert file.crashes == ()
+    assert result.errors == ()
+    try:
+        text = decode(data)
+    except Unreadable:
+        assert (file.findings, file.failed, bool(file.skipped)) == ((), True, True)
+    else:
+        _hold_places(text, file)
+    for format_ in FORMATS:
+        output = "".join(render(format_, result, Style(statistics=True)))
+        assert_harmless(output.encode())
+        if format_ == "json":
+            assert len(valid_json(output)["findings"]) == len(file.findings)
+
+
+def _hold_places(text: str, file: FileResult) -> None:
+    lines = Lines(text)
+    for finding in file.findings:
+        assert 0 <= finding.span.start < finding.span.end <= len(text), finding
+        assert (lines.position(finding.span.start), lines.position(finding.span.end)) == (finding.start, finding.end)
+        assert finding.start < finding.end
+        for place in finding.related:
+            assert (1, 1) <= place.start < place.end <= lines.position(len(text))
+        for edit in finding.fix.edits if finding.fix else ():
+            assert 0 <= edit.span.start <= edit.span.end <= len(text)
+        assert finding.start.line in file.excerpts
+
+
+@settings(max_examples=400)
+@given(mutated())
+def test_any_mutated_buildspec_is_linted(text: str) -> None:
+    _hold(text.encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_any_bytes_are_linted(data: bytes) -> None:
+    _hold(data)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from([*PIECES, "a", "phases", "build"]), max_size=25).map("".join))
+def test_any_indicators_are_linted(text: str) -> None:
+    _hold(b"phases:\n  build:\n    commands:\n" + text.encode())
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\n", b" ", b"#", b"\xef\xbb\xbf", b"---", b"...", b"-", b"\r", b":", b"phases:"]
+)
+def test_hardly_anything_is_linted(data: bytes) -> None:
+    _hold(data)
+
+
+@settings(max_examples=15)
+@given(st.lists(mutated(), min_size=1, max_size=3))
+def test_a_process_ends_well_whatever_it_reads(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    folder: pathlib.Path = tmp_path_factory.mktemp("any")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        cblint = Cblint(folder, monkeypatch)
+        cblint.put({f"{number}-buildspec.yml": text for number, text in enumerate(texts)})
+        cblint.put({"z-buildspec.yml": DEFECT})
+        done = cblint.process("check", "--format", "json", timeout=20)
+    assert done.status == 1
+    assert "z-buildspec.yml command-not-string" in done.findings

@@ -1,0 +1,255 @@
+"""Rules are found by each of their keys, chosen as a run says, compiled without loss; every message can be filled."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import pytest
+
+from cblint import engine
+from cblint.catalogue import Rule, Selection, UnknownRule, find, help_texts, rules, select
+from cblint.catalogue.entries import compiled_help, compiled_source, read_entries, read_help, read_start_up
+from cblint.catalogue.model import FAMILIES, PROFILES, rule_from
+from cblint.finding import Severity
+from tests.examples import all_examples, lint_example
+from tests.helpers import catalogue_of, commands, lint
+
+ENTRY: dict[str, Any] = {
+    "code": "CB7001",
+    "name": "new-name",
+    "summary": "A rule of the tests",
+    "severity": "warning",
+    "confidence": "low",
+    "category": "docker",
+    "profile": "default",
+    "status": "stable",
+    "former-names": ["old-name", "older-name"],
+    "variants": {
+        "plain": {"message": " Here. \n"},
+        "own": {"message": "There.", "detail": " Do. ", "severity": "note", "confidence": "high"},
+    },
+    "fix": {"safety": "none"},
+}
+
+
+def made(**changes: Any) -> Rule:
+    """A rule of a changed entry."""
+    return rule_from({**ENTRY, **changes})
+
+
+# Finding
+
+
+@pytest.mark.parametrize("key", ["CB1003", "cb1003", "cB1003", "unknown-phase"])
+def test_a_rule_is_found_by_its_code_in_any_case_and_by_its_name(key: str) -> None:
+    assert find(key).name == "unknown-phase"
+
+
+def test_every_rule_is_found_by_all_its_keys() -> None:
+    for rule in rules():
+        for key in (rule.code, rule.code.lower(), rule.name, *rule.former_names):
+            assert find(key) is rule
+
+
+def test_a_rule_is_found_by_a_former_name() -> None:
+    rule = made()
+    with catalogue_of(rule):
+        assert [find(key) for key in ("old-name", "older-name", "new-name", "CB7001")] == [rule] * 4
+
+
+def test_a_name_given_to_another_rule_means_that_rule() -> None:
+    first = made()
+    second = made(code="CB7002", name="old-name", **{"former-names": []})
+    with catalogue_of(first, second):
+        assert find("old-name") is second
+        assert find("older-name") is first
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("unknown-fase", 'There is no rule "unknown-fase". Did you mean "unknown-phase"?'),
+        ("unknown_phase", 'There is no rule "unknown_phase". Did you mean "unknown-phase"?'),
+        ("Unknown-Phase", 'There is no rule "Unknown-Phase". Did you mean "unknown-phase"?'),
+        ("something-else", 'There is no rule "something-else".'),
+        ("", 'There is no rule "".'),
+    ],
+)
+def test_an_unknown_rule_is_named_with_what_was_meant(key: str, message: str) -> None:
+    with pytest.raises(UnknownRule) as caught:
+        find(key)
+    assert str(caught.value) == message
+    assert message.endswith(caught.value.suggestion)
+
+
+def test_a_code_of_no_rule_is_unknown() -> None:
+    for key in ("CB9999", "cb9999"):
+        with pytest.raises(UnknownRule, match=f'"{key}"'):
+            find(key)
+
+
+# Entries made into rules
+
+
+def test_a_variant_has_what_it_says_and_else_what_the_rule_says() -> None:
+    rule = made()
+    plain, own = rule.variants["plain"], rule.variants["own"]
+    assert (plain.message, plain.detail) == ("Here.", "")
+    assert (plain.severity, plain.confidence) == (Severity.WARNING, "low")
+    assert (own.message, own.detail) == ("There.", "Do.")
+    assert (own.severity, own.confidence) == (Severity.NOTE, "high")
+
+
+@pytest.mark.parametrize(
+    ("profile", "category", "profiles"),
+    [
+        ("default", "docker", ("default", "pedantic")),
+        ("default", "secrets", ("default", "security", "pedantic")),
+        ("default", "syntax", ("default", "security", "pedantic")),
+        ("default", "cblint", ("default", "security", "pedantic")),
+        ("security", "docker", ("security", "pedantic")),
+        ("security", "secrets", ("security", "pedantic")),
+        ("pedantic", "docker", ("pedantic",)),
+    ],
+)
+def test_the_profiles_of_a_rule(profile: str, category: str, profiles: tuple[str, ...]) -> None:
+    assert made(profile=profile, category=category).profiles == profiles
+
+
+# Choosing
+
+
+def chosen(**how: Any) -> list[str]:
+    """The codes that a selection runs."""
+    return [rule.code for rule in select(Selection(**how))]
+
+
+STABLE = [rule.code for rule in rules() if rule.status == "stable"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_runs_its_stable_rules_in_the_order_of_their_codes(profile: str) -> None:
+    expected = sorted(rule.code for rule in rules() if profile in rule.profiles and rule.status == "stable")
+    assert chosen(profile=profile) == expected
+    assert expected
+
+
+def test_pedantic_runs_all_stable_rules() -> None:
+    assert chosen(profile="pedantic") == STABLE
+
+
+def test_no_selection_is_the_default_profile() -> None:
+    assert chosen() == chosen(profile="default")
+
+
+def test_select_replaces_the_choice_of_the_profile() -> None:
+    assert chosen(select=("unknown-phase",)) == ["CB1003"]
+    assert chosen(select=("cb1003", "CB1002", "unknown-phase")) == ["CB1002", "CB1003"]
+    assert chosen(profile="pedantic", select=("CB1004",)) == ["CB1004"]
+
+
+@pytest.mark.parametrize("family", ["CB1", "cb1", "Cb1"])
+def test_a_family_stands_for_its_rules(family: str) -> None:
+    expected = [code for code in STABLE if code.startswith("CB1")]
+    assert len(expected) > 1
+    assert [code for code in chosen(select=(family,)) if code in STABLE] == expected
+    assert chosen(profile="pedantic", ignore=(family,)) == [code for code in STABLE if code not in expected]
+
+
+def test_ignore_wins_over_select_and_profile() -> None:
+    assert chosen(select=("CB1003", "CB1004"), ignore=("unknown-phase",)) == ["CB1004"]
+    assert chosen(select=("CB1",), ignore=("CB1",)) == []
+    assert "CB1003" not in chosen(ignore=("cb1003",))
+    assert len(chosen(ignore=("cb1003",))) == len(chosen()) - 1
+
+
+@pytest.mark.parametrize("status", ["preview", "deprecated"])
+def test_a_rule_that_is_not_stable_runs_only_when_selected(status: str) -> None:
+    stable, other = made(), made(code="CB7002", name="other", status=status, **{"former-names": []})
+    with catalogue_of(stable, other):
+        assert chosen(profile="pedantic") == ["CB7001"]
+        assert chosen(select=("other",)) == ["CB7002"]
+        assert chosen(select=("CB7002", "old-name")) == ["CB7001", "CB7002"]
+        assert chosen(select=("other",), ignore=("other",)) == []
+
+
+@pytest.mark.parametrize("how", ["select", "ignore"])
+@pytest.mark.parametrize("key", ["no-such-rule", "CB9999", "CB0", "CBx", "CB", "XY1"])
+def test_a_selection_of_an_unknown_rule_is_an_error(how: str, key: str) -> None:
+    with pytest.raises(UnknownRule, match=f'There is no rule "{key}"'):
+        chosen(**{how: (key,)})
+
+
+def test_every_family_has_its_own_digit() -> None:
+    assert {rule.code[2] for rule in rules()} <= set(FAMILIES)
+
+
+# Compiling
+
+
+def test_the_compiled_module_holds_what_the_entries_hold() -> None:
+    scope: dict[str, Any] = {}
+    exec(compiled_source(), scope)
+    assert scope["DATA"] == read_start_up()
+    assert "examples" not in scope["DATA"]["rules"][0]
+    assert tuple(rule_from(entry).name for entry in scope["DATA"]["rules"]) == tuple(rule.name for rule in rules())
+
+
+def test_the_explanations_cover_every_rule_and_survive_json() -> None:
+    import json
+
+    assert json.loads(compiled_help()) == read_help() == help_texts()
+    assert set(help_texts()) == {rule.name for rule in rules()}
+    for entry in read_entries():
+        assert help_texts()[entry["name"]]["why"] == entry["why"]
+
+
+# Messages
+
+
+def _fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+# Variants called "other" need no example, but a text that shows them.
+_OTHERS = {("yaml-syntax-error", "other"): "version: 0.2\nphases: {build: {commands: [make]}}}\n"}
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """What the examples make each variant fill its message with."""
+    seen: dict[tuple[str, str], list[dict[str, str]]] = {}
+    place = engine.place
+
+    def spy(target: Any, rule: Any, report: Any, buildspec: Any) -> Any:
+        seen.setdefault((rule.name, report.variant), []).append(dict(report.fields))
+        return place(target, rule, report, buildspec)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "place", spy)
+        for number, example in enumerate(all_examples()):
+            lint_example(example, example.text, str(tmp_path_factory.mktemp(f"example{number}-")))
+        for text in _OTHERS.values():
+            lint(text)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("rule", "variant"), [(rule.name, name) for rule in rules() for name in rule.variants], ids="-".join
+)
+def test_every_field_of_a_message_is_filled(
+    rule: str, variant: str, reported: dict[tuple[str, str], list[dict[str, str]]]
+) -> None:
+    words = find(rule).variants[variant]
+    wanted = _fields(words.message) | _fields(words.detail)
+    reports = reported.get((rule, variant), [])
+    assert reports, f"no example shows {rule} {variant}; add one, or a text to _OTHERS"
+    for fields in reports:
+        assert wanted <= set(fields)
+        assert [name for name in wanted - {"suggestion"} if not fields[name]] == []
+
+
+def test_braces_in_a_buildspec_are_no_fields() -> None:
+    result = lint(commands("make") + "  '{key} {0} {}':\n    commands: [x]\n")
+    assert [finding.message for finding in result.findings] == ['There is no phase "{key} {0} {}".']
