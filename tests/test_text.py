@@ -118,6 +118,12 @@ def test_a_piece_of_the_same_length_goes_character_by_character() -> None:
     assert places(ESCAPED.derive([Piece("xyz", 0, 3)], 0)) == [(10, 11), (11, 15), (15, 16)]
 
 
+def test_a_piece_over_several_others_keeps_each_character() -> None:
+    text = Text([Piece("ab", 0, 2), Piece("\n", 2, 4), Piece("cd", 4, 6)], 0).derive([Piece("vwxyz", 0, 5)], 0)
+    assert text.value == "vwxyz"
+    assert places(text) == [(0, 1), (1, 2), (2, 4), (4, 5), (5, 6)]
+
+
 def test_a_piece_of_another_length_has_the_hull_of_what_it_was_made_from() -> None:
     assert places(ESCAPED.derive([Piece("x", 0, 2), Piece("y", 2, 3)], 0)) == [(10, 15), (15, 16)]
 

@@ -142,23 +142,28 @@ def _cause(text: Text, problem: str, context: str, at: int, context_at: int | No
             return "colon-in-text", colon.span() if colon else place.one(), {}
         if place.starts_line and place.column == opening.column:
             return "wrong-level", place.to_line_end(), {"found": "list item" if character == "-" else "key"}
-        if place.starts_line:
-            details = {"found": str(place.column), "levels": _levels(source, place.line_start)}
-            return "indentation", place.to_line_end(), details
+    levels = _levels(source, place.line_start) if place.starts_line and problem.startswith("did not find") else []
+    if levels and place.column not in levels:
+        return "indentation", place.to_line_end(), {"found": str(place.column), "levels": _either(levels)}
     return "other", place.to_line_end(), {}
 
 
-def _levels(source: str, line_start: int) -> str:
-    """The indentations that the lines above leave open, as in ``0, 2 or 6``."""
+def _levels(source: str, line_start: int) -> list[int]:
+    """The indentations that the lines above leave open, least first."""
     levels: list[int] = []
     for line in reversed(source[:line_start].splitlines()):
         match = _STRUCTURE.match(line)
+        if line.startswith(("---", "...")) or (levels and levels[-1] == 0):
+            break
         if match and (not levels or len(match.group(1)) < levels[-1]):
             levels.append(len(match.group(1)))
-            if levels[-1] == 0:
-                break
-    named = [str(level) for level in reversed(levels)]
-    return " or ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    return levels[::-1]
+
+
+def _either(numbers: list[int]) -> str:
+    """``0, 2 or 6``."""
+    *others, last = map(str, numbers)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 _NAMES = ("while scanning an alias", "while scanning an anchor")

@@ -222,10 +222,15 @@ class _Model(NamedTuple):
 
 @st.composite
 def _models(draw: st.DrawFn) -> _Model:
-    value = draw(st.text("abc", max_size=8))
-    offset = draw(st.integers(0, 20))
-    spans = [Span(offset + index, offset + index + 1) for index in range(len(value))]
-    model = _Model(Text.of(value, offset), value, spans, offset)
+    anchor = at = draw(st.integers(0, 20))
+    pieces: list[Piece] = []
+    spans: list[Span] = []
+    for value, length in draw(st.lists(st.tuples(st.text("abc", max_size=4), st.integers(0, 4)), max_size=5)):
+        own = [Span(at + index, at + index + 1) for index in range(length)]
+        spans += own if length == len(value) else [Span(at, at + length)] * len(value)
+        pieces.append(Piece(value, at, at + length))
+        at += length
+    model = _Model(Text(pieces, anchor), "".join(piece.value for piece in pieces), spans, anchor)
     for _ in range(draw(st.integers(0, 4))):
         size = len(model.value)
         if draw(st.integers(0, 2)) == 0:
@@ -363,7 +368,11 @@ def _divergence(pure: _Reading, c: _Reading) -> int:
 
 def _question_mark(text: str, pure: _Reading, c: _Reading) -> bool:
     later = c.events[_divergence(pure, c) :]
-    return pure.error is not None and any(event.style == "" and "?" in event.value[1:] for event in later)
+    if pure.error is None:
+        return False
+    # If libyaml stops too, it may do so before it reports the scalar.
+    unreported = c.error is not None and re.search(r"[^\s,\[\]{}]\?", text) is not None
+    return unreported or any(event.style == "" and "?" in event.value[1:] for event in later)
 
 
 def _lost_token(text: str, pure: _Reading, c: _Reading) -> bool:
@@ -483,7 +492,7 @@ def _unexplained(text: str) -> bool:
 
 
 @given(yaml_like() | mutated(st.sampled_from(SNIPPETS)) | written_scalars().map(lambda written: written.source))
-@_SLOW
+@settings(_SLOW, derandomize=True)  # a new difference is news about PyYAML, not about the change being tested
 def test_both_parsers_agree_outside_the_listed_differences(text: str) -> None:
     assert not _unexplained(text)
 
