@@ -112,7 +112,7 @@ class _Builder:
         self.reached = 0
         """Where the last event ended."""
         self._documents: list[Document] = []
-        self._start = 0
+        self._document_start = 0
         self._reset()
 
     def _reset(self) -> None:
@@ -145,9 +145,9 @@ class _Builder:
             self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
             self._reset()
-            self._start = _start(event)
+            self._document_start = _start(event)
         elif isinstance(event, yaml.DocumentEndEvent):
-            self._documents.append(Document(self._root, self._start))
+            self._documents.append(Document(self._root, self._document_start))
             self._reset()
 
     def cut(self, at: int) -> None:
@@ -167,7 +167,7 @@ class _Builder:
                     missing.open = True
                     self._attach(missing)
                 self._finish_collection(None)
-            self._documents.append(Document(self._root, self._start))
+            self._documents.append(Document(self._root, self._document_start))
         return self._documents
 
     def _content_start(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> int:
