@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from cblint.hosts.discover import git_root, matcher
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Lines, Text
-from cblint.source.tree import Mapping, Node, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 NAMES = (".cblint.yml", ".cblint.yaml", "pyproject.toml")
 
@@ -142,7 +142,11 @@ def _read(path: str, must_have: bool) -> Config | None:
     lines = None if path.endswith(".toml") else Lines(text)
     if stream.problem is not None:
         raise ConfigError(f"{_at(shown, lines, stream.problem.span.start)} is not valid YAML: {stream.problem.problem}")
+    if len(stream.documents) > 1:
+        raise ConfigError(f"{_at(shown, lines, stream.documents[1].start)}: a configuration is one YAML document")
     root = stream.documents[0].root if stream.documents else None
+    for again in _given_twice(root):
+        raise ConfigError(f'{_at(shown, lines, again.key.span.start)}: "{again.name}" is given twice')
     if root is None or (isinstance(root, Scalar) and root.empty):
         return Config(os.path.dirname(path))
     for fault in faults(root, config_schema()):
@@ -152,11 +156,25 @@ def _read(path: str, must_have: bool) -> Config | None:
     return config
 
 
+def _given_twice(root: Node | None) -> Iterator[Pair]:
+    """Keys that stand in their mapping once more."""
+    for node in walk(root):
+        names: set[str | None] = set()
+        for pair in node.pairs if isinstance(node, Mapping) else ():
+            if pair.name in names and not pair.is_merge:
+                yield pair
+            names.add(pair.name)
+
+
 def _leads_out(path: str) -> bool:
     """Whether a link would make us read something that is not the repository's."""
     folder = os.path.dirname(path)
     top = os.path.realpath(git_root(folder) or folder)
     return os.path.islink(path) and not os.path.realpath(path).startswith(top + os.sep)
+
+
+_DEEP_KEY = r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){60}"""
+"""tomllib takes quadratic time over the parts of a key."""
 
 
 def _toml(text: str) -> str | None:
@@ -170,6 +188,8 @@ def _toml(text: str) -> str | None:
         import tomllib
     else:
         import tomli as tomllib
+    if re.search(_DEEP_KEY, text):
+        raise ValueError("a key has more than 60 parts")
     table: Any = tomllib.loads(text)
     for name in ("tool", "cblint"):
         table = table.get(name) if isinstance(table, dict) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -17,11 +18,16 @@ from cblint.source.tree import path_to
 Check = Callable[[Buildspec], Iterable[Report]]
 
 
+MAX_PER_RULE = 1000
+"""Findings of one rule in one file; after so many, more of the same help nobody."""
+
+
 class Checked(NamedTuple):
-    """What the rules found, and for each rule that crashed a sentence about it."""
+    """What the rules found, for each rule that crashed a sentence about it, and the rules that found too much."""
 
     findings: list[Finding]
     crashes: list[str]
+    cut: list[str]
 
 
 class Target(NamedTuple):
@@ -40,15 +46,20 @@ def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> C
     """All findings, each once, in file order. A rule that crashes is named in ``crashes``; the others still run."""
     found: dict[tuple[int, int, str], Finding] = {}
     crashes = []
+    cut = []
     for rule in rules:
+        first = len(found)
         for buildspec in buildspecs:
             try:
                 for report in _reports(rule, buildspec):
+                    if len(found) - first == MAX_PER_RULE:
+                        cut.append(rule.name)
+                        break
                     finding = place(target, rule, report, buildspec)
                     found.setdefault((*finding.span, rule.code), finding)
             except Exception as error:
                 crashes.append(f"rule {rule.name} failed on {target.path}: {type(error).__name__}: {error}")
-    return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes)
+    return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes, cut)
 
 
 def _reports(rule: Rule, buildspec: Buildspec) -> Iterator[Report]:
@@ -86,7 +97,7 @@ def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> F
         path=target.path,
         start=target.lines.position(span.start),
         end=target.lines.position(span.end),
-        where=path_to(buildspec.root, span.start, report.about),
+        where=_bounded(path_to(buildspec.root, span.start, report.about)),
         span=span,
         related=tuple(_related(rule.labels[label], spot, target) for label, spot in report.related),
         fix=_fix(rule, report, target),
@@ -120,9 +131,16 @@ def _visible(span: Span, target: Target) -> Span:
 
 
 _LONGEST = 120
+_LINE_ENDS = re.compile("[\r\n\x85\u2028\u2029]+")
+_LONGEST_PLACE = 1000
+"""A key can be a megabyte, and thousands of findings stand below it."""
+
+
+def _bounded(where: str) -> str:
+    return where if len(where) <= _LONGEST_PLACE else where[: _LONGEST_PLACE - 1] + "…"
 
 
 def _shown(value: str) -> str:
-    """Text of the file as a message shows it: on one line, printable, not too long."""
-    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in value)
+    """Text of the file as a message holds it: on one line, not too long. The formats make it printable."""
+    shown = _LINE_ENDS.sub(" ", value)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

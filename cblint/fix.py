@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from cblint.finding import Finding, PlacedEdit
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Settings, candidates_of, lint_text
+from cblint.linter import Settings, candidates_of, lint_text
 from cblint.source.file import MAX_BYTES, Unreadable, decode
 
-_PASSES = 5
+_PASSES = 50
 """One fix can make room for another that overlapped it."""
 
 
@@ -47,56 +47,86 @@ def _fix_file(candidate: Candidate, settings: Settings, unsafe: bool, write: boo
             return Change(candidate.path)
         with open(candidate.path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
-        old = decode(data)
-    except (OSError, Unreadable):
+    except OSError:
         return Change(candidate.path)  # the lint that follows says so
-    text, fixed = old, 0
+    change, new = fix_bytes(data, candidate, settings, unsafe)
     try:
-        for _ in range(_PASSES):
-            result = lint_text(text, candidate, settings)
-            text, count = fixed_text(text, result.findings, unsafe)
-            fixed += count
-            if not count:
-                break
-        if fixed and write:
-            _replace(candidate.path, data, _encoded(data, text))
+        if change.fixed and write:
+            _replace(candidate.path, data, new)
     except Refused as error:
         return Change(candidate.path, refused=str(error))
     except OSError as error:
         return Change(candidate.path, refused=f"it cannot be written: {error.strerror or error}")
-    return Change(candidate.path, fixed, tuple(_diff(data, old, text, result.shown)) if fixed else ())
+    return change
 
 
-def patch(data: bytes, result: FileResult, unsafe: bool) -> Iterator[str]:
-    """The fixes of one linted text as a unified diff."""
-    if any(finding.fix for finding in result.findings):
+def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: bool) -> tuple[Change, bytes]:
+    """What becomes of a file that holds these bytes, and its bytes then."""
+    try:
         old = decode(data)
-        new, count = fixed_text(old, result.findings, unsafe)
-        if count:
-            yield from _diff(data, old, new, result.shown)
+    except Unreadable:
+        return Change(candidate.path), data  # the lint that follows says so
+    text, fixed, refused = old, 0, ""
+    try:
+        for _ in range(_PASSES):
+            result = lint_text(text, candidate, settings)
+            if any(finding.rule == "yaml-syntax-error" for finding in result.findings):
+                raise Refused("it is not valid YAML, and that has to be mended by hand first")
+            text, count = fixed_text(text, result.findings, unsafe)
+            fixed += count
+            if not count:
+                break
+    except Refused as error:
+        refused = str(error)
+    if not fixed:
+        return Change(candidate.path, refused=refused), data
+    new = _encoded(data, text)
+    return Change(candidate.path, fixed, tuple(_diff(data, new, result.path)), refused), new
 
 
 def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool) -> tuple[str, int]:
-    """The text with every applicable fix, and how many findings that mends. Raises Refused.
+    """The text with every applicable fix, and how many findings that mends.
 
-    Of fixes that overlap, the first in the file is applied.
+    Of fixes that overlap, the first in the file is applied; if all together may not be, the first that may alone.
+    Raises Refused where none may.
     """
+    chosen = _compatible(findings, unsafe)
+    if not chosen:
+        return text, 0
+    try:
+        return _applied(text, chosen), len(chosen)
+    except Refused:
+        if len(chosen) == 1:
+            raise
+    for finding in chosen:
+        try:
+            return _applied(text, [finding]), 1
+        except Refused as error:
+            refused = error
+    raise refused
+
+
+def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
+    """The findings to fix: not suppressed, allowed, their edits apart from one another."""
     chosen: list[Finding] = []
-    edits: list[PlacedEdit] = []
+    taken: list[PlacedEdit] = []
     for finding in findings:
         fix = finding.fix
         if fix is None or finding.suppressed is not None or not (fix.safe or unsafe):
             continue
         if all(
-            edit.span.start >= kept.span.end or edit.span.end <= kept.span.start for edit in fix.edits for kept in edits
+            edit.span.start >= kept.span.end or edit.span.end <= kept.span.start for edit in fix.edits for kept in taken
         ):
             chosen.append(finding)
-            edits.extend(fix.edits)
-    if not chosen:
-        return text, 0
-    new = _edited(text, edits)
-    _guard(text, new, [finding.where for finding in chosen])
-    return new, len(chosen)
+            taken.extend(fix.edits)
+    return chosen
+
+
+def _applied(text: str, findings: list[Finding]) -> str:
+    """The text with the fixes of these findings. Raises Refused if that changes anything else."""
+    new = _edited(text, [edit for finding in findings if finding.fix for edit in finding.fix.edits])
+    _guard(text, new, [finding.where for finding in findings])
+    return new
 
 
 def _edited(text: str, edits: list[PlacedEdit]) -> str:
@@ -163,10 +193,10 @@ def _equal(old: Any, new: Any) -> bool:
     return bool(old == new or (old != old and new != new))  # .nan
 
 
-def _diff(data: bytes, old: str, new: str, path: str) -> Iterator[str]:
-    """A unified diff that ``git apply`` and ``patch -p1`` accept where ``path`` is relative to."""
-    before, after = (_lines(_encoded(data, text).decode()) for text in (old, new))
-    for line in difflib.unified_diff(before, after, _patch_name("a", path), _patch_name("b", path)):
+def _diff(old: bytes, new: bytes, path: str) -> Iterator[str]:
+    """A unified diff that ``git apply`` accepts anywhere in the repository, and ``patch -p1`` at its root."""
+    names = _patch_name("a", path), _patch_name("b", path)
+    for line in difflib.unified_diff(_lines(old.decode()), _lines(new.decode()), *names):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from typing import NamedTuple
 
 from cblint import engine
@@ -100,7 +101,10 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     """The files that ``lint_paths`` would read, and messages about the run."""
     errors: list[str] = []
     candidates = _candidates(paths, settings, errors)
-    return [file.path for file in candidates if not _left_out(file.path, settings)], errors
+    missing = [file.path for file in candidates if not os.path.lexists(file.path)]
+    errors += [f"{path} cannot be read: No such file or directory" for path in missing]
+    listed = [file.path for file in candidates if file.path not in missing]
+    return [path for path in listed if not _left_out(path, settings)], errors
 
 
 def check_settings(settings: Settings) -> None:
@@ -133,7 +137,6 @@ def _pays(seconds: float, done: int, total: int) -> bool:
 
 def _in_processes(candidates: list[Candidate], settings: Settings, jobs: int) -> Iterator[FileResult]:
     from concurrent.futures import ProcessPoolExecutor
-    from itertools import repeat
 
     with ProcessPoolExecutor(min(jobs, len(candidates))) as pool:
         chunk = min(64, max(1, len(candidates) // (jobs * 4)))
@@ -157,7 +160,8 @@ def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> 
             for file in _search(path, settings, errors):
                 found.setdefault(os.path.abspath(file), Candidate(file, False))
         else:
-            found[os.path.abspath(path)] = Candidate(path, True)  # even if a search has found it
+            # Even if a search has found it; "x.yml/" is another name, and leads nowhere.
+            found[os.path.abspath(path) + path[len(path.rstrip(os.sep)) :]] = Candidate(path, True)
     return list(found.values())
 
 
@@ -200,7 +204,7 @@ def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
     """Lint one file; whatever is wrong with it becomes part of the result."""
     started = time.perf_counter()
     if _left_out(candidate.path, settings):
-        return _passed_over(candidate, "is excluded by the configuration", candidate.named)
+        return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     try:
         text = read(candidate.path, candidate.named)
     except Unreadable as error:
@@ -245,7 +249,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     path, shown = _names(candidate.path)
     config = _config(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
-        return _passed_over(candidate, "is excluded by the configuration", candidate.named)
+        return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     called_buildspec = _called_buildspec(candidate.path, config)
     if not called_buildspec and host.named_like_other(candidate.path):
         return _passed_over(candidate, "is not YAML by its name", candidate.named)
@@ -257,11 +261,11 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     rules = select(_selection(config, settings))
     target = engine.Target(path, Lines(text))
     buildspecs = engine.buildspecs_of(stream)
-    findings, crashes = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
+    findings, crashes, cut = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text:
         findings = _suppressed(target, buildspecs, findings, rules, config)
     threshold = settings.fail_on or config.fail_on
-    skipped = ""
+    skipped = f"has more than {engine.MAX_PER_RULE:,} findings of {', '.join(cut)}: the rest is left out" if cut else ""
     if stream.problem is not None and not any(finding.rule == "yaml-syntax-error" for finding in findings):
         line = target.lines.position(stream.problem.span.start).line
         skipped = f"is not valid YAML from line {line} on, so that only what stands before was checked"
@@ -297,7 +301,7 @@ def _suppressed(
     # After a syntax error no rule has seen the whole file.
     complete = buildspecs[0].stream.problem is None
     faults = suppressions.faults(lambda rule: complete and rule.code in codes, config.require_reason)
-    for rule, report in faults:
+    for rule, report in islice(faults, engine.MAX_PER_RULE):
         if rule.code in codes:
             kept.append(suppressions.apply(engine.place(target, rule, report, buildspecs[0])))
     return sorted(kept, key=lambda finding: (finding.span, finding.code))
@@ -330,8 +334,10 @@ def _names(path: str) -> tuple[str, str]:
         return STDIN, STDIN
     full = os.path.abspath(path)
     here = os.getcwd()
-    root = git_root(os.path.dirname(full)) or here
-    return _relative(full, root), _relative(full, here)
+    root = git_root(os.path.dirname(full))
+    inside = root is not None and git_root(here) == root  # then ".." does not lead out of the repository
+    shown = os.path.relpath(full, here).replace(os.sep, "/") if inside else _relative(full, here)
+    return _relative(full, root or here), shown
 
 
 def _relative(path: str, folder: str) -> str:

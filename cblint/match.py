@@ -11,6 +11,7 @@ from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import closest, distance
 
+_PATH = re.compile(r"(?:(?:^|\.)(?:\*|\{[\w,-]+\}|[\w-]+)|\[\*\])+")
 _STEP = re.compile(r"\[\*\]|[^.\[\]]+")
 
 
@@ -32,7 +33,12 @@ class Match(NamedTuple):
 
 
 def parse_path(path: str) -> tuple[tuple[str, ...], ...]:
-    """``phases.*.{commands,finally}[*]`` as steps, each the names it admits (``*``: any key, ``[*]``: any item)."""
+    """``phases.*.{commands,finally}[*]`` as steps, each the names it admits (``*``: any key, ``[*]``: any item).
+
+    Raises ValueError for what is no such path.
+    """
+    if _PATH.fullmatch(path) is None:
+        raise ValueError(f"{path!r} is no path such as phases.*.{{commands,finally}}[*]")
     return tuple(tuple(step[1:-1].split(",")) if step.startswith("{") else (step,) for step in _STEP.findall(path))
 
 

@@ -22,6 +22,9 @@ MARK = "cblint:"
 _COMMENT = re.compile(r"#+[ \t]*cblint:")
 _DIRECTIVE = re.compile(r"#+[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
 _NAME = re.compile(r"[^,\s]+")
+_BEYOND = re.compile(
+    r"[^\r\n]*?[ \t](#[ \t]*cblint:[ \t]*ignore[ \t]*\[[^\]\r\n]*(?:yaml-syntax-error|CB1001)\b[^\r\n]*)"
+)
 
 UNUSED = find("unused-suppression")
 UNKNOWN = find("unknown-suppression")
@@ -97,26 +100,31 @@ def _faults(
             only = len(directive.names) == 1
             span = directive.span if only else name.span
             fields = {"rule": name.written, "place": place}
-            yield UNUSED, Report(span, "unused", fields, edits=(_removal(directive, number, lines),))
+            yield UNUSED, Report(span, "unused", fields, edits=_removal(directive, number, lines))
 
 
-def _removal(directive: Directive, number: int, lines: Lines) -> Edit:
-    """Take out the name of that number with its comma, or the comment, or the lines that hold nothing else."""
+def _removal(directive: Directive, number: int, lines: Lines) -> tuple[Edit, ...]:
+    """Take out the name of that number with its comma, or the comment, or the line that holds nothing else.
+
+    In a folded scalar a comment takes the lines below with it, which its author meant to run: those are left to them.
+    """
     names = directive.names
     if len(names) > 1:
         if number + 1 < len(names):
-            return Edit(Span(names[number].span.start, names[number + 1].span.start), "")
-        return Edit(Span(names[number - 1].span.end, names[number].span.end), "")
+            return (Edit(Span(names[number].span.start, names[number + 1].span.start), ""),)
+        return (Edit(Span(names[number - 1].span.end, names[number].span.end), ""),)
     start, end = directive.span
+    line = lines.number(start)
+    if lines.number(end) != line:
+        return ()
     if not directive.alone:
         while lines.text[start - 1] in " \t":
             start -= 1
-        return Edit(Span(start, end), "")
-    last = lines.number(end)  # in a folded scalar a comment goes on over several lines
-    if lines.text[end : lines.span(last).end].strip():
-        return Edit(directive.span, "")  # a quote closes there
-    below = lines.span(last + 1).start if last < len(lines) else lines.span(last).end
-    return Edit(Span(lines.span(lines.number(start)).start, below), "")
+        return (Edit(Span(start, end), ""),)
+    if lines.text[end : lines.span(line).end].strip():
+        return (Edit(directive.span, ""),)  # a quote closes there
+    below = lines.span(line + 1).start if line < len(lines) else lines.span(line).end
+    return (Edit(Span(lines.span(line).start, below), ""),)
 
 
 def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
@@ -125,6 +133,10 @@ def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
     roots = [buildspec.root for buildspec in buildspecs if buildspec.root is not None]
     first_key = roots[0].span.start if roots else stream.text.offset(len(stream.text))
     found = {comment.span: comment.within(stream.text) for comment in buildspecs[0].comments}
+    if stream.problem is not None and (match := _BEYOND.match(stream.text.value, stream.problem.at)):
+        # Nobody can say what a "#" is where the parser stopped, but this one speaks of just that.
+        text = stream.text.slice(match.start(1), match.start(1) + len(match[1].rstrip()))
+        found[text.span(0, len(text))] = text
     for buildspec in buildspecs:
         for commands in buildspec.command_lists():
             for item in commands.items():

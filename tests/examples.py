@@ -6,6 +6,7 @@ import os
 import re
 from typing import Any, NamedTuple
 
+from cblint.catalogue import Selection, select
 from cblint.catalogue.entries import read_entries
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_text
@@ -76,7 +77,10 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     if "require-reason" in given:
         with open(os.path.join(folder, ".cblint.yml"), "w", encoding="utf-8") as file:
             file.write(f"require-reason: {str(given['require-reason']).lower()}\n")
-    settings = Settings(profile=given.get("profile"), ignore=tuple(given.get("ignore", ())))
+    # The rule under test runs even while it is a preview.
+    selection = Selection(given.get("profile", "default"))
+    names = {example.rule, *(rule.name for rule in select(selection))}
+    settings = Settings(select=tuple(sorted(names)), ignore=tuple(given.get("ignore", ())))
     result = lint_text(text, Candidate(os.path.join(folder, given.get("path", "buildspec.yml")), True), settings)
     assert not result.crashes, result.crashes
     assert not result.skipped, result.skipped

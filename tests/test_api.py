@@ -104,6 +104,11 @@ def test_what_cannot_be_linted_raises_an_error_that_names_it(
     assert str(caught.value) == f"buildspec.yml {why}"
 
 
+def test_a_text_past_the_limits_raises_an_error_too() -> None:
+    with pytest.raises(LintError, match=r"^<stdin> nests lists and mappings deeper than 200 levels \(line 1\)$"):
+        lint_text("phases: " + "[" * 300)
+
+
 def test_what_is_not_there_or_no_file_raises_an_error(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
@@ -117,7 +122,7 @@ def test_a_wrong_configuration_raises_an_error_that_names_it(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository(tmp_path, {".cblint.yml": "selct: []\n"}))
-    with pytest.raises(LintError, match=r'^\.cblint\.yml:1:1: "selct" is not known in the top level\. Did you mean'):
+    with pytest.raises(LintError, match=r'^\.cblint\.yml:1:1: "selct" is not known at the top level\. Did you mean'):
         lint_text(DEFECT, "buildspec.yml")
     assert len(lint_text(DEFECT, "buildspec.yml", ISOLATED)) == 1
 
@@ -127,7 +132,7 @@ def test_a_rule_that_crashes_raises_an_error(monkeypatch: pytest.MonkeyPatch) ->
         raise ZeroDivisionError("oh no")
 
     monkeypatch.setattr("cblint.engine._check", lambda _: broken)
-    with pytest.raises(LintError, match=r"^rule [a-z-]+ failed on <stdin>: ZeroDivisionError: oh no$"):
+    with pytest.raises(LintError, match=r"^rule yaml-syntax-error failed on <stdin>: ZeroDivisionError: oh no$"):
         lint_text(DEFECT, settings=ISOLATED)
 
 

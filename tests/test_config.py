@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cblint.buildspec.shape import faults
@@ -257,11 +257,11 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("fail_on: error\n", ':1:1: "fail_on" is not known in the top level. Did you mean "fail-on"?'),
-        ("profile: default\nexcludes: []\n", ':2:1: "excludes" is not known in the top level. Did you mean "exclude"?'),
+        ("fail_on: error\n", ':1:1: "fail_on" is not known at the top level. Did you mean "fail-on"?'),
+        ("profile: default\nexcludes: []\n", ':2:1: "excludes" is not known at the top level. Did you mean "exclude"?'),
         (
             "rules: []\n",
-            ':1:1: "rules" is not known in the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
+            ':1:1: "rules" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
             "exclude, require-reason, projects.",
         ),
         (
@@ -275,7 +275,7 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         ),
         (
             "? [a]\n: 1\n",
-            ':1:3: "?" is not known in the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
+            ':1:3: "?" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
             "exclude, require-reason, projects.",
         ),
     ],
@@ -392,7 +392,7 @@ def test_a_file_past_the_limits_is_refused(tmp_path: pathlib.Path, text: str, me
     ("text", "message"),
     [
         ("[tool.cblint]\nfail_on = 'error'\n",
-            ' [tool.cblint]: "fail_on" is not known in the top level. Did you mean "fail-on"?'),
+            ' [tool.cblint]: "fail_on" is not known at the top level. Did you mean "fail-on"?'),
         ("[tool.cblint]\nselect = ['unknown-fase']\n",
             ' [tool.cblint]: There is no rule "unknown-fase". Did you mean "unknown-phase"?'),
         ("[tool.cblint]\nexclude = [42]\n", " [tool.cblint]: exclude[0] must be text: put it in quotes"),
@@ -534,6 +534,7 @@ def test_what_fits_the_schema_has_no_fault(data: Any) -> None:
 
 
 @given(mutated() | ANYTHING)
+@settings(max_examples=300)
 def test_the_verdict_is_that_of_jsonschema(data: Any) -> None:
     assert bool(verdict(data)) == (not JUDGE.is_valid(data)), verdict(data)
 

@@ -251,7 +251,8 @@ def test_the_fields_of_a_key() -> None:
         ("? buid\n: 1\n", ["? build\n: 1\n"]),
         ("!!str buid: 1\n", ["!!str build: 1\n"]),
         ("&k buid: 1\n", ["&k build: 1\n"]),
-        ("PreBuild: 1\n", []),  # more than one edit away
+        ("preBuild: 1\n", []),  # two edits away
+        ("PreBuild: 1\n", []),
         ("deploy: 1\n", []),
         ("build: 1\n", []),
         ("buid: 1\nbuild: 2\n", []),  # it is there already

@@ -14,6 +14,7 @@ from cblint.catalogue.entries import ROOT, entry_files, read_entries, read_entry
 from cblint.catalogue.model import FAMILIES
 from cblint.finding import Finding
 from cblint.fix import fixed_text
+from cblint.match import parse_path
 from tests.examples import Example, all_examples, lint_example
 
 EXAMPLES = all_examples()
@@ -67,6 +68,12 @@ def test_an_entry_fits_the_schema_and_its_place(path: str) -> None:
     family = os.path.basename(os.path.dirname(path))
     assert os.path.basename(path) == f"{entry['name']}.yml"
     assert FAMILIES[entry["code"][2]] == family
+    with open(path, encoding="utf-8") as file:
+        assert "TODO" not in file.read()
+    for variant in entry["variants"].values():
+        specs = variant.get("match", [])
+        for spec in specs if isinstance(specs, list) else [specs]:
+            assert parse_path(spec["at"])
     variants = {example["variant"] for example in entry["examples"] if "bad" in example}
     shown = set(entry["variants"]) - {"other"}
     assert variants >= shown, f"variants without an example: {shown - variants}"

@@ -30,6 +30,22 @@ def reference(left: str, right: str) -> int:
     return steps(len(left), len(right))
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "steps"),
+    [
+        ("", "", 0),
+        ("", "ab", 2),
+        ("ab", "ba", 1),
+        ("xab", "xba", 1),
+        ("ca", "abc", 3),
+        ("a", "b", 1),
+        ("abcd", "badc", 2),
+    ],
+)
+def test_the_distance_of_a_pair(left: str, right: str, steps: int) -> None:
+    assert distance(left, right) == reference(left, right) == steps
+
+
 @given(SHORT, SHORT)
 def test_the_distance_is_that_of_the_definition(left: str, right: str) -> None:
     assert distance(left, right) == reference(left, right)

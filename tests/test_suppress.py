@@ -397,6 +397,12 @@ def test_a_syntax_error_can_be_suppressed_and_is_still_told() -> None:
     assert said(result) == []
 
 
+def test_a_syntax_error_can_be_suppressed_on_its_line() -> None:
+    text = block("- @make # cblint: ignore[yaml-syntax-error] -- a template")
+    assert suppressed(text) == ["yaml-syntax-error: a template"]
+    assert said(lint(text)) == []
+
+
 # Unused
 
 

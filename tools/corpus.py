@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cblint.catalogue import UnknownRule, find
 from cblint.finding import Finding, Severity
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_file
@@ -81,9 +82,9 @@ def corpus_files() -> list[CorpusFile]:
     ]
 
 
-def lint_corpus(files: Iterable[CorpusFile]) -> list[Checked]:
-    """Every file linted by itself, with no configuration but cblint's own."""
-    settings = Settings(isolated=True)
+def lint_corpus(files: Iterable[CorpusFile], rule: str | None = None) -> list[Checked]:
+    """Every file linted by itself, with no configuration but cblint's own; with ``rule``, by that one alone."""
+    settings = Settings(isolated=True, select=(rule,) if rule else ())
     return [Checked(file, lint_file(Candidate(file.file, True), settings)) for file in files]
 
 
@@ -178,9 +179,13 @@ def main() -> int:
     if not available():
         print(f"There is no corpus at {CORPUS}; set CBLINT_CORPUS.", file=sys.stderr)
         return 2
-    checked = lint_corpus(corpus_files())
-    if options.show:
-        _show(checked, options.show)
+    try:
+        rule = find(options.show).name if options.show else None
+    except UnknownRule as error:
+        parser.error(str(error))
+    checked = lint_corpus(corpus_files(), rule)
+    if rule:
+        _show(checked, rule)
     elif options.unjudged:
         _print_unjudged(checked)
     else:

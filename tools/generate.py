@@ -139,6 +139,8 @@ _HEAD = ("| code | rule | severity | fix | |", "|---|---|---|---|---|")
 
 def _row(entry: dict[str, Any], base: str) -> str:
     name = f"[{entry['name']}]({base}{entry['name']}.md)"
+    if entry["status"] != "stable":
+        name += f" ({entry['status']})"
     return f"| {entry['code']} | {name} | {entry['severity']} | {_short(entry['fix']['safety'])} | {entry['summary']} |"
 
 

@@ -6,6 +6,7 @@ python -m tools.new_rule FAMILY NAME [--category CATEGORY] [--check MODULE | --m
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ import sys
 from cblint.catalogue.entries import ROOT as RULES
 from cblint.catalogue.entries import read_entries, read_schema
 from cblint.catalogue.model import FAMILIES
+from cblint.match import parse_path
 
 ROOT = os.path.dirname(RULES)
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -62,7 +64,10 @@ _CHECK = '''
 
 def {function}(buildspec: Buildspec) -> Iterator[Report]:
     """TODO what is wrong, in one line."""
-    yield from ()
+    for commands in buildspec.command_lists():
+        for item in commands.items():
+            if item.node.source == "TODO":
+                yield Report(item.node.span, "found")
 '''
 
 _MODULE = '''"""TODO what these rules are about."""
@@ -92,7 +97,7 @@ def entry_text(family: str, name: str, category: str, module: str | None, path: 
         category=category,
         version=version,
         check=f"check: {module}.{function}\n" if module else "",
-        match=f"    match:\n      at: {path}\n" if path else "",
+        match=f"    match:\n      at: {json.dumps(path)}\n" if path else "",
     )
 
 
@@ -123,6 +128,10 @@ def main() -> int:
     category = options.category or options.family
     if category not in categories:
         parser.error(f"the family {options.family} is no category: give --category, one of {', '.join(categories)}")
+    try:
+        parse_path(options.match or "phases")
+    except ValueError as error:
+        parser.error(str(error))
     folder = os.path.join(RULES, options.family)
     path = os.path.join(folder, f"{options.name}.yml")
     if os.path.exists(path):

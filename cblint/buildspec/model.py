@@ -71,6 +71,11 @@ class Buildspec:
         blank = _BLANK.match(self.stream.text.value, node.end)
         return comment if blank is not None and blank.end() >= comment.start else None
 
+    def comment_beside(self, node: Node) -> Comment | None:
+        """The comment that follows a node of one line on its line."""
+        comment = self.comment_after(node)
+        return comment if comment is not None and comment.span.start <= node.rest_of_line.end else None
+
     def command_lists(self) -> list[CommandList]:
         """Every ``commands`` and ``finally``, each once however many aliases lead to it."""
         return [

@@ -60,6 +60,10 @@ def _place(path: str) -> str:
     return path or "the top level"
 
 
+def _at(path: str) -> str:
+    return f"in {path}" if path else "at the top level"
+
+
 def type_of(node: Scalar) -> str:
     """What a scalar is to JSON Schema: ``string``, ``number``, ``boolean`` or ``null``."""
     if node.style != "" or node.tag is not None:
@@ -101,7 +105,7 @@ def _mapping(node: Mapping, schema: dict[str, Any], path: str) -> Iterator[Fault
         elif others is False:
             known = ", ".join(properties)
             hint = suggestion(name, properties) or f" Known here: {known}."
-            yield Fault(below, pair.key.span, f'"{name}" is not known in {_place(path)}.{hint}')
+            yield Fault(below, pair.key.span, f'"{name}" is not known {_at(path)}.{hint}')
     present = {pair.name for pair in pairs}
     for name in schema.get("required", ()):
         if name not in present:

@@ -13,7 +13,15 @@ from cblint.catalogue.model import Rule, rule_from
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
     """All rules, by code."""
-    return tuple(rule_from(entry) for entry in _data()["rules"])
+    return tuple(_rule(entry) for entry in _data()["rules"])
+
+
+def _rule(entry: dict[str, Any]) -> Rule:
+    try:
+        return rule_from(entry)
+    except (KeyError, ValueError, TypeError) as error:
+        # Only a checkout can hold such an entry; its schema, which the tests apply, says more.
+        raise ValueError(f"the rule entry {entry.get('name')} is wrong: {type(error).__name__} {error}") from None
 
 
 def config_schema() -> dict[str, Any]:

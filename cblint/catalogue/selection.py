@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.catalogue.load import rules
-from cblint.catalogue.model import Rule
+from cblint.catalogue.model import FAMILIES, Rule
 from cblint.spelling import suggestion
 
 
@@ -46,12 +46,10 @@ def _matching(keys: Iterable[str]) -> set[str]:
     """The codes that keys mean: a rule's code or name, or ``CBn`` for a family. Raises UnknownRule."""
     codes: set[str] = set()
     for key in keys:
-        if len(key) == 3 and key.upper().startswith("CB"):
-            family = {rule.code for rule in rules() if rule.code.startswith(key.upper())}
-            if family:
-                codes |= family
-                continue
-        codes.add(find(key).code)
+        if len(key) == 3 and key.upper().startswith("CB") and key[2] in FAMILIES:
+            codes |= {rule.code for rule in rules() if rule.code.startswith(key.upper())}
+        else:
+            codes.add(find(key).code)
     return codes
 
 

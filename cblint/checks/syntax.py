@@ -33,8 +33,9 @@ def command_not_string(buildspec: Buildspec) -> Iterator[Report]:
             }
             related = (("anchor", target.span),) if isinstance(item.node, Alias) else ()
             if isinstance(target, (Mapping, Sequence)):
-                variant = "mapping" if isinstance(target, Mapping) else "list"
-                yield Report(_split_at(item.node), variant, fields, related, _quoted(item.node), about=item.node)
+                span, variant = _broken_at(item.node)
+                fields["character"] = item.node.source[:1]
+                yield Report(span, variant, fields, related, _quoted(commands, item.node, buildspec), about=item.node)
             elif isinstance(target, Scalar) and target.empty:
                 yield Report(item.node.span, _empty_variant(buildspec, target), fields, related)
 
@@ -46,22 +47,31 @@ def _printed(commands: CommandList, number: int) -> str:
     return f"YAML_FILE_ERROR Message: Expected Commands[{number}] to be of string type: found subkeys instead"
 
 
-def _split_at(item: Node) -> Span:
-    """The characters that turn a command into something else: the colon, the bracket, the second dash."""
-    if isinstance(item, Mapping) and not item.flow and item.pairs:
-        return item.pairs[0].colon
-    return item.span if isinstance(item, Alias) else item.first_character
+def _broken_at(item: Node) -> tuple[Span, str]:
+    """The characters that turn a command into something else (colon, bracket, second dash), and the variant."""
+    if isinstance(item, Alias):
+        return item.span, "alias"
+    if isinstance(item, Sequence):
+        return item.first_character, "list"
+    assert isinstance(item, Mapping)
+    colon = item.pairs[0].colon if item.pairs and not item.flow else None
+    return (colon, "mapping") if colon is not None else (item.first_character, "other-mapping")
 
 
-def _quoted(item: Node) -> tuple[Edit, ...]:
+def _quoted(commands: CommandList, item: Node, buildspec: Buildspec) -> tuple[Edit, ...]:
     """Single quotes round the whole command, where it is certain what the whole command is."""
-    if isinstance(item, Alias) or not item.one_line:
+    parent = commands.node.resolved
+    in_json = isinstance(parent, Sequence) and parent.flow
+    if isinstance(item, Alias) or not item.one_line or in_json or item.tag is not None:
         return ()
     if isinstance(item, Mapping) and not item.flow:
         key = item.pairs[0].key if len(item.pairs) == 1 else None
-        if not isinstance(key, Scalar) or key.style != "":
+        if not isinstance(key, Scalar) or key.style != "" or key.tag is not None or key.anchor is not None:
             return ()
     elif isinstance(item, Sequence) and not item.flow:
+        return ()
+    # A "#" inside a quote of the shell begins a comment of YAML: then the command does not end where its node does.
+    if buildspec.comment_beside(item) and (item.source.count('"') % 2 or item.source.count("'") % 2):
         return ()
     command = item.source.replace("'", "''")
     return (Edit(item.span, f"'{command}'"),)
@@ -69,9 +79,7 @@ def _quoted(item: Node) -> tuple[Edit, ...]:
 
 def _empty_variant(buildspec: Buildspec, item: Scalar) -> str:
     """Whether a comment follows the dash of an empty item on its line."""
-    comment = buildspec.comment_after(item)
-    same_line = comment is not None and comment.span.start <= item.rest_of_line.end
-    return "comment-only" if same_line else "empty"
+    return "comment-only" if buildspec.comment_beside(item) else "empty"
 
 
 def _commented_out_item(buildspec: Buildspec, node: Node) -> Span | None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +25,9 @@ from cblint.linter import (
 )
 from cblint.report import FORMATS, Style, render, shown
 from cblint.source.file import MAX_BYTES
+
+if TYPE_CHECKING:
+    from cblint.fix import Change
 
 
 def _names(values: Iterable[str]) -> tuple[str, ...]:
@@ -105,6 +108,8 @@ def check(paths: tuple[str, ...], formats: tuple[str, ...], outputs: tuple[str, 
     stdin = "-" in paths or (options["stdin_filename"] is not None and not paths)
     if stdin and len(paths) > 1:
         raise click.UsageError("Standard input (-) cannot be linted together with files.")
+    if stdin and options["list_files"]:
+        raise click.UsageError("--list-files lists files: standard input is none.")
     if options["stdin_filename"] is not None and not stdin:
         raise click.UsageError("--stdin-filename names standard input: give - as the path.")
     if len(outputs) > max(len(formats), 1):
@@ -146,10 +151,11 @@ def _standard_input(options: dict[str, Any], settings: Settings) -> Result:
     candidate = Candidate(options["stdin_filename"] or STDIN, True)
     result = result_of([lint_bytes(data, candidate, settings)])
     if options["diff"]:
-        from cblint.fix import patch
+        from cblint.fix import fix_bytes
 
-        for file in result.files:
-            _write(patch(data, file, options["unsafe_fixes"]), "-")
+        change, _ = fix_bytes(data, candidate, settings, options["unsafe_fixes"])
+        _write(change.patch, "-")
+        _tell_refused([change])
     return result
 
 
@@ -164,12 +170,11 @@ def _files(paths: tuple[str, ...], options: dict[str, Any], settings: Settings) 
         changed = fix_files(paths, settings, options["unsafe_fixes"], write=not options["diff"])
         if options["diff"]:
             _write((line for change in changed for line in change.patch), "-")
-        for change in changed:
-            if change.refused:
-                _say(f"{change.path} was not fixed: {change.refused}")
+        _tell_refused(changed)
         if options["fix"]:
-            number = sum(change.fixed for change in changed)
-            _say(f"fixed {number} finding{'' if number == 1 else 's'}")
+            for change in changed:
+                if change.fixed:
+                    _say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
     return lint_paths(paths, settings)
 
 
@@ -223,6 +228,12 @@ def _complain(result: Result) -> None:
             _say(f"{file.shown} {file.skipped}")
         for crash in file.crashes:
             _say(f"internal error: {crash}. Please report it.")
+
+
+def _tell_refused(changes: Iterable[Change]) -> None:
+    for change in changes:
+        if change.refused:
+            _say(f"{change.path} was not {'fixed further' if change.fixed else 'fixed'}: {change.refused}")
 
 
 def _say(message: str) -> None:

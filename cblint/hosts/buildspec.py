@@ -38,7 +38,8 @@ _OTHER_FORMATS = {
     "stages": "a CI pipeline of another service",
     "hooks": "a CodeDeploy application specification",
 }
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{\{")
+# Marks in the place of a whole value or line; "docker inspect -f '{{.Id}}'" is no template.
+_TEMPLATE = re.compile(r"[ \t]*(?:- +)*(?:[\w.-]+:[ \t]+)?(?:\{\{|\{%|<%|\$\{\{)")
 
 
 def named_like_buildspec(path: str) -> bool:
@@ -81,9 +82,12 @@ def why_not(stream: Stream, by_name: bool) -> str | None:
         if _version(root) and keys & (_KEYS - {"version"}):
             return None
         return "is not a buildspec: it has neither phases nor batch"
-    if by_name or (problem is not None and re.search(r"^ *phases *:", stream.text.value, re.MULTILINE)):
+    if problem is not None and (by_name or re.search(r"^ *phases *:", stream.text.value, re.MULTILINE)):
         return None
-    return "is not a buildspec: its top level is not a mapping"
+    if not by_name:
+        return "is not a buildspec: its top level is not a mapping"
+    # facts: semantics 44
+    return 'holds no mapping: CodeBuild stops with "wrong number of container tags, expected 1"'
 
 
 def _version(root: Mapping) -> bool:
@@ -93,10 +97,8 @@ def _version(root: Mapping) -> bool:
 
 
 def _broken_by_template(stream: Stream) -> bool:
-    """Whether the line that the parser stopped at holds template marks."""
+    """Whether the parser stopped at a line that begins with template marks."""
     if stream.problem is None:
         return False
     source, at = stream.text.value, stream.problem.at
-    start = source.rfind("\n", 0, at) + 1
-    end = source.find("\n", at)
-    return _TEMPLATE.search(source[start : end if end >= 0 else len(source)]) is not None
+    return _TEMPLATE.match(source, source.rfind("\n", 0, at) + 1) is not None

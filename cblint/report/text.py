@@ -9,6 +9,7 @@ from cblint.finding import Finding, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import Style
 from cblint.report.shown import characters, commands, path, printable, width
+from cblint.source.text import Position
 
 RULES_URL = "https://github.com/cblint/cblint/blob/main/docs/rules/{rule}.md"
 
@@ -48,7 +49,7 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     severity = paint(finding.severity.value, f"{finding.severity.value}[{finding.rule}]")
     yield f"{paint('bold', where)}: {severity} {printable(finding.message)}\n"
     gutter = max(len(str(number)) for number in (finding.start.line, *(place.start.line for place in finding.related)))
-    yield from _excerpt(file, finding.start.line, finding.start.column, _end_column(finding), gutter, paint)
+    yield from _excerpt(file, finding.start, finding.end, gutter, paint, finding.severity.value)
     mark = bar = paint("frame", "=")
     for line in textwrap.wrap(printable(finding.detail), 100, break_long_words=False, break_on_hyphens=False):
         yield f"{' ' * gutter} {bar if commands(line) else mark} {line}\n"
@@ -56,24 +57,20 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     for place in finding.related:
         if place.path == file.path:
             yield f"{' ' * gutter} {paint('frame', '=')} {place.message}:\n"
-            end = place.end.column if place.end.line == place.start.line else None
-            yield from _excerpt(file, place.start.line, place.start.column, end, gutter, paint)
+            yield from _excerpt(file, place.start, place.end, gutter, paint, "frame")
     yield f"{' ' * gutter} {paint('frame', '=')} {paint('dim', RULES_URL.format(rule=finding.rule))}\n"
 
 
-def _end_column(finding: Finding) -> int | None:
-    return finding.end.column if finding.end.line == finding.start.line else None
-
-
-def _excerpt(file: FileResult, number: int, start: int, end: int | None, gutter: int, paint: Paint) -> Iterator[str]:
-    """A source line and carets under the columns ``start`` to ``end`` (None: to the end of the line)."""
-    line = file.excerpts.get(number)
+def _excerpt(file: FileResult, start: Position, end: Position, gutter: int, paint: Paint, colour: str) -> Iterator[str]:
+    """The line of ``start`` and carets from there to ``end``, or to the end of the line."""
+    line = file.excerpts.get(start.line)
     if line is None:
         return
-    shown, before, marked = laid_out(line, start, len(line) + 1 if end is None else end)
+    last = end.column if end.line == start.line else len(line) + 1
+    shown, before, marked = laid_out(line, start.column, last)
     bar = paint("frame", "|")
-    yield f"{paint('frame', str(number).rjust(gutter))} {bar} {shown}\n".replace(" \n", "\n")
-    yield f"{' ' * gutter} {bar} {' ' * before}{paint('error', '^' * marked)}\n"
+    yield f"{paint('frame', str(start.line).rjust(gutter))} {bar} {shown}\n".replace(" \n", "\n")
+    yield f"{' ' * gutter} {bar} {' ' * before}{paint(colour, '^' * marked)}\n"
 
 
 def laid_out(line: str, start: int, end: int) -> tuple[str, int, int]:
@@ -81,7 +78,7 @@ def laid_out(line: str, start: int, end: int) -> tuple[str, int, int]:
 
     ``start`` and ``end`` are 1-based columns in code points, the end one past the last.
     """
-    low, high = _window(line, start - 1, max(end - 1, start))
+    low, high = _window(line, start - 1)
     lead, trail = "…" if low else "", "…" if high < len(line) else ""
     end = min(end - 1, high)
     shown = [lead, *_expanded(characters(line[low:high]), width(lead)), trail]
@@ -89,12 +86,10 @@ def laid_out(line: str, start: int, end: int) -> tuple[str, int, int]:
     return "".join(shown), width(before), max(width(before + marked) - width(before), 1)
 
 
-def _window(line: str, start: int, end: int) -> tuple[int, int]:
-    """The part of a long line to show: all of a short one, else the surroundings of the marked characters."""
-    if len(line) <= _WIDEST:
-        return 0, len(line)
+def _window(line: str, start: int) -> tuple[int, int]:
+    """The part of a long line to show: all of a short one, else what stands round the first marked character."""
     low = max(0, min(start - _WIDEST // 3, len(line) - _WIDEST))
-    return low, min(len(line), max(low + _WIDEST, min(end, start + _WIDEST // 2)))
+    return low, min(len(line), low + _WIDEST)
 
 
 def _expanded(shown: list[str], column: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import yaml
 
 from cblint.source.scalars import BREAKS
-from cblint.source.syntax import QUOTES, Problem, diagnose, undecodable_tag, undefined_alias
+from cblint.source.syntax import QUOTES, Problem, control_character, diagnose, undecodable_tag, undefined_alias
 from cblint.source.text import Span, Text
 from cblint.source.tree import Alias, Mapping, Node, Pair, Scalar, Sequence
 
@@ -74,6 +74,7 @@ def load(text: Text) -> Stream:
             error.context or "",
             error.problem_mark.index if error.problem_mark else len(source),
             error.context_mark.index if error.context_mark else None,
+            builder.quoted,
         )
     except UnicodeDecodeError:
         found = [match.span() for match in _COMMENT_OR_ESCAPES.finditer(source, builder.reached) if match[1]]
@@ -82,8 +83,7 @@ def load(text: Text) -> Stream:
         problem = undefined_alias(text, error.start, error.end)
     if forbidden:
         builder.cut(cut)
-        reached = problem.at if problem else cut
-        problem = diagnose(text, "control characters are not allowed", "", cut, None)._replace(at=reached)
+        problem = control_character(text, cut, problem.at if problem else cut)
     return Stream(text, tuple(builder.finish()), problem)
 
 
@@ -149,6 +149,12 @@ class _Builder:
         elif isinstance(event, yaml.DocumentEndEvent):
             self._documents.append(Document(self._root, self._document_start))
             self._reset()
+
+    @property
+    def quoted(self) -> tuple[int, int] | None:
+        """The range of what was last read, if it is a quoted scalar."""
+        last = self._last
+        return (last.start, last.end) if isinstance(last, Scalar) and last.style in QUOTES else None
 
     def cut(self, at: int) -> None:
         """The text breaks off at ``at``: what was last written may go on there, unless a quote closed it."""

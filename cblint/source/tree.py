@@ -119,14 +119,14 @@ class Pair:
         return isinstance(key, Scalar) and key.value == MERGE_KEY and key.style == ""
 
     @property
-    def colon(self) -> Span:
-        """The colon that makes the pair; the key where there is none (``{a}`` or ``? a``)."""
+    def colon(self) -> Span | None:
+        """The colon that makes the pair; None where none follows the key (``{a}`` or ``? a``)."""
         key = self.key
         source = key.origin.value
         at = key.end
         while at < len(source) and source[at] in " \t":
             at += 1
-        return key.origin.span(at, at + 1) if source[at : at + 1] == ":" else key.span
+        return key.origin.span(at, at + 1) if source[at : at + 1] == ":" else None
 
 
 class Mapping(Node):

@@ -21,9 +21,7 @@ from tests.integration.conftest import CLEAN, DEFECT, NOTE, WARNING, Cblint, env
 DUPLICATE = "version: 0.2\nphases:\n  build:\n    commands: [a]\n  build:\n    commands: [b]\n"
 UNKNOWN = "version: 0.2\nphases:\n  prebuild:\n    commands: [make]\n"
 BROKEN = "version: 0.2\nphases:\n  build: [\n"
-SAID = (
-    "error[command-not-string] commands[0] is not a command but a YAML mapping: this unquoted colon splits it in two."
-)
+SAID = "error[command-not-string] commands[0] is not a command but a YAML mapping: this colon splits it in two."
 OTHER_RULE = {".cblint.yml": "select: [duplicate-key]\n"}
 """A configuration under which DEFECT has no finding."""
 
@@ -70,10 +68,12 @@ def test_a_file_is_named_even_if_a_folder_named_before_it_holds_it(cblint: Cblin
     assert cblint(*paths).status == 2
 
 
-def test_a_file_outside_the_working_directory_is_shown_with_its_full_path(cblint: Cblint) -> None:
-    cblint.put({"buildspec.yml": DEFECT, "ci/empty": ""})
-    done = cblint("../buildspec.yml", "--format", "concise", cwd="ci")
-    assert done.lines == [f"{cblint.folder}/buildspec.yml:5:16: {SAID}"]
+def test_a_file_outside_the_working_directory_is_shown_as_it_is_reached_from_there(cblint: Cblint) -> None:
+    cblint.put({"buildspec.yml": DEFECT, "ci/.git/HEAD": "", "ci/sub/empty": "", "ci/buildspec.yml": DEFECT})
+    inside = cblint("../buildspec.yml", "--format", "concise", cwd="ci/sub")
+    assert inside.lines == [f"../buildspec.yml:5:16: {SAID}"]
+    elsewhere = cblint("../buildspec.yml", "--format", "concise", cwd="ci")
+    assert elsewhere.lines == [f"{cblint.folder}/buildspec.yml:5:16: {SAID}"]
 
 
 def test_json_names_files_from_the_root_of_their_repository(cblint: Cblint) -> None:
@@ -567,7 +567,7 @@ def test_isolated_ignores_every_configuration(cblint: Cblint) -> None:
     ("text", "message"),
     [
         (None, "my.yml cannot be read: No such file or directory"),
-        ("fail-no: x\n", 'my.yml:1:1: "fail-no" is not known in the top level. Did you mean "fail-on"?'),
+        ("fail-no: x\n", 'my.yml:1:1: "fail-no" is not known at the top level. Did you mean "fail-on"?'),
         ("ignore: [CB1002, nope]\n", 'my.yml:1:18: There is no rule "nope".'),
         ("ignore: [\n", "my.yml:1:9 is not valid YAML: "),
     ],

@@ -123,7 +123,7 @@ def test_a_bad_file_is_named_in_every_format(cblint: Cblint, bad: Bad) -> None:
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_bad_file_on_standard_input(cblint: Cblint, bad: Bad) -> None:
-    done = cblint.process("check", "-", stdin=bad.make(), timeout=20)
+    done = cblint("-", stdin=bad.make())
     assert done.status == bad.status
     assert bad.said in done.stdout + done.stderr
     assert_harmless(done.out + done.err)
@@ -160,11 +160,11 @@ def test_endless_input_is_not_read_to_its_end(cblint: Cblint) -> None:
     ],
 )
 def test_a_name_that_leads_nowhere(cblint: Cblint, name: str, why: str) -> None:
-    cblint.put({"buildspec.yml": DEFECT})
+    cblint.put({"buildspec.yml": DEFECT, "other.yml": DEFECT})
     (cblint.folder / "loop-buildspec.yml").symlink_to("loop-buildspec.yml")
     (cblint.folder / "nowhere-buildspec.yml").symlink_to("nowhere")
-    for paths in ((name, "buildspec.yml"), ("buildspec.yml", name)):
-        done = cblint.process("check", *paths, "--format", "concise")
+    for paths in ((name, "other.yml"), ("other.yml", name)):
+        done = cblint(*paths, "--format", "concise")
         assert (done.status, done.stdout.count(SAID)) == (2, 1)
         assert done.stderr.endswith(f" {why}\n")
         assert done.stderr.count("\n") == 1
@@ -319,7 +319,10 @@ CONFIGURATIONS: dict[str, tuple[str, str | bytes, str]] = {
     "a merge with an unknown key": (".cblint.yml", "<<: {nope: 3}\n", '.cblint.yml:1:6: "nope" is not known'),
     "no TOML": ("pyproject.toml", "[tool.cblint]\nx = [", "pyproject.toml is not valid TOML: "),
     "TOML of depth": ("pyproject.toml", "[tool.cblint]\nx = " + "[" * 100_000, "pyproject.toml"),
-    "TOML of dots": ("pyproject.toml", "[tool.cblint]\n" + "a." * 20_000 + "b = 1\n", "pyproject.toml"),
+    "TOML of dots": ("pyproject.toml", "[tool.cblint]\n" + "a." * 500_000 + "b = 1\n", "pyproject.toml"),
+    "TOML of quotes": ("pyproject.toml", "[tool.cblint]\n" + "'' . " * 200_000 + "b = 1\n", "pyproject.toml"),
+    "TOML of tables": ("pyproject.toml", "[tool.cblint." + "a." * 20_000 + "b]\n", "pyproject.toml"),
+    "TOML of inline tables": ("pyproject.toml", "[tool.cblint]\nx = " + "{a=" * 20_000, "pyproject.toml"),
     "a TOML table that is none": (
         "pyproject.toml",
         "[tool]\ncblint = 3\n",
@@ -347,13 +350,14 @@ CONFIGURATIONS: dict[str, tuple[str, str | bytes, str]] = {
 @pytest.mark.parametrize(("name", "content", "message"), CONFIGURATIONS.values(), ids=CONFIGURATIONS)
 def test_a_hostile_configuration_is_a_message(cblint: Cblint, name: str, content: str | bytes, message: str) -> None:
     cblint.put({"buildspec.yml": DEFECT, "sub/.git/HEAD": "", "sub/buildspec.yml": DEFECT, name: content})
-    for paths in (("buildspec.yml", "sub/buildspec.yml"), (".",)):
-        done = cblint.process("check", *paths, "--format", "concise", timeout=20)
+    searched = cblint.process("check", ".", "--format", "concise", timeout=20)
+    for done in (searched, cblint("buildspec.yml", "sub/buildspec.yml", "--format", "concise")):
         assert (done.status, done.lines[0].split(" ")[0], len(done.lines)) == (2, "sub/buildspec.yml:5:16:", 1)
         assert done.stderr.startswith(f"cblint: {message}")
         assert done.stderr.count("\n") == 1
         assert_harmless(done.err)
-        isolated = cblint.process("check", *paths, "--isolated", "--format", "concise")
+    for paths in (("buildspec.yml", "sub/buildspec.yml"), (".",)):
+        isolated = cblint(*paths, "--isolated", "--format", "concise")
         assert (isolated.status, len(isolated.lines), isolated.err) == (1, 2, b"")
 
 
@@ -467,19 +471,19 @@ def _hold_places(text: str, file: FileResult) -> None:
         assert finding.start.line in file.excerpts
 
 
-@settings(max_examples=400)
+@settings(max_examples=1000)
 @given(mutated())
 def test_any_mutated_buildspec_is_linted(text: str) -> None:
     _hold(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=200)
+@settings(max_examples=400)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_linted(data: bytes) -> None:
     _hold(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=400)
 @given(st.lists(st.sampled_from([*PIECES, "a", "phases", "build"]), max_size=25).map("".join))
 def test_any_indicators_are_linted(text: str) -> None:
     _hold(b"phases:\n  build:\n    commands:\n" + text.encode())

@@ -61,7 +61,7 @@ def _scalars(stream: Stream) -> Iterator[_Place]:
             else:
                 for pair in node.pairs:
                     one_line = LINE_BREAK.search(source, pair.key.start, pair.key.end) is None
-                    stack.append((pair.key, parent, flow, one_line and pair.colon != pair.key.span))
+                    stack.append((pair.key, parent, flow, one_line and pair.colon is not None))
                     stack.append((pair.value, parent, flow, False))
 
 
@@ -516,7 +516,8 @@ def _check_node(node: Node, size: int) -> None:
         spans = [text.span(index, index + 1) for index in range(len(text))]
         assert all(node.span.start <= span.start <= span.end <= size for span in spans)
     elif isinstance(node, Mapping):
-        assert all(0 <= pair.colon.start <= pair.colon.end <= size for pair in node.pairs)
+        colons = [pair.colon for pair in node.pairs if pair.colon is not None]
+        assert all(0 <= colon.start < colon.end <= size for colon in colons)
         names = {pair.name for pair in node.pairs if not pair.is_merge} - {None}
         effective = node.effective()
         assert names <= set(effective)

@@ -34,7 +34,7 @@ projects:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("<<: {exclude: [a], nonsense: 1}\n", '.cblint.yml:1:20: "nonsense" is not known in the top level.'),
+        ("<<: {exclude: [a], nonsense: 1}\n", '.cblint.yml:1:20: "nonsense" is not known at the top level.'),
         ("<<: {profile: 7}\n", ".cblint.yml:1:15: profile must be one of default, security, pedantic"),
         ("projects: [{<<: {image: x}}]\n", '.cblint.yml:1:12: projects[0] has no "buildspecs"'),
     ],

@@ -11,21 +11,29 @@ from tests.helpers import HEAD, lint
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        # The quote that closes on the comment's line stays.
         ('"make\\n\n\n      # cblint: ignore[duplicate-key]"', '"make\\n\n\n      "'),
         ("'make\n\n      # cblint: ignore[duplicate-key]'", "'make\n\n      '"),
         ('"make\\n\n\n      # cblint: ignore[duplicate-key]\\n\n      more"', '"make\\n\n\n      \\n\n      more"'),
-        # Folding makes one line of several: all of it is comment, and none of it may become command.
-        (">\n      make\n      # cblint: ignore[duplicate-key] -- it\n      goes on\n", ">\n      make\n"),
-        (">\n      make # cblint: ignore[duplicate-key] -- it\n      goes on\n", ">\n      make\n"),
-        (
-            ">\n      make\n      # cblint: ignore[duplicate-key] -- it\n      goes on\n\n      more\n",
-            ">\n      make\n\n      more\n",
-        ),
+        (">\n      make\n\n      # cblint: ignore[duplicate-key]\n\n      more\n", ">\n      make\n\n\n      more\n"),
     ],
 )
-def test_all_of_the_comment_and_only_the_comment_is_taken_out(before: str, after: str) -> None:
+def test_the_quote_that_closes_behind_it_stays(before: str, after: str) -> None:
     text = f"{HEAD}    - {before}\n"
     result = lint(text)
     assert [finding.rule for finding in result.findings] == ["unused-suppression"]
     assert fixed_text(text, result.findings, unsafe=False) == (f"{HEAD}    - {after}\n", 1)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["# cblint: ignore[duplicate-key] -- why", "make"],
+        ["make", "# cblint: ignore[duplicate-key] -- it", "goes on"],
+        ["make # cblint: ignore[duplicate-key] -- it", "goes on"],
+    ],
+)
+def test_no_fix_takes_a_command_that_folding_made_part_of_the_comment(lines: list[str]) -> None:
+    # Without the comment the command would run, which it does not now; with all of it gone its text would be lost.
+    text = f"{HEAD}    - >\n      {f'{chr(10)}      '.join(lines)}\n"
+    result = lint(text)
+    assert [(finding.rule, finding.fix) for finding in result.findings] == [("unused-suppression", None)]
