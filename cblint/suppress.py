@@ -22,8 +22,9 @@ MARK = "cblint:"
 _COMMENT = re.compile(r"#+[ \t]*cblint:")
 _DIRECTIVE = re.compile(r"#+[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
 _NAME = re.compile(r"[^,\s]+")
+# Bounded, so that a long line is searched once.
 _BEYOND = re.compile(
-    r"[^\r\n]*?[ \t](#[ \t]*cblint:[ \t]*ignore[ \t]*\[[^\]\r\n]*(?:yaml-syntax-error|CB1001)\b[^\r\n]*)"
+    r"[^\r\n]*?[ \t](#[ \t]{0,9}cblint:[ \t]{0,9}ignore[ \t]{0,9}\[[^\]\r\n]{0,99}(?:yaml-syntax-error|CB1001)\b[^\r\n]*)"
 )
 
 UNUSED = find("unused-suppression")
