@@ -24,7 +24,8 @@ _DIRECTIVE = re.compile(r"#+[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[
 _NAME = re.compile(r"[^,\s]+")
 # Bounded, so that a long line is searched once.
 _BEYOND = re.compile(
-    r"[^\r\n]*?[ \t](#[ \t]{0,9}cblint:[ \t]{0,9}ignore[ \t]{0,9}\[[^\]\r\n]{0,99}(?:yaml-syntax-error|CB1001)\b[^\r\n]*)"
+    r"[^\r\n]*?[ \t](#[ \t]{0,9}cblint:[ \t]{0,9}ignore[ \t]{0,9}\["
+    r"[^\]\r\n]{0,99}(?:yaml-syntax-error|CB1001)\b[^\r\n]*)"
 )
 
 UNUSED = find("unused-suppression")
