@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cblint.buildspec.shape import faults, type_of
 from cblint.catalogue import UnknownRule, select
 from cblint.catalogue.load import config_schema
 from cblint.catalogue.selection import Selection
@@ -149,6 +148,8 @@ def _read(path: str, must_have: bool) -> Config | None:
         raise ConfigError(f'{_at(shown, lines, again.key.span.start)}: "{again.name}" is given twice')
     if root is None or (isinstance(root, Scalar) and root.empty):
         return Config(os.path.dirname(path))
+    from cblint.buildspec.shape import faults  # most repositories have no configuration
+
     for fault in faults(root, config_schema()):
         raise ConfigError(f"{_at(shown, lines, fault.span.start)}: {fault.message}")
     config = _config(_plain(root), os.path.dirname(path))
@@ -247,4 +248,6 @@ def _plain(node: Node) -> Any:
     if isinstance(target, Sequence):
         return [_plain(item) for item in target.items]
     assert isinstance(target, Scalar)
+    from cblint.buildspec.shape import type_of
+
     return target.value.lower() == "true" if type_of(target) == "boolean" else target.value

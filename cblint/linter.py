@@ -20,8 +20,8 @@ from cblint.source.loader import TooComplex, load
 from cblint.source.text import Lines, Text
 
 STDIN = "<stdin>"
-PROCESSES_PAY_FROM = 0.4
-"""Seconds of work that are left; starting processes takes a quarter of it."""
+PROCESSES_PAY_FROM = 0.15
+"""Seconds of work that are left; starting two processes takes about half of it."""
 
 
 class Settings(NamedTuple):

@@ -6,12 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.match import parse_path, places
-from cblint.source.comments import Comment, comments
 from cblint.source.loader import Document, Stream
 from cblint.source.tree import Node, Sequence
+
+if TYPE_CHECKING:
+    from cblint.source.comments import Comment
 
 PHASES = ("install", "pre_build", "build", "post_build")
 """In the order in which they run (facts: semantics 1)."""
@@ -60,6 +62,8 @@ class Buildspec:
     @cached_property
     def comments(self) -> list[Comment]:
         """The YAML comments of the whole file."""
+        from cblint.source.comments import comments  # few files need them
+
         return comments(self.stream)
 
     def comment_after(self, node: Node) -> Comment | None:

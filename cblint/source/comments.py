@@ -9,8 +9,7 @@ import re
 from typing import NamedTuple
 
 from cblint.source.loader import Stream
-from cblint.source.scalars import BREAKS
-from cblint.source.text import Span, Text
+from cblint.source.text import BREAKS, Span, Text
 from cblint.source.tree import Scalar, walk
 
 _COMMENT = re.compile(f"#[^{BREAKS}]*")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from cblint.source.scalars import BREAKS
-from cblint.source.syntax import QUOTES, Problem, control_character, diagnose, undecodable_tag, undefined_alias
-from cblint.source.text import Span, Text
-from cblint.source.tree import Alias, Mapping, Node, Pair, Scalar, Sequence
+from cblint.source.text import BREAKS, Span, Text
+from cblint.source.tree import QUOTES, Alias, Mapping, Node, Pair, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from cblint.source.syntax import Problem
 
 MAX_DEPTH = 200
 """Nested lists and mappings; real buildspecs stay under 10."""
@@ -21,7 +22,6 @@ MAX_NODES = 1_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PROPERTY = re.compile(rf"&[\w-]+|![^ \t{BREAKS}]*|[ \t]+|[{BREAKS}]\ufeff?|#[^{BREAKS}]*", re.ASCII)
-_COMMENT_OR_ESCAPES = re.compile(rf"#[^{BREAKS}]*|(%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{{2}})*)")
 _BOM = "\ufeff"
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent, yaml.DocumentEndEvent)
 
@@ -67,24 +67,31 @@ def load(text: Text) -> Stream:
             if forbidden and isinstance(event, _ENDS) and _start(event) >= cut:
                 break  # it ends here only because the text was cut
             builder.add(event)
-    except yaml.MarkedYAMLError as error:
-        problem = diagnose(
-            text,
-            error.problem or "",
-            error.context or "",
-            error.problem_mark.index if error.problem_mark else len(source),
-            error.context_mark.index if error.context_mark else None,
-            builder.quoted,
-        )
-    except UnicodeDecodeError:
-        found = [match.span() for match in _COMMENT_OR_ESCAPES.finditer(source, builder.reached) if match[1]]
-        problem = undecodable_tag(text, *(found[0] if found else (builder.reached, builder.reached)))
-    except _UndefinedAlias as error:
-        problem = undefined_alias(text, error.start, error.end)
+    except (yaml.MarkedYAMLError, UnicodeDecodeError, _UndefinedAlias) as error:
+        problem = _diagnosed(text, error, builder)
     if forbidden:
+        from cblint.source.syntax import control_character
+
         builder.cut(cut)
         problem = control_character(text, cut, problem.at if problem else cut)
     return Stream(text, tuple(builder.finish()), problem)
+
+
+def _diagnosed(text: Text, error: Exception, builder: _Builder) -> Problem:
+    from cblint.source import syntax  # most files have no error
+
+    if isinstance(error, _UndefinedAlias):
+        return syntax.undefined_alias(text, error.start, error.end)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return syntax.undecodable_tag(text, builder.reached)
+    return syntax.diagnose(
+        text,
+        error.problem or "",
+        error.context or "",
+        error.problem_mark.index if error.problem_mark else len(text),
+        error.context_mark.index if error.context_mark else None,
+        builder.quoted,
+    )
 
 
 class _UndefinedAlias(Exception):
@@ -127,17 +134,16 @@ class _Builder:
         self.reached = _end(event)
         if isinstance(event, yaml.ScalarEvent):
             start = self._content_start(event)
-            style = event.style or ""
             end = max(_end(event), start)
-            scalar = Scalar(self._text, start, end, event.anchor, event.tag, event.value, style)
-            self._place(scalar, 1)
+            style = event.style or ""
+            self._place(Scalar(self._text, start, end, event.anchor, event.tag, event.value, style), 1)
         elif isinstance(event, yaml.MappingStartEvent):
             start = self._content_start(event)
             self._open(Mapping(self._text, start, event.anchor, event.tag, bool(event.flow_style)))
         elif isinstance(event, yaml.SequenceStartEvent):
             start = self._content_start(event)
             self._open(Sequence(self._text, start, event.anchor, event.tag, bool(event.flow_style)))
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+        elif isinstance(event, yaml.CollectionEndEvent):
             # Only a closing bracket has a width: other ends stand at the next token, wherever that is.
             closed = _end(event) > _start(event)
             self._close(_end(event) if closed else None)

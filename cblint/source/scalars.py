@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 
-from cblint.source.text import Piece
+from cblint.source.text import BREAKS, Piece
 
-BREAKS = "\r\n\x85\u2028\u2029"
-"""The characters that end a line in YAML 1.1."""
 _BREAK = re.compile(f"\r\n|[{BREAKS}]")
 _BREAK_RUN = re.compile(f"[ \t{BREAKS}]+")
 # All that can make value and source differ; everything between two matches is taken as it stands.

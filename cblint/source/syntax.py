@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cblint.source.text import Span, Text
+from cblint.source.text import BREAKS, Span, Text
+from cblint.source.tree import QUOTES
 
 
 class Problem(NamedTuple):
@@ -27,6 +28,7 @@ class Problem(NamedTuple):
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _KEY = re.compile(r"""[\w.-]+|"[^"]*"|'[^']*'""")
+_COMMENT_OR_ESCAPES = re.compile(rf"#[^{BREAKS}]*|(%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{{2}})*)")
 _COLON = re.compile(r":(?=[ \t])")
 _STRUCTURE = re.compile(r"([ ]*)(?:- |[\w.-]+:(?:[ \t]|$))")
 _QUOTED_VALUE = re.compile(r"""[\w.-]+:[ \t]+["']""")
@@ -36,7 +38,6 @@ _NO_SPACE = re.compile(r"[ \t]*(?:- +)*[\w.-]+(:)(?![\s/])(?!.*:(?:\s|$))")
 _BARE_WORD = re.compile(r"[ \t]*([\w.-]+)[ \t]*$")
 _PLAIN_ITEM = re.compile(r"[ \t]*- +\S+[ \t]+\S(?!.*:(?:\s|$))")
 _ITEM_WITH_COLON = re.compile(r"[ \t]*- +[\w.-]+[ \t][^:'\"]*?(:)(?=\s)")
-QUOTES = ("'", '"')
 
 
 def _line_end(source: str, at: int) -> int:
@@ -92,8 +93,10 @@ def undefined_alias(text: Text, start: int, end: int) -> Problem:
     return Problem("undefined-alias", f"unknown anchor {name[1:]}", text.span(start, end), start, {"name": name})
 
 
-def undecodable_tag(text: Text, start: int, end: int) -> Problem:
+def undecodable_tag(text: Text, reached: int) -> Problem:
     """A tag whose ``%`` escapes are no UTF-8; libyaml's own check lets some pass that have no characters."""
+    found = [match.span() for match in _COMMENT_OR_ESCAPES.finditer(text.value, reached) if match[1]]
+    start, end = found[0] if found else (reached, reached)
     return Problem("other", "found an incorrect UTF-8 escape in a tag", text.span(start, end), start, {})
 
 

@@ -16,6 +16,10 @@ from typing import NamedTuple
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+BREAKS = "\r\n\x85\u2028\u2029"
+"""The characters that end a line in YAML 1.1."""
+
+
 class Span(NamedTuple):
     """A half-open range of file offsets."""
 

@@ -6,10 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from cblint.source import scalars
 from cblint.source.text import Piece, Span, Text
 
 MERGE_KEY = "<<"
+QUOTES = ("'", '"')
 _LINE_END = re.compile(r"[\r\n]")
 
 
@@ -81,6 +81,8 @@ class Scalar(Node):
     @property
     def text(self) -> Text:
         """The value, with the place of each of its characters."""
+        from cblint.source import scalars  # few scalars are looked into
+
         found = scalars.pieces(self.origin.value, self.start, self.end, self.style, self.value)
         if found is None:
             found = [Piece(char, self.start, self.end) for char in self.value]
