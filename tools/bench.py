@@ -3,8 +3,9 @@
     make bench                           builds the wheel, installs both, runs this
     python -m tools.bench PYTHON         the Python of an environment that has both installed
 
-Cold start: one typical file, whole processes in turn (A B A B …). Many files: the examples copied until there are
-a few hundred. Each figure is the median of the pairwise ratios; below 1 cblint is the faster.
+Cold start: one typical file, whole processes in turn (A B A B …). Many files: the buildspecs of the corpus, where it is
+at hand (CBLINT_CORPUS), else the examples, copied until there are a few hundred. Each figure is the median of the
+pairwise ratios; below 1 cblint is the faster.
 """
 
 from __future__ import annotations
@@ -45,12 +46,21 @@ def compare(title: str, ours: list[str], theirs: list[str], folder: str, runs: i
     return ratio
 
 
+def originals() -> list[str]:
+    """Real buildspecs if there are any, else the examples."""
+    corpus = os.environ.get("CBLINT_CORPUS") or os.path.join(ROOT, "..", "shared", "corpus")
+    real = os.path.join(corpus, "buildspec")
+    if os.path.isdir(real):
+        return [os.path.join(real, name) for name in sorted(os.listdir(real))]
+    return [os.path.join(EXAMPLES, name, "buildspec.yml") for name in sorted(os.listdir(EXAMPLES))]
+
+
 def many_files(folder: str, wanted: int) -> int:
-    """Fill a folder with copies of the examples; returns their bytes."""
-    originals = sorted(os.listdir(EXAMPLES))
+    """Fill a folder with copies of the originals; returns their bytes."""
+    sources = originals()
     total = 0
     for number in range(wanted):
-        source = os.path.join(EXAMPLES, originals[number % len(originals)], "buildspec.yml")
+        source = sources[number % len(sources)]
         shutil.copyfile(source, os.path.join(folder, f"buildspec-{number:04}.yml"))
         total += os.path.getsize(source)
     return total
