@@ -70,7 +70,8 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
     try:
         for _ in range(_PASSES):
             result = lint_text(text, candidate, settings)
-            if any(finding.rule == "yaml-syntax-error" for finding in result.findings):
+            broken = any(finding.rule == "yaml-syntax-error" for finding in result.findings)
+            if broken and _compatible(result.findings, unsafe):
                 raise Refused("it is not valid YAML, and that has to be mended by hand first")
             text, count = fixed_text(text, result.findings, unsafe)
             fixed += count

@@ -39,7 +39,8 @@ _OTHER_FORMATS = {
     "hooks": "a CodeDeploy application specification",
 }
 # Marks in the place of a whole value or line; "docker inspect -f '{{.Id}}'" is no template.
-_TEMPLATE = re.compile(r"[ \t]*(?:- +)*(?:[\w.-]+:[ \t]+)?(?:\{\{|\{%|<%|\$\{\{)")
+_TEMPLATE_LINE = re.compile(r"^[ \t]*(?:\{\{|\{%|<%)", re.MULTILINE)
+_TEMPLATE_VALUE = re.compile(r"[ \t]*(?:- +)*(?:[\w.-]+:[ \t]+)?(?:\{\{|\{%|<%|\$\{\{)")
 
 
 def named_like_buildspec(path: str) -> bool:
@@ -97,8 +98,9 @@ def _version(root: Mapping) -> bool:
 
 
 def _broken_by_template(stream: Stream) -> bool:
-    """Whether the parser stopped at a line that begins with template marks."""
+    """Whether template marks explain the error: they begin the line that it stands on, or a line of their own."""
     if stream.problem is None:
         return False
     source, at = stream.text.value, stream.problem.at
-    return _TEMPLATE.match(source, source.rfind("\n", 0, at) + 1) is not None
+    line = source.rfind("\n", 0, at) + 1
+    return _TEMPLATE_VALUE.match(source, line) is not None or _TEMPLATE_LINE.search(source) is not None
