@@ -4,12 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= 2
+ROUNDS ?= 10
 
-.PHONY: help demo test lint generate corpus bench clean
+.PHONY: help demo test lint fuzz generate corpus bench clean
 
 help:
 	@echo "make demo      install cblint and lint the examples"
 	@echo "make test      run every check of the project (under 10 minutes on 2 cores)"
+	@echo "make fuzz      run the properties on new examples, ten times over"
 	@echo "make generate  write the generated documentation"
 	@echo "make corpus    counts and precision over the corpus, where it is at hand"
 	@echo "make bench     time an installed wheel beside yamllint"
@@ -44,6 +46,13 @@ lint: $(VENV)/test
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses $(CORES)
+
+fuzz: $(VENV)/test
+	for round in $$(seq $(ROUNDS)); do \
+	    CBLINT_HYPOTHESIS=fuzz $(BIN)/python -m pytest --numprocesses $(CORES) \
+	        tests/properties tests/integration/test_hostile.py tests/test_config.py tests/test_fix.py \
+	        tests/test_reports.py tests/test_spelling.py || exit 1; \
+	done
 
 generate: $(VENV)/test
 	$(BIN)/python -m tools.generate
