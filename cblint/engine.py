@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -131,7 +130,6 @@ def _visible(span: Span, target: Target) -> Span:
 
 
 _LONGEST = 120
-_LINE_ENDS = re.compile("[\r\n\x85\u2028\u2029]+")
 _LONGEST_PLACE = 1000
 """A key can be a megabyte, and thousands of findings stand below it."""
 
@@ -142,5 +140,5 @@ def _bounded(where: str) -> str:
 
 def _shown(value: str) -> str:
     """Text of the file as a message holds it: on one line, not too long. The formats make it printable."""
-    shown = _LINE_ENDS.sub(" ", value)
+    shown = " ".join(value.splitlines())
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

@@ -39,8 +39,8 @@ _OTHER_FORMATS = {
     "hooks": "a CodeDeploy application specification",
 }
 # Marks in the place of a whole value or line; "docker inspect -f '{{.Id}}'" is no template.
-_TEMPLATE_LINE = re.compile(r"^[ \t]*(?:\{\{|\{%|<%)", re.MULTILINE)
-_TEMPLATE_VALUE = re.compile(r"[ \t]*(?:- +)*(?:[\w.-]+:[ \t]+)?(?:\{\{|\{%|<%|\$\{\{)")
+_TEMPLATE_LINE = r"(?m)^[ \t]*(?:\{\{|\{%|<%)"
+_TEMPLATE_VALUE = r"[ \t]*(?:- +)*(?:[\w.-]+:[ \t]+)?(?:\{\{|\{%|<%|\$\{\{)"
 
 
 def named_like_buildspec(path: str) -> bool:
@@ -103,4 +103,5 @@ def _broken_by_template(stream: Stream) -> bool:
         return False
     source, at = stream.text.value, stream.problem.at
     line = source.rfind("\n", 0, at) + 1
-    return _TEMPLATE_VALUE.match(source, line) is not None or _TEMPLATE_LINE.search(source) is not None
+    value = re.compile(_TEMPLATE_VALUE).match(source, line)
+    return value is not None or re.search(_TEMPLATE_LINE, source) is not None

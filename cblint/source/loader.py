@@ -21,7 +21,8 @@ MAX_NODES = 1_000_000
 # The C parser is 20 times faster and says what CodeBuild says; the pure one serves where PyYAML was built without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PROPERTY = re.compile(rf"&[\w-]+|![^ \t{BREAKS}]*|[ \t]+|[{BREAKS}]\ufeff?|#[^{BREAKS}]*", re.ASCII)
+# Compiled where it is first used, as few files have anchors or tags.
+_PROPERTY = rf"&[\w-]+|![^ \t{BREAKS}]*|[ \t]+|[{BREAKS}]\ufeff?|#[^{BREAKS}]*"
 _BOM = "\ufeff"
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent, yaml.DocumentEndEvent)
 
@@ -190,7 +191,7 @@ class _Builder:
         source = self._text.value
         limit = _end(event) if isinstance(event, yaml.ScalarEvent) else len(source)
         due = {"&": event.anchor is not None, "!": event.tag is not None}
-        while start < limit and (match := _PROPERTY.match(source, start, limit)):
+        while start < limit and (match := re.compile(_PROPERTY, re.ASCII).match(source, start, limit)):
             if source[start] in due:
                 if not due[source[start]]:
                     break  # of a mapping's first key
