@@ -9,7 +9,10 @@ COMMAND = "#(?=#\\[|#vso\\[)"
 """What begins a command to GitHub Actions or Azure Pipelines, wherever in a line of their logs it stands."""
 
 # Controls (but the tab), what has no width and steers (bidirectional marks, joiners aside), lone surrogates.
-_UNSAFE = f"{COMMAND}|[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufff9-\ufffb]"
+_UNSAFE = (
+    f"{COMMAND}|[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\ud800-\udfff\ufff9-\ufffb]"
+)
 
 
 def printable(text: str) -> str:
