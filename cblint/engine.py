@@ -22,10 +22,10 @@ MAX_PER_RULE = 1000
 
 
 class Checked(NamedTuple):
-    """What the rules found, for each rule that crashed a sentence about it, and the rules that found too much."""
+    """What the rules found, and by name those that did not see all: why they crashed, or that they found too much."""
 
     findings: list[Finding]
-    crashes: list[str]
+    crashes: dict[str, str]
     cut: list[str]
 
 
@@ -44,21 +44,21 @@ def buildspecs_of(stream: Stream) -> list[Buildspec]:
 def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> Checked:
     """All findings, each once, in file order. A rule that crashes is named in ``crashes``; the others still run."""
     found: dict[tuple[int, int, str], Finding] = {}
-    crashes = []
-    cut = []
+    crashes: dict[str, str] = {}
+    cut: dict[str, None] = {}
     for rule in rules:
         first = len(found)
         for buildspec in buildspecs:
             try:
                 for report in _reports(rule, buildspec):
                     if len(found) - first == MAX_PER_RULE:
-                        cut.append(rule.name)
+                        cut[rule.name] = None
                         break
                     finding = place(target, rule, report, buildspec)
                     found.setdefault((*finding.span, rule.code), finding)
             except Exception as error:
-                crashes.append(f"rule {rule.name} failed on {target.path}: {type(error).__name__}: {error}")
-    return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes, cut)
+                crashes[rule.name] = f"rule {rule.name} failed on {target.path}: {type(error).__name__}: {error}"
+    return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes, list(cut))
 
 
 def _reports(rule: Rule, buildspec: Buildspec) -> Iterator[Report]:

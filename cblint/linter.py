@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, repeat
+from itertools import repeat
 from typing import NamedTuple
 
 from cblint import engine
@@ -261,14 +261,11 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     rules = select(_selection(config, settings))
     target = engine.Target(path, Lines(text))
     buildspecs = engine.buildspecs_of(stream)
-    findings, crashes, cut = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
+    checked = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text:
-        findings = _suppressed(target, buildspecs, findings, rules, config)
+        checked = _suppressed(target, buildspecs, checked, rules, config)
+    findings = checked.findings
     threshold = settings.fail_on or config.fail_on
-    skipped = f"has more than {engine.MAX_PER_RULE:,} findings of {', '.join(cut)}: the rest is left out" if cut else ""
-    if stream.problem is not None and not any(finding.rule == "yaml-syntax-error" for finding in findings):
-        line = target.lines.position(stream.problem.span.start).line
-        skipped = f"is not valid YAML from line {line} on, so that only what stands before was checked"
     return FileResult(
         path,
         shown,
@@ -276,10 +273,22 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         len(buildspecs),
         tuple(findings),
         _excerpts(target.lines, findings),
-        skipped=skipped,
+        skipped="; it ".join(_shortcomings(target, buildspecs[0], findings, checked.cut)),
         failing=sum(1 for finding in findings if fails(finding, threshold)),
-        crashes=tuple(crashes),
+        crashes=tuple(checked.crashes.values()),
     )
+
+
+def _shortcomings(
+    target: engine.Target, buildspec: Buildspec, findings: list[Finding], cut: list[str]
+) -> Iterator[str]:
+    """Why the findings are not all that there is to say, in words that follow the file's name."""
+    problem = buildspec.stream.problem
+    if problem is not None and not any(finding.rule == "yaml-syntax-error" for finding in findings):
+        line = target.lines.number(problem.span.start)
+        yield f"is not valid YAML from line {line} on, so that only what stands before was checked"
+    if cut:
+        yield f"has more than {engine.MAX_PER_RULE:,} findings of {', '.join(cut)}: the rest is left out"
 
 
 def _called_buildspec(path: str, config: Config) -> bool:
@@ -289,22 +298,25 @@ def _called_buildspec(path: str, config: Config) -> bool:
 def _suppressed(
     target: engine.Target,
     buildspecs: list[Buildspec],
-    findings: list[Finding],
+    checked: engine.Checked,
     rules: list[Rule],
     config: Config,
-) -> list[Finding]:
+) -> engine.Checked:
     from cblint.suppress import Suppressions
 
     suppressions = Suppressions(buildspecs, target.lines)
-    kept = [suppressions.apply(finding) for finding in findings]
-    codes = {rule.code for rule in rules}
-    # After a syntax error no rule has seen the whole file.
+    kept = [suppressions.apply(finding) for finding in checked.findings]
+    names = {rule.name for rule in rules}
+    # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.
     complete = buildspecs[0].stream.problem is None
-    faults = suppressions.faults(lambda rule: complete and rule.code in codes, config.require_reason)
-    for rule, report in islice(faults, engine.MAX_PER_RULE):
-        if rule.code in codes:
-            kept.append(suppressions.apply(engine.place(target, rule, report, buildspecs[0])))
-    return sorted(kept, key=lambda finding: (finding.span, finding.code))
+    finished = names - {*checked.crashes, *checked.cut} if complete else set()
+    faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
+    chosen = [(rule, report) for rule, report in faults if rule.name in names]
+    for rule, report in chosen[: engine.MAX_PER_RULE]:
+        kept.append(suppressions.apply(engine.place(target, rule, report, buildspecs[0])))
+    more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
+    kept.sort(key=lambda finding: (finding.span, finding.code))
+    return checked._replace(findings=kept, cut=[*checked.cut, *more])
 
 
 def _selection(config: Config, settings: Settings) -> Selection:

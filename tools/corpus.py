@@ -27,7 +27,6 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORPUS = os.environ.get("CBLINT_CORPUS") or os.path.join(ROOT, "..", "shared", "corpus")
 COUNTS = os.path.join(ROOT, "tests", "corpus", "counts.tsv")
 VERDICTS = os.path.join(ROOT, "tests", "corpus", "verdicts.tsv")
-FIELDS = ("repository", "path", "commit", "line", "rule", "verdict", "why")
 
 
 class CorpusFile(NamedTuple):

@@ -15,9 +15,6 @@ from cblint.source.tree import Node, Sequence
 if TYPE_CHECKING:
     from cblint.source.comments import Comment
 
-PHASES = ("install", "pre_build", "build", "post_build")
-"""In the order in which they run (facts: semantics 1)."""
-
 _BLANK = re.compile(r"\s*")
 _COMMAND_LISTS = parse_path("phases.*.{commands,finally}")
 
