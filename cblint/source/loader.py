@@ -24,6 +24,8 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 # Compiled where it is first used, as few files have anchors or tags.
 _PROPERTY = rf"&[\w-]+|![^ \t{BREAKS}]*|[ \t]+|[{BREAKS}]\ufeff?|#[^{BREAKS}]*"
 _BOM = "\ufeff"
+_TOO_DEEP = "exceeded maximum nesting depth"
+"""libyaml 0.2.6 and later stop at 1,000 levels, in the scanner: before the events that would tell."""
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent, yaml.DocumentEndEvent)
 
 
@@ -69,6 +71,9 @@ def load(text: Text) -> Stream:
                 break  # it ends here only because the text was cut
             builder.add(event)
     except (yaml.MarkedYAMLError, UnicodeDecodeError, _UndefinedAlias) as error:
+        if getattr(error, "problem", "") == _TOO_DEEP:
+            mark = error.problem_mark.index if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 0
+            raise _too_deep(text, mark) from None
         problem = _diagnosed(text, error, builder)
     if forbidden:
         from cblint.source.syntax import control_character
@@ -93,6 +98,10 @@ def _diagnosed(text: Text, error: Exception, builder: _Builder) -> Problem:
         error.context_mark.index if error.context_mark else None,
         builder.quoted,
     )
+
+
+def _too_deep(text: Text, at: int) -> TooComplex:
+    return TooComplex(f"nests lists and mappings deeper than {MAX_DEPTH} levels", text.span(at, at + 1))
 
 
 class _UndefinedAlias(Exception):
@@ -201,10 +210,7 @@ class _Builder:
 
     def _open(self, node: Sequence | Mapping) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            raise TooComplex(
-                f"nests lists and mappings deeper than {MAX_DEPTH} levels",
-                self._text.span(node.start, node.start + 1),
-            )
+            raise _too_deep(self._text, node.start)
         self._attach(node)
         if node.anchor is not None:
             self._anchors[node.anchor] = (node, 0)

@@ -410,8 +410,11 @@ class _Difference(NamedTuple):
     name: str
     example: str
     explains: Callable[[str, _Reading, _Reading], bool]
+    gone: bool = False
+    """In the libyaml that runs; older ones still have it."""
 
 
+_LIBYAML = tuple(int(part) for part in yaml._yaml.get_version_string().split("."))
 _DIFFERENCES = [
     _Difference(
         "pure refuses a tab before a token",
@@ -447,6 +450,7 @@ _DIFFERENCES = [
         "libyaml loses the token after an empty explicit key in a flow sequence",
         "[? ]",
         _lost_token,
+        gone=_LIBYAML >= (0, 2, 6),
     ),
     _Difference(
         "libyaml refuses a tab in the indentation of a block scalar",
@@ -476,7 +480,9 @@ _DIFFERENCES = [
 ]
 
 
-@pytest.mark.parametrize("difference", _DIFFERENCES, ids=lambda difference: difference.name)
+@pytest.mark.parametrize(
+    "difference", [known for known in _DIFFERENCES if not known.gone], ids=lambda difference: difference.name
+)
 def test_a_listed_difference_between_the_parsers_still_exists(difference: _Difference) -> None:
     pure, c = _reading(difference.example, yaml.SafeLoader), _reading(difference.example, yaml.CSafeLoader)
     assert not _agree(pure, c)
