@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cblint.catalogue import UnknownRule, select
-from cblint.catalogue.load import config_schema
 from cblint.catalogue.selection import Selection
+from cblint.facts import table
 from cblint.hosts.discover import git_root, matcher
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
@@ -126,10 +126,10 @@ def _read(path: str, must_have: bool) -> Config | None:
     try:
         text = read(path, named=must_have)
         if path.endswith(".toml"):
-            table = _toml(text)
-            if table is None and not must_have:
+            own = _toml(text)
+            if own is None and not must_have:
                 return None
-            text = table or "{}"
+            text = own or "{}"
             shown += " [tool.cblint]"
         stream = load(Text.of(text))
     except (Unreadable, TooComplex) as error:
@@ -148,10 +148,10 @@ def _read(path: str, must_have: bool) -> Config | None:
         raise ConfigError(f'{_at(shown, lines, again.key.span.start)}: "{again.name}" is given twice')
     if root is None or (isinstance(root, Scalar) and root.empty):
         return Config(os.path.dirname(path))
-    from cblint.buildspec.shape import faults  # most repositories have no configuration
+    from cblint.buildspec.shape import faults, sentence  # most repositories have no configuration
 
-    for fault in faults(root, config_schema()):
-        raise ConfigError(f"{_at(shown, lines, fault.span.start)}: {fault.message}")
+    for fault in faults(root, table("config")):
+        raise ConfigError(f"{_at(shown, lines, fault.span.start)}: {sentence(fault)}")
     config = _config(_plain(root), os.path.dirname(path))
     _check_rules(root, shown, lines)
     return config

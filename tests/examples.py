@@ -7,7 +7,7 @@ import re
 from typing import Any, NamedTuple
 
 from cblint.catalogue import Selection, select
-from cblint.catalogue.entries import read_entries
+from cblint.facts.sources import read_entries
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_text
 from cblint.source.text import Span

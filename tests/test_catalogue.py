@@ -9,8 +9,9 @@ import pytest
 
 from cblint import engine
 from cblint.catalogue import Rule, Selection, UnknownRule, find, help_texts, rules, select
-from cblint.catalogue.entries import compiled_help, compiled_source, read_entries, read_help, read_start_up
 from cblint.catalogue.model import FAMILIES, PROFILES, rule_from
+from cblint.facts import table
+from cblint.facts.sources import TABLES, compiled, read_entries, read_help
 from cblint.finding import Severity
 from tests.examples import all_examples, lint_example
 from tests.helpers import catalogue_of, commands, lint
@@ -188,18 +189,22 @@ def test_every_family_has_its_own_digit() -> None:
 # Compiling
 
 
-def test_the_compiled_module_holds_what_the_entries_hold() -> None:
+@pytest.mark.parametrize("name", TABLES)
+def test_a_compiled_module_holds_what_its_source_holds(name: str) -> None:
     scope: dict[str, Any] = {}
-    exec(compiled_source(), scope)
-    assert scope["DATA"] == read_start_up()
-    assert "examples" not in scope["DATA"]["rules"][0]
-    assert tuple(rule_from(entry).name for entry in scope["DATA"]["rules"]) == tuple(rule.name for rule in rules())
+    exec(compiled()[f"_compiled/{name}.py"], scope)
+    assert scope["DATA"] == TABLES[name]() == table(name)
+
+
+def test_the_start_up_module_has_no_explanations() -> None:
+    assert "examples" not in table("rules")[0]
+    assert tuple(rule_from(entry).name for entry in table("rules")) == tuple(rule.name for rule in rules())
 
 
 def test_the_explanations_cover_every_rule_and_survive_json() -> None:
     import json
 
-    assert json.loads(compiled_help()) == read_help() == help_texts()
+    assert json.loads(compiled()["_help.json"]) == read_help() == help_texts()
     assert set(help_texts()) == {rule.name for rule in rules()}
     for entry in read_entries():
         assert help_texts()[entry["name"]]["why"] == entry["why"]

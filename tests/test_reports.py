@@ -15,123 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from cblint.catalogue.entries import read_schema
+from cblint.catalogue import rules
+from cblint.facts.sources import read_schema
 from cblint.finding import Finding, Severity
-from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Result, Settings, lint_bytes, result_of
+from cblint.linter import FileResult, Result, result_of
 from cblint.report import FORMATS, Style, render
 from cblint.report.fingerprint import fingerprints
 from cblint.report.text import summary
 from tests.conftest import Golden
 from tests.helpers import commands, finding, lint
-
-RULES = (
-    "yaml-syntax-error",
-    "command-not-string",
-    "unknown-phase",
-    "duplicate-key",
-    "unused-suppression",
-    "unknown-suppression",
-)
-"""So that a new rule does not change the golden files."""
-
-# The runs: the files of each, by name
-
-Files = dict[str, str | bytes]
-CLEAN = commands("make")
-
-RUNS: dict[str, Files] = {
-    "no files": {},
-    "nothing to say": {"buildspec.yml": CLEAN},
-    "one error": {"ci/buildspec.yml": commands('echo "Hash: $HASH"')},
-    "one of each, and more than one": {
-        "a/buildspec.yml": commands('echo "a: b"', "make", "[ -f x ]", "# nothing") + "  prebuild:\n    commands: []\n",
-        "b/buildspec.yml": CLEAN + "      -\n      - # make lint\n",
-    },
-    "a parse error": {"buildspec.yml": commands("make", "@echo done", "make test")},
-    "a parse error at the end": {"buildspec.yml": commands("make") + "artifacts:\n  files: ['a.jar', 'b.jar'\n"},
-    "related places": {
-        "buildspec.yml": CLEAN
-        + "  test: &x\n    commands: [{a: b}]\n  build:\n    commands: *x\n"
-        + "#\n" * 90
-        + "version: 1\n",
-    },
-    "suppressed": {
-        "buildspec.yml": commands('echo "a: b" # cblint: ignore[command-not-string] -- a test of "quotes"')
-        + "  deploy: # cblint: ignore[unknown-phase]\n    commands: [make]\n",
-    },
-    "suppressions that are wrong": {
-        "buildspec.yml": commands("make # cblint: ignore[unknown-phase, command-not-srting] -- why", "# cblint: off"),
-    },
-    "skipped": {
-        ".github/workflows/ci.yml": "on: push\njobs: {}\n",
-        "binary/buildspec.yml": b"\0\1\2",
-        "buildspec.tmpl.yml": "phases:\n  {% if x %}\n",
-        "buildspec.yml": CLEAN,
-    },
-    "wide characters": {
-        "buildspec.yml": "version: 0.2\n"
-        "env:\n"
-        "  variables:\n"
-        "    漢字: 一\n"
-        "    x: 'é' \n"
-        "    漢字: 二 # 👩‍👩‍👧 e\u0301\n"
-        "phases:\n"
-        "  👩‍👩‍👧 ビルド:\n"
-        "    commands:\n"
-        "      - echo 👩‍👩‍👧: 漢\n"
-        "      - echo e\u0301te\u0301: e\u0301\n"
-        "  e\u0301tape: {commands: [make]}\n"
-        "  { build: {commands: [make]}}\n",
-    },
-    "tabs": {"buildspec.yml": commands('"make"\t a\tbc\t\td  # e\tf')},
-    "a tab before the mark": {"buildspec.yml": commands("\techo\ta:\tb", "'x'\ty")},
-    "byte order mark and CRLF": {
-        "buildspec.yml": b"\xef\xbb\xbf" + commands('echo "a: b"', "[ x ]").replace("\n", "\r\n").encode(),
-        "first/buildspec.yml": b"\xef\xbb\xbfversion: 0.2\r\nversion: 0.2\r\nphases: {}\r\n",
-    },
-    "a line of 100,000 characters": {
-        "buildspec.json": '{"version": 0.2, "env": {"variables": {"A": "'
-        + "x" * 50_000
-        + '", "B": "1", "A": "'
-        + "y" * 50_000
-        + '"}}, "phases": {"build": {"commands": ["make"]}}}\n',
-    },
-    "hostile names": {
-        "build\nspec\x1b[31m.yml": commands("{a: b}"),
-        "\u202elmy.cepsdliub.yml": commands("{a: b}"),
-        "::error file=x,line=1::buildspec.yml": commands("{a: b}"),
-        "caf\udce9/buildspec.yml": commands("{a: b}"),
-        "buildspec.yml": "version: 0.2\n"
-        "phases:\n"
-        '  "\\n::error::x\\e[31m\\u202e\\r\\0\\U000E0041": {commands: [make]}\n'
-        "  ::error file=x::: {commands: [make]}\n"
-        "  a\u202eb\u2066c\u200bd: {commands: [make]}\n"
-        '  "##[error]x": {commands: [make]}\n'
-        "  " + "long" * 100 + ": {commands: [make]}\n",
-    },
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
-    """The results of all runs, in a repository that is the working directory."""
-    folder = tmp_path_factory.mktemp("repository")
-    (folder / ".git").mkdir()
-    settings = Settings(isolated=True, select=RULES)
-
-    def run(name: str, content: str | bytes) -> FileResult:
-        data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
-        return lint_bytes(data, Candidate(name, "binary" in name), settings)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        results = {
-            name: result_of([run(file, content) for file, content in files.items()]) for name, files in RUNS.items()
-        }
-    for name, result in results.items():
-        assert not any(file.crashes for file in result.files), name
-    return results
+from tests.runs import RULES, RUNS
 
 
 def written(runs: dict[str, Result], name: str, style: Style) -> str:
@@ -146,6 +39,7 @@ def written(runs: dict[str, Result], name: str, style: Style) -> str:
         ("text-colour.txt", "text", Style(colour=True)),
         ("concise.txt", "concise", Style(colour=True, statistics=True)),
         ("json.txt", "json", Style()),
+        ("sarif.txt", "sarif", Style(suppressed=True)),
     ],
 )
 def test_a_format_is_what_the_golden_file_holds(
@@ -156,8 +50,16 @@ def test_a_format_is_what_the_golden_file_holds(
     golden: Golden,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cblint.report.json.__version__", "0.0.0")
-    golden.check(file, written(runs, name, style))
+    for module in ("json", "sarif"):
+        monkeypatch.setattr(f"cblint.report.{module}.__version__", "0.0.0")
+    mine = tuple(rule for rule in rules() if rule.name in RULES)
+    monkeypatch.setattr("cblint.report.sarif_rules.rules", lambda: mine)
+    golden.check(file, without_descriptions(written(runs, name, style)))
+
+
+def without_descriptions(sarif: str) -> str:
+    """The output without what every log of SARIF says of the rules: their words change with the catalogue."""
+    return re.sub(r'"rules": \[\n.*?\n {10}\]', '"rules": "…"', sarif, flags=re.DOTALL)
 
 
 # What no format may print

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from cblint.catalogue import find, rules
-from cblint.catalogue.entries import ROOT, entry_files, read_entries, read_entry, read_schema
 from cblint.catalogue.model import FAMILIES
+from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, read_yaml
 from cblint.finding import Finding
 from cblint.fix import fixed_text
 from cblint.match import parse_path
@@ -63,7 +63,7 @@ def test_a_fix_is_byte_for_byte_what_the_example_says(example: Example, tmp_path
 
 @pytest.mark.parametrize("path", entry_files(), ids=os.path.basename)
 def test_an_entry_fits_the_schema_and_its_place(path: str) -> None:
-    entry = read_entry(path)
+    entry = read_yaml(path)
     jsonschema.validate(entry, read_schema("rule"))
     family = os.path.basename(os.path.dirname(path))
     assert os.path.basename(path) == f"{entry['name']}.yml"

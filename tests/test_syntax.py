@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from cblint.catalogue.entries import read_entries
+from cblint.facts.sources import read_entries
 from cblint.source.loader import load
 from cblint.source.syntax import Problem
 from cblint.source.text import Lines

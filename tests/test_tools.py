@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 import yaml
 
-from cblint.catalogue.entries import ROOT as RULES
-from cblint.catalogue.entries import read_entries, read_schema
 from cblint.catalogue.model import FAMILIES
 from cblint.engine import buildspecs_of
+from cblint.facts.sources import ROOT as RULES
+from cblint.facts.sources import read_entries, read_schema
 from cblint.linter import Settings, lint_paths
 from cblint.report import Style, render
 from cblint.source.loader import load

@@ -12,8 +12,8 @@ import sys
 import tempfile
 from typing import Any
 
-from cblint.catalogue.entries import read_entries
 from cblint.catalogue.model import FAMILIES
+from cblint.facts.sources import read_entries
 from cblint.linter import Result
 from cblint.report import Style, render
 from cblint.report.shown import visible

@@ -14,15 +14,16 @@ class RulesHook(BuildHookInterface):  # type: ignore[type-arg]
     """Only for standard wheels: an editable install reads ``rules/`` itself, and must carry no stale copy."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the generated module and the file of explanations to the wheel."""
+        """Add the generated modules, the explanations and the published schema to the wheel."""
         if self.target_name != "wheel" or version != "standard":
             return
         sys.path.insert(0, self.root)
-        from cblint.catalogue.entries import compiled_help, compiled_source
+        from cblint.facts.sources import compiled
 
         folder = tempfile.mkdtemp(prefix="cblint-build-")
-        for name, text in (("_compiled.py", compiled_source()), ("_help.json", compiled_help())):
+        for name, text in compiled().items():
             path = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
             build_data["force_include"][path] = f"cblint/{name}"

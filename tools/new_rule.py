@@ -11,9 +11,9 @@ import os
 import re
 import sys
 
-from cblint.catalogue.entries import ROOT as RULES
-from cblint.catalogue.entries import read_entries, read_schema
 from cblint.catalogue.model import FAMILIES
+from cblint.facts.sources import ROOT as RULES
+from cblint.facts.sources import read_entries, read_schema
 from cblint.match import parse_path
 
 ROOT = os.path.dirname(RULES)

@@ -1,7 +1,9 @@
 """A tree checked against a JSON schema, with what a person needs to hear: where, what was expected, what was meant.
 
-It understands the part of JSON Schema that cblint's own schemas use: type, properties, additionalProperties,
-required, items, enum, pattern, minItems. jsonschema is the oracle for it in the tests.
+It understands the part of JSON Schema (draft 7) that cblint's own schemas use: ``$ref`` into ``definitions``,
+``allOf``, ``if`` and ``else``, ``true`` and ``false``, ``type``, ``enum``, ``pattern``, ``minimum``, ``properties``,
+``patternProperties``, ``additionalProperties``, ``required``, ``dependencies``, ``items`` and the sizes. jsonschema is
+the oracle for it in the tests.
 """
 
 from __future__ import annotations
@@ -12,16 +14,201 @@ from typing import Any, NamedTuple
 
 from cblint.match import pairs_of
 from cblint.source.text import Span
-from cblint.source.tree import Mapping, Node, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import suggestion
+
+Schema = dict[str, Any] | bool
+Steps = tuple[str | int, ...]
+"""The way to a node: keys and numbers of list items (from 0); ``?`` is a key that is no text."""
 
 
 class Fault(NamedTuple):
-    """A place that breaks the schema, and a sentence about it. ``path`` is like ``projects[0].image``."""
+    """A place that breaks the schema.
 
-    path: str
-    span: Span
-    message: str
+    ``keyword`` is the one of JSON Schema that does not hold, ``schema`` the schema that has it. ``node`` is what stands
+    there: for ``additionalProperties`` and ``false`` the value of the ``key`` that is too much, for ``required`` the
+    mapping that lacks the key ``missing``. ``pair`` is the pair whose value the node is.
+    """
+
+    steps: Steps
+    keyword: str
+    schema: dict[str, Any]
+    node: Node
+    pair: Pair | None = None
+    missing: str = ""
+
+    @property
+    def path(self) -> str:
+        """The way to the fault, as in ``projects[0].image``."""
+        return path_of(self.steps)
+
+    @property
+    def span(self) -> Span:
+        """The key that is too much, the first character of the mapping that lacks one, or the value."""
+        if self.keyword in ("additionalProperties", "false") and self.pair is not None:
+            return self.pair.key.span
+        return self.node.first_character if self.keyword in ("required", "dependencies") else self.node.span
+
+
+def path_of(steps: Steps) -> str:
+    """Steps as they are written: ``phases.build.commands[2]``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+
+
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), "null"),
+    **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
+}
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+def type_of(node: Node) -> str:
+    """What a node is to JSON Schema: ``object``, ``array``, ``string``, ``number``, ``boolean`` or ``null``."""
+    target = node.resolved
+    if isinstance(target, Mapping):
+        return "object"
+    if isinstance(target, Sequence):
+        return "array"
+    assert isinstance(target, Scalar)
+    if target.style != "" or target.tag is not None:
+        return "string"
+    return _WORDS.get(target.value) or ("number" if _NUMBER.fullmatch(target.value) else "string")
+
+
+def value_of(node: Scalar) -> str | float | bool | None:
+    """A scalar as the value that its type says; numbers are floats."""
+    kind = type_of(node)
+    if kind == "number":
+        return float(node.value)
+    if kind == "boolean":
+        return node.value.lower() == "true"
+    return None if kind == "null" else node.value
+
+
+def faults(node: Node, schema: dict[str, Any]) -> Iterator[Fault]:
+    """What is wrong with the node, outermost first. What a syntax error cut short is not held to be complete."""
+    return _Walk(schema).faults(node, schema, (), None)
+
+
+class _Walk:
+    """One check of a tree. Depth is bounded by the loader; what aliases share is looked into once for each schema."""
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        self._definitions = root.get("definitions", {})
+        self._seen: set[tuple[int, int]] = set()
+
+    def faults(self, node: Node, schema: Schema, steps: Steps, pair: Pair | None) -> Iterator[Fault]:
+        if schema is True:
+            return
+        if schema is False:
+            yield Fault(steps, "false", {}, node, pair)
+            return
+        assert isinstance(schema, dict)
+        if "$ref" in schema:
+            yield from self.faults(node, self._definitions[schema["$ref"].rpartition("/")[2]], steps, pair)
+            return
+        target = node.resolved
+        if "type" in schema and not _is(target, schema["type"]):
+            if not target.open:
+                yield Fault(steps, "type", schema, node, pair)
+        elif isinstance(target, Scalar):
+            yield from _scalar(node, target, schema, steps, pair)
+        elif (id(target), id(schema)) not in self._seen:
+            self._seen.add((id(target), id(schema)))
+            if isinstance(target, Mapping):
+                yield from self._mapping(node, target, schema, steps, pair)
+            elif isinstance(target, Sequence):
+                yield from self._sequence(node, target, schema, steps, pair)
+        for part in schema.get("allOf", ()):
+            yield from self.faults(node, part, steps, pair)
+        if "if" in schema and not self._holds(node, schema["if"]):
+            yield from self.faults(node, schema.get("else", True), steps, pair)
+
+    def _holds(self, node: Node, schema: Schema) -> bool:
+        return next(_Walk({"definitions": self._definitions}).faults(node, schema, (), None), None) is None
+
+    def _mapping(
+        self, node: Node, target: Mapping, schema: dict[str, Any], steps: Steps, pair: Pair | None
+    ) -> Iterator[Fault]:
+        properties = schema.get("properties", {})
+        patterns = schema.get("patternProperties", {})
+        others = schema.get("additionalProperties", True)
+        pairs = effective_pairs(target)
+        for child in pairs:
+            name = child.name if child.name is not None else "?"
+            below = (*steps, name)
+            matching = [part for pattern, part in patterns.items() if re.search(pattern, name)]
+            if name in properties:
+                yield from self.faults(child.value, properties[name], below, child)
+            for part in matching:
+                yield from self.faults(child.value, part, below, child)
+            if name in properties or matching or others is True:
+                continue
+            if others is False:
+                yield Fault(below, "additionalProperties", schema, child.value, child)
+            else:
+                yield from self.faults(child.value, others, below, child)
+        yield from _sizes(node, len(pairs), "Properties", schema, steps, pair)
+        if target.open:
+            return
+        present = {child.name for child in pairs}
+        for name in schema.get("required", ()):
+            if name not in present:
+                yield Fault(steps, "required", schema, node, pair, name)
+        for name, needed in schema.get("dependencies", {}).items():
+            for other in needed:
+                if name in present and other not in present:
+                    yield Fault(steps, "dependencies", schema, node, pair, other)
+
+    def _sequence(
+        self, node: Node, target: Sequence, schema: dict[str, Any], steps: Steps, pair: Pair | None
+    ) -> Iterator[Fault]:
+        yield from _sizes(node, len(target.items), "Items", schema, steps, pair)
+        items = schema.get("items", True)
+        for number, item in enumerate(target.items):
+            yield from self.faults(item, items, (*steps, number), None)
+
+
+def effective_pairs(node: Mapping) -> list[Pair]:
+    """The pairs that hold, in file order: of those given twice the last."""
+    pairs = pairs_of(node)
+    if len({pair.name for pair in pairs}) == len(pairs):
+        return pairs
+    holding = node.effective()
+    return [pair for pair in pairs if pair.name is None or holding[pair.name] is pair]
+
+
+def _is(node: Node, expected: str | list[str]) -> bool:
+    kind = type_of(node)
+    wanted = [expected] if isinstance(expected, str) else expected
+    if kind == "number" and "integer" in wanted:
+        assert isinstance(node, Scalar)
+        return float(node.value).is_integer()
+    return kind in wanted
+
+
+def _sizes(
+    node: Node, size: int, what: str, schema: dict[str, Any], steps: Steps, pair: Pair | None
+) -> Iterator[Fault]:
+    if size < schema.get(f"min{what}", 0) and not node.resolved.open:
+        yield Fault(steps, f"min{what}", schema, node, pair)
+    if size > schema.get(f"max{what}", size):
+        yield Fault(steps, f"max{what}", schema, node, pair)
+
+
+def _scalar(node: Node, target: Scalar, schema: dict[str, Any], steps: Steps, pair: Pair | None) -> Iterator[Fault]:
+    if target.open:
+        return
+    value = value_of(target)
+    if "enum" in schema and not any(allowed == value and type(allowed) is type(value) for allowed in schema["enum"]):
+        yield Fault(steps, "enum", schema, node, pair)
+    if "pattern" in schema and isinstance(value, str) and re.search(schema["pattern"], value) is None:
+        yield Fault(steps, "pattern", schema, node, pair)
+    if "minimum" in schema and isinstance(value, float) and value < schema["minimum"]:
+        yield Fault(steps, "minimum", schema, node, pair)
+
+
+# In words
 
 
 _NOUNS = {
@@ -32,54 +219,29 @@ _NOUNS = {
     "number": "a number",
     "integer": "a whole number",
 }
-_WORDS = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), "null"),
-    **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
-}
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
-def faults(node: Node, schema: dict[str, Any], path: str = "") -> Iterator[Fault]:
-    """What is wrong with the node, outermost first."""
-    target = node.resolved
-    expected = schema.get("type")
-    if expected is not None and not _is(target, expected):
-        yield Fault(path, node.span, f"{_place(path)} must be {_expected(target, schema)}")
-    elif isinstance(target, Mapping):
-        yield from _mapping(target, schema, path)
-    elif isinstance(target, Sequence):
-        if len(target.items) < schema.get("minItems", 0):
-            yield Fault(path, node.span, f"{_place(path)} must not be empty")
-        for number, item in enumerate(target.items):
-            yield from faults(item, schema.get("items", {}), f"{path}[{number}]")
-    elif isinstance(target, Scalar):
-        yield from _scalar(node, target.value, schema, path)
-
-
-def _place(path: str) -> str:
-    return path or "the top level"
-
-
-def _at(path: str) -> str:
-    return f"in {path}" if path else "at the top level"
-
-
-def type_of(node: Scalar) -> str:
-    """What a scalar is to JSON Schema: ``string``, ``number``, ``boolean`` or ``null``."""
-    if node.style != "" or node.tag is not None:
-        return "string"
-    return _WORDS.get(node.value) or ("number" if _NUMBER.fullmatch(node.value) else "string")
-
-
-def _is(node: Node, expected: str) -> bool:
-    if isinstance(node, Mapping):
-        return expected == "object"
-    if isinstance(node, Sequence):
-        return expected == "array"
-    assert isinstance(node, Scalar)
-    if expected == "integer":
-        return type_of(node) == "number" and float(node.value).is_integer()
-    return type_of(node) == expected
+def sentence(fault: Fault) -> str:
+    """What is wrong, in one sentence about the place."""
+    place, schema, node = fault.path or "the top level", fault.schema, fault.node.resolved
+    if fault.keyword == "type":
+        return f"{place} must be {_expected(node, schema)}"
+    if fault.keyword in ("minItems", "minProperties"):
+        return f"{place} must not be empty"
+    if fault.keyword == "required":
+        return f'{place} has no "{fault.missing}"'
+    if fault.keyword == "additionalProperties":
+        parent = path_of(fault.steps[:-1])
+        known = ", ".join(schema["properties"])
+        hint = suggestion(str(fault.steps[-1]), schema["properties"]) or f" Known here: {known}."
+        return f'"{fault.steps[-1]}" is not known {f"in {parent}" if parent else "at the top level"}.{hint}'
+    value = node.value if isinstance(node, Scalar) else ""
+    if fault.keyword == "enum":
+        return (
+            f'{place} is "{value}", but must be one of {", ".join(schema["enum"])}.{suggestion(value, schema["enum"])}'
+        )
+    assert fault.keyword == "pattern", f"no schema of a configuration has {fault.keyword}"
+    return f'{place} is "{value}", which does not match {schema["pattern"]}'
 
 
 def _expected(node: Node, schema: dict[str, Any]) -> str:
@@ -89,35 +251,3 @@ def _expected(node: Node, schema: dict[str, Any]) -> str:
     expected = schema["type"]
     unquoted = expected == "string" and isinstance(node, Scalar) and node.value != ""
     return _NOUNS[expected] + (": put it in quotes" if unquoted else "")
-
-
-def _mapping(node: Mapping, schema: dict[str, Any], path: str) -> Iterator[Fault]:
-    properties = schema.get("properties", {})
-    others = schema.get("additionalProperties", True)
-    pairs = pairs_of(node)
-    for pair in pairs:
-        name = pair.name if pair.name is not None else "?"
-        below = f"{path}.{name}" if path else name
-        if name in properties:
-            yield from faults(pair.value, properties[name], below)
-        elif isinstance(others, dict):
-            yield from faults(pair.value, others, below)
-        elif others is False:
-            known = ", ".join(properties)
-            hint = suggestion(name, properties) or f" Known here: {known}."
-            yield Fault(below, pair.key.span, f'"{name}" is not known {_at(path)}.{hint}')
-    present = {pair.name for pair in pairs}
-    for name in schema.get("required", ()):
-        if name not in present:
-            yield Fault(path, node.first_character, f'{_place(path)} has no "{name}"')
-
-
-def _scalar(node: Node, value: str, schema: dict[str, Any], path: str) -> Iterator[Fault]:
-    allowed = schema.get("enum")
-    if allowed is not None and value not in allowed:
-        hint = suggestion(value, allowed)
-        named = ", ".join(allowed)
-        yield Fault(path, node.span, f'{_place(path)} is "{value}", but must be one of {named}.{hint}')
-    pattern = schema.get("pattern")
-    if pattern is not None and re.search(pattern, value) is None:
-        yield Fault(path, node.span, f'{_place(path)} is "{value}", which does not match {pattern}')

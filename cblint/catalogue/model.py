@@ -20,8 +20,6 @@ FAMILIES = {
     "9": "cblint",
 }
 """The digit after ``CB`` in a code, and the folder under ``rules/``."""
-HELP_FIELDS = ("why", "advice", "references", "examples")
-"""What only explanations need: kept out of the module that every start loads."""
 
 
 class Variant(NamedTuple):

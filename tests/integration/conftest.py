@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from cblint import config
-from cblint.catalogue.entries import read_schema
 from cblint.cli import cli
+from cblint.facts.sources import read_schema
 from cblint.hosts import discover
 from tests.helpers import commands, repository
 

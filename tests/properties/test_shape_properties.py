@@ -1,0 +1,175 @@
+"""The shape walk against jsonschema, its oracle: the same faults at the same places, in whatever document."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis_jsonschema import from_schema
+
+from cblint.buildspec.shape import effective_pairs, faults, value_of
+from cblint.facts import table
+from cblint.facts.sources import read_schema
+from cblint.source.loader import TooComplex, load
+from cblint.source.text import Text
+from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence, walk
+from tests.helpers import root
+from tests.properties.strategies import SNIPPETS, mutated
+from tools.corpus import CORPUS, available
+
+SCHEMA = table("buildspec")
+JUDGE = jsonschema.Draft7Validator(SCHEMA)
+_SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=200)
+
+Places = set[tuple[str | int, ...]]
+
+
+def plain(node: Node) -> Any:
+    """The data that the walk sees: scalars by their type, of a key given twice the last value."""
+    target = node.resolved
+    if isinstance(target, Mapping):
+        return {pair.name if pair.name is not None else "?": plain(pair.value) for pair in effective_pairs(target)}
+    if isinstance(target, Sequence):
+        return [plain(item) for item in target.items]
+    assert isinstance(target, Scalar)
+    value = value_of(target)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def oracle(data: Any) -> Places:
+    """Where jsonschema sees a fault; a key too much stands at its own place."""
+    found: Places = set()
+    for error in JUDGE.iter_errors(data):
+        place = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            known, patterns = error.schema.get("properties", {}), error.schema.get("patternProperties", {})
+            extra = [
+                name
+                for name in error.instance
+                if name not in known and not any(re.search(pattern, name) for pattern in patterns)
+            ]
+            found |= {(*place, name) for name in extra}
+        else:
+            found.add(place)
+    return found
+
+
+def walked(node: Node) -> Places:
+    """Where the walk sees a fault. (jsonschema names the mapping that holds what the schema ``false`` forbids.)"""
+    return {fault.steps[:-1] if fault.keyword == "false" else fault.steps for fault in faults(node, SCHEMA)}
+
+
+def assert_agreement(node: Node) -> None:
+    # What an alias shares is looked into once: at one of its places.
+    data = plain(node)
+    mine, theirs = walked(node), oracle(data)
+    assert bool(mine) == bool(theirs), (mine, theirs)
+    if not any(isinstance(part, Alias) for part in walk(node)):
+        assert mine == theirs
+
+
+# It takes the schema apart in place, and a second for a dozen documents.
+DOCUMENTS = from_schema(copy.deepcopy(SCHEMA))
+
+
+def written(data: Any) -> Node:
+    """The data as JSON, which is YAML but for surrogate pairs and raw control characters."""
+    text = json.dumps(data, ensure_ascii=False)
+    return root(re.sub("[\x7f-\uffff]", lambda match: f"\\u{ord(match.group()):04x}", text))
+
+
+@given(DOCUMENTS)
+@settings(_SLOW, max_examples=40)
+def test_a_document_made_from_the_schema_has_no_fault(data: Any) -> None:
+    assert oracle(data) == set()
+    assert walked(written(data)) == set()
+
+
+_ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, False, 0, -1, 1.5, 0.1, 0.2, "", "bash", "yes", "no", "a-b", "RETRY-101", "Retry-3-x", [], {}, [None],
+     ["a", 1, {}], {"files": []}, {"version": 0.1}, {"env": {"type": "X"}}, {"commands": ["make"]}, {"steps": []}]
+)  # fmt: skip
+_KEYS = st.sampled_from(
+    ["version", "phases", "batch", "env", "artifacts", "type", "files", "environment_variables", "fallback-keys", "key",
+     "x-y", ".y", "depends-on", "commands", "steps", "identifier", "build-list", "?"]
+)  # fmt: skip
+
+
+@st.composite
+def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any]) -> Any:
+    """A document in which a few values were replaced, removed or put in, anywhere."""
+    data = copy.deepcopy(draw(documents))
+    for _ in range(draw(st.integers(1, 3))):
+        node = data
+        while isinstance(node, (dict, list)) and node and draw(st.booleans()):
+            step = draw(st.sampled_from(sorted(node) if isinstance(node, dict) else list(range(len(node)))))
+            if not isinstance(node[step], (dict, list)):
+                break
+            node = node[step]
+        if isinstance(node, dict):
+            name = draw(_KEYS | st.sampled_from(sorted(node))) if node else draw(_KEYS)
+            if draw(st.booleans()):
+                node[name] = draw(_ODD)
+            else:
+                node.pop(name, None)
+        else:
+            node.append(draw(_ODD))
+    return data
+
+
+@given(damaged(DOCUMENTS.filter(lambda data: isinstance(data, dict))))
+@settings(_SLOW, max_examples=60)
+def test_of_a_damaged_document_both_say_the_same(data: Any) -> None:
+    assert_agreement(written(data))
+
+
+def _buildspecs() -> list[str]:
+    names = [os.path.join(CORPUS, folder) for folder in ("buildspec", "historical", "historical_fixed")]
+    return [os.path.join(folder, name) for folder in names if available() for name in sorted(os.listdir(folder))]
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read().removeprefix("\ufeff")
+
+
+@pytest.mark.skipif(not available(), reason="the corpus is not at hand (set CBLINT_CORPUS)")
+def test_of_every_buildspec_of_the_corpus_both_say_the_same() -> None:
+    assert len(_buildspecs()) > 200
+    for path in _buildspecs():
+        for document in load(Text.of(_read(path))).documents:
+            if document.root is not None:
+                assert_agreement(document.root)
+
+
+_REAL = [_read(path) for path in _buildspecs()]
+
+
+@given(damaged(st.sampled_from([plain(root(text)) for text in [*SNIPPETS[:3], *_REAL]])))
+@settings(_SLOW, max_examples=400)
+def test_of_a_damaged_file_both_say_the_same(data: Any) -> None:
+    assert_agreement(written(data))
+
+
+@given(mutated(st.sampled_from([*SNIPPETS, *_REAL])))
+@settings(_SLOW, max_examples=800)
+def test_of_a_mutated_file_both_say_the_same(text: str) -> None:
+    try:
+        stream = load(Text.of(text))
+    except TooComplex:
+        return
+    for document in stream.documents if stream.problem is None else ():
+        if document.root is not None:
+            assert_agreement(document.root)
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft7Validator.check_schema(read_schema("buildspec"))
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
