@@ -36,9 +36,9 @@ class Target(NamedTuple):
     lines: Lines
 
 
-def buildspecs_of(stream: Stream) -> list[Buildspec]:
+def buildspecs_of(stream: Stream, path: str) -> list[Buildspec]:
     """A view of each document; of an empty one where the file has none, so that a syntax error is still said."""
-    return [Buildspec(stream, document) for document in stream.documents or (Document(None, 0),)]
+    return [Buildspec(stream, document, path) for document in stream.documents or (Document(None, 0),)]
 
 
 def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> Checked:

@@ -41,6 +41,11 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
     return near[0][2]
 
 
+def alike(left: str, right: str) -> bool:
+    """Whether two names differ in case and separators only."""
+    return _plain(left) == _plain(right)
+
+
 def _plain(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "").replace(" ", "")
 

@@ -68,7 +68,7 @@ def test_a_new_check_goes_into_its_module(tmp_path: Any) -> None:
     with open(path, encoding="utf-8") as file:
         exec(compile(file.read(), path, "exec"), namespace)
     # The check answers for the example that the new entry begins with.
-    (buildspec,) = buildspecs_of(load(Text.of("phases:\n  build:\n    commands:\n      - make\n      - TODO\n")))
+    (buildspec,) = buildspecs_of(load(Text.of("phases:\n  build:\n    commands:\n      - make\n      - TODO\n")), "")
     for name in ("first_rule", "second_rule"):
         assert [report.span for report in namespace[name](buildspec)] == [Span(52, 56)]
 

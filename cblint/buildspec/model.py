@@ -8,15 +8,31 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.match import parse_path, places
+from cblint.facts import table
+from cblint.match import Place, parse_path, places
 from cblint.source.loader import Document, Stream
-from cblint.source.tree import Node, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from cblint.buildspec.shape import Fault
     from cblint.source.comments import Comment
+
+PHASES = ("install", "pre_build", "build", "post_build")
+"""In the order in which they run."""
+VARIABLES, PARAMETER_STORE, SECRETS_MANAGER = "variables", "parameter-store", "secrets-manager"
 
 _BLANK = re.compile(r"\s*")
 _COMMAND_LISTS = parse_path("phases.*.{commands,finally}")
+_PHASES = parse_path("phases.*")
+_REPORTS = parse_path("reports.*")
+_VARIABLES = (
+    (VARIABLES, parse_path("env.variables.*")),
+    (VARIABLES, parse_path("environment_variables.plaintext.*")),
+    (PARAMETER_STORE, parse_path("env.parameter-store.*")),
+    (SECRETS_MANAGER, parse_path("env.secrets-manager.*")),
+    (VARIABLES, parse_path("batch.{build-list,build-graph}[*].env.variables.*")),
+)
+_ARTIFACTS = (parse_path("artifacts"), parse_path("artifacts.secondary-artifacts.*"))
 
 
 class Item(NamedTuple):
@@ -34,27 +50,98 @@ class CommandList(NamedTuple):
 
     def items(self) -> Iterator[Item]:
         """Its elements; none if it is not a list."""
-        node = self.node.resolved
-        if isinstance(node, Sequence):
-            for number, item in enumerate(node.items):
-                yield Item(item, number)
+        for number, item in enumerate(items(self.node)):
+            yield Item(item, number)
+
+
+class Variable(NamedTuple):
+    """A variable given under ``env`` or in the ``env`` of a batch task.
+
+    ``section`` is VARIABLES, PARAMETER_STORE or SECRETS_MANAGER; ``value`` is None if it is no scalar.
+    """
+
+    name: str
+    key: Node
+    section: str
+    value: Scalar | None
+
+
+class Section(NamedTuple):
+    """A named part that holds a mapping: a phase, a report group, an artifact."""
+
+    name: str
+    key: Node
+    mapping: Mapping
+
+    def get(self, name: str) -> Pair | None:
+        """The pair of a key in it."""
+        return self.mapping.get(name)
+
+    def scalar(self, name: str) -> Scalar | None:
+        """The value of a key in it, if that is a scalar."""
+        pair = self.mapping.get(name)
+        return scalar(pair.value) if pair is not None else None
+
+    def scalars(self, name: str) -> list[Scalar]:
+        """The scalars in the list of a key in it."""
+        pair = self.mapping.get(name)
+        found = [scalar(item) for item in items(pair.value)] if pair is not None else []
+        return [item for item in found if item is not None]
+
+
+def scalar(node: Node) -> Scalar | None:
+    """The node as a scalar with something in it, seen through an alias; None if it is none, or was cut short."""
+    target = node.resolved
+    return target if isinstance(target, Scalar) and not target.empty and not target.open else None
+
+
+def items(node: Node) -> list[Node]:
+    """The items of a list, seen through an alias; none if it is no list."""
+    target = node.resolved
+    return target.items if isinstance(target, Sequence) else []
+
+
+def mapping(node: Node | None) -> Mapping | None:
+    """The node as a mapping, seen through an alias."""
+    target = node.resolved if node is not None else None
+    return target if isinstance(target, Mapping) else None
 
 
 class Buildspec:
-    """One document of a file that holds a buildspec."""
+    """One document of a file that holds a buildspec. ``path`` is the file's, relative to its repository."""
 
-    def __init__(self, stream: Stream, document: Document) -> None:
+    def __init__(self, stream: Stream, document: Document, path: str = "") -> None:
         self.stream = stream
         self.document = document
+        self.path = path
 
     @property
     def root(self) -> Node | None:
         return self.document.root
 
     @property
+    def number(self) -> int:
+        """Which document of its file it is, from 0."""
+        for number, document in enumerate(self.stream.documents):
+            if document is self.document:
+                return number
+        return 0
+
+    @property
     def is_last(self) -> bool:
         """Whether no further document follows in the file."""
-        return not self.stream.documents or self.document is self.stream.documents[-1]
+        return self.number >= len(self.stream.documents) - 1
+
+    @cached_property
+    def faults(self) -> list[Fault]:
+        """Where it breaks the schema of buildspecs; next to a syntax error nothing is sure, nor what is missing."""
+        from cblint.buildspec.shape import faults
+
+        found = list(faults(self.root, table("buildspec"))) if self.root is not None else []
+        problem = self.stream.problem
+        if problem is None or not self.is_last:
+            return found
+        return [fault for fault in found if not fault.lacks and fault.node.resolved.end < problem.span.start]
 
     @cached_property
     def comments(self) -> list[Comment]:
@@ -77,6 +164,30 @@ class Buildspec:
         comment = self.comment_after(node)
         return comment if comment is not None and comment.span.start <= node.rest_of_line.end else None
 
+    def get(self, *names: str) -> Pair | None:
+        """The pair at a chain of keys; None if there is none."""
+        pair: Pair | None = None
+        node = self.root
+        for name in names:
+            holder = mapping(node)
+            pair = holder.get(name) if holder is not None else None
+            if pair is None:
+                return None
+            node = pair.value
+        return pair
+
+    @property
+    def version(self) -> Pair | None:
+        """``version`` and its value."""
+        return self.get("version")
+
+    @property
+    def shell(self) -> str:
+        """The value of ``env.shell``, or nothing."""
+        pair = self.get("env", "shell")
+        value = scalar(pair.value) if pair is not None else None
+        return value.value if value is not None else ""
+
     def command_lists(self) -> list[CommandList]:
         """Every ``commands`` and ``finally``, each once however many aliases lead to it."""
         return [
@@ -84,3 +195,33 @@ class Buildspec:
             for place in places(self.root, _COMMAND_LISTS)
             if place.pair is not None
         ]
+
+    def phases(self) -> list[Section]:
+        """The phases that are mappings, in file order, unknown ones too."""
+        return _sections(places(self.root, _PHASES))
+
+    def reports(self) -> list[Section]:
+        """The report groups that are mappings."""
+        return _sections(places(self.root, _REPORTS))
+
+    def artifacts(self) -> list[Section]:
+        """``artifacts`` itself and the secondary ones, where they are mappings."""
+        return [section for path in _ARTIFACTS for section in _sections(places(self.root, path))]
+
+    @cached_property
+    def variables(self) -> list[Variable]:
+        """Every variable that is given in YAML, those of batch tasks included."""
+        return [
+            Variable(place.pair.name, place.pair.key, section, scalar(place.node))
+            for section, path in _VARIABLES
+            for place in places(self.root, path)
+            if place.pair is not None and place.pair.name is not None and not place.node.open
+        ]
+
+
+def _sections(found: list[Place]) -> list[Section]:
+    return [
+        Section(place.pair.name, place.pair.key, target)
+        for place in found
+        if place.pair is not None and place.pair.name is not None and (target := mapping(place.node)) is not None
+    ]

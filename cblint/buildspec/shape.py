@@ -38,6 +38,11 @@ class Fault(NamedTuple):
     missing: str = ""
 
     @property
+    def lacks(self) -> bool:
+        """Whether something is missing, rather than wrong."""
+        return self.keyword in ("required", "dependencies", "minItems", "minProperties") or self.node.empty
+
+    @property
     def path(self) -> str:
         """The way to the fault, as in ``projects[0].image``."""
         return path_of(self.steps)

@@ -132,3 +132,59 @@ def _in_two_sections(env: Mapping) -> Iterator[Report]:
             other, before = first[variable]
             fields = {"key": variable, "section": name, "other": other}
             yield Report(pair.key.span, "two-sections", fields, (("first", before.key.span),))
+
+
+def multi_document_buildspec(buildspec: Buildspec) -> Iterator[Report]:
+    """A second document stands in the file."""
+    documents = [document for document in buildspec.stream.documents if _has_content(document.root)]
+    if len(documents) > 1 and buildspec.document is documents[1]:
+        text, start = buildspec.stream.text, buildspec.document.start
+        mark = len(_DOCUMENT) if text.value.startswith(_DOCUMENT, start) else 1
+        yield Report(text.span(start, start + mark), "second", {"count": str(len(documents))}, about=buildspec.root)
+
+
+_DOCUMENT = "---"
+
+
+def _has_content(root: Node | None) -> bool:
+    return root is not None and not (isinstance(root, Scalar) and root.empty)
+
+
+def backslash_in_folded_scalar(buildspec: Buildspec) -> Iterator[Report]:
+    """A line of a command ends in a backslash where YAML, not the shell, joins the lines."""
+    if buildspec.shell in ("powershell.exe", "cmd.exe"):
+        return
+    for commands in buildspec.command_lists():
+        for item in commands.items():
+            node = item.node.resolved
+            if isinstance(node, Scalar) and node.style in _FOLDED and "\\ " in node.value and not node.open:
+                yield from _continued(node)
+
+
+_FOLDED = ("", "'", ">")
+"""In double quotes a backslash at the end of a line is YAML's own."""
+
+
+def _continued(node: Scalar) -> Iterator[Report]:
+    value, text = node.value, node.text
+    found = [fold - 1 for fold in node.folds if _escapes(value, fold - 1)]
+    if not found:
+        return
+    related = tuple(("more", text.span(at, at + 1)) for at in found[1:])
+    attached = any(at > 0 and value[at - 1] not in " \t" for at in found)
+    edits = () if attached else tuple(Edit(text.span(_blanks_before(value, at), at + 1), "") for at in found)
+    yield Report(text.span(found[0], found[0] + 1), "continued", {}, related, edits)
+
+
+def _escapes(value: str, at: int) -> bool:
+    """Whether a backslash stands there that no other one escapes."""
+    count = 0
+    while at - count >= 0 and value[at - count] == "\\":
+        count += 1
+    return count % 2 == 1
+
+
+def _blanks_before(value: str, at: int) -> int:
+    while at > 0 and value[at - 1] in " \t":
+        at -= 1
+    return at

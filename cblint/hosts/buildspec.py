@@ -48,6 +48,11 @@ def named_like_buildspec(path: str) -> bool:
     return _NAME.fullmatch(os.path.basename(path)) is not None
 
 
+def certainly_buildspec(path: str) -> bool:
+    """Whether the file has the very name that CodeBuild looks for, or would if it looked for the usual ending."""
+    return os.path.basename(path).lower() in ("buildspec.yml", "buildspec.yaml")
+
+
 def candidate(path: str) -> bool:
     """Whether a search should open the file: named like a buildspec, or YAML in a folder named after them."""
     if named_like_buildspec(path):
@@ -62,10 +67,11 @@ def named_like_other(path: str) -> bool:
     return ending not in ("", ".yml", ".yaml", ".json")
 
 
-def why_not(stream: Stream, by_name: bool) -> str | None:
+def why_not(stream: Stream, by_name: bool, certain: bool = False) -> str | None:
     """Why this is no buildspec, in words that follow the file's name; None if it is one.
 
-    ``by_name`` says that the name (or the user) calls it a buildspec, so that less of its content has to.
+    ``by_name`` says that the name (or the user) calls it a buildspec, so that less of its content has to; ``certain``
+    that it is one whatever it holds, even nothing.
     """
     problem = stream.problem
     if problem is not None and _broken_by_template(stream):
@@ -85,10 +91,7 @@ def why_not(stream: Stream, by_name: bool) -> str | None:
         return "is not a buildspec: it has neither phases nor batch"
     if problem is not None and (by_name or re.search(r"^ *phases *:", stream.text.value, re.MULTILINE)):
         return None
-    if not by_name:
-        return "is not a buildspec: its top level is not a mapping"
-    # facts: semantics 44
-    return 'holds no mapping: CodeBuild stops with "wrong number of container tags, expected 1"'
+    return None if certain else "is not a buildspec: its top level is not a mapping"
 
 
 def _version(root: Mapping) -> bool:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from cblint.source.text import Piece, Span, Text
+from cblint.source.text import BREAKS, Piece, Span, Text
 
 MERGE_KEY = "<<"
 QUOTES = ("'", '"')
@@ -39,6 +39,12 @@ class Node:
     def resolved(self) -> Node:
         """The node itself, or what an alias stands for."""
         return self
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was written, seen through an alias: ``key:`` or ``-``."""
+        target = self.resolved
+        return isinstance(target, Scalar) and target.style == "" and target.value == ""
 
     @property
     def source(self) -> str:
@@ -74,19 +80,25 @@ class Scalar(Node):
         self.style = style
 
     @property
-    def empty(self) -> bool:
-        """Nothing was written: ``key:`` or ``-``."""
-        return self.style == "" and self.value == ""
-
-    @property
     def text(self) -> Text:
         """The value, with the place of each of its characters."""
+        return self.origin.derive(self._pieces(), self.start)
+
+    @property
+    def folds(self) -> list[int]:
+        """Indexes of the blanks in the value that are line breaks in the file."""
+        found, index = [], 0
+        for value, start, end in self._pieces():
+            if value == " " and end > start and self.origin.value[start] in BREAKS:
+                found.append(index)
+            index += len(value)
+        return found
+
+    def _pieces(self) -> list[Piece]:
         from cblint.source import scalars  # few scalars are looked into
 
         found = scalars.pieces(self.origin.value, self.start, self.end, self.style, self.value)
-        if found is None:
-            found = [Piece(char, self.start, self.end) for char in self.value]
-        return self.origin.derive(found, self.start)
+        return [Piece(char, self.start, self.end) for char in self.value] if found is None else found
 
 
 class Sequence(Node):

@@ -333,7 +333,7 @@ def test_the_output_is_utf8_whatever_the_locale(cblint: Cblint, format_: str, en
     cblint.put({"bücher-buildspec.yml": commands('echo "\U0001f600é: b"')})
     usual = cblint.process("check", "--format", format_)
     assert cblint.process("check", "--format", format_, env=encoding) == usual
-    if format_ != "json":
+    if format_ not in ("json", "sarif"):
         assert usual.lines[0] == f"bücher-buildspec.yml:5:17: {SAID}"
     if format_ == "text":
         assert usual.lines[1] == '5 |       - echo "\U0001f600é: b"'
@@ -432,6 +432,8 @@ def test_a_rule_that_crashes_is_named_and_the_others_still_speak(cblint: Cblint,
     assert done.status == 3
     if format_ == "json":
         assert done.findings == ["buildspec.yml command-not-string", "ci/buildspec.yml command-not-string"]
+    elif format_ == "sarif":
+        assert [result["ruleId"] for result in done.sarif["results"]] == ["CB1002", "CB1002"]
     else:
         assert done.stdout.count(SAID) == 2
     assert done.stderr == "".join(
@@ -453,7 +455,7 @@ def test_the_highest_status_wins(cblint: Cblint) -> None:
 
 def test_an_exception_in_a_document_is_contained(cblint: Cblint, monkeypatch: pytest.MonkeyPatch) -> None:
     cblint.put({"a-buildspec.yml": DEFECT, "b-buildspec.yml": DEFECT})
-    monkeypatch.setattr("cblint.linter.engine.buildspecs_of", lambda stream: 1 / 0)
+    monkeypatch.setattr("cblint.linter.engine.buildspecs_of", lambda stream, path: 1 / 0)
     done = cblint()
     assert done.status == 3
     assert "a-buildspec.yml: ZeroDivisionError" in done.stderr

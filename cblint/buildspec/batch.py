@@ -1,0 +1,98 @@
+"""The tasks of a batch build and how they wait for one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cblint.buildspec.model import Buildspec, items, mapping, scalar
+from cblint.source.tree import Mapping, Node, Pair, Scalar
+
+LISTS = ("build-list", "build-graph")
+"""The forms of a batch that list their tasks."""
+DEPENDENCIES = "depend-on"
+
+
+class Task(NamedTuple):
+    """An element of ``build-list`` or ``build-graph`` that is a mapping; ``form`` says of which."""
+
+    form: str
+    number: int
+    node: Node
+    mapping: Mapping
+
+    @property
+    def identifier(self) -> Scalar | None:
+        """Its identifier, if that is a scalar."""
+        pair = self.mapping.get("identifier")
+        return scalar(pair.value) if pair is not None else None
+
+    @property
+    def dependencies(self) -> list[Scalar]:
+        """What ``depend-on`` lists, as far as it is text."""
+        pair = self.mapping.get(DEPENDENCIES)
+        found = [scalar(item) for item in items(pair.value)] if pair is not None else []
+        return [item for item in found if item is not None]
+
+
+def tasks(buildspec: Buildspec) -> list[Task]:
+    """All tasks in file order, those of ``build-list`` first."""
+    found = []
+    for form in LISTS:
+        pair = buildspec.get("batch", form)
+        for number, item in enumerate(items(pair.value) if pair is not None else []):
+            target = mapping(item)
+            if target is not None and not target.open:
+                found.append(Task(form, number, item, target))
+    return found
+
+
+def matrix(buildspec: Buildspec, part: str) -> Pair | None:
+    """``static`` or ``dynamic`` of a ``build-matrix``."""
+    return buildspec.get("batch", "build-matrix", part)
+
+
+def cycles(edges: dict[str, list[str]]) -> list[list[str]]:
+    """The groups of names that lead back to themselves through others, each in the order of ``edges``.
+
+    Tarjan's strongly connected components, with a stack of its own: linear, and as deep as may be. An edge from a name
+    to itself makes no group.
+    """
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_: list[str] = []
+    waiting: set[str] = set()
+    found: list[list[str]] = []
+    for start in edges:
+        if start in order:
+            continue
+        work: list[tuple[str, Iterable[str]]] = [(start, iter(edges[start]))]
+        order[start] = low[start] = len(order)
+        open_.append(start)
+        waiting.add(start)
+        while work:
+            name, rest = work[-1]
+            for other in rest:
+                if other not in edges:
+                    continue
+                if other not in order:
+                    order[other] = low[other] = len(order)
+                    open_.append(other)
+                    waiting.add(other)
+                    work.append((other, iter(edges[other])))
+                    break
+                if other in waiting:
+                    low[name] = min(low[name], order[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                if low[name] == order[name]:
+                    group: list[str] = []
+                    while not group or group[-1] != name:
+                        group.append(open_.pop())
+                        waiting.discard(group[-1])
+                    if len(group) > 1:
+                        found.append(group)
+    rank = {name: number for number, name in enumerate(edges)}
+    return [sorted(group, key=rank.__getitem__) for group in found]

@@ -1,0 +1,144 @@
+"""What a build hands on: artifacts, test reports, the cache."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from cblint.buildspec.model import Buildspec, Section, items, scalar
+from cblint.facts import table
+from cblint.finding import Edit, Report
+from cblint.source.tree import Scalar
+from cblint.spelling import closest, distance
+
+# Reports
+
+
+def report_format_mismatch(buildspec: Buildspec) -> Iterator[Report]:
+    """The files of a report group cannot be in the format that is given for them."""
+    formats = table("reports")["formats"]
+    for group in buildspec.reports():
+        given = group.scalar("file-format")
+        name = given.value.upper() if given is not None else table("reports")["default"]
+        if given is not None and "$" in given.value:
+            continue
+        if given is not None and name not in formats:
+            yield _unknown_format(given, formats)
+            continue
+        related = (("format", given.span),) if given is not None else ()
+        for file in group.scalars("files"):
+            variant = _mismatch(file.value, formats[name])
+            if variant is not None:
+                fields = {"file": file.value, "format": name, "given": "" if given is not None else _NOT_GIVEN}
+                kind = _kind(file.value)
+                yield Report(file.span, variant, {**fields, "kind": kind["what"] if kind else ""}, related)
+
+
+_NOT_GIVEN = " (the default, as no file-format is given)"
+
+
+def _unknown_format(given: Scalar, formats: dict[str, Any]) -> Report:
+    meant = closest(given.value.upper(), formats)
+    fields = {
+        "format": given.value,
+        "suggestion": f' Did you mean "{meant}"?' if meant else "",
+        "known": ", ".join(formats),
+    }
+    near = meant is not None and distance(given.value.upper(), meant) <= 1 and given.style not in ("|", ">")
+    edits = (Edit(given.text.span(0, len(given.text)), meant),) if near and meant is not None else ()
+    return Report(given.span, "unknown-format", fields, edits=edits)
+
+
+def _mismatch(file: str, format_: dict[str, Any]) -> str | None:
+    """How a file's name contradicts a format: ``impossible`` by its ending, ``unlikely`` by what is usual."""
+    ending = _ending(file)
+    if not ending:
+        return None
+    if ending not in format_["endings"] and ending in table("reports")["endings"]:
+        return "impossible"
+    kind = _kind(file)
+    return "unlikely" if kind is not None and format_["name"] not in kind["formats"] else None
+
+
+def _ending(file: str) -> str:
+    """The letters after the last dot of the name; nothing for names that a glob leaves open."""
+    match = re.search(r"\.([A-Za-z]+)$", file)
+    return match[1].lower() if match else ""
+
+
+@cache
+def _kinds() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    return [(re.compile(kind["file"], re.IGNORECASE), kind) for kind in table("reports")["kinds"]]
+
+
+def _kind(file: str) -> dict[str, Any] | None:
+    """What tool writes files of this name; None if the name says nothing."""
+    name = file.rpartition("/")[2]
+    return next((kind for pattern, kind in _kinds() if pattern.fullmatch(name)), None)
+
+
+# Artifacts
+
+_ROOT = re.compile(r"\$(?:CODEBUILD_SRC_DIR\b|\{CODEBUILD_SRC_DIR\})/*")
+
+
+def artifact_path_escapes_root(buildspec: Buildspec) -> Iterator[Report]:
+    """The path of an artifact does not begin where CodeBuild begins."""
+    for artifact in buildspec.artifacts():
+        for key in ("files", "exclude-paths"):
+            for file in artifact.scalars(key):
+                yield from _escape(artifact, file)
+
+
+def _escape(artifact: Section, file: Scalar) -> Iterator[Report]:
+    value = file.value
+    fields = {"path": value}
+    text = file.text
+    if re.match(r"(?:\./+)*\.\.(?:/|$)", value) or "/../" in value:
+        start = value.index("..")
+        if _leads_out(value):
+            yield Report(text.span(start, start + 2), "parent", fields)
+    elif value.startswith("/"):
+        yield Report(file.span, "absolute", fields)
+    elif (match := _ROOT.match(value)) is not None and match.end() < len(value):
+        plain = artifact.get("base-directory") is None
+        edits = (Edit(text.span(0, match.end()), ""),) if plain else ()
+        yield Report(text.span(0, match.end()), "source-directory", fields, edits=edits)
+    elif (match := re.match(r"(?:\./+)+(?=[^./*])", value)) is not None:
+        yield Report(text.span(0, match.end()), "here", fields, edits=(Edit(text.span(0, match.end()), ""),))
+
+
+def _leads_out(path: str) -> bool:
+    """Whether the steps of a path go above where it begins; names that a glob leaves open count as one step."""
+    depth = 0
+    for step in path.split("/"):
+        depth += -1 if step == ".." else 0 if step in ("", ".") else 1
+        if depth < 0:
+            return True
+    return False
+
+
+# Cache
+
+_HOME = re.compile(r"~(?=/|$)|\$(?:HOME\b|\{HOME\})")
+
+
+def cache_path_suspicious(buildspec: Buildspec) -> Iterator[Report]:
+    """A path of the cache that CodeBuild is not known to keep."""
+    pair = buildspec.get("cache", "paths")
+    for item in items(pair.value) if pair is not None else ():
+        path = scalar(item)
+        if path is None:
+            continue
+        fields = {"path": path.value}
+        if (match := _HOME.match(path.value)) is not None:
+            edits = (Edit(path.text.span(*match.span()), "/root"),)
+            yield Report(path.text.span(*match.span()), "home", fields, edits=edits)
+        elif "$" in path.value:
+            continue
+        elif path.value.startswith("/var/lib/docker"):
+            yield Report(item.span, "docker", fields)
+        elif re.match(r"/home/[^/*]+", path.value):
+            yield Report(item.span, "other-home", fields)

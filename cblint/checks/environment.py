@@ -1,0 +1,180 @@
+"""Variables that are given under ``env``: names that are taken, values that are not what they look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, Variable
+from cblint.facts import table
+from cblint.finding import Edit, Report
+from cblint.source.tree import Scalar
+
+# Each alternative is one that the shell would expand: a command, a variable, a variable in braces.
+_EXPANSION = re.compile(
+    r"(?P<command>\$\((?!\()|`)|(?P<variable>\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*[^{}\s]{0,80}\}))"
+)
+_MAKE = re.compile(r"\$\([A-Z_][A-Z0-9_]*\)")
+"""A variable of make, or a command of the shell that nobody has."""
+
+
+def env_value_not_expanded(buildspec: Buildspec) -> Iterator[Report]:
+    """A value that was meant to be computed: CodeBuild takes it as it is written."""
+    for variable in buildspec.variables:
+        value = variable.value
+        if value is None or ("$" not in value.value and "`" not in value.value) or _is_search_path(variable):
+            continue
+        found = _expansion(value.value)
+        if found is None:
+            continue
+        start, end, kind = found
+        fields = {"name": variable.name, "written": value.value[start:end], "section": variable.section}
+        variant = kind if variable.section == VARIABLES else "reference"
+        yield Report(value.text.span(start, end), variant, fields)
+
+
+def _expansion(value: str) -> tuple[int, int, str] | None:
+    """The first thing in a value that the shell would expand, and whether it is a command or a variable."""
+    for match in _EXPANSION.finditer(value):
+        if match.start() > 0 and value[match.start() - 1] in "$\\":
+            continue  # written so that something else expands it later, or nothing does
+        if match["variable"]:
+            return match.start(), match.end(), "variable"
+        make = _MAKE.match(value, match.start())
+        if make is not None:
+            return make.start(), make.end(), "variable"
+        end = _end_of_command(value, match.start())
+        if end is not None:
+            return match.start(), end, "command"
+    return None
+
+
+def _end_of_command(value: str, start: int) -> int | None:
+    """Where the command ends that begins with ``$(`` or a backtick; None if it does not, or is empty."""
+    if value[start] == "`":
+        end = value.find("`", start + 1)
+        return end + 1 if end > start + 1 else None
+    depth = 0
+    for at in range(start + 1, len(value)):
+        depth += {"(": 1, ")": -1}.get(value[at], 0)
+        if depth == 0:
+            return at + 1 if value[start + 2 : at].strip() else None
+    return None
+
+
+# Search paths
+
+_DRIVE = re.compile(r"(?:^|;)[A-Za-z]:[\\/]")
+
+
+def env_path_clobbered(buildspec: Buildspec) -> Iterator[Report]:
+    """A search path is given a value in which the old one is lost."""
+    for variable in buildspec.variables:
+        value = variable.value
+        if value is None or variable.section != VARIABLES or not _is_search_path(variable):
+            continue
+        own = re.search(rf"\$(?:{variable.name}\b|\{{{variable.name}(?::[-+][^}}]*)?\}})", value.value)
+        fields = {"name": variable.name, "value": value.value}
+        if own is not None:
+            variant = "path" if variable.name == "PATH" else "other-path"
+            yield Report(value.text.span(*own.span()), variant, fields)
+        elif variable.name == "PATH" and _lacks_system_folders(value):
+            yield Report(value.span, "without-system-folders", fields)
+
+
+def _is_search_path(variable: Variable) -> bool:
+    return variable.name in table("variables")["search-paths"]
+
+
+def _lacks_system_folders(value: Scalar) -> bool:
+    folders = value.value.split(":")
+    return not {"/bin", "/usr/bin", "/bin/", "/usr/bin/"} & set(folders) and _DRIVE.search(value.value) is None
+
+
+# Names that are taken
+
+
+def env_reserved_name(buildspec: Buildspec) -> Iterator[Report]:
+    """A variable has a name that CodeBuild sets itself or keeps for itself."""
+    taken = table("variables")
+    for variable in buildspec.variables:
+        fields = {"name": variable.name, "section": variable.section}
+        if variable.name.startswith("CODEBUILD_"):
+            yield Report(variable.key.span, "codebuild", fields)
+        elif variable.name in taken["credentials"]:
+            stored = variable.section != VARIABLES
+            yield Report(variable.key.span, "stored-credentials" if stored else "credentials", fields)
+        elif variable.name in taken["set-by-codebuild"]:
+            yield Report(variable.key.span, "set-by-codebuild", fields)
+
+
+# References to secrets
+
+_ARN_FIELDS = 7
+"""``arn:partition:service:region:account:secret:name``: what follows is the key, the stage and the version."""
+_PARTS = 4
+
+
+def secret_reference_malformed(buildspec: Buildspec) -> Iterator[Report]:
+    """A reference that names no secret or parameter."""
+    for variable in buildspec.variables:
+        if variable.value is None or "$" in variable.value.value:
+            continue
+        if variable.section == SECRETS_MANAGER:
+            yield from _secret(variable, variable.value)
+        elif variable.section == PARAMETER_STORE:
+            yield from _parameter(variable, variable.value)
+
+
+def _secret(variable: Variable, value: Scalar) -> Iterator[Report]:
+    text = value.value
+    fields = {"name": variable.name, "value": text}
+    if "{{resolve:" in text:
+        yield Report(value.span, "dynamic-reference", fields)
+        return
+    fields_of = text.split(":")
+    if text.startswith("arn:"):
+        service = fields_of[2] if len(fields_of) > 2 else ""
+        if service != "secretsmanager":
+            yield Report(value.span, "other-service", {**fields, "service": service, "expected": "secretsmanager"})
+            return
+        if len(fields_of) < _ARN_FIELDS:
+            yield Report(value.span, "short-arn", fields)
+            return
+        parts = [":".join(fields_of[:_ARN_FIELDS]), *fields_of[_ARN_FIELDS:]]
+    else:
+        parts = fields_of
+    if not parts[0].strip():
+        yield Report(value.span, "no-secret", fields)
+    elif len(parts) > _PARTS:
+        surplus = text[len(":".join(parts[:_PARTS])) :]
+        start = len(text) - len(surplus)
+        span = value.text.span(start, len(text))
+        edits = (Edit(span, ""),) if not surplus.strip(":") else ()
+        yield Report(span, "too-many-parts", {**fields, "count": str(len(parts))}, edits=edits)
+    elif len(parts) == _PARTS and parts[2] and parts[3]:
+        start = len(":".join(parts[:2])) + 1
+        yield Report(value.text.span(start, len(text)), "stage-and-version", fields)
+
+
+_BLANKS = re.compile(r"\s+")
+
+
+def _parameter(variable: Variable, value: Scalar) -> Iterator[Report]:
+    text = value.value
+    fields = {"name": variable.name, "value": text}
+    if "{{resolve:" in text:
+        yield Report(value.span, "dynamic-reference", fields)
+    elif text.startswith("arn:"):
+        parts = text.split(":")
+        if len(parts) > 2 and parts[2] != "ssm":
+            yield Report(value.span, "parameter-of-other-service", {**fields, "service": parts[2], "expected": "ssm"})
+    elif text.startswith("ssm:"):
+        yield Report(value.text.span(0, 4), "parameter-prefix", fields)
+    elif (blank := _BLANKS.search(text)) is not None:
+        yield Report(value.text.span(*blank.span()), "parameter-blank", fields)
+    elif "//" in text:
+        start = text.index("//")
+        yield Report(value.text.span(start, start + 2), "parameter-slashes", fields)
+    elif text.endswith("/") and len(text) > 1:
+        yield Report(value.text.span(len(text) - 1, len(text)), "parameter-slashes", fields)

@@ -1,0 +1,268 @@
+"""Keys that are too much, in the wrong place, or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from cblint.buildspec.batch import DEPENDENCIES, tasks
+from cblint.buildspec.model import Buildspec, items, mapping, scalar
+from cblint.buildspec.shape import Fault, Schema, Steps, path_of
+from cblint.facts import table
+from cblint.finding import Edit, Report
+from cblint.source.text import Span
+from cblint.source.tree import Mapping, Node, Pair, Scalar, walk
+from cblint.spelling import alike, closest
+
+TOO_MUCH = ("additionalProperties", "false")
+"""The keywords of the schema that a key breaks by being there."""
+
+# Keys that are too much
+
+
+def unknown_key(buildspec: Buildspec) -> Iterator[Report]:
+    """A key that CodeBuild does not document at its place, nor anywhere else."""
+    for fault in _unknown_keys(buildspec):
+        name = str(fault.steps[-1])
+        fields = {"key": name, "place": _in(fault.steps[:-1]), "known": _known(fault), "suggestion": ""}
+        meant = _meant(fault)
+        if fault.keyword == "false" or (meant is not None and _renamed(fault, meant)):
+            old = meant or name
+            variant = "old-artifact-type" if fault.steps == ("artifacts", "type") else "old-name"
+            yield Report(fault.span, variant, {**fields, "old": old})
+        elif meant is not None:
+            fields["suggestion"] = f' Did you mean "{meant}"?'
+            yield Report(fault.span, "near", fields, edits=_rename(buildspec, fault, meant))
+        elif _home(fault) is None and not _is_variable(fault):
+            yield Report(fault.span, "unknown", fields)
+
+
+def misplaced_key(buildspec: Buildspec) -> Iterator[Report]:
+    """A key that CodeBuild knows, but elsewhere; or a variable right below ``env``."""
+    for fault in _unknown_keys(buildspec):
+        if fault.keyword == "false" or _meant(fault) is not None:
+            continue
+        name, home = str(fault.steps[-1]), _home(fault)
+        fields = {"key": name, "place": _in(fault.steps[:-1])}
+        if home is not None:
+            yield Report(fault.span, "elsewhere", {**fields, "home": home})
+        elif _is_variable(fault):
+            yield Report(fault.span, "variable", fields)
+
+
+def _unknown_keys(buildspec: Buildspec) -> Iterator[Fault]:
+    """The keys that are too much and that no rule of their own speaks of."""
+    for fault in buildspec.faults:
+        if fault.keyword not in TOO_MUCH or fault.pair is None or _is_another_rules(fault.steps):
+            continue
+        if fault.pair.name is not None and not fault.pair.value.open and not _holds_anchor(fault.pair):
+            yield fault
+
+
+def _is_another_rules(steps: Steps) -> bool:
+    """Whether unknown-phase, batch-dependency-key or batch-unknown-env-key speaks of the key."""
+    if steps[:-1] == ("phases",):
+        return True
+    return steps[0] == "batch" and ("env" in steps[:-1] or is_dependency_key(str(steps[-1])))
+
+
+def is_dependency_key(name: str) -> bool:
+    """Whether a key of a batch task is meant to say what the task waits for."""
+    return alike(name, DEPENDENCIES) or any(alike(name, other) for other in ("depends-on", "dependencies", "needs"))
+
+
+def _holds_anchor(pair: Pair) -> bool:
+    """Whether the key is there to hold what aliases use elsewhere."""
+    return any(node.anchor is not None for node in walk(pair.value))
+
+
+def _meant(fault: Fault) -> str | None:
+    """The key of this place that was probably meant."""
+    return closest(str(fault.steps[-1]), fault.schema.get("properties", ()))
+
+
+def _renamed(fault: Fault, meant: str) -> bool:
+    """Whether it is a key of version 0.1 only that was meant."""
+    return len(fault.steps) == 1 and meant == "environment_variables"
+
+
+def _known(fault: Fault) -> str:
+    return ", ".join(fault.schema.get("properties", ()))
+
+
+def _in(steps: Steps) -> str:
+    return f"in {path_of(steps)}" if steps else "at the top level"
+
+
+def _is_variable(fault: Fault) -> bool:
+    """Whether the key stands for a variable: below ``env``, with a value, and called nothing that CodeBuild knows."""
+    name = str(fault.steps[-1])
+    return fault.steps[:-1] == ("env",) and scalar(fault.node) is not None and name.isidentifier() and name.isascii()
+
+
+def _rename(buildspec: Buildspec, fault: Fault, meant: str) -> tuple[Edit, ...]:
+    """The edit that spells the key right, unless it stands there too."""
+    key = fault.pair.key if fault.pair is not None else None
+    if not isinstance(key, Scalar) or key.style in ("|", ">") or _sibling(buildspec, fault.steps, meant):
+        return ()
+    text = key.text
+    return (Edit(text.span(0, len(text)), meant),)
+
+
+def _sibling(buildspec: Buildspec, steps: Steps, name: str) -> bool:
+    holder = mapping(_at(buildspec.root, steps[:-1]))
+    return holder is not None and holder.get(name) is not None
+
+
+def _at(node: Node | None, steps: Steps) -> Node | None:
+    for step in steps:
+        if isinstance(step, int):
+            node = items(node)[step] if node is not None else None
+        else:
+            holder = mapping(node)
+            pair = holder.get(step) if holder is not None else None
+            node = pair.value if pair is not None else None
+    return node
+
+
+# Where keys belong
+
+_ANYWHERE = frozenset(
+    {"name", "type", "key", "action", "logs", "image", "static", "dynamic", "buildspec", "paths", "run-as"}
+)
+"""Words too common to say where their author wanted them."""
+
+
+def _home(fault: Fault) -> str | None:
+    """Where a key belongs that CodeBuild knows elsewhere: of several places the nearest."""
+    name = str(fault.steps[-1])
+    found = [place for known, place in _homes() if alike(known, name) and known not in _ANYWHERE]
+    if not found:
+        return None
+    here = tuple("*" if isinstance(step, int) else str(step) for step in fault.steps[:-1])
+    nearest = max(found, key=lambda place: _shared(place, here))
+    return _phrase(nearest)
+
+
+def _shared(place: tuple[str, ...], here: tuple[str, ...]) -> int:
+    """How many steps two places have in common from the top."""
+    number = 0
+    for left, right in zip(place, here, strict=False):
+        if left != right:
+            break
+        number += 1
+    return number
+
+
+def _phrase(place: tuple[str, ...]) -> str:
+    if not place:
+        return "at the top level"
+    if place[0] == "phases" and len(place) > 1:
+        return "in phases.install" if place[1:] == ("install",) else "in a phase"
+    if place[0] == "batch" and "*" in place:
+        return "in the env of a batch task" if place[-1] == "env" else "in a batch task"
+    if place[0] == "reports" and len(place) > 1:
+        return "in a report group"
+    return f"in {'.'.join(place)}"
+
+
+@cache
+def _homes() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every key of the schema with each place that it has; ``*`` stands for any item or name."""
+    schema = table("buildspec")
+    found: dict[tuple[str, tuple[str, ...]], None] = {}
+
+    def collect(part: Schema, place: tuple[str, ...]) -> None:
+        if isinstance(part, bool):
+            return
+        if "$ref" in part:
+            collect(schema["definitions"][part["$ref"].rpartition("/")[2]], place)
+            return
+        for name, below in part.get("properties", {}).items():
+            # What the phases share is said of each: the word for it is "a phase".
+            shared = place[:1] == ("phases",) and name != "runtime-versions" and len(place) > 1
+            found[name, ("phases", "*") if shared else place] = None
+            collect(below, (*place, name))
+        for below in (part.get("items"), part.get("additionalProperties")):
+            if isinstance(below, dict):
+                collect(below, (*place, "*"))
+
+    collect(schema, ())
+    return tuple(found)
+
+
+# Keys that are missing
+
+
+def missing_required_key(buildspec: Buildspec) -> Iterator[Report]:
+    """A key without which CodeBuild cannot do what the place is for."""
+    for fault in buildspec.faults:
+        if fault.keyword == "required" and not _misspelt(buildspec, fault):
+            yield from _missing(buildspec, fault)
+    if buildspec.get("batch") is not None and buildspec.get("phases") is None:
+        yield from _batch_without_phases(buildspec)
+
+
+def _missing(buildspec: Buildspec, fault: Fault) -> Iterator[Report]:
+    missing, steps = fault.missing, fault.steps
+    fields = {"key": missing, "place": path_of(steps)}
+    if missing == "version":
+        yield Report(_head(fault), missing, fields, edits=_version_on_top(buildspec, fault.node), about=fault.node)
+    elif missing in ("phases", "commands", "files", "identifier"):
+        variant = "report-files" if steps[0:1] == ("reports",) else missing
+        yield Report(_head(fault), variant, fields, about=fault.node if missing == "phases" else None)
+    else:
+        yield Report(_head(fault), "other", fields)
+
+
+def _misspelt(buildspec: Buildspec, fault: Fault) -> bool:
+    """Whether the key is there, but under another name or at another place, of which another rule speaks."""
+    if fault.missing == "version" and buildspec.get("phases", "version") is not None:
+        return True
+    return any(
+        other.keyword == "additionalProperties"
+        and other.steps[:-1] == fault.steps
+        and (_meant(other) == fault.missing or (_home(other) is not None and fault.missing == "commands"))
+        for other in buildspec.faults
+    )
+
+
+def _head(fault: Fault) -> Span:
+    """The key of the mapping that lacks something, or its own first key."""
+    if fault.pair is not None:
+        return fault.pair.key.span
+    return _first_key(fault.node)
+
+
+def _first_key(node: Node) -> Span:
+    target = node.resolved
+    if isinstance(target, Mapping) and target.pairs:
+        return target.pairs[0].key.span
+    return node.first_character
+
+
+def _version_on_top(buildspec: Buildspec, node: Node) -> tuple[Edit, ...]:
+    """``version: 0.2`` before the first key, in the style of the file."""
+    target = node.resolved
+    if not isinstance(target, Mapping) or not target.pairs or target.tag is not None or target.anchor is not None:
+        return ()
+    source, start = buildspec.stream.text.value, target.pairs[0].key.start
+    at = target.pairs[0].key.origin.span(start, start)
+    if target.flow:
+        return (Edit(at, '"version": 0.2, '),)
+    line = max(source.rfind("\n", 0, start), source.rfind("\r", 0, start)) + 1
+    indentation = source[line:start]
+    if indentation.strip(" "):
+        return ()
+    end = "\r\n" if "\r\n" in source else "\n"
+    return (Edit(at, f"version: 0.2{end}{indentation}"),)
+
+
+def _batch_without_phases(buildspec: Buildspec) -> Iterator[Report]:
+    """A batch may do without phases only if each of its tasks has a buildspec of its own."""
+    without = [task.identifier or task.node for task in tasks(buildspec) if task.mapping.get("buildspec") is None]
+    fanout = buildspec.get("batch", "build-fanout")
+    if fanout is not None and not without:
+        without = [fanout.key]
+    for node in without[:1]:
+        yield Report(node.span if isinstance(node, Scalar) else _first_key(node), "phases-of-task")
