@@ -99,7 +99,7 @@ def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> F
         where=_bounded(path_to(buildspec.root, span.start, report.about)),
         span=span,
         related=tuple(_related(rule.labels[label], spot, target) for label, spot in report.related),
-        fix=_fix(rule, report, target),
+        fix=_fix(rule, report, target, buildspec),
     )
 
 
@@ -108,14 +108,15 @@ def _related(message: str, span: Span, target: Target) -> Related:
     return Related(message, target.path, target.lines.position(span.start), target.lines.position(span.end))
 
 
-def _fix(rule: Rule, report: Report, target: Target) -> Fix | None:
+def _fix(rule: Rule, report: Report, target: Target, buildspec: Buildspec) -> Fix | None:
     if not report.edits or rule.fix_safety == "none":
         return None
     edits = tuple(
         PlacedEdit(target.lines.position(edit.span.start), target.lines.position(edit.span.end), edit.text, edit.span)
         for edit in sorted(report.edits)
     )
-    return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits)
+    places = tuple(path_to(buildspec.root, node.span.start) for node in report.touched)
+    return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits, places)
 
 
 def _visible(span: Span, target: Target) -> Span:

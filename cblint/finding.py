@@ -39,7 +39,8 @@ class Report(NamedTuple):
 
     ``variant`` names one of the entry's variants, ``fields`` fills in its message, ``related`` pairs a label of
     the entry with a place. ``safe`` can only lower what the entry says of its fix. ``about`` is the node that the
-    finding names as its place, where that is not the innermost one at the span.
+    finding names as its place, where that is not the innermost one at the span. ``touched`` are further nodes that the
+    edits change.
     """
 
     span: Span
@@ -49,6 +50,7 @@ class Report(NamedTuple):
     edits: tuple[Edit, ...] = ()
     safe: bool = True
     about: Node | None = None
+    touched: tuple[Node, ...] = ()
 
 
 class Related(NamedTuple):
@@ -70,11 +72,15 @@ class PlacedEdit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """How to mend a finding; ``safe`` as the rule's entry defines it."""
+    """How to mend a finding; ``safe`` as the rule's entry defines it.
+
+    ``places`` are those, beside that of the finding, where it may change the data of the file.
+    """
 
     safe: bool
     title: str
     edits: tuple[PlacedEdit, ...]
+    places: tuple[str, ...] = ()
 
 
 class Finding(NamedTuple):

@@ -126,7 +126,7 @@ def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
 def _applied(text: str, findings: list[Finding]) -> str:
     """The text with the fixes of these findings. Raises Refused if that changes anything else."""
     new = _edited(text, [edit for finding in findings if finding.fix for edit in finding.fix.edits])
-    _guard(text, new, [finding.where for finding in findings])
+    _guard(text, new, [place for finding in findings if finding.fix for place in (finding.where, *finding.fix.places)])
     return new
 
 

@@ -141,7 +141,7 @@ class Buildspec:
         problem = self.stream.problem
         if problem is None or not self.is_last:
             return found
-        return [fault for fault in found if not fault.lacks and fault.node.resolved.end < problem.span.start]
+        return [fault for fault in found if not fault.lacks and fault.node.resolved.end < problem.at]
 
     @cached_property
     def comments(self) -> list[Comment]:

@@ -136,8 +136,8 @@ def cache_path_suspicious(buildspec: Buildspec) -> Iterator[Report]:
         if (match := _HOME.match(path.value)) is not None:
             edits = (Edit(path.text.span(*match.span()), "/root"),)
             yield Report(path.text.span(*match.span()), "home", fields, edits=edits)
-        elif "$" in path.value:
-            continue
+        elif (variable := re.search(r"\$\w+|\$\{[^}]*\}", path.value)) is not None:
+            yield Report(path.text.span(*variable.span()), "variable", fields)
         elif path.value.startswith("/var/lib/docker"):
             yield Report(item.span, "docker", fields)
         elif re.match(r"/home/[^/*]+", path.value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import starmap
 
 from cblint.buildspec.batch import DEPENDENCIES, Task, cycles, matrix, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
@@ -40,21 +41,24 @@ def batch_identifier_invalid(buildspec: Buildspec) -> Iterator[Report]:
         elif len(name) > _LONGEST:
             yield Report(pair.value.span, "too-long", fields)
         elif _IDENTIFIER.fullmatch(name) is None:
-            yield Report(pair.value.span, "characters", fields, edits=_with_underscores(found, task))
+            places, new = _with_underscores(found, task) or ([], "")
+            edits = {place.text.span(0, len(place.text)): new for place in places}
+            yield Report(
+                pair.value.span, "characters", fields, edits=tuple(starmap(Edit, edits.items())), touched=tuple(places)
+            )
         first.setdefault(name, identifier)
 
 
-def _with_underscores(found: list[Task], task: Task) -> tuple[Edit, ...]:
-    """The edits that replace what is not allowed, in the identifier and wherever it is waited for."""
+def _with_underscores(found: list[Task], task: Task) -> tuple[list[Scalar], str] | None:
+    """The identifier and all that wait for it, and what must stand there instead; None if that is not certain."""
     identifier = task.identifier
     assert identifier is not None
     new = identifier.value.replace("-", "_")
     others = [other.identifier.value.replace("-", "_") for other in found if other.identifier and other is not task]
     places = [identifier, *(name for other in found for name in other.dependencies if name.value == identifier.value)]
     if _IDENTIFIER.fullmatch(new) is None or new in others or any(place.style in ("|", ">") for place in places):
-        return ()
-    unique = {place.text.span(0, len(place.text)): new for place in places}
-    return tuple(Edit(span, text) for span, text in unique.items())
+        return None
+    return places, new
 
 
 # Dependencies

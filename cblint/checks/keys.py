@@ -199,7 +199,8 @@ def missing_required_key(buildspec: Buildspec) -> Iterator[Report]:
     for fault in buildspec.faults:
         if fault.keyword == "required" and not _misspelt(buildspec, fault):
             yield from _missing(buildspec, fault)
-    if buildspec.get("batch") is not None and buildspec.get("phases") is None:
+    cut_short = buildspec.stream.problem is not None
+    if buildspec.get("batch") is not None and buildspec.get("phases") is None and not cut_short:
         yield from _batch_without_phases(buildspec)
 
 

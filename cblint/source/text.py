@@ -7,7 +7,7 @@ columns are 1-based; columns count code points unless a name says UTF-16.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -186,6 +186,14 @@ class Lines:
         return self.text[start:end]
 
 
-def utf16_column(line: str, column: int) -> int:
-    """A column in code points as one in UTF-16 code units (both 1-based), as SARIF and LSP count."""
-    return column + sum(1 for char in line[: column - 1] if ord(char) > 0xFFFF)
+class Utf16Columns:
+    """The columns of a line in UTF-16 code units, as SARIF and LSP count; found once, for a line can be megabytes."""
+
+    __slots__ = ("_wide",)
+
+    def __init__(self, line: str) -> None:
+        self._wide = [] if line.isascii() else [match.start() for match in re.finditer("[\U00010000-\U0010ffff]", line)]
+
+    def of(self, column: int) -> int:
+        """The column that one in code points is (both 1-based)."""
+        return column + bisect_left(self._wide, column - 1)
