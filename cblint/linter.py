@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from cblint import engine
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, Selection, select
 from cblint.config import Config, ConfigError, config_for, load_config, matches
-from cblint.finding import Finding, Severity
+from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
 from cblint.source.file import Unreadable, decode, read
@@ -42,8 +43,9 @@ class FileResult(NamedTuple):
     """What is to be said of one file.
 
     ``path`` is relative to the repository root, ``shown`` to the working directory. ``skipped`` says why the file
-    was not linted (then ``failed`` tells whether that is an error of the run), ``excerpts`` holds the lines that
-    findings touch, ``failing`` how many findings reach the severity that fails the run.
+    was not linted (then ``failed`` tells whether that is an error of the run), ``excerpts`` holds the lines on which
+    findings, what is related to them and their fixes begin and end, ``failing`` how many findings reach the severity
+    that fails the run.
     """
 
     path: str
@@ -59,6 +61,8 @@ class FileResult(NamedTuple):
     error: str = ""
     """A message about the run that this file is one of many to meet: a broken configuration."""
     seconds: float = 0.0
+    target: str = ""
+    """Where a symbolic link on the way leads in the repository, relative to its root; empty if there is none."""
 
 
 class Result(NamedTuple):
@@ -210,13 +214,13 @@ def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
     except Unreadable as error:
         return _failure(candidate, str(error))
     result = lint_text(text, candidate, settings)
-    return result._replace(seconds=time.perf_counter() - started)
+    return result._replace(seconds=time.perf_counter() - started, target=_target(candidate.path))
 
 
 def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileResult:
     """Lint what came on standard input under the name of ``candidate``."""
     try:
-        return lint_text(decode(data), candidate, settings)
+        return lint_text(decode(data), candidate, settings)._replace(target=_target(candidate.path))
     except Unreadable as error:
         return _failure(candidate, str(error))
 
@@ -250,17 +254,18 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     config = _config(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
-    called_buildspec = _called_buildspec(candidate.path, config)
+    certain = _certainly_buildspec(candidate.path, config)
+    called_buildspec = certain or host.named_like_buildspec(candidate.path)
     if not called_buildspec and host.named_like_other(candidate.path):
         return _passed_over(candidate, "is not YAML by its name", candidate.named)
     stream = load(Text.of(text))
-    why_not = host.why_not(stream, called_buildspec)
+    why_not = host.why_not(stream, called_buildspec, certain)
     if why_not is not None:
         return _passed_over(candidate, why_not, candidate.named or called_buildspec)
 
     rules = select(_selection(config, settings))
     target = engine.Target(path, Lines(text))
-    buildspecs = engine.buildspecs_of(stream)
+    buildspecs = engine.buildspecs_of(stream, path)
     checked = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text:
         checked = _suppressed(target, buildspecs, checked, rules, config)
@@ -291,8 +296,8 @@ def _shortcomings(
         yield f"has more than {engine.MAX_PER_RULE:,} findings of {', '.join(cut)}: the rest is left out"
 
 
-def _called_buildspec(path: str, config: Config) -> bool:
-    return path == STDIN or host.named_like_buildspec(path) or config.names_buildspec(path)
+def _certainly_buildspec(path: str, config: Config) -> bool:
+    return path == STDIN or host.certainly_buildspec(path) or config.names_buildspec(path)
 
 
 def _suppressed(
@@ -335,8 +340,11 @@ def fails(finding: Finding, threshold: str) -> bool:
 
 
 def _excerpts(lines: Lines, findings: list[Finding]) -> dict[int, str]:
-    numbers = {position.line for finding in findings for position in (finding.start, finding.end)}
-    numbers |= {place.start.line for finding in findings for place in finding.related}
+    places: list[Finding | Related | PlacedEdit] = [*findings]
+    for finding in findings:
+        places += finding.related
+        places += finding.fix.edits if finding.fix else ()
+    numbers = {position.line for place in places for position in (place.start, place.end)}
     return {number: lines.line(number) for number in sorted(numbers)}
 
 
@@ -350,6 +358,23 @@ def _names(path: str) -> tuple[str, str]:
     inside = root is not None and git_root(here) == root  # then ".." does not lead out of the repository
     shown = os.path.relpath(full, here).replace(os.sep, "/") if inside else _relative(full, here)
     return _relative(full, root or here), shown
+
+
+def _target(path: str) -> str:
+    """What ``FileResult.target`` says of a path."""
+    full = os.path.abspath(path)
+    folder, name = os.path.split(full)
+    real = os.path.realpath(full) if os.path.islink(full) else os.path.join(_real(folder), name)
+    root = git_root(folder) if real != full else None
+    if root is None:
+        return ""
+    target = _relative(real, _real(root))
+    return "" if os.path.isabs(target) or target == _relative(full, root) else target
+
+
+@lru_cache(maxsize=1024)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def _relative(path: str, folder: str) -> str:

@@ -57,7 +57,8 @@ def test_the_name_decides_what_a_text_is_and_need_not_exist(tmp_path: pathlib.Pa
     folder = repository(tmp_path, {".cblint.yml": "ignore: [CB1002]\n"})
     assert lint_text(DEFECT, os.path.join(folder, "none", "buildspec.yml")) == []
     assert lint_text("env: {}\nversion: 1\nversion: 1\n", "compose.yml", ISOLATED) == []
-    assert len(lint_text("env: {}\nversion: 1\nversion: 1\n", "buildspec.yml", ISOLATED)) == 1
+    rules = {finding.rule for finding in lint_text("env: {}\nversion: 1\nversion: 1\n", "buildspec.yml", ISOLATED)}
+    assert rules == {"duplicate-key", "missing-required-key", "version-not-number"}
 
 
 def test_the_settings_hold(tmp_path: pathlib.Path) -> None:

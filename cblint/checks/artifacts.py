@@ -31,12 +31,10 @@ def report_format_mismatch(buildspec: Buildspec) -> Iterator[Report]:
         for file in group.scalars("files"):
             variant = _mismatch(file.value, formats[name])
             if variant is not None:
-                fields = {"file": file.value, "format": name, "given": "" if given is not None else _NOT_GIVEN}
                 kind = _kind(file.value)
-                yield Report(file.span, variant, {**fields, "kind": kind["what"] if kind else ""}, related)
-
-
-_NOT_GIVEN = " (the default, as no file-format is given)"
+                source = "the default" if given is None else "as file-format says"
+                fields = {"file": file.value, "format": name, "source": source, "kind": kind["what"] if kind else "it"}
+                yield Report(file.span, variant, fields, related)
 
 
 def _unknown_format(given: Scalar, formats: dict[str, Any]) -> Report:

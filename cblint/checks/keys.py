@@ -27,9 +27,8 @@ def unknown_key(buildspec: Buildspec) -> Iterator[Report]:
         fields = {"key": name, "place": _in(fault.steps[:-1]), "known": _known(fault), "suggestion": ""}
         meant = _meant(fault)
         if fault.keyword == "false" or (meant is not None and _renamed(fault, meant)):
-            old = meant or name
             variant = "old-artifact-type" if fault.steps == ("artifacts", "type") else "old-name"
-            yield Report(fault.span, variant, {**fields, "old": old})
+            yield Report(fault.span, variant, fields)
         elif meant is not None:
             fields["suggestion"] = f' Did you mean "{meant}"?'
             yield Report(fault.span, "near", fields, edits=_rename(buildspec, fault, meant))
@@ -206,19 +205,20 @@ def missing_required_key(buildspec: Buildspec) -> Iterator[Report]:
 
 def _missing(buildspec: Buildspec, fault: Fault) -> Iterator[Report]:
     missing, steps = fault.missing, fault.steps
-    fields = {"key": missing, "place": path_of(steps)}
+    fields = {"key": missing, "place": path_of(steps), "name": str(steps[-1]) if steps else ""}
     if missing == "version":
         yield Report(_head(fault), missing, fields, edits=_version_on_top(buildspec, fault.node), about=fault.node)
     elif missing in ("phases", "commands", "files", "identifier"):
         variant = "report-files" if steps[0:1] == ("reports",) else missing
         yield Report(_head(fault), variant, fields, about=fault.node if missing == "phases" else None)
-    else:
-        yield Report(_head(fault), "other", fields)
+    elif missing == "parallelism":
+        yield Report(_head(fault), missing, fields)
 
 
 def _misspelt(buildspec: Buildspec, fault: Fault) -> bool:
     """Whether the key is there, but under another name or at another place, of which another rule speaks."""
-    if fault.missing == "version" and buildspec.get("phases", "version") is not None:
+    inside = buildspec.get("phases", fault.missing)
+    if fault.missing == "version" and inside is not None and scalar(inside.value) is not None:
         return True
     return any(
         other.keyword == "additionalProperties"

@@ -101,7 +101,7 @@ def _phase_of_wrong_kind(fault: Fault, kind: str, fields: dict[str, str]) -> Rep
         and colon
         and name.strip() in ("commands", "finally", "on-failure", "run-as", "runtime-versions")
     ):
-        return Report(fault.span, "colon-without-blank", {**fields, "value": value.value, "written": name.strip()})
+        return Report(fault.span, "colon-without-blank", {**fields, "written": name.strip()})
     return Report(fault.span, "wrong-kind", fields)
 
 
@@ -176,7 +176,7 @@ def version_not_number(buildspec: Buildspec) -> Iterator[Report]:
     if pair is None or value is None or value.open:
         return
     if not isinstance(value, Scalar):
-        yield Report(_key_span(pair), "other", {"value": _NOUNS[type_of(value)]})
+        yield Report(_key_span(pair), "no-version", {"value": _NOUNS[type_of(value)]})
     elif type_of(value) == "number" and float(value.value) in (0.1, 0.2):
         return
     elif value.style in ("'", '"') and value.value in ("0.1", "0.2") and value.tag is None:
@@ -184,9 +184,9 @@ def version_not_number(buildspec: Buildspec) -> Iterator[Report]:
         edits = (Edit(value.span, value.value),) if pair.value is value else ()
         yield Report(pair.value.span, variant, {"value": value.value}, edits=edits)
     elif value.empty:
-        yield Report(_key_span(pair), "other", {"value": "empty"})
+        yield Report(_key_span(pair), "no-version", {"value": "empty"})
     else:
-        yield Report(pair.value.span, "other", {"value": value.value})
+        yield Report(pair.value.span, "no-version", {"value": value.value})
 
 
 def _key_span(pair: Pair) -> Span:

@@ -84,6 +84,8 @@ def why_not(stream: Stream, by_name: bool, certain: bool = False) -> str | None:
         for key, name in _OTHER_FORMATS.items():
             if key in keys:
                 return f"is {name}, not a buildspec"
+        if keys and not keys & _KEYS and problem is None:
+            return "is not a buildspec: it has none of a buildspec's keys"
         if by_name or problem is not None:
             return None
         if _version(root) and keys & (_KEYS - {"version"}):

@@ -75,6 +75,7 @@ def load(text: Text) -> Stream:
             mark = error.problem_mark.index if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 0
             raise _too_deep(text, mark) from None
         problem = _diagnosed(text, error, builder)
+        builder.cut(problem.at)
     if forbidden:
         from cblint.source.syntax import control_character
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(
 
 PHASES = ("install", "pre_build", "build", "post_build")
 KINDS = ("buildspec", "historical", "historical_fixed")
+RULES = ("command-not-string", "unknown-phase", "duplicate-key")
 
 Defect = tuple[str, int]
 """A rule and a line, from 1."""
@@ -71,7 +72,11 @@ def test_the_composer_finds_the_same_errors() -> None:
             root = yaml.compose(source, Loader=yaml.SafeLoader)
         assert root is not None
         expected = sorted({*broken_commands(root), *unknown_phases(root), *lost_keys(root)})
-        errors = [finding for finding in checked.result.findings if finding.severity is Severity.ERROR]
+        errors = [
+            finding
+            for finding in checked.result.findings
+            if finding.severity is Severity.ERROR and finding.rule in RULES
+        ]
         assert sorted({(finding.rule, finding.start.line) for finding in errors}) == expected, checked.file.file
         seen += len(expected)
     assert seen > 40

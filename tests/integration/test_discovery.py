@@ -86,7 +86,7 @@ def test_in_a_folder_of_buildspecs_the_content_decides(cblint: Cblint, folder: s
             f"{folder}/a.yml": DEFECT,
             f"{folder}/b.yml": "Resources: {}\n",
             f"{folder}/c.yml": "region: eu-west-1\n",
-            f"{folder}/d.json": '{"phases": {"build": {"commands": [{}]}}}\n',
+            f"{folder}/d.json": '{"version": 0.2, "phases": {"build": {"commands": [{}]}}}\n',
         }
     )
     done = cblint("--format", "json")

@@ -1,4 +1,4 @@
-"""The YAML blocks of the seed guide, each given on standard input: its six broken commands, and nothing else."""
+"""The YAML blocks of the seed guide, on standard input: the defects that its list names, nothing else."""
 
 from __future__ import annotations
 
@@ -21,15 +21,41 @@ GUIDE = next(iter(glob.glob(os.path.join(SEEDS, "000_*.txt"))), "")
 
 pytestmark = pytest.mark.skipif(not GUIDE, reason=f"the seeds are not at {SEEDS} (they lie beside CBLINT_CORPUS)")
 
-# Line and column in the guide, the place in its block: the rows "command-not-string" of its list of defects.
-BROKEN = [
-    (616, 36, "phases.build.commands[0]"),
-    (1104, 32, "phases.install.commands[1]"),
-    (1125, 26, "phases.build.commands[1]"),
-    (1705, 39, "phases.pre_build.commands[0]"),
-    (1706, 29, "phases.pre_build.commands[1]"),
-    (2859, 23, "phases.pre_build.commands[0]"),
+# Line, column and rule: the rows of the guide's list of defects that the rules of shape and syntax are about.
+DEFECTS = [
+    (254, 19, "env-value-not-expanded"),
+    (616, 36, "command-not-string"),
+    (734, 15, "lossy-runtime-version"),
+    *((line, 7, "cache-path-suspicious") for line in (1028, 1031, 1032, 1035, 1036, 1039, 1042)),
+    (1091, 16, "env-value-not-expanded"),
+    (1104, 32, "command-not-string"),
+    (1125, 26, "command-not-string"),
+    (1171, 19, "batch-identifier-invalid"),
+    (1175, 19, "batch-identifier-invalid"),
+    (1179, 19, "batch-identifier-invalid"),
+    (1183, 7, "batch-dependency-key"),
+    (1185, 19, "batch-identifier-invalid"),
+    (1189, 7, "batch-dependency-key"),
+    (1237, 9, "batch-unknown-env-key"),
+    (1705, 39, "command-not-string"),
+    (1706, 29, "command-not-string"),
+    (2183, 1, "multi-document-buildspec"),
+    (2322, 25, "placeholder-left-in"),
+    (2806, 19, "batch-identifier-invalid"),
+    (2812, 19, "batch-identifier-invalid"),
+    (2818, 19, "batch-identifier-invalid"),
+    (2824, 19, "batch-identifier-invalid"),
+    (2825, 7, "batch-dependency-key"),
+    (2833, 19, "batch-identifier-invalid"),
+    (2834, 7, "batch-dependency-key"),
+    (2842, 19, "batch-identifier-invalid"),
+    (2843, 7, "batch-dependency-key"),
+    (2859, 23, "command-not-string"),
+    (3407, 46, "backslash-in-folded-scalar"),
+    (3498, 9, "report-format-mismatch"),
 ]
+# What the guide shows of a buildspec without its head.
+FRAGMENTS = [365, 394, 422, 449, 481, 498]
 
 
 class Block(NamedTuple):
@@ -55,21 +81,25 @@ def lint(block: Block) -> FileResult:
     return lint_bytes(block.text.encode(), Candidate(STDIN, True), Settings(isolated=True))
 
 
-def test_the_six_broken_commands_are_found_at_their_places_and_nothing_else_is_said() -> None:
+def test_the_defects_are_found_at_their_places_and_nothing_else_is_said() -> None:
     found = [
-        (block.line + finding.start.line - 1, finding.start.column, finding.where)
+        (block.line + finding.start.line - 1, finding.start.column, finding.rule)
         for block in blocks()
         for finding in lint(block).findings
     ]
-    assert found == BROKEN
+    fragments = [(line, 1, "missing-required-key") for line in FRAGMENTS]
+    assert found == sorted([*DEFECTS, *fragments])
 
 
 def test_every_block_is_read_to_its_end() -> None:
     results = [lint(block) for block in blocks()]
     assert len(results) > 40
     assert [result.crashes for result in results if result.crashes] == []
-    # One block is a CloudFormation template: a host, not a buildspec.
-    assert [result.skipped for result in results if result.skipped] == ["is a CloudFormation template, not a buildspec"]
+    # Four blocks describe a project's environment, one is a CloudFormation template: a host, not a buildspec.
+    assert [result.skipped for result in results if result.skipped] == [
+        *["is not a buildspec: it has none of a buildspec's keys"] * 4,
+        "is a CloudFormation template, not a buildspec",
+    ]
 
 
 def test_the_command_line_says_the_same_of_standard_input() -> None:
