@@ -69,7 +69,7 @@ def _reports(rule: Rule, buildspec: Buildspec) -> Iterator[Report]:
                 if match.span not in spoken:
                     spoken.add(match.span)
                     yield Report(match.span, variant.name, match.fields, edits=match.edits)
-    if rule.check:
+    if rule.check and (not rule.sections or not buildspec.sections.isdisjoint(rule.sections)):
         yield from _check(rule.check)(buildspec)
 
 

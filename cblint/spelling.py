@@ -27,13 +27,13 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
     """The one candidate that ``name`` is near to, case and separators counting nothing; None if there is none."""
     if len(name) > _LONGEST:
         return None
-    plain = _plain(name)
-    limit = max(1, len(plain) // 4)
+    own = plain(name)
+    limit = max(1, len(own) // 4)
     found: set[tuple[int, int, str]] = set()
-    for candidate in candidates if plain else ():
-        other = _plain(candidate)
+    for candidate in candidates if own else ():
+        other = plain(candidate)
         # A difference in length needs as many edits: most candidates are out without a comparison.
-        if abs(len(plain) - len(other)) <= limit and (steps := distance(plain, other)) <= limit:
+        if abs(len(own) - len(other)) <= limit and (steps := distance(own, other)) <= limit:
             found.add((steps, distance(name, candidate), candidate))
     near = sorted(found)
     if not near or (len(near) > 1 and near[0][:2] == near[1][:2]):
@@ -43,10 +43,11 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
 
 def alike(left: str, right: str) -> bool:
     """Whether two names differ in case and separators only."""
-    return _plain(left) == _plain(right)
+    return plain(left) == plain(right)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """The name without what people mix up: case and separators."""
     return name.lower().replace("_", "").replace("-", "").replace(" ", "")
 
 

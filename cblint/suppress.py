@@ -140,7 +140,7 @@ def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
         text = stream.text.slice(match.start(1), match.start(1) + len(match[1].rstrip()))
         found[text.span(0, len(text))] = text
     for buildspec in buildspecs:
-        for commands in buildspec.command_lists():
+        for commands in buildspec.command_lists:
             for item in commands.items():
                 node = item.node.resolved
                 if isinstance(node, Scalar) and MARK in node.value and node.style != "":

@@ -64,7 +64,7 @@ _CHECK = '''
 
 def {function}(buildspec: Buildspec) -> Iterator[Report]:
     """TODO what is wrong, in one line."""
-    for commands in buildspec.command_lists():
+    for commands in buildspec.command_lists:
         for item in commands.items():
             if item.node.source == "TODO":
                 yield Report(item.node.span, "found")

@@ -176,6 +176,11 @@ class Buildspec:
             node = pair.value
         return pair
 
+    @cached_property
+    def sections(self) -> frozenset[str]:
+        """The keys of the top level."""
+        return frozenset(self.root.effective()) if isinstance(self.root, Mapping) else frozenset()
+
     @property
     def version(self) -> Pair | None:
         """``version`` and its value."""
@@ -188,6 +193,7 @@ class Buildspec:
         value = scalar(pair.value) if pair is not None else None
         return value.value if value is not None else ""
 
+    @cached_property
     def command_lists(self) -> list[CommandList]:
         """Every ``commands`` and ``finally``, each once however many aliases lead to it."""
         return [

@@ -64,6 +64,7 @@ _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), "null"),
     **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
 }
+_NUMERIC = frozenset("+-.0123456789")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
@@ -77,7 +78,10 @@ def type_of(node: Node) -> str:
     assert isinstance(target, Scalar)
     if target.style != "" or target.tag is not None:
         return "string"
-    return _WORDS.get(target.value) or ("number" if _NUMBER.fullmatch(target.value) else "string")
+    value = target.value
+    if value[:1] in _NUMERIC and _NUMBER.fullmatch(value):
+        return "number"
+    return _WORDS.get(value, "string")
 
 
 def value_of(node: Scalar) -> str | float | bool | None:
@@ -103,15 +107,13 @@ class _Walk:
         self._seen: set[tuple[int, int]] = set()
 
     def faults(self, node: Node, schema: Schema, steps: Steps, pair: Pair | None) -> Iterator[Fault]:
+        schema = self._resolved(schema)
         if schema is True:
             return
         if schema is False:
             yield Fault(steps, "false", {}, node, pair)
             return
         assert isinstance(schema, dict)
-        if "$ref" in schema:
-            yield from self.faults(node, self._definitions[schema["$ref"].rpartition("/")[2]], steps, pair)
-            return
         target = node.resolved
         if "type" in schema and not _is(target, schema["type"]):
             if not target.open:
@@ -129,6 +131,11 @@ class _Walk:
         if "if" in schema and not self._holds(node, schema["if"]):
             yield from self.faults(node, schema.get("else", True), steps, pair)
 
+    def _resolved(self, schema: Schema) -> Schema:
+        while isinstance(schema, dict) and "$ref" in schema:
+            schema = self._definitions[schema["$ref"].rpartition("/")[2]]
+        return schema
+
     def _holds(self, node: Node, schema: Schema) -> bool:
         return next(_Walk({"definitions": self._definitions}).faults(node, schema, (), None), None) is None
 
@@ -141,18 +148,16 @@ class _Walk:
         pairs = effective_pairs(target)
         for child in pairs:
             name = child.name if child.name is not None else "?"
-            below = (*steps, name)
-            matching = [part for pattern, part in patterns.items() if re.search(pattern, name)]
+            parts = [part for pattern, part in patterns.items() if re.search(pattern, name)]
             if name in properties:
-                yield from self.faults(child.value, properties[name], below, child)
-            for part in matching:
-                yield from self.faults(child.value, part, below, child)
-            if name in properties or matching or others is True:
-                continue
-            if others is False:
-                yield Fault(below, "additionalProperties", schema, child.value, child)
-            else:
-                yield from self.faults(child.value, others, below, child)
+                parts.append(properties[name])
+            elif not parts and others is False:
+                yield Fault((*steps, name), "additionalProperties", schema, child.value, child)
+            elif not parts:
+                parts = [others]
+            for part in map(self._resolved, parts):
+                if not _plainly_right(child.value, part):
+                    yield from self.faults(child.value, part, (*steps, name), child)
         yield from _sizes(node, len(pairs), "Properties", schema, steps, pair)
         if target.open:
             return
@@ -169,9 +174,17 @@ class _Walk:
         self, node: Node, target: Sequence, schema: dict[str, Any], steps: Steps, pair: Pair | None
     ) -> Iterator[Fault]:
         yield from _sizes(node, len(target.items), "Items", schema, steps, pair)
-        items = schema.get("items", True)
+        items = self._resolved(schema.get("items", True))
         for number, item in enumerate(target.items):
-            yield from self.faults(item, items, (*steps, number), None)
+            if not _plainly_right(item, items):
+                yield from self.faults(item, items, (*steps, number), None)
+
+
+def _plainly_right(node: Node, schema: Schema) -> bool:
+    """Whether that is seen at once: most nodes are texts of which nothing but that is asked."""
+    return schema is True or (
+        isinstance(schema, dict) and len(schema) == 1 and "type" in schema and _is(node, schema["type"])
+    )
 
 
 def effective_pairs(node: Mapping) -> list[Pair]:
@@ -185,11 +198,12 @@ def effective_pairs(node: Mapping) -> list[Pair]:
 
 def _is(node: Node, expected: str | list[str]) -> bool:
     kind = type_of(node)
-    wanted = [expected] if isinstance(expected, str) else expected
-    if kind == "number" and "integer" in wanted:
-        assert isinstance(node, Scalar)
-        return float(node.value).is_integer()
-    return kind in wanted
+    if kind == expected or (kind in expected and not isinstance(expected, str)):
+        return True
+    target = node.resolved
+    return (
+        kind == "number" and "integer" in expected and isinstance(target, Scalar) and float(target.value).is_integer()
+    )
 
 
 def _sizes(

@@ -37,7 +37,11 @@ class Variant(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A rule as the engine needs it. ``check`` is ``module.function`` under ``cblint.checks``, or empty."""
+    """A rule as the engine needs it.
+
+    ``check`` is ``module.function`` under ``cblint.checks``, or empty; where ``sections`` are given, it has something
+    to say only of a buildspec that has one of these keys at the top level.
+    """
 
     code: str
     name: str
@@ -53,6 +57,7 @@ class Rule(NamedTuple):
     fix_safety: str
     fix_title: str
     check: str
+    sections: tuple[str, ...] = ()
 
 
 def rule_from(entry: dict[str, Any]) -> Rule:
@@ -85,6 +90,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
         fix_safety=fix["safety"],
         fix_title=fix.get("title", ""),
         check=entry.get("check", ""),
+        sections=tuple(entry.get("sections", ())),
     )
 
 

@@ -79,7 +79,7 @@ def _kind(file: str) -> dict[str, Any] | None:
 
 # Artifacts
 
-_ROOT = re.compile(r"\$(?:CODEBUILD_SRC_DIR\b|\{CODEBUILD_SRC_DIR\})/*")
+_ROOT = r"\$(?:CODEBUILD_SRC_DIR\b|\{CODEBUILD_SRC_DIR\})/*"
 
 
 def artifact_path_escapes_root(buildspec: Buildspec) -> Iterator[Report]:
@@ -100,7 +100,7 @@ def _escape(artifact: Section, file: Scalar) -> Iterator[Report]:
             yield Report(text.span(start, start + 2), "parent", fields)
     elif value.startswith("/"):
         yield Report(file.span, "absolute", fields)
-    elif (match := _ROOT.match(value)) is not None and match.end() < len(value):
+    elif (match := re.match(_ROOT, value)) is not None and match.end() < len(value):
         plain = artifact.get("base-directory") is None
         edits = (Edit(text.span(0, match.end()), ""),) if plain else ()
         yield Report(text.span(0, match.end()), "source-directory", fields, edits=edits)
@@ -120,7 +120,7 @@ def _leads_out(path: str) -> bool:
 
 # Cache
 
-_HOME = re.compile(r"~(?=/|$)|\$(?:HOME\b|\{HOME\})")
+_HOME = r"~(?=/|$)|\$(?:HOME\b|\{HOME\})"
 
 
 def cache_path_suspicious(buildspec: Buildspec) -> Iterator[Report]:
@@ -131,7 +131,7 @@ def cache_path_suspicious(buildspec: Buildspec) -> Iterator[Report]:
         if path is None:
             continue
         fields = {"path": path.value}
-        if (match := _HOME.match(path.value)) is not None:
+        if (match := re.match(_HOME, path.value)) is not None:
             edits = (Edit(path.text.span(*match.span()), "/root"),)
             yield Report(path.text.span(*match.span()), "home", fields, edits=edits)
         elif (variable := re.search(r"\$\w+|\$\{[^}]*\}", path.value)) is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from itertools import starmap
 
 from cblint.buildspec.batch import DEPENDENCIES, Task, cycles, matrix, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
@@ -13,9 +13,9 @@ from cblint.checks.keys import is_dependency_key
 from cblint.finding import Edit, Report
 from cblint.match import pairs_of
 from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence
-from cblint.spelling import alike, closest
+from cblint.spelling import closest, suggestion
 
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_]{1,127}")
+_IDENTIFIER = r"[A-Za-z0-9_]{1,127}"
 _LONGEST = 127
 
 
@@ -25,6 +25,7 @@ _LONGEST = 127
 def batch_identifier_invalid(buildspec: Buildspec) -> Iterator[Report]:
     """An identifier that CodeBuild refuses, or one that two tasks have."""
     found = tasks(buildspec)
+    names = _Names(found)
     first: dict[str, Scalar] = {}
     for task in found:
         pair = task.mapping.get("identifier")
@@ -32,7 +33,7 @@ def batch_identifier_invalid(buildspec: Buildspec) -> Iterator[Report]:
             continue
         identifier = task.identifier
         if identifier is None:
-            yield Report(pair.key.span, "no-text", {"kind": "nothing" if type_of(pair.value) == "null" else "no text"})
+            yield Report(pair.key.span, "no-text", {"kind": "nothing" if pair.value.empty else "no text"})
             continue
         name = identifier.value
         fields = {"identifier": name, "length": str(len(name))}
@@ -40,25 +41,34 @@ def batch_identifier_invalid(buildspec: Buildspec) -> Iterator[Report]:
             yield Report(pair.value.span, "duplicate", fields, (("first", first[name].span),))
         elif len(name) > _LONGEST:
             yield Report(pair.value.span, "too-long", fields)
-        elif _IDENTIFIER.fullmatch(name) is None:
-            places, new = _with_underscores(found, task) or ([], "")
-            edits = {place.text.span(0, len(place.text)): new for place in places}
-            yield Report(
-                pair.value.span, "characters", fields, edits=tuple(starmap(Edit, edits.items())), touched=tuple(places)
-            )
+        elif re.fullmatch(_IDENTIFIER, name) is None:
+            places = names.renamed(name)
+            spans = dict.fromkeys(place.text.span(0, len(place.text)) for place in places)
+            edits = tuple(Edit(span, _with_underscores(name)) for span in spans)
+            yield Report(pair.value.span, "characters", fields, edits=edits, touched=places)
         first.setdefault(name, identifier)
 
 
-def _with_underscores(found: list[Task], task: Task) -> tuple[list[Scalar], str] | None:
-    """The identifier and all that wait for it, and what must stand there instead; None if that is not certain."""
-    identifier = task.identifier
-    assert identifier is not None
-    new = identifier.value.replace("-", "_")
-    others = [other.identifier.value.replace("-", "_") for other in found if other.identifier and other is not task]
-    places = [identifier, *(name for other in found for name in other.dependencies if name.value == identifier.value)]
-    if _IDENTIFIER.fullmatch(new) is None or new in others or any(place.style in ("|", ">") for place in places):
-        return None
-    return places, new
+class _Names:
+    """Where each identifier stands, and how many would be the same with underscores."""
+
+    def __init__(self, found: list[Task]) -> None:
+        own = [task.identifier for task in found if task.identifier is not None]
+        self._new = Counter(_with_underscores(name.value) for name in own)
+        self._places: dict[str, list[Scalar]] = {}
+        for place in [*own, *(name for task in found for name in task.dependencies)]:
+            self._places.setdefault(place.value, []).append(place)
+
+    def renamed(self, name: str) -> tuple[Scalar, ...]:
+        """All that must be renamed with it; nothing if the new name would not do either."""
+        new, places = _with_underscores(name), self._places[name]
+        if re.fullmatch(_IDENTIFIER, new) is None or self._new[new] > 1:
+            return ()
+        return () if any(place.style in ("|", ">") for place in places) else tuple(places)
+
+
+def _with_underscores(name: str) -> str:
+    return name.replace("-", "_")
 
 
 # Dependencies
@@ -66,15 +76,14 @@ def _with_underscores(found: list[Task], task: Task) -> tuple[list[Scalar], str]
 
 def batch_dependency_key(buildspec: Buildspec) -> Iterator[Report]:
     """What a task waits for is written where CodeBuild does not look, or under another name."""
-    batch = buildspec.get("batch")
     for fault in buildspec.faults:
-        if batch is None or fault.keyword != "additionalProperties" or fault.steps[0] != "batch" or fault.pair is None:
+        steps, pair = fault.steps, fault.pair
+        if fault.keyword != "additionalProperties" or steps[0] != "batch" or pair is None or pair.name is None:
             continue
-        name = str(fault.steps[-1])
-        if fault.pair.name is None or "variables" in fault.steps[:-1] or not is_dependency_key(name):
+        if "variables" in steps[:-1] or not is_dependency_key(pair.name):
             continue
-        fields = {"key": name, "form": str(fault.steps[1])}
-        if fault.steps[1] == "build-graph":
+        fields = {"key": pair.name, "form": str(steps[1])}
+        if steps[1] == "build-graph":
             yield Report(fault.span, "spelling", fields, edits=_spelt(buildspec, fault))
         else:
             yield Report(fault.span, "no-graph", fields)
@@ -83,10 +92,11 @@ def batch_dependency_key(buildspec: Buildspec) -> Iterator[Report]:
 def _spelt(buildspec: Buildspec, fault: Fault) -> tuple[Edit, ...]:
     """``depend-on`` instead of what is written, where a list of tasks follows."""
     key = fault.pair.key if fault.pair is not None else None
-    holder = next((task for task in tasks(buildspec) if ("batch", task.form, task.number) == fault.steps[:-1]), None)
-    if not isinstance(key, Scalar) or key.style in ("|", ">") or holder is None or type_of(fault.node) != "array":
+    graph, number = buildspec.get("batch", "build-graph"), fault.steps[2]
+    task = mapping(items(graph.value)[number]) if graph is not None and isinstance(number, int) else None
+    if not isinstance(key, Scalar) or key.style in ("|", ">") or task is None or type_of(fault.node) != "array":
         return ()
-    if holder.mapping.get(DEPENDENCIES) is not None:
+    if task.get(DEPENDENCIES) is not None:
         return ()
     text = key.text
     return (Edit(text.span(0, len(text)), DEPENDENCIES),)
@@ -94,43 +104,64 @@ def _spelt(buildspec: Buildspec, fault: Fault) -> tuple[Edit, ...]:
 
 def batch_dependency_unresolved(buildspec: Buildspec) -> Iterator[Report]:
     """A task waits for one that is not there, for itself, in a circle, or for one that comes later."""
-    graph = [task for task in tasks(buildspec) if task.form == "build-graph"]
-    rank = {task.identifier.value: number for number, task in reversed(list(enumerate(graph))) if task.identifier}
-    edges = {task.identifier.value: [name.value for name in task.dependencies] for task in graph if task.identifier}
-    circles = cycles(edges)
-    circle_of = {name: number for number, group in enumerate(circles) for name in group}
-    spoken: set[int] = set()
-    for number, task in enumerate(graph):
+    graph = _Graph([task for task in tasks(buildspec) if task.form == "build-graph"])
+    for number, task in enumerate(graph.tasks):
         pair = task.mapping.get(DEPENDENCIES)
         if pair is None or pair.value.open:
             continue
-        own = task.identifier.value if task.identifier else ""
         if (one := scalar(pair.value)) is not None:
-            yield Report(pair.value.span, "no-list", {"value": one.value}, edits=_as_list(pair.value))
+            yield Report(pair.value.span, "no-list", {"value": f'"{one.value}"'}, edits=_as_list(pair.value))
         elif mapping(pair.value) is not None:
             yield Report(pair.key.span, "no-list", {"value": "a mapping"})
         for item in items(pair.value):
             name = scalar(item)
-            if name is None:
-                continue
-            fields = {"identifier": own, "name": name.value, "suggestion": ""}
-            if name.value == own:
-                yield Report(item.span, "itself", fields)
-            elif name.value not in rank:
-                meant = next((known for known in rank if alike(known, name.value)), closest(name.value, rank))
-                fields["suggestion"] = f' Did you mean "{meant}"?' if meant else ""
-                yield Report(item.span, "unknown", fields)
-            elif own in circle_of and circle_of.get(name.value) == circle_of[own]:
-                circle = circle_of[own]
-                if circle not in spoken:
-                    spoken.add(circle)
-                    yield Report(item.span, "circle", {**fields, "circle": _named(circles[circle])})
-            elif rank[name.value] > number:
-                target = graph[rank[name.value]].identifier
-                related = (("target", target.span),) if target is not None else ()
-                yield Report(item.span, "later", fields, related)
+            report = graph.judge(number, task, name.value, item) if name is not None else None
+            if report is not None:
+                yield report
 
 
+class _Graph:
+    """The tasks of a build-graph by their names, and the circles among them."""
+
+    def __init__(self, found: list[Task]) -> None:
+        self.tasks = found
+        self._place: dict[str, int] = {}
+        for number, task in enumerate(found):
+            if task.identifier is not None:
+                self._place.setdefault(task.identifier.value, number)
+        self._circles = cycles(
+            {name: [other.value for other in found[number].dependencies] for name, number in self._place.items()}
+        )
+        self._circle = {name: number for number, group in enumerate(self._circles) for name in group}
+        self._spoken: set[int] = set()
+        self._suggested = 0
+
+    def judge(self, number: int, task: Task, name: str, item: Node) -> Report | None:
+        """What is wrong with the task of that number waiting for one of that name; of a circle only the first time."""
+        own = task.identifier.value if task.identifier is not None else ""
+        fields = {"identifier": own, "name": name, "suggestion": ""}
+        if name == own:
+            return Report(item.span, "itself", fields)
+        if name not in self._place:
+            return Report(item.span, "unknown", {**fields, "suggestion": self._meant(name)})
+        circle = self._circle.get(name)
+        if circle is not None and circle == self._circle.get(own):
+            if circle in self._spoken:
+                return None
+            self._spoken.add(circle)
+            return Report(item.span, "circle", {**fields, "circle": _named(self._circles[circle])})
+        target = self.tasks[self._place[name]].identifier
+        if self._place[name] > number and target is not None:
+            return Report(item.span, "later", fields, (("target", target.span),))
+        return None
+
+    def _meant(self, name: str) -> str:
+        """A suggestion, for the first few: each is compared with every task."""
+        self._suggested += 1
+        return suggestion(name, self._place) if self._suggested <= _SUGGESTIONS else ""
+
+
+_SUGGESTIONS = 20
 _SHOWN = 5
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, Variable
 from cblint.facts import table
@@ -11,10 +12,10 @@ from cblint.finding import Edit, Report
 from cblint.source.tree import Scalar
 
 # Each alternative is one that the shell would expand: a command, a variable, a variable in braces.
-_EXPANSION = re.compile(
+_EXPANSION = (
     r"(?P<command>\$\((?!\()|`)|(?P<variable>\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*[^{}\s]{0,80}\}))"
 )
-_MAKE = re.compile(r"\$\([A-Z_][A-Z0-9_]*\)")
+_MAKE = r"\$\([A-Z_][A-Z0-9_]*\)"
 """A variable of make, or a command of the shell that nobody has."""
 
 
@@ -35,12 +36,12 @@ def env_value_not_expanded(buildspec: Buildspec) -> Iterator[Report]:
 
 def _expansion(value: str) -> tuple[int, int, str] | None:
     """The first thing in a value that the shell would expand, and whether it is a command or a variable."""
-    for match in _EXPANSION.finditer(value):
+    for match in islice(re.finditer(_EXPANSION, value), _EXPANSIONS):
         if match.start() > 0 and value[match.start() - 1] in "$\\":
             continue  # written so that something else expands it later, or nothing does
         if match["variable"]:
             return match.start(), match.end(), "variable"
-        make = _MAKE.match(value, match.start())
+        make = re.compile(_MAKE).match(value, match.start())
         if make is not None:
             return make.start(), make.end(), "variable"
         end = _end_of_command(value, match.start())
@@ -49,13 +50,18 @@ def _expansion(value: str) -> tuple[int, int, str] | None:
     return None
 
 
+_EXPANSIONS = 100
+_LONGEST_COMMAND = 1000
+"""Characters. Many that do not end would each be looked at to the end."""
+
+
 def _end_of_command(value: str, start: int) -> int | None:
     """Where the command ends that begins with ``$(`` or a backtick; None if it does not, or is empty."""
     if value[start] == "`":
-        end = value.find("`", start + 1)
+        end = value.find("`", start + 1, start + _LONGEST_COMMAND)
         return end + 1 if end > start + 1 else None
     depth = 0
-    for at in range(start + 1, len(value)):
+    for at in range(start + 1, min(start + _LONGEST_COMMAND, len(value))):
         depth += {"(": 1, ")": -1}.get(value[at], 0)
         if depth == 0:
             return at + 1 if value[start + 2 : at].strip() else None
@@ -64,7 +70,7 @@ def _end_of_command(value: str, start: int) -> int | None:
 
 # Search paths
 
-_DRIVE = re.compile(r"(?:^|;)[A-Za-z]:[\\/]")
+_DRIVE = r"(?:^|;)[A-Za-z]:[\\/]"
 
 
 def env_path_clobbered(buildspec: Buildspec) -> Iterator[Report]:
@@ -73,7 +79,7 @@ def env_path_clobbered(buildspec: Buildspec) -> Iterator[Report]:
         value = variable.value
         if value is None or variable.section != VARIABLES or not _is_search_path(variable):
             continue
-        own = re.search(rf"\$(?:{variable.name}\b|\{{{variable.name}(?::[-+][^}}]*)?\}})", value.value)
+        own = re.search(rf"\$(?:{variable.name}\b|\{{{variable.name}(?::[-+][^}}]{{0,80}})?\}})", value.value)
         fields = {"name": variable.name, "value": value.value}
         if own is not None:
             variant = "path" if variable.name == "PATH" else "other-path"
@@ -88,7 +94,7 @@ def _is_search_path(variable: Variable) -> bool:
 
 def _lacks_system_folders(value: Scalar) -> bool:
     folders = value.value.split(":")
-    return not {"/bin", "/usr/bin", "/bin/", "/usr/bin/"} & set(folders) and _DRIVE.search(value.value) is None
+    return not {"/bin", "/usr/bin", "/bin/", "/usr/bin/"} & set(folders) and re.search(_DRIVE, value.value) is None
 
 
 # Names that are taken
@@ -157,7 +163,7 @@ def _secret(variable: Variable, value: Scalar) -> Iterator[Report]:
         yield Report(value.text.span(start, len(text)), "stage-and-version", fields)
 
 
-_BLANKS = re.compile(r"\s+")
+_BLANKS = r"\s+"
 
 
 def _parameter(variable: Variable, value: Scalar) -> Iterator[Report]:
@@ -171,7 +177,7 @@ def _parameter(variable: Variable, value: Scalar) -> Iterator[Report]:
             yield Report(value.span, "parameter-of-other-service", {**fields, "service": parts[2], "expected": "ssm"})
     elif text.startswith("ssm:"):
         yield Report(value.text.span(0, 4), "parameter-prefix", fields)
-    elif (blank := _BLANKS.search(text)) is not None:
+    elif (blank := re.search(_BLANKS, text)) is not None:
         yield Report(value.text.span(*blank.span()), "parameter-blank", fields)
     elif "//" in text:
         start = text.index("//")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from cblint.buildspec.batch import DEPENDENCIES, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
@@ -77,7 +77,10 @@ def _holds_anchor(pair: Pair) -> bool:
 
 def _meant(fault: Fault) -> str | None:
     """The key of this place that was probably meant."""
-    return closest(str(fault.steps[-1]), fault.schema.get("properties", ()))
+    return _closest(str(fault.steps[-1]), tuple(fault.schema.get("properties", ())))
+
+
+_closest = lru_cache(maxsize=1024)(closest)
 
 
 def _renamed(fault: Fault, meant: str) -> bool:
@@ -195,8 +198,12 @@ def _homes() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def missing_required_key(buildspec: Buildspec) -> Iterator[Report]:
     """A key without which CodeBuild cannot do what the place is for."""
+    surplus: dict[Steps, list[Fault]] = {}
     for fault in buildspec.faults:
-        if fault.keyword == "required" and not _misspelt(buildspec, fault):
+        if fault.keyword == "additionalProperties":
+            surplus.setdefault(fault.steps[:-1], []).append(fault)
+    for fault in buildspec.faults:
+        if fault.keyword == "required" and not _misspelt(buildspec, fault, surplus.get(fault.steps, [])):
             yield from _missing(buildspec, fault)
     cut_short = buildspec.stream.problem is not None
     if buildspec.get("batch") is not None and buildspec.get("phases") is None and not cut_short:
@@ -215,16 +222,14 @@ def _missing(buildspec: Buildspec, fault: Fault) -> Iterator[Report]:
         yield Report(_head(fault), missing, fields)
 
 
-def _misspelt(buildspec: Buildspec, fault: Fault) -> bool:
+def _misspelt(buildspec: Buildspec, fault: Fault, surplus: list[Fault]) -> bool:
     """Whether the key is there, but under another name or at another place, of which another rule speaks."""
     inside = buildspec.get("phases", fault.missing)
     if fault.missing == "version" and inside is not None and scalar(inside.value) is not None:
         return True
     return any(
-        other.keyword == "additionalProperties"
-        and other.steps[:-1] == fault.steps
-        and (_meant(other) == fault.missing or (_home(other) is not None and fault.missing == "commands"))
-        for other in buildspec.faults
+        _meant(other) == fault.missing or (_home(other) is not None and fault.missing == "commands")
+        for other in surplus
     )
 
 

@@ -19,7 +19,7 @@ def yaml_syntax_error(buildspec: Buildspec) -> Iterator[Report]:
 
 def command_not_string(buildspec: Buildspec) -> Iterator[Report]:
     """An element of ``commands`` or ``finally`` is not text."""
-    for commands in buildspec.command_lists():
+    for commands in buildspec.command_lists:
         if commented := _commented_out_item(buildspec, commands.node.resolved):
             yield Report(commented, "list-commented-out", {"key": commands.key})
         for item in commands.items():
@@ -154,7 +154,7 @@ def backslash_in_folded_scalar(buildspec: Buildspec) -> Iterator[Report]:
     """A line of a command ends in a backslash where YAML, not the shell, joins the lines."""
     if buildspec.shell in ("powershell.exe", "cmd.exe"):
         return
-    for commands in buildspec.command_lists():
+    for commands in buildspec.command_lists:
         for item in commands.items():
             node = item.node.resolved
             if isinstance(node, Scalar) and node.style in _FOLDED and "\\ " in node.value and not node.open:
@@ -165,12 +165,16 @@ _FOLDED = ("", "'", ">")
 """In double quotes a backslash at the end of a line is YAML's own."""
 
 
+_SHOWN = 20
+"""Places that one finding names."""
+
+
 def _continued(node: Scalar) -> Iterator[Report]:
     value, text = node.value, node.text
     found = [fold - 1 for fold in node.folds if _escapes(value, fold - 1)]
     if not found:
         return
-    related = tuple(("more", text.span(at, at + 1)) for at in found[1:])
+    related = tuple(("more", text.span(at, at + 1)) for at in found[1:_SHOWN])
     attached = any(at > 0 and value[at - 1] not in " \t" for at in found)
     edits = () if attached else tuple(Edit(text.span(_blanks_before(value, at), at + 1), "") for at in found)
     yield Report(text.span(found[0], found[0] + 1), "continued", {}, related, edits)

@@ -85,7 +85,7 @@ def why_not(stream: Stream, by_name: bool, certain: bool = False) -> str | None:
             if key in keys:
                 return f"is {name}, not a buildspec"
         if keys and not keys & _KEYS and problem is None:
-            return "is not a buildspec: it has none of a buildspec's keys"
+            return "is not a buildspec: it has neither phases nor batch"
         if by_name or problem is not None:
             return None
         if _version(root) and keys & (_KEYS - {"version"}):

@@ -115,22 +115,15 @@ class Sequence(Node):
 class Pair:
     """A key and its value."""
 
-    __slots__ = ("key", "value")
+    __slots__ = ("is_merge", "key", "name", "value")
 
     def __init__(self, key: Node, value: Node) -> None:
         self.key = key
         self.value = value
-
-    @property
-    def name(self) -> str | None:
+        target = key.resolved
+        self.name = target.value if isinstance(target, Scalar) else None
         """The key as text; None if it is a list or a mapping."""
-        key = self.key.resolved
-        return key.value if isinstance(key, Scalar) else None
-
-    @property
-    def is_merge(self) -> bool:
-        key = self.key
-        return isinstance(key, Scalar) and key.value == MERGE_KEY and key.style == ""
+        self.is_merge = self.name == MERGE_KEY and isinstance(key, Scalar) and key.style == ""
 
     @property
     def colon(self) -> Span | None:

@@ -97,7 +97,7 @@ def test_every_block_is_read_to_its_end() -> None:
     assert [result.crashes for result in results if result.crashes] == []
     # Four blocks describe a project's environment, one is a CloudFormation template: a host, not a buildspec.
     assert [result.skipped for result in results if result.skipped] == [
-        *["is not a buildspec: it has none of a buildspec's keys"] * 4,
+        *["is not a buildspec: it has neither phases nor batch"] * 4,
         "is a CloudFormation template, not a buildspec",
     ]
 
