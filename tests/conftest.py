@@ -1,11 +1,15 @@
-"""What all tests share with pytest: the option that rewrites golden files, and hypothesis without time limits."""
+"""What all tests share with pytest: golden files and how to rewrite them, the runs, hypothesis without time limits."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from cblint.linter import Result
 
 # `make test` judges a change, so it draws the same examples each time; `make fuzz` looks for what nobody thought of.
 # Two busy processors make any example slow now and then: a time limit would fail at random.
@@ -40,3 +44,11 @@ class Golden:
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     return Golden(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
+    """The results of all runs of ``tests/runs.py``."""
+    from tests.runs import results
+
+    return results(tmp_path_factory.mktemp("runs"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.source.text import Lines, Piece, Position, Span, Text, utf16_column
+from cblint.source.text import Lines, Piece, Position, Span, Text, Utf16Columns
 
 
 def places(text: Text) -> list[Span]:
@@ -193,4 +193,4 @@ def test_columns_count_code_points() -> None:
     [("", 1, 1), ("ab", 3, 3), ("éa", 2, 2), ("😀a", 1, 1), ("😀a", 2, 3), ("😀😀", 3, 5), ("a\U0010ffff", 3, 4)],
 )
 def test_utf16_columns_count_surrogates(line: str, column: int, expected: int) -> None:
-    assert utf16_column(line, column) == expected
+    assert Utf16Columns(line).of(column) == expected

@@ -23,7 +23,7 @@ from cblint.linter import (
     list_files,
     result_of,
 )
-from cblint.report import FORMATS, Style, render, shown
+from cblint.report import FORMATS, Style, omitted, render, shown
 from cblint.source.file import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -96,6 +96,11 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
 @click.option("--statistics", is_flag=True, help="Print how many findings each rule has.")
+@click.option(
+    "--sarif-include-suppressed",
+    is_flag=True,
+    help="Write suppressed findings into SARIF as well; GitHub shows them as open alerts.",
+)
 @click.option("--list-files", is_flag=True, help="Print the files that would be read, and stop.")
 @click.option("--timings", is_flag=True, help="Print to standard error how long the slowest files took.")
 def check(paths: tuple[str, ...], formats: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> None:
@@ -185,8 +190,11 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
             colour=_colour(options["colour"], output),
             quiet=options["quiet"],
             statistics=options["statistics"],
+            suppressed=options["sarif_include_suppressed"],
         )
         _write(render(name, result, style), output)
+        for sentence in omitted(name, result, style):
+            _say(sentence)
     if options["timings"]:
         for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
             click.echo(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}", err=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,18 +10,15 @@ from cblint.finding import Finding, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import Style
 from cblint.report.fingerprint import fingerprints
-from cblint.report.shown import COMMAND
+from cblint.report.serialise import serialised
 from cblint.source.text import Position
 
 VERSION = 1
 
 
 def render(result: Result, _: Style) -> Iterator[str]:
-    """One document; strings are escaped to ASCII, so that any consumer in any locale can read it.
-
-    A log that it is printed to finds no commands in it either.
-    """
-    yield re.sub(COMMAND, r"\\u0023", json.dumps(_document(result), indent=2)) + "\n"
+    """One document."""
+    yield serialised(_document(result))
 
 
 def _document(result: Result) -> dict[str, Any]:

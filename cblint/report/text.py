@@ -7,11 +7,9 @@ from collections.abc import Iterator
 
 from cblint.finding import Finding, Severity
 from cblint.linter import FileResult, Result
-from cblint.report import Style
+from cblint.report import RULES_URL, Style
 from cblint.report.shown import characters, commands, path, printable, width
 from cblint.source.text import Position
-
-RULES_URL = "https://github.com/cblint/cblint/blob/main/docs/rules/{rule}.md"
 
 _TAB = 4
 _WIDEST = 160

@@ -59,6 +59,12 @@ class Done(NamedTuple):
         return valid_json(self.stdout)
 
     @property
+    def sarif(self) -> Any:
+        """The run of standard output as SARIF."""
+        [run] = json.loads(self.stdout)["runs"]
+        return run
+
+    @property
     def findings(self) -> list[str]:
         """``path rule`` of each finding of a JSON run."""
         return [f"{finding['path']} {finding['rule']}" for finding in self.json["findings"]]

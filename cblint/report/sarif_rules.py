@@ -1,0 +1,110 @@
+"""The rules as SARIF describes them: what GitHub shows beside an alert, filters and sorts by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sarif_om as om
+
+from cblint.catalogue import Rule, help_texts, rules
+from cblint.finding import Severity
+from cblint.report import RULES_URL
+
+LONGEST_DESCRIPTION = 1024
+"""Characters that GitHub takes of a description."""
+
+_PRECISION = {"high": "high", "medium": "medium", "low": "low"}
+_PROBLEM_SEVERITY = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
+
+# A score makes every result of the rule a security alert: from 7.0 on it is "high", and a pull request fails on it.
+_SECURITY_CATEGORIES = frozenset({"secrets", "supply-chain", "project"})
+_SECURITY_SEVERITY = {Severity.ERROR: "8.0", Severity.WARNING: "5.5", Severity.NOTE: "2.0"}
+
+
+def descriptors() -> list[om.ReportingDescriptor]:
+    """Every rule there is, by code: an alert closes only if its rule is known to have run."""
+    texts = help_texts()
+    return [descriptor(rule, texts[rule.name]) for rule in sorted(rules(), key=lambda rule: rule.code)]
+
+
+def descriptor(rule: Rule, texts: dict[str, Any]) -> om.ReportingDescriptor:
+    """One rule; ``texts`` are its why, advice, references and examples."""
+    return om.ReportingDescriptor(
+        id=rule.code,
+        name=pascal_case(rule.name),
+        deprecated_names=[pascal_case(name) for name in rule.former_names] or None,
+        short_description=om.MultiformatMessageString(text=_bounded(rule.summary)),
+        full_description=om.MultiformatMessageString(text=_bounded(texts["why"])),
+        help=om.MultiformatMessageString(text=_plain_help(rule, texts), markdown=_markdown_help(rule, texts)),
+        help_uri=RULES_URL.format(rule=rule.name),
+        default_configuration=om.ReportingConfiguration(level=rule.severity.value),
+        properties=_properties(rule),
+    )
+
+
+def pascal_case(name: str) -> str:
+    """``command-not-string`` as ``CommandNotString``."""
+    return "".join(part.capitalize() for part in name.split("-"))
+
+
+def _properties(rule: Rule) -> dict[str, Any]:
+    precision = {"precision": _PRECISION[rule.confidence]}
+    if rule.category in _SECURITY_CATEGORIES:
+        score = _SECURITY_SEVERITY[rule.severity]
+        return {"tags": [rule.category, "security"], **precision, "security-severity": score}
+    return {"tags": [rule.category], **precision, "problem.severity": _PROBLEM_SEVERITY[rule.severity]}
+
+
+def _bounded(text: str) -> str:
+    """The text on one line, no longer than GitHub takes it."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_DESCRIPTION else line[: LONGEST_DESCRIPTION - 1] + "…"
+
+
+def _plain_help(rule: Rule, texts: dict[str, Any]) -> str:
+    return _paragraphs(
+        texts["why"],
+        f"What to do: {texts['advice']}",
+        _suppression(rule),
+        "\n".join(_links(rule, texts)),
+    )
+
+
+def _markdown_help(rule: Rule, texts: dict[str, Any]) -> str:
+    return _paragraphs(
+        texts["why"],
+        "## What to do",
+        texts["advice"],
+        *_example(texts),
+        "## Suppress it",
+        _suppression(rule),
+        "## References",
+        "\n".join(f"- {link}" for link in _links(rule, texts)),
+    )
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part.strip() for part in parts)
+
+
+def _suppression(rule: Rule) -> str:
+    comment = f"# cblint: ignore[{rule.name}] -- why it is right here"
+    return f"A comment suppresses it, on its line or alone on the line above: `{comment}`"
+
+
+def _links(rule: Rule, texts: dict[str, Any]) -> list[str]:
+    return [RULES_URL.format(rule=rule.name), *texts["references"]]
+
+
+def _example(texts: dict[str, Any]) -> list[str]:
+    """The first bad example, and it mended, else the first good one."""
+    bad = next(example for example in texts["examples"] if "bad" in example)
+    good = next(example["good"] for example in texts["examples"] if "good" in example)
+    contrast = ["Mended:", _yaml(bad["fixed"])] if "fixed" in bad else ["Nothing is said of:", _yaml(good)]
+    return ["## Example", _yaml(bad["bad"]), *contrast]
+
+
+def _yaml(example: str) -> str:
+    """An example without its markers."""
+    text = example.translate(dict.fromkeys(map(ord, "«»‹›")))
+    return f"```yaml\n{text.rstrip()}\n```"
