@@ -43,7 +43,7 @@ def buildspecs_of(stream: Stream, path: str) -> list[Buildspec]:
 
 def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> Checked:
     """All findings, each once, in file order. A rule that crashes is named in ``crashes``; the others still run."""
-    found: dict[tuple[int, int, str], Finding] = {}
+    found: dict[tuple[int, int, str, str], Finding] = {}
     crashes: dict[str, str] = {}
     cut: dict[str, None] = {}
     for rule in rules:
@@ -55,7 +55,7 @@ def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> C
                         cut[rule.name] = None
                         break
                     finding = place(target, rule, report, buildspec)
-                    found.setdefault((*finding.span, rule.code), finding)
+                    found.setdefault((*finding.span, rule.code, finding.message), finding)
             except Exception as error:
                 crashes[rule.name] = f"rule {rule.name} failed on {target.path}: {type(error).__name__}: {error}"
     return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes, list(cut))

@@ -122,6 +122,8 @@ class _Walk:
             yield from _scalar(node, target, schema, steps, pair)
         elif (id(target), id(schema)) not in self._seen:
             self._seen.add((id(target), id(schema)))
+            if "enum" in schema:  # no schema of ours lists a collection
+                yield Fault(steps, "enum", schema, node, pair)
             if isinstance(target, Mapping):
                 yield from self._mapping(node, target, schema, steps, pair)
             elif isinstance(target, Sequence):

@@ -44,7 +44,8 @@ def misplaced_key(buildspec: Buildspec) -> Iterator[Report]:
         name, home = str(fault.steps[-1]), _home(fault)
         fields = {"key": name, "place": _in(fault.steps[:-1])}
         if home is not None:
-            yield Report(fault.span, "elsewhere", {**fields, "home": home})
+            variant = "of-a-task" if home.endswith("batch task") else "elsewhere"
+            yield Report(fault.span, variant, {**fields, "home": home})
         elif _is_variable(fault):
             yield Report(fault.span, "variable", fields)
 
@@ -214,7 +215,9 @@ def _missing(buildspec: Buildspec, fault: Fault) -> Iterator[Report]:
     missing, steps = fault.missing, fault.steps
     fields = {"key": missing, "place": path_of(steps), "name": str(steps[-1]) if steps else ""}
     if missing == "version":
-        yield Report(_head(fault), missing, fields, edits=_version_on_top(buildspec, fault.node), about=fault.node)
+        only_batch = buildspec.get("batch") is not None and buildspec.get("phases") is None
+        variant = "version-of-batch" if only_batch else missing
+        yield Report(_head(fault), variant, fields, edits=_version_on_top(buildspec, fault.node), about=fault.node)
     elif missing in ("phases", "commands", "files", "identifier"):
         variant = "report-files" if steps[0:1] == ("reports",) else missing
         yield Report(_head(fault), variant, fields, about=fault.node if missing == "phases" else None)

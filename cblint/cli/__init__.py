@@ -10,6 +10,7 @@ import click
 
 from cblint import __version__
 from cblint.cli.check import check
+from cblint.cli.schema import schema
 
 
 class _Commands(click.Group):
@@ -35,6 +36,7 @@ def cli() -> None:
 
 
 cli.add_command(check)
+cli.add_command(schema)
 
 
 def main(args: list[str] | None = None, **extra: Any) -> None:

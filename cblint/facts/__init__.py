@@ -5,9 +5,13 @@ Each is loaded when it is first asked for, and only then.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import import_module
 from typing import Any
+
+PUBLISHED = ("buildspec", "config", "output")
+"""The schemas that editors and programs can ask for."""
 
 
 @cache
@@ -22,3 +26,14 @@ def table(name: str) -> Any:
         from cblint.facts import sources
 
         return sources.TABLES[name]()
+
+
+def published(name: str) -> str:
+    """The text of one of the published schemas."""
+    path = os.path.join(os.path.dirname(os.path.dirname(__file__)), "_schema", f"{name}.json")
+    if not os.path.exists(path):
+        from cblint.facts.sources import read_published
+
+        return read_published(name)
+    with open(path, encoding="utf-8") as file:
+        return file.read()

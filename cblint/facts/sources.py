@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from cblint.facts import PUBLISHED
+
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "rules")
 HELP_FIELDS = ("why", "advice", "references", "examples")
 """What only explanations need: kept out of the module that every start loads."""
@@ -91,8 +93,14 @@ def compiled() -> dict[str, str]:
         "_compiled/__init__.py": notice,
         **modules,
         "_help.json": _dumped(read_help()),
-        "_buildspec.schema.json": json.dumps(read_schema("buildspec"), ensure_ascii=False, indent=2) + "\n",
+        **{f"_schema/{name}.json": read_published(name) for name in PUBLISHED},
     }
+
+
+def read_published(name: str) -> str:
+    """A schema as it stands in ``rules/schema``."""
+    with open(os.path.join(ROOT, "schema", f"{name}.schema.json"), encoding="utf-8") as file:
+        return file.read()
 
 
 def _dumped(data: Any) -> str:

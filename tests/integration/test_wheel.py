@@ -90,6 +90,13 @@ def test_it_says_what_the_checkout_says(installed: Any, format_: str) -> None:
     assert "unknown-phase" in from_wheel.stdout
 
 
+def test_its_schemas_are_those_of_the_checkout(installed: Any) -> None:
+    for name in ("buildspec", "config", "output"):
+        done = run(installed, "schema", name)
+        with open(os.path.join(ROOT, "rules", "schema", f"{name}.schema.json"), encoding="utf-8") as file:
+            assert done.stdout == file.read(), done.stderr
+
+
 def test_its_explanations_are_there(installed: Any) -> None:
     program = "from cblint.catalogue import help_texts; print(help_texts()['duplicate-key']['advice'])"
     done = python(installed, "-S", "-c", program)

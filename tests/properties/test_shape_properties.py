@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_jsonschema import from_schema
@@ -17,10 +18,12 @@ from hypothesis_jsonschema import from_schema
 from cblint.buildspec.shape import effective_pairs, faults, value_of
 from cblint.facts import table
 from cblint.facts.sources import read_schema
+from cblint.finding import Finding
+from cblint.fix import Refused, fixed_text
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence, walk
-from tests.helpers import root
+from tests.helpers import ISOLATED, lint, root
 from tests.properties.strategies import SNIPPETS, mutated
 from tools.corpus import CORPUS, available
 
@@ -79,10 +82,15 @@ def assert_agreement(node: Node) -> None:
 DOCUMENTS = from_schema(copy.deepcopy(SCHEMA))
 
 
-def written(data: Any) -> Node:
+def as_json(data: Any) -> str:
     """The data as JSON, which is YAML but for surrogate pairs and raw control characters."""
     text = json.dumps(data, ensure_ascii=False)
-    return root(re.sub("[\x7f-\uffff]", lambda match: f"\\u{ord(match.group()):04x}", text))
+    return re.sub("[\x7f-\uffff]", lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def written(data: Any) -> Node:
+    """The data as nodes."""
+    return root(as_json(data))
 
 
 @given(DOCUMENTS)
@@ -159,6 +167,31 @@ _DATA = [plain(root(text)) for text in [*SNIPPETS[:3], *_REAL]]
 @settings(_SLOW, max_examples=400)
 def test_of_a_damaged_file_both_say_the_same(data: Any) -> None:
     assert_agreement(written(data))
+
+
+ALL = ISOLATED._replace(profile="pedantic")
+
+
+@given(damaged(st.integers(0, len(_DATA) - 1).map(lambda number: _DATA[number])), st.sampled_from([None, False, True]))
+@settings(_SLOW, max_examples=200)
+def test_every_rule_is_calm_and_every_fix_mends(data: Any, style: bool | None) -> None:
+    text = as_json(data) if style is None else yaml.safe_dump(data, default_flow_style=style, sort_keys=False)
+    result = lint(text, ALL)
+    for finding in result.findings:
+        if finding.fix is None:
+            continue
+        try:
+            fixed, count = fixed_text(text, [finding], unsafe=True)
+        except Refused:
+            continue
+        assert count == 1
+        assert _alike(finding, lint(fixed, ALL).findings) < _alike(finding, result.findings)
+
+
+def _alike(finding: Finding, findings: tuple[Finding, ...]) -> int:
+    """How many findings say the same of the same place."""
+    key = (finding.rule, finding.where, finding.message)
+    return sum(1 for other in findings if (other.rule, other.where, other.message) == key)
 
 
 @given(mutated(st.sampled_from([*SNIPPETS, *_REAL])))
