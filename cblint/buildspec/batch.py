@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.source.tree import Mapping, Node, Pair, Scalar
+from cblint.spelling import alike
 
 LISTS = ("build-list", "build-graph")
 """The forms of a batch that list their tasks."""
@@ -31,8 +32,24 @@ class Task(NamedTuple):
     def dependencies(self) -> list[Scalar]:
         """What ``depend-on`` lists, as far as it is text."""
         pair = self.mapping.get(DEPENDENCIES)
-        found = [scalar(item) for item in items(pair.value)] if pair is not None else []
-        return [item for item in found if item is not None]
+        return _names(pair.value) if pair is not None else []
+
+    @property
+    def meant_dependencies(self) -> list[Scalar]:
+        """The names of tasks under every key that is meant to say what the task waits for."""
+        pairs = self.mapping.effective().items()
+        return [name for key, pair in pairs if is_dependency_key(key) for name in _names(pair.value)]
+
+
+def is_dependency_key(name: str) -> bool:
+    """Whether a key of a batch task is meant to say what the task waits for."""
+    return any(alike(name, key) for key in (DEPENDENCIES, "depends-on", "dependencies", "needs"))
+
+
+def _names(node: Node) -> list[Scalar]:
+    """A name, or those in a list."""
+    found = [scalar(item) for item in items(node) or [node]]
+    return [name for name in found if name is not None]
 
 
 def tasks(buildspec: Buildspec) -> list[Task]:

@@ -6,10 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from cblint.buildspec.batch import DEPENDENCIES, Task, cycles, matrix, tasks
+from cblint.buildspec.batch import DEPENDENCIES, Task, cycles, is_dependency_key, matrix, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, type_of
-from cblint.checks.keys import is_dependency_key
 from cblint.finding import Edit, Report
 from cblint.match import pairs_of
 from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence
@@ -56,7 +55,7 @@ class _Names:
         own = [task.identifier for task in found if task.identifier is not None]
         self._new = Counter(_with_underscores(name.value) for name in own)
         self._places: dict[str, list[Scalar]] = {}
-        for place in [*own, *(name for task in found for name in task.dependencies)]:
+        for place in [*own, *(name for task in found for name in task.meant_dependencies)]:
             self._places.setdefault(place.value, []).append(place)
 
     def renamed(self, name: str) -> tuple[Scalar, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from cblint.buildspec.batch import DEPENDENCIES, tasks
+from cblint.buildspec.batch import is_dependency_key, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, Schema, Steps, path_of
 from cblint.facts import table
@@ -64,11 +64,6 @@ def _is_another_rules(steps: Steps) -> bool:
     if steps[:-1] == ("phases",):
         return True
     return steps[0] == "batch" and ("env" in steps[:-1] or is_dependency_key(str(steps[-1])))
-
-
-def is_dependency_key(name: str) -> bool:
-    """Whether a key of a batch task is meant to say what the task waits for."""
-    return alike(name, DEPENDENCIES) or any(alike(name, other) for other in ("depends-on", "dependencies", "needs"))
 
 
 def _holds_anchor(pair: Pair) -> bool:
