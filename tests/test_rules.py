@@ -77,6 +77,9 @@ def test_an_entry_fits_the_schema_and_its_place(path: str) -> None:
     variants = {example["variant"] for example in entry["examples"] if "bad" in example}
     shown = set(entry["variants"]) - {"other"}
     assert variants >= shown, f"variants without an example: {shown - variants}"
+    # In different disguises: fewer do not show what a rule is and what it is not.
+    assert sum("bad" in example for example in entry["examples"]) >= 3
+    assert sum("good" in example for example in entry["examples"]) >= 3
 
 
 def test_codes_and_names_are_unique() -> None:
