@@ -77,6 +77,8 @@ CAUSES: list[tuple[str, str, dict[str, str]]] = [
     ("quote-runs-on", 'a: «"b»\nc: "d"\n', {"character": '"', "line": "2"}),
     ("missing-comma", '{"a": 1,\n "b" «"»c": 2}\n', {"closing": "}"}),
     ("missing-comma", '["a"\n«"»b"]\n', {"closing": "]"}),
+    ("list-beside-key", "a: «- b»\n", {}),
+    ("list-beside-key", "a:\n  b: «- c: d»\n", {}),
     ("block-header", "- «>» a b\n", {"character": ">"}),
     ("block-header", "- a\n- «|»| b\n", {"character": "|"}),
     ("merge-conflict", "a:\n«<<<<<<< b»\n  c: d\n=======\n  e: f\n>>>>>>> g\n", {}),

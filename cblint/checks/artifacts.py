@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section, items, scalar
+from cblint.checks.edits import respelt
 from cblint.facts import table
 from cblint.finding import Edit, Report
+from cblint.source.text import Span
 from cblint.source.tree import Scalar
 from cblint.spelling import closest, distance
 
@@ -44,8 +46,8 @@ def _unknown_format(given: Scalar, formats: dict[str, Any]) -> Report:
         "suggestion": f' Did you mean "{meant}"?' if meant else "",
         "known": ", ".join(formats),
     }
-    near = meant is not None and distance(given.value.upper(), meant) <= 1 and given.style not in ("|", ">")
-    edits = (Edit(given.text.span(0, len(given.text)), meant),) if near and meant is not None else ()
+    near = meant is not None and distance(given.value.upper(), meant) <= 1
+    edits = respelt(given, meant) if near and meant is not None else ()
     return Report(given.span, "unknown-format", fields, edits=edits)
 
 
@@ -82,30 +84,47 @@ def _kind(file: str) -> dict[str, Any] | None:
 _ROOT = r"\$(?:CODEBUILD_SRC_DIR\b|\{CODEBUILD_SRC_DIR\})/*"
 
 
+class _Escape(NamedTuple):
+    """A path that does not begin at the root: how, where in it, and the edit that mends it, if one does."""
+
+    variant: str
+    file: Scalar
+    span: Span
+    edits: tuple[Edit, ...] = ()
+
+
 def artifact_path_escapes_root(buildspec: Buildspec) -> Iterator[Report]:
-    """The path of an artifact does not begin where CodeBuild begins."""
+    """The paths of an artifact do not begin where CodeBuild begins. Of one list each kind is said once."""
     for artifact in buildspec.artifacts():
         for key in ("files", "exclude-paths"):
-            for file in artifact.scalars(key):
-                yield from _escape(artifact, file)
+            found = [escape for file in artifact.scalars(key) if (escape := _escape(artifact, file)) is not None]
+            for variant in dict.fromkeys(escape.variant for escape in found):
+                alike = [escape for escape in found if escape.variant == variant]
+                yield Report(
+                    alike[0].span,
+                    variant,
+                    {"path": alike[0].file.value},
+                    tuple(("more", escape.span) for escape in alike[1:]),
+                    tuple(edit for escape in alike for edit in escape.edits),
+                    touched=tuple(escape.file for escape in alike),
+                )
 
 
-def _escape(artifact: Section, file: Scalar) -> Iterator[Report]:
-    value = file.value
-    fields = {"path": value}
-    text = file.text
+def _escape(artifact: Section, file: Scalar) -> _Escape | None:
+    value, text = file.value, file.text
     if re.match(r"(?:\./+)*\.\.(?:/|$)", value) or "/../" in value:
         start = value.index("..")
-        if _leads_out(value):
-            yield Report(text.span(start, start + 2), "parent", fields)
-    elif value.startswith("/"):
-        yield Report(file.span, "absolute", fields)
-    elif (match := re.match(_ROOT, value)) is not None and match.end() < len(value):
+        return _Escape("parent", file, text.span(start, start + 2)) if _leads_out(value) else None
+    if value.startswith("/"):
+        return _Escape("absolute", file, file.span)
+    if (match := re.match(_ROOT, value)) is not None and match.end() < len(value):
+        span = text.span(0, match.end())
         plain = artifact.get("base-directory") is None
-        edits = (Edit(text.span(0, match.end()), ""),) if plain else ()
-        yield Report(text.span(0, match.end()), "source-directory", fields, edits=edits)
-    elif (match := re.match(r"(?:\./+)+(?=[^./*])", value)) is not None:
-        yield Report(text.span(0, match.end()), "here", fields, edits=(Edit(text.span(0, match.end()), ""),))
+        return _Escape("source-directory", file, span, (Edit(span, ""),) if plain else ())
+    if (match := re.match(r"(?:\./+)+(?=[^./*])", value)) is not None:
+        span = text.span(0, match.end())
+        return _Escape("here", file, span, (Edit(span, ""),))
+    return None
 
 
 def _leads_out(path: str) -> bool:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from cblint.buildspec.batch import DEPENDENCIES, Task, cycles, is_dependency_key, matrix, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, type_of
+from cblint.checks.edits import listed, respelt
 from cblint.finding import Edit, Report
 from cblint.match import pairs_of
-from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Scalar, Sequence
 from cblint.spelling import closest, suggestion
 
 _IDENTIFIER = r"[A-Za-z0-9_]{1,127}"
@@ -93,12 +94,9 @@ def _spelt(buildspec: Buildspec, fault: Fault) -> tuple[Edit, ...]:
     key = fault.pair.key if fault.pair is not None else None
     graph, number = buildspec.get("batch", "build-graph"), fault.steps[2]
     task = mapping(items(graph.value)[number]) if graph is not None and isinstance(number, int) else None
-    if not isinstance(key, Scalar) or key.style in ("|", ">") or task is None or type_of(fault.node) != "array":
+    if task is None or type_of(fault.node) != "array" or task.get(DEPENDENCIES) is not None:
         return ()
-    if task.get(DEPENDENCIES) is not None:
-        return ()
-    text = key.text
-    return (Edit(text.span(0, len(text)), DEPENDENCIES),)
+    return respelt(key, DEPENDENCIES)
 
 
 def batch_dependency_unresolved(buildspec: Buildspec) -> Iterator[Report]:
@@ -109,7 +107,7 @@ def batch_dependency_unresolved(buildspec: Buildspec) -> Iterator[Report]:
         if pair is None or pair.value.open:
             continue
         if (one := scalar(pair.value)) is not None:
-            yield Report(pair.value.span, "no-list", {"value": f'"{one.value}"'}, edits=_as_list(pair.value))
+            yield Report(pair.value.span, "no-list", {"value": f'"{one.value}"'}, edits=listed(pair.value))
         elif mapping(pair.value) is not None:
             yield Report(pair.key.span, "no-list", {"value": "a mapping"})
         for item in items(pair.value):
@@ -169,15 +167,6 @@ def _named(group: list[str]) -> str:
     return f"{shown} and {len(group) - _SHOWN} more" if len(group) > _SHOWN else shown
 
 
-def _as_list(node: Node) -> tuple[Edit, ...]:
-    """Brackets round the one task that is named."""
-    if isinstance(node, Alias) or not isinstance(node, Scalar) or not node.one_line or node.style in ("|", ">"):
-        return ()
-    if node.style == "" and re.search(r"[\[\]{},]", node.value):
-        return ()
-    return (Edit(node.span, f"[{node.source}]"),)
-
-
 # Environments
 
 
@@ -191,7 +180,7 @@ def batch_unknown_env_key(buildspec: Buildspec) -> Iterator[Report]:
             yield _unknown(fault)
         elif fault.keyword == "type" and steps[:3] == ("batch", "build-matrix", "dynamic") and len(steps) > 3:
             if type_of(fault.node) in ("string", "number", "boolean"):
-                yield Report(fault.span, "no-list", {"key": str(steps[-1])}, edits=_as_list(fault.node))
+                yield Report(fault.span, "no-list", {"key": str(steps[-1])}, edits=listed(fault.node))
             elif type_of(fault.node) == "object":
                 yield Report(fault.pair.key.span, "no-list", {"key": str(steps[-1])})
     for task in tasks(buildspec):

@@ -111,7 +111,7 @@ def env_reserved_name(buildspec: Buildspec) -> Iterator[Report]:
             stored = variable.section != VARIABLES
             yield Report(variable.key.span, "stored-credentials" if stored else "credentials", fields)
         elif variable.name in taken["set-by-codebuild"]:
-            yield Report(variable.key.span, "set-by-codebuild", fields)
+            yield Report(variable.key.span, "home" if variable.name == "HOME" else "region", fields)
 
 
 # References to secrets
@@ -178,7 +178,7 @@ def _parameter(variable: Variable, value: Scalar) -> Iterator[Report]:
     elif text.startswith("ssm:"):
         yield Report(value.text.span(0, 4), "parameter-prefix", fields)
     elif (blank := re.search(_BLANKS, text)) is not None:
-        yield Report(value.text.span(*blank.span()), "parameter-blank", fields)
+        yield Report(value.text.span(*blank.span()), "parameter-space", fields)
     elif "//" in text:
         start = text.index("//")
         yield Report(value.text.span(start, start + 2), "parameter-slashes", fields)

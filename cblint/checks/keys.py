@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from cblint.buildspec.batch import is_dependency_key, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, Schema, Steps, path_of
+from cblint.checks.edits import respelt
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.source.text import Span
@@ -101,10 +102,7 @@ def _is_variable(fault: Fault) -> bool:
 def _rename(buildspec: Buildspec, fault: Fault, meant: str) -> tuple[Edit, ...]:
     """The edit that spells the key right, unless it stands there too."""
     key = fault.pair.key if fault.pair is not None else None
-    if not isinstance(key, Scalar) or key.style in ("|", ">") or _sibling(buildspec, fault.steps, meant):
-        return ()
-    text = key.text
-    return (Edit(text.span(0, len(text)), meant),)
+    return () if _sibling(buildspec, fault.steps, meant) else respelt(key, meant)
 
 
 def _sibling(buildspec: Buildspec, steps: Steps, name: str) -> bool:
@@ -215,6 +213,8 @@ def _missing(buildspec: Buildspec, fault: Fault) -> Iterator[Report]:
         yield Report(_head(fault), variant, fields, edits=_version_on_top(buildspec, fault.node), about=fault.node)
     elif missing in ("phases", "commands", "files", "identifier"):
         variant = "report-files" if steps[0:1] == ("reports",) else missing
+        if missing == "phases" and buildspec.get("artifacts") is not None:
+            variant = "phases-but-artifacts"
         yield Report(_head(fault), variant, fields, about=fault.node if missing == "phases" else None)
     elif missing == "parallelism":
         yield Report(_head(fault), missing, fields)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cblint.buildspec.batch import DEPENDENCIES
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, Steps, path_of, type_of
+from cblint.checks.edits import listed, respelt
 from cblint.checks.keys import TOO_MUCH
 from cblint.finding import Edit, Report
 from cblint.match import pairs_of, parse_path, places
@@ -85,7 +86,8 @@ def _wrong_kind(fault: Fault, kind: str, fields: dict[str, str]) -> Report | Non
         phase = len(steps) == 2 and steps[0] == "phases"
         return Report(_key_or_value(fault), "empty", fields) if phase or steps[-1] == "files" else None
     if wanted == "array" and kind not in ("object", "array"):
-        return Report(fault.span, "one-text", fields)
+        variant = "one-file" if steps[-1] == "files" else "one-text"
+        return Report(fault.span, variant, fields, edits=listed(fault.node) if variant == "one-file" else ())
     if len(steps) == 2 and steps[0] == "phases":
         return _phase_of_wrong_kind(fault, kind, fields)
     return Report(fault.span if kind not in ("object", "array") else _key_or_value(fault), "wrong-kind", fields)
@@ -101,7 +103,7 @@ def _phase_of_wrong_kind(fault: Fault, kind: str, fields: dict[str, str]) -> Rep
         and colon
         and name.strip() in ("commands", "finally", "on-failure", "run-as", "runtime-versions")
     ):
-        return Report(fault.span, "colon-without-blank", {**fields, "written": name.strip()})
+        return Report(fault.span, "colon-without-space", {**fields, "written": name.strip()})
     return Report(fault.span, "wrong-kind", fields)
 
 
@@ -161,8 +163,7 @@ def _suggesting(fault: Fault, variant: str, fields: dict[str, str], meant: str |
         fields["suggestion"] = f' Did you mean "{meant}"?'
         value = fields["value"]
         near = meant == _SHELLS.get(value) or distance(value, meant) <= 1 or alike(value, meant)
-        if isinstance(node, Scalar) and node.style not in ("|", ">") and near:
-            edits = (Edit(node.text.span(0, len(node.text)), meant),)
+        edits = respelt(node, meant) if near else ()
     return Report(fault.span, variant, fields, edits=edits)
 
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 _DEEPEST = 100
 """Folders below the one searched: each level costs a look at all above it, and real trees stay under 30."""
 
-# Folders of version control and of installed packages: never anybody's own buildspecs.
-_NEVER = frozenset({".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
+# Folders of version control, of installed packages and of copies that tools make: never anybody's own buildspecs.
+_NEVER = frozenset({".aws-sam", ".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
 
 
 class Candidate(NamedTuple):

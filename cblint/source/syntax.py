@@ -281,6 +281,12 @@ def _bare_text(error: _Error) -> _Cause | None:
     return None
 
 
+def _list_beside_key(error: _Error) -> _Cause | None:
+    if error.problem.startswith("block sequence entries are not allowed") and error.character == "-":
+        return "list-beside-key", error.place.to_line_end(), {}
+    return None
+
+
 def _block_header(error: _Error) -> _Cause | None:
     if error.context == "while scanning a block scalar" and error.opened_by in ("|", ">"):
         return "block-header", error.opening.one(), {"character": error.opened_by}
@@ -314,6 +320,7 @@ _CAUSES = (
     _alias_or_anchor,
     _colon_in_text,
     _bare_text,
+    _list_beside_key,
     _block_header,
     _indentation,
 )
