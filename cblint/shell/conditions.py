@@ -1,0 +1,106 @@
+"""Reading ``[[ … ]]``, which has a grammar of its own."""
+
+from __future__ import annotations
+
+from cblint.shell.commands import Condition
+from cblint.shell.simple import SimpleReader
+from cblint.shell.syntax import Literal, Part, Word
+from cblint.shell.words import METACHARACTERS
+
+_UNARY = frozenset(f"-{letter}" for letter in "abcdefghknoprstuvwxzGLNORS")
+_BINARY = frozenset({"=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"})
+
+
+class ConditionReader(SimpleReader):
+    """Reads the primaries of a test in double brackets."""
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """The primaries up to the ``]]``, which is passed over. Raises Unreadable."""
+        found: list[Condition] = []
+        brackets = 0
+        while True:
+            self._newlines()
+            if self._negation():
+                continue
+            if self._peek("("):
+                brackets += 1
+                self.at += 1
+                continue
+            found.append(self._condition())
+            self._newlines()
+            while brackets and self._peek(")"):
+                brackets -= 1
+                self.at += 1
+                self._newlines()
+            if self._peek("&&", "||"):
+                self.at += 2
+            elif not brackets and self._test_ends():
+                self.at += 2
+                return tuple(found)
+            else:
+                raise self._unexpected()
+
+    def _negation(self) -> bool:
+        if self._reserved() != "!":
+            return False
+        self.at += 1
+        return True
+
+    def _test_ends(self) -> bool:
+        after = self.source[self.at + 2 : self.at + 3] if self.at + 2 < self.size else ""
+        return self._peek("]]") and after in ("", *METACHARACTERS)
+
+    def _condition(self) -> Condition:
+        start = self.at
+        first = None if self._test_ends() else self.word()
+        if first is None:
+            raise self._unexpected()
+        end = self.at
+        self._blanks()
+        unary = first.unquoted in _UNARY
+        if unary and not self._peek("&&", "||", ")", "\n") and not self._test_ends():
+            second = self.word()
+            if second is None:
+                raise self._unexpected()
+            return Condition(self.text, start, self.at, first.unquoted or "", (second,))
+        if self._peek("<", ">"):
+            operator = self.source[self.at]
+            self.at += 1
+        else:
+            before = self.at
+            word = None if self._test_ends() else self.word()
+            if word is None:
+                if unary or not self._peek("&&", "||", ")", "]]", "\n"):
+                    raise self._unexpected()
+                return Condition(self.text, start, end, "", (first,))
+            if word.unquoted not in _BINARY:
+                self.at = before
+                raise self._unexpected()
+            operator = word.unquoted or ""
+        self._blanks()
+        second = self._pattern() if operator in ("=~", "==", "=", "!=") else self.word()
+        if second is None or second.raw == "]]":
+            self.at = second.start if second is not None else self.at
+            raise self._unexpected()
+        return Condition(self.text, start, self.at, operator, (first, second))
+
+    def _pattern(self) -> Word | None:
+        """What follows ``=~`` or ``==``: brackets and bars belong to it."""
+        start = self.at
+        parts: list[Part] = []
+        brackets = 0
+        while self.at < self.size:
+            word = self.word()
+            if word is not None:
+                parts += word.parts
+                continue
+            char = self.source[self.at]
+            if char == "(":
+                brackets += 1
+            elif char == ")" and brackets:
+                brackets -= 1
+            elif (not brackets and (char != "|" or self._peek("||"))) or (char == "\n" and not brackets):
+                break
+            parts.append(Literal(self.text, self.at, self.at + 1, char))
+            self.at += 1
+        return Word(self.text, start, self.at, tuple(parts)) if parts else None

@@ -1,0 +1,448 @@
+"""Reading commands: the grammar of POSIX sh with the additions of bash, as ``bash -n`` takes it.
+
+What only some shell takes is for dialect.py to say: the tree tells which constructs are there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cblint.shell.commands import (
+    AndOr,
+    ArithmeticCommand,
+    ArithmeticFor,
+    Assignment,
+    Branch,
+    Case,
+    CaseItem,
+    Command,
+    CommandList,
+    Coprocess,
+    For,
+    Function,
+    Group,
+    If,
+    Pipeline,
+    Redirection,
+    Script,
+    SimpleCommand,
+    Subshell,
+    Test,
+    While,
+)
+from cblint.shell.conditions import ConditionReader
+from cblint.shell.syntax import Word
+from cblint.shell.words import Unreadable
+from cblint.source.text import Text
+
+_DECLARATIONS = frozenset({"declare", "typeset", "export", "readonly", "local", "eval"})
+"""Builtins after whose name an array can be assigned."""
+_CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}"})
+"""Reserved words that can only follow what they belong to."""
+_NONE: frozenset[str] = frozenset()
+
+
+def parse(text: Text) -> Script:
+    """The tree of a command. Never raises: what the shell could not read is the script's ``problem``."""
+    parser = Parser(text, 0)
+    problem = None
+    try:
+        parser.whole()
+    except Unreadable as error:
+        problem = error.problem
+    body = CommandList(text, 0, parser.read[-1].end if parser.read else 0, tuple(parser.read))
+    return Script(text, body, tuple(parser.comments), problem)
+
+
+class Parser(ConditionReader):
+    """Reads the commands of one text; ``read`` are those at its top level so far."""
+
+    def __init__(self, text: Text, depth: int) -> None:
+        super().__init__(text, depth)
+        self.read: list[AndOr] = []
+
+    def whole(self) -> None:
+        """Read all there is. Raises Unreadable."""
+        self._commands(self.read, _NONE, in_case=False)
+        if self.at < self.size:
+            raise self._unexpected()
+        self._read_documents()
+
+    def command_list(self) -> CommandList:
+        """The commands up to a closing bracket."""
+        return self._list(_NONE)
+
+    def parse_all(self, text: Text) -> CommandList:
+        """The commands of a text made from a part of this one."""
+        inner = Parser(text, self.depth)
+        inner.whole()
+        return CommandList(text, 0, len(text), tuple(inner.read))
+
+    # Lists
+
+    def _list(self, until: frozenset[str], in_case: bool = False) -> CommandList:
+        start = self.at
+        items: list[AndOr] = []
+        self._commands(items, until, in_case)
+        if items:
+            start = items[0].start
+        return CommandList(self.text, start, items[-1].end if items else start, tuple(items))
+
+    def _body(self, *until: str) -> CommandList:
+        """A list that must have something in it, up to one of the reserved words."""
+        with self.deeper():
+            found = self._list(frozenset(until))
+        if not found.items:
+            raise self._unexpected()
+        return found
+
+    def _commands(self, items: list[AndOr], until: frozenset[str], in_case: bool) -> None:
+        while True:
+            self._newlines()
+            if self.at >= self.size or self.source[self.at] == ")":
+                return
+            if in_case and self._peek(";;", ";&"):
+                return
+            if until and self._reserved() in until:
+                return
+            items.append(self._and_or())
+
+    def _and_or(self) -> AndOr:
+        start = self.at
+        pipelines, operators, open_ = [self._pipeline()], [], False
+        while True:
+            self._blanks()
+            if not self._peek("&&", "||"):
+                break
+            operators.append(self.source[self.at : self.at + 2])
+            self.at += 2
+            self._newlines()
+            if self.at >= self.size and self._at_top:
+                open_ = True
+                break
+            pipelines.append(self._pipeline())
+        open_ = open_ or len(pipelines[-1].operators) >= len(pipelines[-1].commands) > 0
+        end = pipelines[-1].end
+        terminator = ""
+        if self._peek("&", ";") and not self._peek(";;", ";&"):
+            terminator = self.source[self.at]
+            self.at += 1
+        elif self.at < self.size and self.source[self.at] not in "\n);":
+            raise self._unexpected()
+        return AndOr(self.text, start, end, tuple(pipelines), tuple(operators), terminator, open_)
+
+    @property
+    def _at_top(self) -> bool:
+        """Whether no construct is open: then the shell goes on reading what follows the command."""
+        return self.depth == 0
+
+    def _pipeline(self) -> Pipeline:
+        start = self.at
+        timed = negated = False
+        while (word := self._reserved()) in ("time", "!"):
+            self.at += len(word)
+            timed = timed or word == "time"
+            negated ^= word == "!"
+            self._blanks()
+            if word == "time" and re.compile(r"-p(?=[ \t\n])").match(self.source, self.at, self.size):
+                self.at += 2
+                self._blanks()
+        if (timed or negated) and (self.at >= self.size or self.source[self.at] in "\n;"):
+            return Pipeline(self.text, start, self.at, (), (), negated, timed)
+        commands, operators = [self._command()], []
+        while True:
+            end = self.at
+            self._blanks()
+            if not self._peek("|") or self._peek("||"):
+                break
+            operators.append("|&" if self._peek("|&") else "|")
+            self.at += len(operators[-1])
+            end = self.at
+            self._newlines()
+            if self.at >= self.size and self._at_top:
+                break
+            commands.append(self._command())
+        end = max(end, commands[-1].end) if len(operators) >= len(commands) else commands[-1].end
+        return Pipeline(self.text, start, end, tuple(commands), tuple(operators), negated, timed)
+
+    # Commands
+
+    def _command(self) -> Command:
+        self._blanks()
+        word = self._reserved()
+        if word in _CLOSERS:
+            raise self._unexpected()
+        compound = self._compound(word)
+        if compound is not None:
+            return compound
+        if word == "function":
+            return self._function_keyword()
+        if word == "coproc":
+            return self._coprocess()
+        return self._simple()
+
+    def _compound(self, word: str) -> Command | None:
+        """The compound command that begins here with a reserved word or a bracket; None if none does."""
+        start = self.at
+        if word:
+            read = {
+                "if": self._if,
+                "for": self._for,
+                "select": self._for,
+                "while": self._while,
+                "until": self._while,
+                "case": self._case,
+                "{": self._group,
+                "[[": self._test,
+            }.get(word)
+            return read(start) if read is not None else None
+        if not self._peek("("):
+            return None
+        if self._peek("(("):
+            expression = self.arithmetic(self.at + 2)
+            if expression is not None:
+                redirections = self._redirections()
+                end = redirections[-1].end if redirections else expression.end + 2
+                return ArithmeticCommand(self.text, start, end, expression, redirections)
+        self.at += 1
+        with self.deeper():
+            body = self._list(_NONE)
+        if not body.items:
+            raise self._unexpected()
+        self.closed_by(")", start)
+        end, redirections = self._tail()
+        return Subshell(self.text, start, end, body, redirections)
+
+    def _tail(self) -> tuple[int, tuple[Redirection, ...]]:
+        """Where a compound command ends whose last word was just read, and its redirections."""
+        end = self.at
+        redirections = self._redirections()
+        return redirections[-1].end if redirections else end, redirections
+
+    def _test(self, start: int) -> Command:
+        self.at += 2
+        conditions = self.conditions()
+        end, redirections = self._tail()
+        return Test(self.text, start, end, conditions, redirections)
+
+    def _group(self, start: int) -> Command:
+        self.at += 1
+        body = self._body("}")
+        self._expect("}")
+        end, redirections = self._tail()
+        return Group(self.text, start, end, body, redirections)
+
+    def _if(self, start: int) -> Command:
+        branches: list[Branch] = []
+        otherwise = None
+        while True:
+            begun = self.at
+            self.at += len(self._reserved())
+            condition = self._body("then")
+            self._expect("then")
+            body = self._body("elif", "else", "fi")
+            branches.append(Branch(self.text, begun, body.end, condition, body))
+            if self._reserved() != "elif":
+                break
+        if self._reserved() == "else":
+            self.at += len("else")
+            otherwise = self._body("fi")
+        self._expect("fi")
+        end, redirections = self._tail()
+        return If(self.text, start, end, tuple(branches), otherwise, redirections)
+
+    def _while(self, start: int) -> Command:
+        until = self._reserved() == "until"
+        self.at += len("while")
+        condition = self._body("do")
+        self._expect("do")
+        body = self._body("done")
+        self._expect("done")
+        end, redirections = self._tail()
+        return While(self.text, start, end, condition, body, until, redirections)
+
+    def _for(self, start: int) -> Command:
+        select = self._reserved() == "select"
+        self.at += len("select" if select else "for")
+        self._blanks()
+        if not select and self._peek("(("):
+            expression = self.arithmetic(self.at + 2)
+            if expression is None:
+                raise self._unexpected()
+            self._blanks()
+            if self._peek(";") and not self._peek(";;"):
+                self.at += 1
+            body = self._loop_body()
+            end, redirections = self._tail()
+            return ArithmeticFor(self.text, start, end, expression, body, redirections)
+        name = self.word()
+        if name is None:
+            raise self._unexpected()
+        words = self._for_words()
+        body = self._loop_body()
+        end, redirections = self._tail()
+        return For(self.text, start, end, name, words, body, select, redirections)
+
+    def _for_words(self) -> tuple[Word, ...] | None:
+        """What stands between the name and the body of a loop."""
+        self._blanks()
+        if self._peek(";") and not self._peek(";;"):
+            self.at += 1
+            return None
+        self._newlines()
+        if self._reserved() != "in":
+            return None
+        self.at += len("in")
+        words = []
+        self._blanks()
+        while (word := self.word()) is not None:
+            words.append(word)
+            self._blanks()
+        if not self._peek(";", "\n") or self._peek(";;"):
+            raise self._unexpected()
+        if self._peek(";"):
+            self.at += 1
+        return tuple(words)
+
+    def _loop_body(self) -> CommandList:
+        self._newlines()
+        opening = self._reserved()
+        if opening not in ("do", "{"):
+            raise self._unexpected()
+        self.at += len(opening)
+        closing = "done" if opening == "do" else "}"
+        body = self._body(closing)
+        self._expect(closing)
+        return body
+
+    def _case(self, start: int) -> Command:
+        self.at += len("case")
+        self._blanks()
+        word = self.word()
+        if word is None:
+            raise self._unexpected()
+        self._newlines()
+        self._expect("in")
+        self._newlines()
+        items: list[CaseItem] = []
+        while self._reserved() != "esac":
+            items.append(self._case_item())
+            self._newlines()
+        self._expect("esac")
+        end, redirections = self._tail()
+        return Case(self.text, start, end, word, tuple(items), redirections)
+
+    def _case_item(self) -> CaseItem:
+        start = self.at
+        if self._peek("("):
+            self.at += 1
+            self._blanks()
+        patterns = []
+        while True:
+            pattern = self.word()
+            if pattern is None:
+                raise self._unexpected()
+            patterns.append(pattern)
+            self._blanks()
+            if not self._peek("|") or self._peek("||"):
+                break
+            self.at += 1
+            self._blanks()
+        if not self._peek(")"):
+            raise self._unexpected()
+        self.at += 1
+        with self.deeper():
+            body = self._list(frozenset({"esac"}), in_case=True)
+        end = body.end if body.items else self.at
+        terminator = ""
+        if self._peek(";;", ";&"):
+            terminator = next(mark for mark in (";;&", ";;", ";&") if self._peek(mark))
+            self.at += len(terminator)
+            end = self.at
+        elif self._reserved() != "esac":
+            raise self._unexpected()
+        return CaseItem(self.text, start, end, tuple(patterns), body, terminator)
+
+    def _function_keyword(self) -> Command:
+        start = self.at
+        self.at += len("function")
+        self._blanks()
+        name = self.word()
+        if name is None:
+            raise self._unexpected()
+        self._blanks()
+        if self._peek("("):
+            self._empty_brackets()
+        return self._function(start, name, keyword=True)
+
+    def _empty_brackets(self) -> None:
+        self.at += 1
+        self._blanks()
+        if not self._peek(")"):
+            raise self._unexpected()
+        self.at += 1
+
+    def _function(self, start: int, name: Word, keyword: bool) -> Command:
+        self._newlines()
+        with self.deeper():
+            body = self._compound(self._reserved())
+        if body is None:
+            raise self._unexpected()
+        return Function(self.text, start, body.end, name, body, keyword)
+
+    def _coprocess(self) -> Command:
+        start = self.at
+        self.at += len("coproc")
+        self._blanks()
+        before = self.at
+        with self.deeper():
+            body = self._compound(self._reserved())
+            name = None
+            if body is None and (name := self.word()) is not None:
+                self._blanks()
+                body = self._compound(self._reserved())
+            if body is None:
+                self.at, name = before, None
+                body = self._simple()
+        return Coprocess(self.text, start, body.end, name, body)
+
+    # Simple commands
+
+    def _simple(self) -> Command:
+        start = self.at
+        assignments: list[Assignment] = []
+        arguments: list[Word | Assignment] = []
+        redirections: list[Redirection] = []
+        declares = False
+        while True:
+            end = self.at
+            self._blanks()
+            if self.at >= self.size:
+                break
+            redirection = self._redirection()
+            if redirection is not None:
+                redirections.append(redirection)
+                continue
+            char = self.source[self.at]
+            if char in "\n;&|)":
+                break
+            if char == "(":
+                (name,) = arguments if len(arguments) == 1 else (None,)
+                if not isinstance(name, Word) or assignments or redirections:
+                    raise self._unexpected()
+                self._empty_brackets()
+                return self._function(start, name, keyword=False)
+            if not arguments or declares:
+                assignment = self._assignment()
+                if assignment is not None:
+                    (arguments or assignments).append(assignment)
+                    continue
+            word = self.word()
+            if word is None:
+                raise self._unexpected()
+            if not arguments:
+                declares = word.unquoted in _DECLARATIONS
+            arguments.append(word)
+        if not (assignments or arguments or redirections):
+            raise self._unexpected()
+        return SimpleCommand(self.text, start, end, tuple(assignments), tuple(arguments), tuple(redirections))

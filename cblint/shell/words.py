@@ -1,0 +1,430 @@
+"""Reading words: quotes, expansions, and where they end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cblint.shell.commands import CommandList, Comment, Problem
+from cblint.shell.syntax import (
+    ArithmeticExpansion,
+    CommandSubstitution,
+    DoubleQuoted,
+    Literal,
+    Parameter,
+    Part,
+    ProcessSubstitution,
+    SingleQuoted,
+    Word,
+)
+from cblint.source.text import Piece, Text
+
+MAX_DEPTH = 40
+"""Constructs inside one another that are read; real commands stay under 10."""
+
+METACHARACTERS = " \t\n|&;<>()"
+"""What ends a word unless it is quoted."""
+
+_PLAIN = re.compile(r"[^ \t\n|&;<>()'\"\\$`]+")
+_IN_DOUBLE_QUOTES = re.compile(r'[^"\\$`]+')
+_IN_DOCUMENT = re.compile(r"[^\\$`]+")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]|[@*#?$!-]")
+_BRACED = re.compile(r"(?P<prefix>[#!]?)(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
+_OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?[#%]?|\^\^?|,,?|@[A-Za-z]?|\*|:")
+_PATTERN_OPERATORS = ("#", "%", "/", "^", ",")
+_ANSI = re.compile(r"(?:[^\\']|\\.)*'", re.DOTALL)
+_BACKQUOTED = re.compile(r"(?:[^\\`]|\\.)*", re.DOTALL)
+
+
+class Unreadable(Exception):
+    """The shell could not read on."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.kind)
+        self.problem = problem
+
+
+class NotArithmetic(Exception):
+    """What began like arithmetic is a subshell in another bracket."""
+
+
+class Scanner:
+    """A place in a command, and how words are read from there on.
+
+    ``at`` is where the next character is read; ``size`` where reading ends. ``commands`` reads what stands in a
+    substitution: the parser, which is built on this, knows how.
+    """
+
+    def __init__(self, text: Text, depth: int) -> None:
+        self.text = text
+        self.source = text.value
+        self.size = len(text.value)
+        self.at = 0
+        self.depth = depth
+        self.comments: list[Comment] = []
+        self._no_arithmetic: set[int] = set()
+
+    def command_list(self) -> CommandList:
+        """The commands from here to a closing bracket or the end."""
+        raise NotImplementedError
+
+    def parse_all(self, text: Text) -> CommandList:
+        """The commands that are all of another text, one level deeper. Raises Unreadable."""
+        raise NotImplementedError
+
+    # Errors
+
+    def error(self, kind: str, start: int, end: int, token: str) -> Unreadable:
+        """The error that says so."""
+        return Unreadable(Problem(self.text, start, min(max(end, start), len(self.source)), kind, token))
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """As long as it lasts, we are in one construct more."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error("too-deep", self.at, self.at + 1, "")
+        try:
+            yield
+        finally:
+            self.depth -= 1
+
+    # Words
+
+    def word(self) -> Word | None:
+        """The word that begins here; None where none does."""
+        start = self.at
+        parts: list[Part] = []
+        while self.at < self.size:
+            char = self.source[self.at]
+            part: Part | None
+            if char == "'":
+                part = self._single_quoted(self.at, ansi=False)
+            elif char == '"':
+                part = self._double_quoted(self.at, localized=False)
+            elif char == "$":
+                part = self.dollar(quoted=False) or self._dollar_sign()
+            elif char == "`":
+                part = self._backquoted(quoted=False)
+            elif char in "<>" and self.source.startswith("(", self.at + 1, self.size):
+                part = self._process_substitution()
+            elif char in METACHARACTERS:
+                break
+            else:
+                part = self._literal()
+            parts.append(part)
+        return Word(self.text, start, self.at, tuple(parts)) if parts else None
+
+    def _literal(self) -> Literal:
+        start = self.at
+        value = []
+        while self.at < self.size:
+            match = _PLAIN.match(self.source, self.at, self.size)
+            if match is not None:
+                value.append(match.group())
+                self.at = match.end()
+            elif self.source[self.at] == "\\":
+                escaped = self.source[self.at + 1 : self.at + 2]
+                if escaped != "\n":
+                    value.append(escaped or "\\")
+                self.at = min(self.at + 2, self.size)
+            else:
+                break
+        return Literal(self.text, start, self.at, "".join(value))
+
+    def _dollar_sign(self) -> Literal:
+        self.at += 1
+        return Literal(self.text, self.at - 1, self.at, "$")
+
+    def _single_quoted(self, start: int, ansi: bool) -> SingleQuoted:
+        content = start + (2 if ansi else 1)
+        if ansi:
+            match = _ANSI.match(self.source, content, self.size)
+            end = match.end() - 1 if match is not None else -1
+        else:
+            end = self.source.find("'", content, self.size)
+        if end < 0:
+            raise self.error("unclosed", start, content, "'")
+        self.at = end + 1
+        return SingleQuoted(self.text, start, self.at, self.source[content:end], ansi)
+
+    def _double_quoted(self, start: int, localized: bool) -> DoubleQuoted:
+        self.at = start + (2 if localized else 1)
+        with self.deeper():
+            parts = self.quoted_parts(_IN_DOUBLE_QUOTES, '"')
+        if self.at >= self.size:
+            raise self.error("unclosed", start, start + 1, '"')
+        self.at += 1
+        return DoubleQuoted(self.text, start, self.at, parts, localized)
+
+    def quoted_parts(self, plain: re.Pattern[str], closing: str) -> tuple[Part, ...]:
+        """What stands here as in double quotes, up to ``closing`` or the end."""
+        parts: list[Part] = []
+        value: list[str] = []
+        begun = self.at
+
+        def finish() -> None:
+            if self.at > begun:
+                parts.append(Literal(self.text, begun, self.at, "".join(value)))
+                value.clear()
+
+        while self.at < self.size:
+            match = plain.match(self.source, self.at, self.size)
+            if match is not None:
+                value.append(match.group())
+                self.at = match.end()
+                continue
+            char = self.source[self.at]
+            if char == closing:
+                break
+            if char == "\\":
+                escaped = self.source[self.at + 1 : self.at + 2]
+                if escaped != "\n":
+                    value.append(escaped if escaped and escaped in '$`"\\' else "\\" + escaped)
+                self.at = min(self.at + 2, self.size)
+                continue
+            finish()
+            here = self.at
+            part = self._backquoted(quoted=True) if char == "`" else self.dollar(quoted=True)
+            if part is not None:
+                parts.append(part)
+                begun = self.at
+            else:
+                begun = here
+                value.append("$")
+                self.at = here + 1
+        finish()
+        return tuple(parts)
+
+    def document_parts(self) -> tuple[Part, ...]:
+        """The body of a here-document up to the end."""
+        return self.quoted_parts(_IN_DOCUMENT, "")
+
+    # Expansions
+
+    def dollar(self, quoted: bool) -> Part | None:
+        """The expansion that begins with the ``$`` here; None where it is just that character."""
+        start = self.at
+        following = self.source[start + 1 : start + 2] if start + 1 < self.size else ""
+        if following == "(":
+            return self._arithmetic_expansion(start) or self._command_substitution(start)
+        if following == "{":
+            with self.deeper():
+                return self._braced(start, quoted)
+        if following == "'" and not quoted:
+            return self._single_quoted(start, ansi=True)
+        if following == '"' and not quoted:
+            return self._double_quoted(start, localized=True)
+        if following == "[":
+            self.at = start + 2
+            expression = self.until("]", quoted=True)
+            self._close(start, "]")
+            return ArithmeticExpansion(self.text, start, self.at, expression)
+        match = _PARAMETER.match(self.source, start + 1, self.size)
+        if match is None:
+            return None
+        self.at = match.end()
+        return Parameter(self.text, start, self.at, match.group(), braces=False)
+
+    def _close(self, start: int, closing: str) -> None:
+        if self.at >= self.size:
+            raise self.error("unclosed", start, start + 2, closing)
+        self.at += len(closing)
+
+    def _command_substitution(self, start: int) -> CommandSubstitution:
+        self.at = start + 2
+        with self.deeper():
+            body = self.command_list()
+        self.closed_by(")", start)
+        return CommandSubstitution(self.text, start, self.at, body, backquoted=False)
+
+    def _process_substitution(self) -> ProcessSubstitution:
+        start = self.at
+        self.at = start + 2
+        with self.deeper():
+            body = self.command_list()
+        self.closed_by(")", start)
+        return ProcessSubstitution(self.text, start, self.at, self.source[start], body)
+
+    def closed_by(self, closing: str, start: int) -> None:
+        """Pass over the bracket that closes what began at ``start``. Raises Unreadable if it is not there."""
+        if self.at >= self.size:
+            raise self.error("unclosed", start, start + 1, closing)
+        if self.source[self.at] != closing:
+            raise self.error("unexpected", self.at, self.at + 1, self.source[self.at])
+        self.at += 1
+
+    def _backquoted(self, quoted: bool) -> CommandSubstitution:
+        start = self.at
+        match = _BACKQUOTED.match(self.source, start + 1, self.size)
+        end = match.end() if match is not None else self.size
+        if end >= self.size:
+            raise self.error("unclosed", start, start + 1, "`")
+        special = '$`\\"' if quoted else "$`\\"
+        pieces, at = [], start + 1
+        while at < end:
+            if self.source[at] == "\\" and self.source[at + 1] in special:
+                pieces.append(Piece(self.source[at + 1], at, at + 2))
+                at += 2
+                continue
+            following = self.source.find("\\", at + 1, end)
+            stop = following if following >= 0 else end
+            pieces.append(Piece(self.source[at:stop], at, stop))
+            at = stop
+        with self.deeper():
+            body = self.parse_all(self.text.derive(pieces, start + 1))
+        self.at = end + 1
+        return CommandSubstitution(self.text, start, self.at, body, backquoted=True)
+
+    # Arithmetic
+
+    def _arithmetic_expansion(self, start: int) -> ArithmeticExpansion | None:
+        if not self.source.startswith("(", start + 2, self.size):
+            return None
+        expression = self.arithmetic(start + 3)
+        return ArithmeticExpansion(self.text, start, self.at, expression) if expression is not None else None
+
+    def arithmetic(self, content: int) -> Word | None:
+        """What stands from ``content`` to its ``))``; None if that is no arithmetic, and then nothing is passed over."""
+        before = self.at
+        if content in self._no_arithmetic:
+            return None
+        self.at = content
+        try:
+            with self.deeper():
+                return self._arithmetic(content)
+        except NotArithmetic:
+            pass
+        except Unreadable as error:
+            if error.problem.kind == "too-deep":
+                raise
+        self._no_arithmetic.add(content)
+        self.at = before
+        return None
+
+    def _arithmetic(self, content: int) -> Word:
+        parts: list[Part] = []
+        brackets = 0
+        begun = self.at
+
+        def finish() -> None:
+            if self.at > begun:
+                parts.append(Literal(self.text, begun, self.at, self.source[begun : self.at]))
+
+        while self.at < self.size:
+            char = self.source[self.at]
+            if char == "(":
+                brackets += 1
+            elif char == ")" and brackets:
+                brackets -= 1
+            elif char == ")":
+                if not self.source.startswith("))", self.at, self.size):
+                    raise NotArithmetic
+                finish()
+                word = Word(self.text, content, self.at, tuple(parts))
+                self.at += 2
+                return word
+            elif char in "$`\"'":
+                finish()
+                part = self._quote_or_expansion(char)
+                begun = self.at
+                if part is not None:
+                    parts.append(part)
+                    continue
+            self.at += 2 if char == "\\" else 1
+        raise NotArithmetic
+
+    def _quote_or_expansion(self, char: str) -> Part | None:
+        """The part that begins with one of ``$ ` " '`` here."""
+        if char == "'":
+            return self._single_quoted(self.at, ansi=False)
+        if char == '"':
+            return self._double_quoted(self.at, localized=False)
+        return self._backquoted(quoted=False) if char == "`" else self.dollar(quoted=True)
+
+    # Parameters in braces
+
+    def _braced(self, start: int, quoted: bool) -> Parameter:
+        self.at = start + 2
+        name, prefix = self._braced_name()
+        subscript = None
+        if name and self.source.startswith("[", self.at, self.size):
+            self.at += 1
+            subscript = self.until("]", quoted=True)
+            self._close(start, "]")
+        match = _OPERATOR.match(self.source, self.at, self.size)
+        operator = match.group() if match is not None else ""
+        self.at += len(operator)
+        # In double quotes single ones are quotes only where a pattern stands.
+        argument = self.until("}", quoted and not operator.startswith(_PATTERN_OPERATORS))
+        self._close(start, "}")
+        empty = not argument.parts and not operator
+        return Parameter(
+            self.text,
+            start,
+            self.at,
+            name,
+            braces=True,
+            prefix=prefix,
+            subscript=subscript,
+            operator=operator,
+            argument=None if empty else argument,
+        )
+
+    def _braced_name(self) -> tuple[str, str]:
+        """The name and what stands before it; ``${#}`` and ``${!}`` are names themselves."""
+        match = _BRACED.match(self.source, self.at, self.size)
+        if match is None:
+            return "", ""
+        name, prefix = match["name"], match["prefix"]
+        following = self.source[match.end() : match.end() + 1]
+        if prefix and not name[0].isalnum() and name[0] not in "_@*" and following != "}":
+            # "${#-x}": the parameter "#" and an operator.
+            self.at += 1
+            return prefix, ""
+        self.at = match.end()
+        return name, prefix
+
+    def until(self, closing: str, quoted: bool) -> Word:
+        """A word that only ``closing`` ends; ``quoted``: single quotes in it are just characters."""
+        start = self.at
+        parts: list[Part] = []
+        value: list[str] = []
+        begun = self.at
+        nested = 0
+
+        def finish() -> None:
+            if self.at > begun:
+                parts.append(Literal(self.text, begun, self.at, "".join(value)))
+                value.clear()
+
+        while self.at < self.size:
+            char = self.source[self.at]
+            if char == closing and not nested:
+                break
+            if closing == "]":
+                nested += {"[": 1, "]": -1}.get(char, 0)
+            if char == "\\":
+                value.append(self.source[self.at + 1 : self.at + 2])
+                self.at = min(self.at + 2, self.size)
+                continue
+            if char in '$`"' or (char == "'" and not quoted):
+                finish()
+                begun = self.at
+                part = self._quote_or_expansion(char)
+                if part is not None:
+                    parts.append(part)
+                    begun = self.at
+                    continue
+            value.append(char)
+            self.at += 1
+        finish()
+        return Word(self.text, start, self.at, tuple(parts))
+
+
+def name_at(source: str, at: int) -> str:
+    """The name of a variable that stands there, or nothing."""
+    match = _NAME.match(source, at)
+    return match.group() if match is not None else ""
