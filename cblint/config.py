@@ -12,6 +12,7 @@ from cblint.catalogue import UnknownRule, select
 from cblint.catalogue.selection import Selection
 from cblint.facts import table
 from cblint.hosts.discover import git_root, matcher
+from cblint.hosts.project import Project
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Lines, Text
@@ -22,17 +23,6 @@ NAMES = (".cblint.yml", ".cblint.yaml", "pyproject.toml")
 
 class ConfigError(Exception):
     """A configuration that cannot be used. ``str()`` names the file, the place and what to do."""
-
-
-class Project(NamedTuple):
-    """What is known of a CodeBuild project; None is unknown."""
-
-    buildspecs: tuple[str, ...]
-    image: str | None = None
-    environment_type: str | None = None
-    privileged: bool | None = None
-    variables: tuple[tuple[str, bool], ...] = ()
-    """Names, and whether their values are secret."""
 
 
 class Config(NamedTuple):

@@ -265,7 +265,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
 
     rules = select(_selection(config, settings))
     target = engine.Target(path, Lines(text))
-    buildspecs = engine.buildspecs_of(stream, path)
+    buildspecs = engine.buildspecs_of(stream, path, tuple(config.projects_of(candidate.path)))
     checked = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text:
         checked = _suppressed(target, buildspecs, checked, rules, config)

@@ -9,12 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.facts import table
+from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
 from cblint.source.loader import Document, Stream
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
     from cblint.buildspec.shape import Fault
+    from cblint.shell.commands import Script
     from cblint.source.comments import Comment
 
 PHASES = ("install", "pre_build", "build", "post_build")
@@ -40,6 +42,27 @@ class Item(NamedTuple):
 
     node: Node
     number: int
+
+
+class ShellItem:
+    """A command for a shell that cblint reads. Its tree is made when it is asked for."""
+
+    def __init__(self, node: Scalar, key: str, number: int) -> None:
+        self.node = node
+        self.key = key
+        self.number = number
+
+    @property
+    def value(self) -> str:
+        """The command, without its places."""
+        return self.node.value
+
+    @cached_property
+    def script(self) -> Script:
+        """The command as a tree."""
+        from cblint.shell.parser import parse  # many runs look into no command
+
+        return parse(self.node.text)
 
 
 class CommandList(NamedTuple):
@@ -108,12 +131,16 @@ def mapping(node: Node | None) -> Mapping | None:
 
 
 class Buildspec:
-    """One document of a file that holds a buildspec. ``path`` is the file's, relative to its repository."""
+    """One document of a file that holds a buildspec.
 
-    def __init__(self, stream: Stream, document: Document, path: str = "") -> None:
+    ``path`` is the file's, relative to its repository; ``projects`` are those that are known to use it.
+    """
+
+    def __init__(self, stream: Stream, document: Document, path: str = "", projects: tuple[Project, ...] = ()) -> None:
         self.stream = stream
         self.document = document
         self.path = path
+        self.projects = projects
 
     @property
     def root(self) -> Node | None:
@@ -185,6 +212,37 @@ class Buildspec:
     def version(self) -> Pair | None:
         """``version`` and its value."""
         return self.get("version")
+
+    @cached_property
+    def runs_in(self) -> str:
+        """The shell that runs the commands, as buildspec/shells.py names it."""
+        from cblint.buildspec.shells import shell_of
+
+        return shell_of(self)
+
+    @cached_property
+    def shell_items(self) -> list[ShellItem]:
+        """The commands, each once, if a shell runs them that cblint reads."""
+        from cblint.buildspec.shells import POSIX
+
+        found: dict[int, ShellItem] = {}
+        for commands in self.command_lists if self.runs_in in POSIX else ():
+            for item in commands.items():
+                node = scalar(item.node)
+                if node is not None and not self._breaks_off(node):
+                    found.setdefault(id(node), ShellItem(node, commands.key, item.number))
+        return list(found.values())
+
+    def _breaks_off(self, node: Node) -> bool:
+        """Whether a syntax error follows with nothing between: then who knows what the node was to be."""
+        problem = self.stream.problem
+        return problem is not None and not self.stream.text.value[node.end : problem.at].strip()
+
+    def scripts(self, *words: str) -> Iterator[Script]:
+        """The trees of the commands in which one of the words stands, and that the shell can read."""
+        for item in self.shell_items:
+            if any(word in item.value for word in words) and item.script.problem is None:
+                yield item.script
 
     @property
     def shell(self) -> str:

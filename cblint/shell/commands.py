@@ -117,7 +117,8 @@ class Command(Node):
 class SimpleCommand(Command):
     """Assignments, the words of a command, redirections: any of them can be missing, not all.
 
-    ``arguments`` are the words and, after ``export`` and its kin, the assignments, in order; the first names the command.
+    ``arguments`` are the words and, after ``export`` and its kin, the assignments, in order; the first names the
+    command.
     """
 
     __slots__ = ("arguments", "assignments")
@@ -513,14 +514,25 @@ class Problem(Node):
 
 
 class Script(Node):
-    """A whole command: what it does, its comments, and what is wrong with it. With a problem the body ends before it."""
+    """A whole command: what it does, its comments, what is wrong with it. With a problem the body ends before it.
 
-    __slots__ = ("body", "comments", "problem")
+    ``documents`` are the redirections that begin a here-document, those before a problem too.
+    """
 
-    def __init__(self, source: Text, body: CommandList, comments: tuple[Comment, ...], problem: Problem | None) -> None:
+    __slots__ = ("body", "comments", "documents", "problem")
+
+    def __init__(
+        self,
+        source: Text,
+        body: CommandList,
+        comments: tuple[Comment, ...],
+        documents: tuple[Redirection, ...],
+        problem: Problem | None,
+    ) -> None:
         super().__init__(source, 0, len(source))
         self.body = body
         self.comments = comments
+        self.documents = documents
         self.problem = problem
 
     def children(self) -> Iterator[Node]:

@@ -51,7 +51,7 @@ def parse(text: Text) -> Script:
     except Unreadable as error:
         problem = error.problem
     body = CommandList(text, 0, parser.read[-1].end if parser.read else 0, tuple(parser.read))
-    return Script(text, body, tuple(parser.comments), problem)
+    return Script(text, body, tuple(parser.comments), tuple(parser.documents), problem)
 
 
 class Parser(ConditionReader):

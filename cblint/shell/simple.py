@@ -25,6 +25,7 @@ class SimpleReader(Scanner):
 
     def __init__(self, text: Text, depth: int) -> None:
         super().__init__(text, depth)
+        self.documents: list[Redirection] = []
         self._documents: list[Redirection] = []
 
     def _blanks(self) -> None:
@@ -144,6 +145,7 @@ class SimpleReader(Scanner):
         redirection = Redirection(self.text, start, self.at, descriptor, operator, target)
         if operator in ("<<", "<<-"):
             self._documents.append(redirection)
+            self.documents.append(redirection)
         return redirection
 
     def _read_documents(self) -> None:

@@ -1,8 +1,8 @@
 """The syntax tree of a shell command: nodes and words. What the words are put together to is in commands.py.
 
-Nodes are never changed once they are made. ``start`` and ``end`` index the value of ``source``, the text of the command;
-``span`` is the same in file offsets. Sequences are flat (a hundred ``&&`` are one AndOr), so that only what nests in the
-shell nests in the tree.
+Nodes are never changed once they are made. ``start`` and ``end`` index the value of ``source``, the text of the
+command; ``span`` is the same in file offsets. Sequences are flat (a hundred ``&&`` are one AndOr), so that only what
+nests in the shell nests in the tree.
 """
 
 from __future__ import annotations

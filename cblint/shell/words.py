@@ -251,7 +251,7 @@ class Scanner:
     def closed_by(self, closing: str, start: int) -> None:
         """Pass over the bracket that closes what began at ``start``. Raises Unreadable if it is not there."""
         if self.at >= self.size:
-            raise self.error("unclosed", start, start + 1, closing)
+            raise self.error("unclosed", start, start + (1 if self.source[start] == "(" else 2), closing)
         if self.source[self.at] != closing:
             raise self.error("unexpected", self.at, self.at + 1, self.source[self.at])
         self.at += 1
@@ -287,7 +287,7 @@ class Scanner:
         return ArithmeticExpansion(self.text, start, self.at, expression) if expression is not None else None
 
     def arithmetic(self, content: int) -> Word | None:
-        """What stands from ``content`` to its ``))``; None if that is no arithmetic, and then nothing is passed over."""
+        """What stands from ``content`` to its ``))``; None, and nothing passed over, if that is no arithmetic."""
         before = self.at
         if content in self._no_arithmetic:
             return None

@@ -1,0 +1,82 @@
+"""Which shell runs the commands of a buildspec, as far as that can be known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import mapping
+from cblint.facts import table
+from cblint.match import parse_path, places
+from cblint.source.tree import Scalar
+
+if TYPE_CHECKING:
+    from cblint.buildspec.model import Buildspec
+
+DASH, BASH_AS_SH, BASH = "dash", "bash-as-sh", "bash"
+SH = "sh"
+"""/bin/sh of an image that is not known: dash or bash."""
+POWERSHELL, CMD = "powershell", "cmd"
+UNKNOWN = "unknown"
+POSIX = (DASH, BASH_AS_SH, BASH, SH)
+"""The shells whose commands cblint reads."""
+
+_GIVEN = {"bash": BASH, "/bin/bash": BASH, "/usr/bin/bash": BASH, "/bin/sh": SH, "sh": SH}
+_WINDOWS = {"powershell.exe": POWERSHELL, "powershell": POWERSHELL, "pwsh": POWERSHELL, "cmd.exe": CMD, "cmd": CMD}
+_TASKS = parse_path("batch.{build-list,build-graph}[*]")
+# What only PowerShell has: its variables, its cmdlets at the beginning of a line or after a bar.
+_VERBS = "Get|Set|New|Remove|Write|Invoke|Start|Stop|Import|Install|Test|Copy|Move|Expand|Compress|Out|Add"
+_POWERSHELL = rf"(?m)\$[Ee]nv:[A-Za-z_]|^\s*(?:\$\w+\s*=\s*)?(?:{_VERBS})-[A-Z][A-Za-z]+\b"
+
+
+def shell_of(buildspec: Buildspec) -> str:
+    """The shell of the commands: DASH, BASH_AS_SH, BASH, SH where only that is known; or POWERSHELL, CMD, UNKNOWN."""
+    given = buildspec.shell
+    if given in _WINDOWS:
+        return _WINDOWS[given]
+    if _is_powershell(buildspec):
+        return POWERSHELL
+    if given and given not in _GIVEN:
+        return UNKNOWN
+    known = _GIVEN.get(given, SH)
+    return known if known != SH else _sh_of_images(buildspec)
+
+
+def _is_powershell(buildspec: Buildspec) -> bool:
+    """Whether some command can be for nothing else: without ``env.shell``, the image decides, and is not known."""
+    for commands in buildspec.command_lists:
+        for item in commands.items():
+            node = item.node.resolved
+            value = node.value if isinstance(node, Scalar) else ""
+            if ("-" in value or ":" in value) and re.search(_POWERSHELL, value):
+                return True
+    return False
+
+
+def _sh_of_images(buildspec: Buildspec) -> str:
+    """What /bin/sh is if all images that can run the file agree."""
+    shells = {_sh(image) for image in _images(buildspec)}
+    return shells.pop() if len(shells) == 1 else SH
+
+
+def _images(buildspec: Buildspec) -> Iterator[str | None]:
+    """The images of the projects and batch tasks that use the file, None for one that is not known."""
+    for project in buildspec.projects:
+        yield project.image
+    for place in places(buildspec.root, _TASKS):
+        task = mapping(place.node)
+        if task is not None and task.get("buildspec") is None:
+            env = task.get("env")
+            environment = mapping(env.value) if env is not None else None
+            image = environment.get("image") if environment is not None else None
+            value = image.value.resolved if image is not None else None
+            yield value.value if isinstance(value, Scalar) else None
+
+
+def _sh(image: str | None) -> str:
+    for known in table("images")["shells"] if image else ():
+        if image is not None and image.startswith(known["image"]):
+            shell: str = known["shell"]
+            return shell
+    return SH

@@ -1,0 +1,231 @@
+"""The words in which rules ask about commands: which program runs, with which subcommand, flags and operands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cblint.facts import table
+from cblint.shell.commands import (
+    AndOr,
+    Command,
+    Pipeline,
+    Redirection,
+    Script,
+    SimpleCommand,
+)
+from cblint.shell.parser import parse
+from cblint.shell.syntax import CommandSubstitution, DoubleQuoted, Node, ProcessSubstitution, SingleQuoted, Word
+
+_ASSIGNED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_SHORT = re.compile(r"-[A-Za-z0-9]+")
+
+
+class Invocation(NamedTuple):
+    """A program that a command runs, itself or through others such as ``sudo`` and ``timeout``.
+
+    ``words`` begin with the program's name; ``wrappers`` are the programs that run it, outermost first; ``above`` are
+    the nodes that hold the command, the nearest first.
+    """
+
+    node: SimpleCommand
+    words: tuple[Word, ...]
+    wrappers: tuple[str, ...]
+    above: tuple[Node, ...]
+
+    @property
+    def program(self) -> str:
+        """The name of the program without its folder; empty if it is not known."""
+        return (self.words[0].text or "").rpartition("/")[2]
+
+    @property
+    def arguments(self) -> tuple[Word, ...]:
+        """What follows the program's name."""
+        return self.words[1:]
+
+    def operands(self) -> list[Word]:
+        """The arguments that are neither options nor, before the subcommand, values of options."""
+        takes = frozenset(table("tools")["values"].get(self.program, ()))
+        found: list[Word] = []
+        skip = False
+        for word in self.arguments:
+            text = word.text
+            if skip:
+                skip = False
+            elif text is not None and text.startswith("-") and len(text) > 1:
+                skip = text in takes
+            else:
+                found.append(word)
+        return found
+
+    def runs(self, program: str, *subcommands: str) -> list[Word]:
+        """The last of the subcommands and the operands after it, if it is that program with them; else nothing."""
+        if self.program != program:
+            return []
+        operands = self.operands()
+        if [word.text for word in operands[: len(subcommands)]] != list(subcommands):
+            return []
+        return operands[max(len(subcommands) - 1, 0) :]
+
+    def flags(self, *names: str) -> list[Word]:
+        """The arguments in which one of these flags stands: ``--yes``, ``--yes=…``, ``-y``, or ``y`` in ``-qy``."""
+        found = []
+        letters = [name[1] for name in names if len(name) == 2]
+        for word in self._options():
+            text = word.text or ""
+            if text.partition("=")[0] in names or (
+                letters and _SHORT.fullmatch(text) and any(letter in text for letter in letters)
+            ):
+                found.append(word)
+        return found
+
+    def _options(self) -> Iterator[Word]:
+        """The arguments up to ``--``."""
+        for word in self.arguments:
+            if word.text == "--":
+                return
+            yield word
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """The pipeline of which the command is a stage, if there are others."""
+        first = self.above[0] if self.above else None
+        return first if isinstance(first, Pipeline) and len(first.commands) > 1 else None
+
+    def _stage(self, step: int) -> Command | None:
+        pipeline = self.pipeline
+        number = pipeline.commands.index(self.node) + step if pipeline is not None else -1
+        return pipeline.commands[number] if pipeline is not None and 0 <= number < len(pipeline.commands) else None
+
+    @property
+    def piped_into(self) -> Command | None:
+        """The command that reads what it prints."""
+        return self._stage(1)
+
+    @property
+    def fed_by(self) -> Command | None:
+        """The command whose output it reads."""
+        return self._stage(-1)
+
+    @property
+    def redirections(self) -> tuple[Redirection, ...]:
+        """Its own redirections and those of the commands round it."""
+        return tuple(
+            redirection
+            for node in (self.node, *self.above)
+            if isinstance(node, Command)
+            for redirection in node.redirections
+        )
+
+    @property
+    def captured(self) -> bool:
+        """Whether its output becomes part of a word."""
+        return any(isinstance(node, (CommandSubstitution, ProcessSubstitution)) for node in self.above)
+
+    @property
+    def in_background(self) -> bool:
+        """Whether the shell goes on without waiting for it."""
+        return any(isinstance(node, AndOr) and node.terminator == "&" for node in self.above)
+
+
+def invocations(script: Script) -> Iterator[Invocation]:
+    """Every program that the commands of a script name, in the order of the file.
+
+    Also those in the quotes of ``bash -c '…'``, where nothing in them is expanded.
+    """
+    yield from _below(script, (), ())
+
+
+def _below(root: Node, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> Iterator[Invocation]:
+    stack = [(root, above)]
+    while stack:
+        node, held_by = stack.pop()
+        if isinstance(node, SimpleCommand) and node.words:
+            yield from _unwrapped(node, held_by, wrappers)
+        inside = (node, *held_by)
+        stack.extend((child, inside) for child in reversed(list(node.children())))
+
+
+def _unwrapped(node: SimpleCommand, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> Iterator[Invocation]:
+    """The command itself, and what it runs if that is what it is for."""
+    words = node.words
+    while words:
+        invocation = Invocation(node, words, wrappers, above)
+        yield invocation
+        program = invocation.program
+        if program in table("tools")["shells"]:
+            yield from _quoted_script(invocation)
+            return
+        if program == "find":
+            for run in _executed(words):
+                yield Invocation(node, run, (*wrappers, program), above)
+            return
+        words = _wrapped(program, words)
+        wrappers = (*wrappers, program)
+
+
+def _wrapped(program: str, words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words of the command that a wrapper runs; none if it runs none or that cannot be told."""
+    wrapper = table("tools")["wrappers"].get(program)
+    if wrapper is None:
+        return ()
+    operands = wrapper.get("operands", 0)
+    skip = False
+    for number, word in enumerate(words[1:], 1):
+        text = word.text
+        if skip:
+            skip = False
+        elif text is not None and text in wrapper.get("nothing", ()):
+            return ()
+        elif text is not None and text.startswith("-") and len(text) > 1:
+            skip = text in wrapper.get("values", ())
+        elif wrapper.get("assignments") and _ASSIGNED.match(word.raw):
+            continue
+        elif operands:
+            operands -= 1
+        else:
+            return words[number:]
+    return ()
+
+
+def _executed(words: tuple[Word, ...]) -> Iterator[tuple[Word, ...]]:
+    """The commands after ``-exec`` and its kin."""
+    begun = None
+    for number, word in enumerate(words):
+        if word.text in ("-exec", "-execdir", "-ok", "-okdir"):
+            begun = number + 1
+        elif begun is not None and word.text in (";", "+"):
+            if number > begun:
+                yield words[begun:number]
+            begun = None
+
+
+def _quoted_script(shell: Invocation) -> Iterator[Invocation]:
+    """What the script after ``-c`` runs, if it is one word in which the outer shell expands nothing."""
+    options = shell.arguments
+    for number, word in enumerate(options[:-1]):
+        text = word.text or ""
+        if not text.startswith("-"):
+            return
+        if _SHORT.fullmatch(text) and "c" in text:
+            script = _script_in(options[number + 1])
+            if script is not None and script.problem is None:
+                yield from _below(script, (shell.node, *shell.above), (*shell.wrappers, shell.program))
+            return
+
+
+def _script_in(word: Word) -> Script | None:
+    if len(word.parts) != 1 or word.text is None:
+        return None
+    (part,) = word.parts
+    if isinstance(part, SingleQuoted) and not part.ansi:
+        return parse(part.source.slice(part.start + 1, part.end - 1))
+    if isinstance(part, DoubleQuoted) and "\\" not in part.raw:
+        return parse(part.source.slice(part.start + 1, part.end - 1))
+    return None
+
+
+def programs(nodes: Iterable[Node]) -> set[str]:
+    """The names of all programs below some nodes."""
+    return {invocation.program for node in nodes for invocation in _below(node, (), ())}
