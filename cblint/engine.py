@@ -70,8 +70,16 @@ def _reports(rule: Rule, buildspec: Buildspec) -> Iterator[Report]:
                 if match.span not in spoken:
                     spoken.add(match.span)
                     yield Report(match.span, variant.name, match.fields, edits=match.edits)
-    if rule.check and (not rule.sections or not buildspec.sections.isdisjoint(rule.sections)):
+    if rule.check and _concerns(rule, buildspec):
         yield from _check(rule.check)(buildspec)
+
+
+def _concerns(rule: Rule, buildspec: Buildspec) -> bool:
+    """Whether a buildspec has what the rule is about: else its check is not even loaded."""
+    if rule.sections and buildspec.sections.isdisjoint(rule.sections):
+        return False
+    source = buildspec.stream.text.value
+    return not rule.words or any(word in source for word in rule.words)
 
 
 @cache

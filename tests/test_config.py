@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cblint.buildspec.shape import faults, sentence
-from cblint.hosts.project import Project
 from cblint.config import Config, ConfigError, config_for, load_config, matches
 from cblint.facts import table
+from cblint.hosts.project import Project
 from tests.helpers import repository, root
 
 EVERYTHING = """\

@@ -17,6 +17,7 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 if TYPE_CHECKING:
     from cblint.buildspec.shape import Fault
     from cblint.shell.commands import Script
+    from cblint.shell.query import Invocation
     from cblint.source.comments import Comment
 
 PHASES = ("install", "pre_build", "build", "post_build")
@@ -63,6 +64,13 @@ class ShellItem:
         from cblint.shell.parser import parse  # many runs look into no command
 
         return parse(self.node.text)
+
+    @cached_property
+    def invocations(self) -> list[Invocation]:
+        """The programs that the command runs; none if the shell cannot read it."""
+        from cblint.shell.query import invocations
+
+        return list(invocations(self.script)) if self.script.problem is None else []
 
 
 class CommandList(NamedTuple):
@@ -233,15 +241,23 @@ class Buildspec:
                     found.setdefault(id(node), ShellItem(node, commands.key, item.number))
         return list(found.values())
 
+    def invocations(self, pattern: str) -> Iterator[Invocation]:
+        """The programs that commands run in which a regular expression matches."""
+        search = re.compile(pattern).search if self.shell_items else None
+        for item in self.shell_items:
+            if search is not None and search(item.value):
+                yield from item.invocations
+
     def _breaks_off(self, node: Node) -> bool:
         """Whether a syntax error follows with nothing between: then who knows what the node was to be."""
         problem = self.stream.problem
         return problem is not None and not self.stream.text.value[node.end : problem.at].strip()
 
-    def scripts(self, *words: str) -> Iterator[Script]:
-        """The trees of the commands in which one of the words stands, and that the shell can read."""
+    def scripts(self, pattern: str) -> Iterator[Script]:
+        """The trees of the commands in which a regular expression matches, and that the shell can read."""
+        search = re.compile(pattern).search if self.shell_items else None
         for item in self.shell_items:
-            if any(word in item.value for word in words) and item.script.problem is None:
+            if search is not None and search(item.value) and item.script.problem is None:
                 yield item.script
 
     @property

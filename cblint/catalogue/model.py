@@ -40,7 +40,8 @@ class Rule(NamedTuple):
     """A rule as the engine needs it.
 
     ``check`` is ``module.function`` under ``cblint.checks``, or empty; where ``sections`` are given, it has something
-    to say only of a buildspec that has one of these keys at the top level.
+    to say only of a buildspec that has one of these keys at the top level; where ``words`` are, of a file in which one
+    of them stands.
     """
 
     code: str
@@ -58,6 +59,7 @@ class Rule(NamedTuple):
     fix_title: str
     check: str
     sections: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 def rule_from(entry: dict[str, Any]) -> Rule:
@@ -91,6 +93,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
         fix_title=fix.get("title", ""),
         check=entry.get("check", ""),
         sections=tuple(entry.get("sections", ())),
+        words=tuple(entry.get("words", ())),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.finding import Edit, Report
 from cblint.shell.commands import SimpleCommand
-from cblint.shell.query import Invocation, invocations
+from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
 
@@ -27,9 +27,9 @@ def curl_without_fail(buildspec: Buildspec) -> Iterator[Report]:
     """curl saves what a server says instead of what was asked for, and reports success."""
     items = buildspec.shell_items
     for number, item in enumerate(items):
-        if "curl" not in item.value or item.script.problem is not None:
+        if "curl" not in item.value:
             continue
-        found = list(invocations(item.script))
+        found = item.invocations
         for place, invocation in enumerate(found):
             if invocation.program != "curl" or not _fetches(invocation):
                 continue
@@ -62,8 +62,7 @@ def _consequence(invocation: Invocation, later: list[Invocation], following: lis
     if file is None:
         return None
     for item in following:
-        if item.script.problem is None:
-            later = [*later, *invocations(item.script)]
+        later = [*later, *item.invocations]
     for other in later:
         if not file or not any(_stem(file) in word.raw for word in other.words):
             continue

@@ -6,41 +6,22 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.facts import table
 from cblint.finding import Report
-from cblint.shell.commands import Assignment, Redirection, Script, SimpleCommand
-from cblint.shell.syntax import Parameter, Word, walk
+from cblint.shell.commands import Redirection
+from cblint.shell.syntax import Word
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
-from cblint.spelling import closest, distance
 
-# What cannot be read
-
-_PLAIN = re.compile(r"[\w./:=@%+,^~ -]*", re.ASCII)
-_RESERVED = frozenset(
-    [
-        "if",
-        "then",
-        "elif",
-        "else",
-        "fi",
-        "for",
-        "select",
-        "while",
-        "until",
-        "do",
-        "done",
-        "case",
-        "esac",
-        "in",
-        "function",
-        "time",
-        "coproc",
-        "!",
-        "{",
-        "}",
-        "[[",
-    ]
+# A command on one line that is seen at once to be right: words of plain characters, variables and simple quotes, with
+# operators between them. Nothing in it can match in two ways, so that no text takes long.
+_BARE = r"[\w./:=@%+,^~?*-]+(?![\w./:=@%+,^~?*-])"
+_VARIABLE = r"\$(?:\w+(?!\w)|\{\w+\})"
+_ONE_WORD = rf"(?:{_BARE}|{_VARIABLE}|'[^'\n]*'|\"(?:[^\"\\$`\n]|{_VARIABLE})*\")+"
+_COMMAND = rf"{_ONE_WORD}(?: +{_ONE_WORD}| +2>&1| +[12]?>>? ?{_ONE_WORD})*"
+_PLAIN = re.compile(rf"{_COMMAND}(?: *(?:&&|\|\||\|) *{_COMMAND})*\n?", re.ASCII)
+_LONGEST_PLAIN = 500
+_IN_COMMAND_POSITION = re.compile(
+    r"(?:^|[&|] *)(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|in|function|time|coproc)\b"
 )
 _CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;"})
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
@@ -65,8 +46,12 @@ def shell_syntax_error(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether a command is seen at once to be right: words of plain characters, the first of them no reserved one."""
-    return _PLAIN.fullmatch(value) is not None and value.split(" ", 1)[0] not in _RESERVED
+    """Whether a command is seen at once to be right."""
+    return (
+        len(value) <= _LONGEST_PLAIN
+        and _PLAIN.fullmatch(value) is not None
+        and _IN_COMMAND_POSITION.search(value) is None
+    )
 
 
 def _goes_on(buildspec: Buildspec, item: ShellItem) -> bool:
@@ -114,53 +99,3 @@ def _unterminated(node: Scalar, delimiter: Word, ending: str) -> Report:
         return Report(delimiter.span, "missing", fields, about=node)
     related = (("line", source.span(*match.span(2))),)
     return Report(delimiter.span, "indented" if match[1] else "trailing", fields, related, about=node)
-
-
-# Variables of CodeBuild
-
-_FAMILY = re.compile(r"CODEBUILD_(?:SRC_DIR|SOURCE_VERSION|SOURCE_REPO_URL)_\w+")
-
-
-def unknown_codebuild_variable(buildspec: Buildspec) -> Iterator[Report]:
-    """A variable is read that looks like one of CodeBuild's, and is none."""
-    scripts = list(buildspec.scripts("CODEBUILD_"))
-    if not scripts:
-        return
-    facts = table("variables")
-    known = {*facts["codebuild"], *_given(buildspec), *(name for script in scripts for name in _assigned(script))}
-    for script in scripts:
-        for node in walk(script):
-            if not isinstance(node, Parameter) or not node.name.startswith("CODEBUILD_") or node.name in known:
-                continue
-            if _FAMILY.fullmatch(node.name) or node.operator.lstrip(":").startswith(("-", "=", "+", "?")):
-                continue
-            yield _unknown(node, facts)
-
-
-def _unknown(node: Parameter, facts: dict[str, dict[str, str]]) -> Report:
-    name = node.name
-    fields = {"name": name, "instead": facts["mistaken"].get(name, ""), "suggestion": ""}
-    if name in facts["internal"]:
-        return Report(node.span, "internal", fields)
-    if fields["instead"]:
-        return Report(node.span, "mistaken", fields)
-    meant = closest(name, facts["codebuild"])
-    if meant is not None and distance(name, meant) <= 3:
-        return Report(node.span, "near", {**fields, "suggestion": f' Did you mean "{meant}"?'})
-    return Report(node.span, "unknown", fields)
-
-
-def _given(buildspec: Buildspec) -> Iterator[str]:
-    """The names of variables that the buildspec or its projects define."""
-    yield from (variable.name for variable in buildspec.variables)
-    for project in buildspec.projects:
-        yield from (name for name, _ in project.variables)
-
-
-def _assigned(script: Script) -> Iterator[str]:
-    """The names that a script gives a value."""
-    for node in walk(script):
-        if isinstance(node, Assignment):
-            yield node.name
-        elif isinstance(node, SimpleCommand) and node.words:
-            yield from (word.text or "" for word in node.words[1:] if isinstance(word, Word))

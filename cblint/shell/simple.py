@@ -29,6 +29,8 @@ class SimpleReader(Scanner):
         self._documents: list[Redirection] = []
 
     def _blanks(self) -> None:
+        if self.at >= self.size or self.source[self.at] not in " \t\\#":
+            return
         match = _BLANKS.match(self.source, self.at, self.size)
         if match is not None:
             self.at = match.end()
@@ -133,6 +135,8 @@ class SimpleReader(Scanner):
 
     def _redirection(self) -> Redirection | None:
         start = self.at
+        if start >= self.size or self.source[start] not in "<>&{0123456789":
+            return None
         match = _REDIRECTION.match(self.source, start, self.size)
         if match is None:
             return None

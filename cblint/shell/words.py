@@ -26,6 +26,7 @@ MAX_DEPTH = 40
 METACHARACTERS = " \t\n|&;<>()"
 """What ends a word unless it is quoted."""
 
+_SPECIAL = frozenset(METACHARACTERS + "'\"$`")
 _PLAIN = re.compile(r"[^ \t\n|&;<>()'\"\\$`]+")
 _IN_DOUBLE_QUOTES = re.compile(r'[^"\\$`]+')
 _IN_DOCUMENT = re.compile(r"[^\\$`]+")
@@ -100,7 +101,9 @@ class Scanner:
         while self.at < self.size:
             char = self.source[self.at]
             part: Part | None
-            if char == "'":
+            if char not in _SPECIAL:
+                part = self._literal()
+            elif char == "'":
                 part = self._single_quoted(self.at, ansi=False)
             elif char == '"':
                 part = self._double_quoted(self.at, localized=False)
@@ -110,15 +113,17 @@ class Scanner:
                 part = self._backquoted(quoted=False)
             elif char in "<>" and self.source.startswith("(", self.at + 1, self.size):
                 part = self._process_substitution()
-            elif char in METACHARACTERS:
-                break
             else:
-                part = self._literal()
+                break
             parts.append(part)
         return Word(self.text, start, self.at, tuple(parts)) if parts else None
 
     def _literal(self) -> Literal:
         start = self.at
+        match = _PLAIN.match(self.source, start, self.size)
+        if match is not None and (match.end() >= self.size or self.source[match.end()] != "\\"):
+            self.at = match.end()
+            return Literal(self.text, start, self.at, match.group())
         value = []
         while self.at < self.size:
             match = _PLAIN.match(self.source, self.at, self.size)

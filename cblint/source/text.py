@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 # What editors, git hosts and the language server protocol count as the end of a line. YAML 1.1 also breaks
@@ -142,6 +142,35 @@ class Text:
             for inner in self.pieces(start, end):
                 yield Piece(value[done : done + len(inner.value)], inner.start, inner.end)
                 done += len(inner.value)
+
+
+class Deferred(Text):
+    """A text whose places are worked out when they are first asked for: often only its value is."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, value: str, make: Callable[[], Text]) -> None:
+        """``make`` gives the text itself, whose value must be just this."""
+        self.value = value
+        self._make = make
+        self._made: Text | None = None
+
+    def _text(self) -> Text:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    @property
+    def _pieces(self) -> tuple[Piece, ...]:  # type: ignore[override]
+        return self._text()._pieces
+
+    @property
+    def _starts(self) -> list[int]:  # type: ignore[override]
+        return self._text()._starts
+
+    @property
+    def _anchor(self) -> int:  # type: ignore[override]
+        return self._text()._anchor
 
 
 def _shared(value: str, start: int, end: int) -> Iterator[Piece]:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from cblint.source.text import BREAKS, Piece, Span, Text
+from cblint.source.text import BREAKS, Deferred, Piece, Span, Text
 
 MERGE_KEY = "<<"
 QUOTES = ("'", '"')
@@ -82,7 +82,7 @@ class Scalar(Node):
     @property
     def text(self) -> Text:
         """The value, with the place of each of its characters."""
-        return self.origin.derive(self._pieces(), self.start)
+        return Deferred(self.value, lambda: self.origin.derive(self._pieces(), self.start))
 
     @property
     def folds(self) -> list[int]:

@@ -1,0 +1,73 @@
+"""What docker and the registries are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cblint.buildspec.model import Buildspec
+from cblint.finding import Edit, Report
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import Word
+
+
+def docker_interactive_flag(buildspec: Buildspec) -> Iterator[Report]:
+    """A container is to be attached to a terminal, and there is none."""
+    for invocation in buildspec.invocations(r"\b(?:docker|podman)\b.*\s-(?:\w*t\w*|-tty)\b"):
+        found = invocation.runs(invocation.program, "run") or invocation.runs(invocation.program, "exec")
+        if invocation.program not in ("docker", "podman") or len(found) < 2:
+            continue
+        options = _before_image(invocation, found)
+        interactive, terminal = _letters(options, "i", "--interactive"), _letters(options, "t", "--tty")
+        if interactive and terminal and not _letters(options, "d", "--detach"):
+            word = terminal[0]
+            yield Report(word.span, "terminal", {"flag": word.text or ""}, edits=_without_terminal(word))
+
+
+_DOCKER_SWITCHES = frozenset(
+    {"--rm", "--init", "--privileged", "--read-only", "--no-healthcheck", "--interactive", "--tty"}
+)
+
+
+def _before_image(invocation: Invocation, found: list[Word]) -> list[Word]:
+    """The options of ``docker run`` that certainly stand before the image: up to the first word that may be it."""
+    words = [word for word in invocation.arguments if word.start > found[0].start]
+    options: list[Word] = []
+    takes_value = False
+    for word in words:
+        text = word.text
+        if takes_value:
+            takes_value = False
+        elif text is not None and text.startswith("-"):
+            options.append(word)
+            switch = text in _DOCKER_SWITCHES or "=" in text or re.fullmatch(r"-[ditPq]+", text) is not None
+            takes_value = not switch
+        else:
+            break
+    return options
+
+
+def _letters(options: list[Word], letter: str, name: str) -> list[Word]:
+    found = []
+    for word in options:
+        text = word.text or ""
+        if text == name or (re.fullmatch(r"-[ditPq]+", text) and letter in text):
+            found.append(word)
+    return found
+
+
+def _without_terminal(word: Word) -> tuple[Edit, ...]:
+    text = word.text or ""
+    if text in ("-t", "--tty") or word.raw != text:
+        before = word.source.value[: word.start]
+        start = len(before.rstrip(" "))
+        return (Edit(word.source.span(start, word.end), ""),) if word.raw == text else ()
+    return (Edit(word.span, text.replace("t", "")),)
+
+
+def ecr_get_login_removed(buildspec: Buildspec) -> Iterator[Report]:
+    """``aws ecr get-login``, which the AWS CLI has no more."""
+    for invocation in buildspec.invocations("get-login"):
+        found = invocation.runs("aws", "ecr", "get-login")
+        if found:
+            yield Report(found[0].span, "removed", {})

@@ -1,0 +1,85 @@
+"""Package managers in a build, where nobody answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cblint.buildspec.model import Buildspec
+from cblint.finding import Edit, Report
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import Parameter
+from cblint.source.text import Span
+
+_ASKING = {
+    "apt": ("install", "upgrade", "full-upgrade", "remove", "purge", "autoremove", "reinstall"),
+    "apt-get": ("install", "upgrade", "dist-upgrade", "remove", "purge", "autoremove", "build-dep"),
+    "yum": (
+        "install",
+        "update",
+        "upgrade",
+        "remove",
+        "erase",
+        "localinstall",
+        "groupinstall",
+        "reinstall",
+        "autoremove",
+    ),
+    "dnf": (
+        "install",
+        "update",
+        "upgrade",
+        "remove",
+        "erase",
+        "localinstall",
+        "groupinstall",
+        "reinstall",
+        "autoremove",
+    ),
+}
+_ASSUME = {
+    "apt": (
+        "-y",
+        "--yes",
+        "--assume-yes",
+        "--force-yes",
+        "-s",
+        "--simulate",
+        "--dry-run",
+        "--just-print",
+        "-d",
+        "--reinstall",
+    ),
+    "yum": ("-y", "--assumeyes", "--assumeno", "--downloadonly"),
+}
+
+
+def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
+    """A package manager will ask, and nobody answers."""
+    source = buildspec.stream.text.value
+    if "Assume-Yes" in source or "assumeyes" in source:
+        return  # some file tells the package manager
+    for invocation in buildspec.invocations(r"\b(?:apt|apt-get|yum|dnf)\s"):
+        asking = _ASKING.get(invocation.program)
+        operands = invocation.operands() if asking else []
+        if not asking or not operands or operands[0].text not in asking or invocation.fed_by is not None:
+            continue
+        assumed = _ASSUME["apt" if invocation.program.startswith("apt") else "yum"]
+        if invocation.flags(*assumed) or _may_say_yes(invocation):
+            continue
+        word = operands[0]
+        fields = {"program": invocation.program, "command": word.text or ""}
+        end = word.source.offset(word.end)
+        variant = "may-ask" if invocation.program.startswith("apt") else "asks"
+        yield Report(word.span, variant, fields, edits=(Edit(Span(end, end), " -y"),))
+
+
+def _may_say_yes(invocation: Invocation) -> bool:
+    """Whether apt's ``-qq``, what it reads, or a variable that can hold options says yes."""
+    texts = [word.text for word in invocation.arguments]
+    quiet = sum(1 for text in texts if text in ("-q", "--quiet")) > 1
+    return (
+        quiet
+        or any(text is not None and text.startswith(("-qq", "-q=2")) for text in texts)
+        or any(isinstance(part, Parameter) for word in invocation.arguments for part in word.parts)
+        or any(redirection.operator.startswith("<") for redirection in invocation.redirections)
+    )

@@ -1,0 +1,92 @@
+"""Waiting for what may come late, or never."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cblint.buildspec.model import Buildspec
+from cblint.finding import Report
+from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, Function, Script, While
+from cblint.shell.query import Invocation, invocations, programs
+from cblint.shell.syntax import Node, Word, walk
+from cblint.source.text import Span
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONG = 5
+"""Seconds from which a sleep waits for something."""
+
+
+def sleep_as_synchronisation(buildspec: Buildspec) -> Iterator[Report]:
+    """A fixed time is waited, in the hope that something is ready then."""
+    for invocation in buildspec.invocations("sleep"):
+        if invocation.program != "sleep" or len(invocation.arguments) != 1 or invocation.in_background:
+            continue
+        match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smhd]?)", invocation.arguments[0].text or "")
+        if match is None or float(match[1]) * _UNITS[match[2]] < _LONG or _in_loop(invocation):
+            continue
+        yield Report(
+            Span(invocation.words[0].span.start, invocation.words[-1].span.end), "fixed", {"time": match.group()}
+        )
+
+
+def _in_loop(invocation: Invocation) -> bool:
+    return any(isinstance(node, (While, For, ArithmeticFor)) for node in invocation.above)
+
+
+_LEAVING = frozenset({"break", "exit", "return", "kill", "exec", "timeout"})
+
+
+def unbounded_wait(buildspec: Buildspec) -> Iterator[Report]:
+    """Something is waited for that may never come: then the build runs to its timeout, and is paid for."""
+    for script in buildspec.scripts(r"\b(?:while|until|tail)\b"):
+        functions = any(isinstance(node, Function) for node in walk(script))
+        for node in walk(script):
+            if isinstance(node, While) and not functions and _is_endless(node, script):
+                keyword = "until" if node.until else "while"
+                span = node.source.span(node.start, node.start + len(keyword))
+                yield Report(span, "loop", {"keyword": keyword})
+        for invocation in invocations(script):
+            if invocation.program == "tail" and _follows(invocation):
+                yield Report(invocation.words[0].span, "tail", {})
+
+
+def _is_endless(loop: While, script: Script) -> bool:
+    """Whether nothing but what is waited for ends the loop."""
+    held_by = _above(script, loop)
+    if any(getattr(node, "terminator", "") == "&" for node in held_by):
+        return False
+    names = programs([loop.condition, loop.body])
+    if names & _LEAVING or "" in names or "read" in names:
+        return False
+    changes = any(
+        isinstance(node, (Assignment, ArithmeticCommand)) or "++" in node.raw or "+=" in node.raw
+        for node in walk(loop)
+        if node is not loop and isinstance(node, (Assignment, ArithmeticCommand, Word))
+    )
+    return not changes and ("sleep" in names or _always(loop))
+
+
+def _always(loop: While) -> bool:
+    condition = loop.condition.raw.strip()
+    return condition in (("false",) if loop.until else ("true", ":", "[ 1 ]", "(( 1 ))", "((1))"))
+
+
+def _above(script: Script, wanted: Node) -> tuple[Node, ...]:
+    """The nodes that hold another, the nearest first."""
+    stack: list[tuple[Node, tuple[Node, ...]]] = [(script, ())]
+    while stack:
+        node, held_by = stack.pop()
+        if node is wanted:
+            return held_by
+        stack += [(child, (node, *held_by)) for child in node.children()]
+    return ()
+
+
+def _follows(invocation: Invocation) -> bool:
+    """Whether ``tail`` goes on for ever: in the foreground, with nothing to end it."""
+    if not invocation.flags("-f", "-F", "--follow") or invocation.flags("--pid"):
+        return False
+    if "timeout" in invocation.wrappers or invocation.in_background or invocation.captured:
+        return False
+    return invocation.pipeline is None
