@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
@@ -12,16 +13,11 @@ from cblint.shell.syntax import Word
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
-# A command on one line that is seen at once to be right: words of plain characters, variables and simple quotes, with
-# operators between them. Nothing in it can match in two ways, so that no text takes long.
-_BARE = r"[\w./:=@%+,^~?*-]+(?![\w./:=@%+,^~?*-])"
-_VARIABLE = r"\$(?:\w+(?!\w)|\{\w+\})"
-_ONE_WORD = rf"(?:{_BARE}|{_VARIABLE}|'[^'\n]*'|\"(?:[^\"\\$`\n]|{_VARIABLE})*\")+"
-_COMMAND = rf"{_ONE_WORD}(?: +{_ONE_WORD}| +2>&1| +[12]?>>? ?{_ONE_WORD})*"
-_PLAIN = re.compile(rf"{_COMMAND}(?: *(?:&&|\|\||\|) *{_COMMAND})*\n?", re.ASCII)
-_LONGEST_PLAIN = 500
-_IN_COMMAND_POSITION = re.compile(
-    r"(?:^|[&|] *)(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|in|function|time|coproc)\b"
+# What a command that is seen at once to be right may have outside quotes: see _is_plain.
+_PLAIN = dict.fromkeys(map(ord, string.ascii_letters + string.digits + "_ ./:=@%+,^~-$?*{}"))
+_RESERVED = frozenset(
+    ("if", "then", "elif", "else", "fi", "for", "select", "while", "until", "do", "done")
+    + ("case", "esac", "in", "function", "time", "coproc", "}")
 )
 _CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;"})
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
@@ -46,12 +42,32 @@ def shell_syntax_error(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether a command is seen at once to be right."""
-    return (
-        len(value) <= _LONGEST_PLAIN
-        and _PLAIN.fullmatch(value) is not None
-        and _IN_COMMAND_POSITION.search(value) is None
-    )
+    """Whether a command is seen at once to be right: simple commands of plain words and simple quotes, on one line."""
+    value = value.rstrip("\n")
+    if "\\" in value or "`" in value or "$(" in value or "\n" in value:
+        return False
+    unquoted = value.split('"')
+    quoted = unquoted[1::2]
+    del unquoted[1::2]
+    if len(unquoted) == len(quoted) or not all(map(_has_whole_parameters, quoted)):
+        return False
+    if "'" in value:
+        by_quote = [part.split("'") for part in unquoted]
+        if any(len(parts) % 2 == 0 for parts in by_quote) or "'" in "".join(quoted):
+            return False  # one kind of quote may stand within the other
+        unquoted = ["q".join(parts[::2]) for parts in by_quote]
+    words = "q".join(unquoted)
+    if words.count("${") != words.count("{") or not _has_whole_parameters(words):
+        return False
+    for command in words.replace(" || ", " && ").replace(" | ", " && ").split(" && "):
+        first = command.split(None, 1)
+        if not first or first[0] in _RESERVED or command.translate(_PLAIN):
+            return False
+    return True
+
+
+def _has_whole_parameters(text: str) -> bool:
+    return "${" not in text or all("}" in parameter for parameter in text.split("${")[1:])
 
 
 def _goes_on(buildspec: Buildspec, item: ShellItem) -> bool:
