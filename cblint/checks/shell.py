@@ -15,11 +15,9 @@ from cblint.source.tree import Scalar
 
 # What a command that is seen at once to be right may have outside quotes: see _is_plain.
 _PLAIN = dict.fromkeys(map(ord, string.ascii_letters + string.digits + "_ ./:=@%+,^~-$?*{}"))
-_RESERVED = frozenset(
-    ("if", "then", "elif", "else", "fi", "for", "select", "while", "until", "do", "done")
-    + ("case", "esac", "in", "function", "time", "coproc", "}")
-)
+_OPENING = ("if", "for", "select", "while", "until", "case", "in", "function", "time", "coproc")
 _CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;"})
+_RESERVED = _CLOSING.union(_OPENING)
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
 
 
