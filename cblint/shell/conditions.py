@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from cblint.shell.commands import Condition
-from cblint.shell.simple import SimpleReader
+from cblint.shell.simple import NUMBER, SimpleReader
 from cblint.shell.syntax import Literal, Part, Word
 from cblint.shell.words import METACHARACTERS
 
 _UNARY = frozenset(f"-{letter}" for letter in "abcdefghknoprstuvwxzGLNORS")
 _BINARY = frozenset({"=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"})
+_EXTENDED = re.compile(r"(?<!\\)[?*+@!]\Z")
+"""What stands before the bracket of a pattern that only bash knows."""
 
 
 class ConditionReader(SimpleReader):
@@ -52,6 +56,9 @@ class ConditionReader(SimpleReader):
 
     def _condition(self) -> Condition:
         start = self.at
+        number = NUMBER.match(self.source, start, self.size)
+        if number is not None:
+            raise self.error("unexpected", start, number.end(), number.group())
         first = None if self._test_ends() else self.word()
         if first is None:
             raise self._unexpected()
@@ -70,7 +77,7 @@ class ConditionReader(SimpleReader):
             before = self.at
             word = None if self._test_ends() else self.word()
             if word is None:
-                if unary or not self._peek("&&", "||", ")", "]]", "\n"):
+                if unary or not self._peek("&&", "||", ")", "]]"):
                     raise self._unexpected()
                 return Condition(self.text, start, end, "", (first,))
             if word.unquoted not in _BINARY:
@@ -78,14 +85,14 @@ class ConditionReader(SimpleReader):
                 raise self._unexpected()
             operator = word.unquoted or ""
         self._blanks()
-        second = self._pattern() if operator in ("=~", "==", "=", "!=") else self.word()
+        second = self._pattern(operator == "=~") if operator in ("=~", "==", "=", "!=") else self.word()
         if second is None or second.raw == "]]":
             self.at = second.start if second is not None else self.at
             raise self._unexpected()
         return Condition(self.text, start, self.at, operator, (first, second))
 
-    def _pattern(self) -> Word | None:
-        """What follows ``=~`` or ``==``: brackets and bars belong to it."""
+    def _pattern(self, regular: bool) -> Word | None:
+        """What follows ``==`` or, if ``regular``, ``=~``: brackets and bars can belong to it."""
         start = self.at
         parts: list[Part] = []
         brackets = 0
@@ -95,11 +102,11 @@ class ConditionReader(SimpleReader):
                 parts += word.parts
                 continue
             char = self.source[self.at]
-            if char == "(":
+            if char == "(" and (regular or brackets or (parts and _EXTENDED.search(parts[-1].raw))):
                 brackets += 1
             elif char == ")" and brackets:
                 brackets -= 1
-            elif (not brackets and (char != "|" or self._peek("||"))) or (char == "\n" and not brackets):
+            elif not brackets and not (regular and char == "|" and not self._peek("||")):
                 break
             parts.append(Literal(self.text, self.at, self.at + 1, char))
             self.at += 1

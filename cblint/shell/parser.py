@@ -31,14 +31,18 @@ from cblint.shell.commands import (
     While,
 )
 from cblint.shell.conditions import ConditionReader
-from cblint.shell.syntax import Word
+from cblint.shell.syntax import Literal, Word
 from cblint.shell.words import Unreadable
 from cblint.source.text import Text
 
-_DECLARATIONS = frozenset({"declare", "typeset", "export", "readonly", "local", "eval"})
+_DECLARATIONS = frozenset({"alias", "declare", "eval", "export", "let", "local", "readonly", "typeset"})
 """Builtins after whose name an array can be assigned."""
-_CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}"})
+_CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "in", "}", "]]"})
 """Reserved words that can only follow what they belong to."""
+_TIME_OPTION = re.compile(r"-p(?=[ \t\n;&|<>()]|\Z)")
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*(?:\+?=|\[)", re.ASCII)
+_SECTION_END = re.compile(r"(?<!\\);")
+_EMPTY_BRACKETS = re.compile(r"\((?:[ \t]|\\\n)*\)")
 _NONE: frozenset[str] = frozenset()
 
 
@@ -69,13 +73,21 @@ class Parser(ConditionReader):
         self._read_documents()
 
     def command_list(self) -> CommandList:
-        """The commands up to a closing bracket."""
-        return self._list(_NONE)
+        """The commands up to a closing bracket. Here-documents that it does not end wait for the line around it."""
+        outer, self._pending = self._pending, []
+        in_substitution, self._in_substitution = self._in_substitution, True
+        try:
+            return self._list(_NONE)
+        finally:
+            self._pending = outer + self._pending
+            self._in_substitution = in_substitution
 
     def parse_all(self, text: Text) -> CommandList:
         """The commands of a text made from a part of this one."""
         inner = Parser(text, self.depth)
         inner.whole()
+        self.comments += inner.comments
+        self.documents += inner.documents
         return CommandList(text, 0, len(text), tuple(inner.read))
 
     # Lists
@@ -110,26 +122,33 @@ class Parser(ConditionReader):
     def _and_or(self) -> AndOr:
         start = self.at
         pipelines, operators, open_ = [self._pipeline()], [], False
+        end = pipelines[-1].end
         while True:
             self._blanks()
             if not self._peek("&&", "||"):
                 break
             operators.append(self.source[self.at : self.at + 2])
             self.at += 2
+            end = self.at
             self._newlines()
             if self.at >= self.size and self._at_top:
                 open_ = True
                 break
             pipelines.append(self._pipeline())
+            end = pipelines[-1].end
+        last = pipelines[-1].commands[-1:]
         open_ = open_ or len(pipelines[-1].operators) >= len(pipelines[-1].commands) > 0
-        end = pipelines[-1].end
         terminator = ""
         if self._peek("&", ";") and not self._peek(";;", ";&"):
             terminator = self.source[self.at]
             self.at += 1
-        elif self.at < self.size and self.source[self.at] not in "\n);":
+        elif self._goes_on() and not (self._reserved() in _CLOSERS and last and _ends_itself(last[0])):
             raise self._unexpected()
         return AndOr(self.text, start, end, tuple(pipelines), tuple(operators), terminator, open_)
+
+    def _goes_on(self) -> bool:
+        """Whether something stands here that ends no command."""
+        return self.at < self.size and self.source[self.at] not in "\n);"
 
     @property
     def _at_top(self) -> bool:
@@ -144,10 +163,10 @@ class Parser(ConditionReader):
             timed = timed or word == "time"
             negated ^= word == "!"
             self._blanks()
-            if word == "time" and re.compile(r"-p(?=[ \t\n])").match(self.source, self.at, self.size):
+            if word == "time" and _TIME_OPTION.match(self.source, self.at, self.size):
                 self.at += 2
                 self._blanks()
-        if (timed or negated) and (self.at >= self.size or self.source[self.at] in "\n;"):
+        if start < self.at and (self.at >= self.size or self._peek("\n", ";")) and not self._peek(";;", ";&"):
             return Pipeline(self.text, start, self.at, (), (), negated, timed)
         commands, operators = [self._command()], []
         while True:
@@ -170,7 +189,7 @@ class Parser(ConditionReader):
     def _command(self) -> Command:
         self._blanks()
         word = self._reserved()
-        if word in _CLOSERS:
+        if word in _CLOSERS or word == "!":
             raise self._unexpected()
         compound = self._compound(word)
         if compound is not None:
@@ -179,7 +198,7 @@ class Parser(ConditionReader):
             return self._function_keyword()
         if word == "coproc":
             return self._coprocess()
-        return self._simple()
+        return self._simple(self.at)
 
     def _compound(self, word: str) -> Command | None:
         """The compound command that begins here with a reserved word or a bracket; None if none does."""
@@ -269,8 +288,9 @@ class Parser(ConditionReader):
             expression = self.arithmetic(self.at + 2)
             if expression is None:
                 raise self._unexpected()
+            self._check_sections(expression)
             self._blanks()
-            if self._peek(";") and not self._peek(";;"):
+            if self._peek(";") and not self._peek(";;", ";&"):
                 self.at += 1
             body = self._loop_body()
             end, redirections = self._tail()
@@ -283,10 +303,25 @@ class Parser(ConditionReader):
         end, redirections = self._tail()
         return For(self.text, start, end, name, words, body, select, redirections)
 
+    def _check_sections(self, expression: Word) -> None:
+        """Raise Unreadable unless it has the three sections of an arithmetic ``for``."""
+        ends = [
+            part.start + match.start()
+            for part in expression.parts
+            if isinstance(part, Literal)
+            for match in _SECTION_END.finditer(part.raw)
+        ]
+        if len(ends) > 2:
+            raise self.error("unexpected", ends[2], ends[2] + 1, ";")
+        if len(ends) < 2:
+            raise self.error("unexpected", expression.end, expression.end + 2, "))")
+
     def _for_words(self) -> tuple[Word, ...] | None:
         """What stands between the name and the body of a loop."""
         self._blanks()
-        if self._peek(";") and not self._peek(";;"):
+        if self._reserved() == "{":  # it begins the body only after a semicolon or a line end
+            raise self._unexpected()
+        if self._peek(";") and not self._peek(";;", ";&"):
             self.at += 1
             return None
         self._newlines()
@@ -298,7 +333,7 @@ class Parser(ConditionReader):
         while (word := self.word()) is not None:
             words.append(word)
             self._blanks()
-        if not self._peek(";", "\n") or self._peek(";;"):
+        if not self._peek(";", "\n") or self._peek(";;", ";&"):
             raise self._unexpected()
         if self._peek(";"):
             self.at += 1
@@ -371,7 +406,7 @@ class Parser(ConditionReader):
         if name is None:
             raise self._unexpected()
         self._blanks()
-        if self._peek("("):
+        if _EMPTY_BRACKETS.match(self.source, self.at, self.size):
             self._empty_brackets()
         return self._function(start, name, keyword=True)
 
@@ -394,55 +429,67 @@ class Parser(ConditionReader):
         start = self.at
         self.at += len("coproc")
         self._blanks()
-        before = self.at
+        begun = self.at
+        name = None
         with self.deeper():
-            body = self._compound(self._reserved())
-            name = None
-            if body is None and (name := self.word()) is not None:
+            body = self._coprocess_body()
+            if body is None and not _ASSIGNED.match(self.source, self.at, self.size) and (name := self.word()):
                 self._blanks()
-                body = self._compound(self._reserved())
+                body = self._coprocess_body()
             if body is None:
-                self.at, name = before, None
-                body = self._simple()
+                body, name = self._simple(begun, name), None
         return Coprocess(self.text, start, body.end, name, body)
+
+    def _coprocess_body(self) -> Command | None:
+        """The compound command of a coprocess, if one begins here."""
+        word = self._reserved()
+        if word in _CLOSERS or word in ("!", "coproc", "function"):
+            raise self._unexpected()
+        return self._compound(word)
 
     # Simple commands
 
-    def _simple(self) -> Command:
-        start = self.at
+    def _simple(self, start: int, first: Word | None = None) -> Command:
+        """The simple command or the function that begins at ``start``; ``first``: its name, if that is read already."""
         assignments: list[Assignment] = []
-        arguments: list[Word | Assignment] = []
+        arguments: list[Word | Assignment] = [] if first is None else [first]
         redirections: list[Redirection] = []
-        declares = False
+        declares = first is not None and first.unquoted in _DECLARATIONS
+        arrays = True
+        end = start if first is None else first.end
         while True:
-            end = self.at
             self._blanks()
-            if self.at >= self.size:
-                break
             redirection = self._redirection()
             if redirection is not None:
                 redirections.append(redirection)
-                continue
-            char = self.source[self.at]
-            if char in "\n;&|)":
+                arrays = not (assignments or arguments)
+            elif self.at >= self.size or self.source[self.at] in "\n;&|)":
                 break
-            if char == "(":
+            elif self._peek("("):
                 (name,) = arguments if len(arguments) == 1 else (None,)
                 if not isinstance(name, Word) or assignments or redirections:
                     raise self._unexpected()
                 self._empty_brackets()
                 return self._function(start, name, keyword=False)
-            if not arguments or declares:
-                assignment = self._assignment()
-                if assignment is not None:
-                    (arguments or assignments).append(assignment)
-                    continue
-            word = self.word()
-            if word is None:
-                raise self._unexpected()
-            if not arguments:
-                declares = word.unquoted in _DECLARATIONS
-            arguments.append(word)
+            else:
+                found = (self._assignment(declares, arrays) if declares or not arguments else None) or self.word()
+                if found is None:
+                    raise self._unexpected()
+                if arguments:
+                    arguments.append(found)
+                elif isinstance(found, Assignment):
+                    assignments.append(found)
+                else:
+                    arguments.append(found)
+                    declares = found.unquoted in _DECLARATIONS
+            end = self.at
         if not (assignments or arguments or redirections):
             raise self._unexpected()
         return SimpleCommand(self.text, start, end, tuple(assignments), tuple(arguments), tuple(redirections))
+
+
+def _ends_itself(command: Command) -> bool:
+    """Whether a reserved word can follow it with no more than a blank: it ends in a bracket or a reserved word."""
+    while isinstance(command, (Function, Coprocess)):
+        command = command.body
+    return not isinstance(command, SimpleCommand) and not command.redirections

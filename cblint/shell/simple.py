@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from cblint.shell.commands import ArrayLiteral, Assignment, Comment, HereDocument, Redirection
-from cblint.shell.syntax import Literal, Word
-from cblint.shell.words import Scanner, Unreadable, name_at
+from cblint.shell.syntax import Literal, Part, Word
+from cblint.shell.words import METACHARACTERS, Scanner, Unreadable, name_at
 from cblint.source.text import Text
 
 _BLANKS = re.compile(r"(?:[ \t]|\\\n)+")
 _COMMENT = re.compile(r"#[^\n]*")
 _RESERVED = re.compile(
-    r"(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|in|function|time|coproc|[{}!]|\[\[)"
-    r"(?=[ \t\n;&|<>()]|\\\n|\Z)"
+    r"(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|in|function|time|coproc|[{}!]|\[\[|\]\])"
+    r"(?=(?:\\\n)*(?:[ \t\n;&|<>()]|\Z))"
 )
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\||[;&|()<>]")
 _REDIRECTION = re.compile(r"(\d+|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|()(&>>|&>)", re.ASCII)
+NUMBER = re.compile(r"(?:\d+|\{[A-Za-z_]\w*\})(?=[<>](?!\())", re.ASCII)
+"""What belongs to the redirection right behind it."""
 _ASSIGNMENT = re.compile(r"\+?=")
 
 
 class SimpleReader(Scanner):
-    """Reads the tokens of commands; here-documents are read where the line of their operator ends."""
+    """Reads the tokens of commands; here-documents are read where the line of their operator ends.
+
+    ``_pending`` are those that wait for it. ``_in_substitution``: we are in ``$(…)``, ``<(…)`` or ``>(…)``.
+    """
 
     def __init__(self, text: Text, depth: int) -> None:
         super().__init__(text, depth)
-        self.documents: list[Redirection] = []
-        self._documents: list[Redirection] = []
+        self._in_substitution = False
+        self._no_assignment: set[int] = set()
 
     def _blanks(self) -> None:
         if self.at >= self.size or self.source[self.at] not in " \t\\#":
@@ -66,10 +72,12 @@ class SimpleReader(Scanner):
         if self.source[self.at] == "\n":
             return self.error("unexpected", self.at, self.at + 1, "newline")
         match = _OPERATOR.match(self.source, self.at, self.size)
-        if match is not None:
+        if match is not None and not self._peek("<(", ">("):
             return self.error("unexpected", self.at, match.end(), match.group())
         start = self.at
-        self.word()
+        self.at += len(self._reserved())
+        if self.at == start:
+            self.word()
         return self.error("unexpected", start, self.at, self.source[start : self.at])
 
     def _expect(self, word: str) -> None:
@@ -79,31 +87,52 @@ class SimpleReader(Scanner):
 
     # Assignments
 
-    def _assignment(self) -> Assignment | None:
-        """The assignment that begins here; None, and nothing passed over, if none does."""
-        start = self.at
-        name = name_at(self.source, start)
-        if not name:
+    def _assignment(self, declared: bool, arrays: bool) -> Assignment | Word | None:
+        """The assignment that begins here, or the word if it is none; None, and nothing passed over, if neither is.
+
+        ``declared``: after ``export`` and its kin, where blanks end a subscript like any word. ``arrays``: the value
+        can be one.
+        """
+        before = self.mark()
+        name = name_at(self.source, self.at)
+        if not name or self.at in self._no_assignment:
             return None
         self.at += len(name)
         subscript = None
         if self._peek("["):
-            self.at += 1
-            subscript = self.until("]", quoted=False)
-            self.at += 1
+            subscript = self._subscript("]" + METACHARACTERS if declared else "]")
         match = _ASSIGNMENT.match(self.source, self.at, self.size)
+        if match is None and subscript is not None and not declared:
+            return self._with_subscript(before.at, subscript)
         if match is None:
-            self.at = start
+            self._no_assignment.add(before.at)
+            self.back(before)
             return None
         self.at = match.end()
-        value: Word | ArrayLiteral
-        if self._peek("("):
-            value = self._array()
-        else:
-            value = self.word() or Word(self.text, self.at, self.at, ())
-        return Assignment(self.text, start, self.at, name, subscript, match.group(), value)
+        value = self._array() if arrays and self._peek("(") else self.word() or Word(self.text, self.at, self.at, ())
+        return Assignment(self.text, before.at, self.at, name, subscript, match.group(), value)
 
-    def _array(self) -> ArrayLiteral:
+    def _subscript(self, closing: str) -> Word:
+        """What stands in the ``[…]`` here, which is passed over. Where only ``]`` closes it, it has to be there."""
+        start = self.at
+        self.at += 1
+        subscript = self.until(closing, quoted=False)
+        if self._peek("]"):
+            self.at += 1
+        elif closing == "]":
+            raise self.error("unclosed", start, start + 1, "]")
+        return subscript
+
+    def _with_subscript(self, start: int, subscript: Word) -> Word:
+        """The word that begins with this subscript or with a name before it."""
+        opening = Literal(self.text, start, subscript.start, self.source[start : subscript.start])
+        closing = Literal(self.text, subscript.end, subscript.end + 1, "]")
+        rest = self.word()
+        parts = (opening, *subscript.parts, closing, *(rest.parts if rest is not None else ()))
+        return Word(self.text, start, self.at, _joined(parts))
+
+    def _array(self) -> ArrayLiteral | Word:
+        """The array that begins here; the word, if something stands right behind the bracket."""
         start = self.at
         self.at += 1
         elements = []
@@ -113,12 +142,18 @@ class SimpleReader(Scanner):
                 raise self.error("unclosed", start, start + 1, ")")
             if self._peek(")"):
                 break
-            word = self.word()
+            before = self.at
+            word = self._with_subscript(before, self._subscript("]")) if self._peek("[") else self.word()
             if word is None:
                 raise self._unexpected()
             elements.append(word)
         self.at += 1
-        return ArrayLiteral(self.text, start, self.at, tuple(elements))
+        end = self.at
+        rest = self.word()
+        if rest is None:
+            return ArrayLiteral(self.text, start, end, tuple(elements))
+        brackets = Literal(self.text, start, end, self.source[start:end])
+        return Word(self.text, start, self.at, _joined((brackets, *rest.parts)))
 
     # Redirections and here-documents
 
@@ -143,23 +178,26 @@ class SimpleReader(Scanner):
         descriptor, operator = match[1] or "", match[2] or match[4]
         self.at = match.end()
         self._blanks()
+        number = NUMBER.match(self.source, self.at, self.size)
+        if number is not None and operator not in (">&", "<&"):
+            raise self.error("unexpected", number.start(), number.end(), number.group())
         target = self.word()
         if target is None:
             raise self._unexpected()
         redirection = Redirection(self.text, start, self.at, descriptor, operator, target)
         if operator in ("<<", "<<-"):
-            self._documents.append(redirection)
+            self._pending.append(redirection)
             self.documents.append(redirection)
         return redirection
 
     def _read_documents(self) -> None:
         """Read the here-documents that were announced on the line that ends here."""
-        for redirection in self._documents:
+        pending, self._pending = self._pending, []
+        for redirection in pending:
             redirection.document = self._document(redirection)
-        self._documents = []
 
     def _document(self, redirection: Redirection) -> HereDocument:
-        raw = redirection.target.raw
+        raw = redirection.target.raw.replace("\\\n", "")
         quoted = any(char in raw for char in "'\"\\")
         delimiter = _unquoted(raw) if quoted else raw
         stripped = redirection.operator == "<<-"
@@ -176,8 +214,12 @@ class SimpleReader(Scanner):
             line_end = self.source.find("\n", at, self.size)
             stop = line_end if line_end >= 0 else self.size
             line = self.source[at:stop]
-            if not continued and (line.lstrip("\t") if stripped else line) == delimiter:
+            if stripped:
+                line = line.lstrip("\t")
+            if not continued and line == delimiter:
                 return at, min(stop + 1, self.size), True
+            if not continued and self._in_substitution and _closes(line, delimiter):
+                return at, stop - len(line) + len(delimiter), False
             continued = not quoted and (len(line) - len(line.rstrip("\\"))) % 2 == 1
             at = stop + 1
         return self.size, self.size, False
@@ -185,16 +227,36 @@ class SimpleReader(Scanner):
     def _document_body(self, start: int, end: int, quoted: bool) -> Word:
         whole = Literal(self.text, start, end, self.source[start:end])
         if not quoted and any(char in whole.value for char in "$`\\"):
-            size, self.size, self.at = self.size, end, start
+            self.at = start
+            size, self.size, before = self.size, end, self.mark()
             try:
                 return Word(self.text, start, end, self.document_parts())
             except Unreadable:
-                pass  # bash reads it when it runs, and then only
+                self.back(before)  # bash reads it when it runs, and then only
             finally:
                 self.size = size
+                del self._pending[before.pending :]
         return Word(self.text, start, end, (whole,) if end > start else ())
 
 
 def _unquoted(raw: str) -> str:
     """The delimiter of a here-document without its quotes."""
-    return re.sub(r"\\(.)|['\"]", lambda match: match[1] or "", raw, flags=re.DOTALL)
+    return re.sub(r"\\(.)|\$?['\"]", lambda match: match[1] or "", raw, flags=re.DOTALL)
+
+
+def _closes(line: str, delimiter: str) -> bool:
+    """Whether bash ends a here-document at the beginning of this line, for the sake of the bracket that follows."""
+    following = line[len(delimiter) :]
+    return line.startswith(delimiter) and ")" in following and not (following[0].isalnum() or following[0] == "_")
+
+
+def _joined(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts with neighbouring pieces of unquoted text made one."""
+    found: list[Part] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, Literal) and isinstance(last, Literal):
+            found[-1] = Literal(part.source, last.start, part.end, last.value + part.value)
+        else:
+            found.append(part)
+    return tuple(found)

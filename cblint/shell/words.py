@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
-from cblint.shell.commands import CommandList, Comment, Problem
+from cblint.shell.commands import CommandList, Comment, Problem, Redirection
 from cblint.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
@@ -26,6 +27,9 @@ MAX_DEPTH = 40
 METACHARACTERS = " \t\n|&;<>()"
 """What ends a word unless it is quoted."""
 
+AGAIN, AGAIN_AT_LEAST = 8, 100_000
+"""How often a command may be read again where what looked like arithmetic was none, and how much of it in any case."""
+
 _SPECIAL = frozenset(METACHARACTERS + "'\"$`")
 _PLAIN = re.compile(r"[^ \t\n|&;<>()'\"\\$`]+")
 _IN_DOUBLE_QUOTES = re.compile(r'[^"\\$`]+')
@@ -35,8 +39,9 @@ _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]|[@*#?$!-]")
 _BRACED = re.compile(r"(?P<prefix>[#!]?)(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
 _OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?[#%]?|\^\^?|,,?|@[A-Za-z]?|\*|:")
 _PATTERN_OPERATORS = ("#", "%", "/", "^", ",")
-_ANSI = re.compile(r"(?:[^\\']|\\.)*'", re.DOTALL)
-_BACKQUOTED = re.compile(r"(?:[^\\`]|\\.)*", re.DOTALL)
+_ANSI = re.compile(r"[^\\']*(?:\\.[^\\']*)*'", re.DOTALL)
+_BACKQUOTED = re.compile(r"[^\\`]*(?:\\.[^\\`]*)*`", re.DOTALL)
+_IN_ARITHMETIC = re.compile(r"[^()$`\"'\\]+")
 
 
 class Unreadable(Exception):
@@ -49,6 +54,15 @@ class Unreadable(Exception):
 
 class NotArithmetic(Exception):
     """What began like arithmetic is a subshell in another bracket."""
+
+
+class Mark(NamedTuple):
+    """A place that we can come back to: where it is, and how much had been noted by then."""
+
+    at: int
+    comments: int
+    documents: int
+    pending: int
 
 
 class Scanner:
@@ -65,7 +79,10 @@ class Scanner:
         self.at = 0
         self.depth = depth
         self.comments: list[Comment] = []
+        self.documents: list[Redirection] = []
+        self._pending: list[Redirection] = []
         self._no_arithmetic: set[int] = set()
+        self._again = 0
 
     def command_list(self) -> CommandList:
         """The commands from here to a closing bracket or the end."""
@@ -84,13 +101,26 @@ class Scanner:
     @contextmanager
     def deeper(self) -> Iterator[None]:
         """As long as it lasts, we are in one construct more."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
+        if self.depth >= MAX_DEPTH:
             raise self.error("too-deep", self.at, self.at + 1, "")
+        self.depth += 1
         try:
             yield
         finally:
             self.depth -= 1
+
+    # Reading something twice
+
+    def mark(self) -> Mark:
+        """The place where we are."""
+        return Mark(self.at, len(self.comments), len(self.documents), len(self._pending))
+
+    def back(self, mark: Mark) -> None:
+        """Be there again, as if nothing after it had been read."""
+        self.at = mark.at
+        del self.comments[mark.comments :]
+        del self.documents[mark.documents :]
+        del self._pending[mark.pending :]
 
     # Words
 
@@ -224,7 +254,8 @@ class Scanner:
             return self._double_quoted(start, localized=True)
         if following == "[":
             self.at = start + 2
-            expression = self.until("]", quoted=True)
+            with self.deeper():
+                expression = self.until("]", quoted=False)
             self._close(start, "]")
             return ArithmeticExpansion(self.text, start, self.at, expression)
         match = _PARAMETER.match(self.source, start + 1, self.size)
@@ -264,9 +295,9 @@ class Scanner:
     def _backquoted(self, quoted: bool) -> CommandSubstitution:
         start = self.at
         match = _BACKQUOTED.match(self.source, start + 1, self.size)
-        end = match.end() if match is not None else self.size
-        if end >= self.size:
+        if match is None:
             raise self.error("unclosed", start, start + 1, "`")
+        end = match.end() - 1
         special = '$`\\"' if quoted else "$`\\"
         pieces, at = [], start + 1
         while at < end:
@@ -293,7 +324,7 @@ class Scanner:
 
     def arithmetic(self, content: int) -> Word | None:
         """What stands from ``content`` to its ``))``; None, and nothing passed over, if that is no arithmetic."""
-        before = self.at
+        before = self.mark()
         if content in self._no_arithmetic:
             return None
         self.at = content
@@ -305,8 +336,11 @@ class Scanner:
         except Unreadable as error:
             if error.problem.kind == "too-deep":
                 raise
+        self._again += self.at - content
+        if self._again > AGAIN * len(self.source) + AGAIN_AT_LEAST:
+            raise self.error("too-deep", before.at, before.at + 1, "")
         self._no_arithmetic.add(content)
-        self.at = before
+        self.back(before)
         return None
 
     def _arithmetic(self, content: int) -> Word:
@@ -319,6 +353,10 @@ class Scanner:
                 parts.append(Literal(self.text, begun, self.at, self.source[begun : self.at]))
 
         while self.at < self.size:
+            match = _IN_ARITHMETIC.match(self.source, self.at, self.size)
+            if match is not None:
+                self.at = match.end()
+                continue
             char = self.source[self.at]
             if char == "(":
                 brackets += 1
@@ -333,21 +371,21 @@ class Scanner:
                 return word
             elif char in "$`\"'":
                 finish()
-                part = self._quote_or_expansion(char)
+                part = self._quote_or_expansion(char, quoted=True)
                 begun = self.at
                 if part is not None:
                     parts.append(part)
                     continue
-            self.at += 2 if char == "\\" else 1
+            self.at = min(self.at + (2 if char == "\\" else 1), self.size)
         raise NotArithmetic
 
-    def _quote_or_expansion(self, char: str) -> Part | None:
+    def _quote_or_expansion(self, char: str, quoted: bool) -> Part | None:
         """The part that begins with one of ``$ ` " '`` here."""
         if char == "'":
             return self._single_quoted(self.at, ansi=False)
         if char == '"':
             return self._double_quoted(self.at, localized=False)
-        return self._backquoted(quoted=False) if char == "`" else self.dollar(quoted=True)
+        return self._backquoted(quoted=False) if char == "`" else self.dollar(quoted)
 
     # Parameters in braces
 
@@ -357,8 +395,11 @@ class Scanner:
         subscript = None
         if name and self.source.startswith("[", self.at, self.size):
             self.at += 1
-            subscript = self.until("]", quoted=True)
-            self._close(start, "]")
+            subscript = self.until("]}", quoted=False)
+            if self.source.startswith("]", self.at, self.size):
+                self.at += 1
+            else:
+                name = ""
         match = _OPERATOR.match(self.source, self.at, self.size)
         operator = match.group() if match is not None else ""
         self.at += len(operator)
@@ -389,11 +430,16 @@ class Scanner:
             # "${#-x}": the parameter "#" and an operator.
             self.at += 1
             return prefix, ""
+        if name == "$" and following and following in "([{'\"":
+            return "", ""
         self.at = match.end()
         return name, prefix
 
     def until(self, closing: str, quoted: bool) -> Word:
-        """A word that only ``closing`` ends; ``quoted``: single quotes in it are just characters."""
+        """A word that only a character of ``closing`` ends; ``quoted``: single quotes in it are just characters.
+
+        A ``]`` closes only what it has opened, any other character of ``closing`` ends the word where it stands.
+        """
         start = self.at
         parts: list[Part] = []
         value: list[str] = []
@@ -407,9 +453,9 @@ class Scanner:
 
         while self.at < self.size:
             char = self.source[self.at]
-            if char == closing and not nested:
+            if char in closing and (char != "]" or not nested):
                 break
-            if closing == "]":
+            if "]" in closing:
                 nested += {"[": 1, "]": -1}.get(char, 0)
             if char == "\\":
                 value.append(self.source[self.at + 1 : self.at + 2])
@@ -418,7 +464,7 @@ class Scanner:
             if char in '$`"' or (char == "'" and not quoted):
                 finish()
                 begun = self.at
-                part = self._quote_or_expansion(char)
+                part = self._quote_or_expansion(char, quoted)
                 if part is not None:
                     parts.append(part)
                     begun = self.at

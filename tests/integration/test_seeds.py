@@ -74,12 +74,16 @@ DEFECTS = [
     (3498, 9, "report-format-mismatch"),
     # commands, one by one
     (384, 9, "curl-without-fail"),
+    (654, 24, "bash-syntax-under-sh"),
     (921, 9, "curl-without-fail"),
     (929, 9, "sleep-as-synchronisation"),
+    (1295, 12, "bash-syntax-under-sh"),
     (1353, 43, "unterminated-heredoc"),
     (2581, 9, "curl-without-fail"),
     (2633, 9, "sleep-as-synchronisation"),
+    (2705, 14, "bash-syntax-under-sh"),
     (3391, 9, "curl-without-fail"),
+    (3476, 12, "bash-syntax-under-sh"),
     *((line, column, "unquoted-brace-expansion") for line, column in BRACES),
     *((line, column, "unknown-codebuild-variable") for line, column in UNKNOWN_VARIABLES),
 ]
@@ -118,6 +122,17 @@ def test_the_defects_are_found_at_their_places_and_nothing_else_is_said() -> Non
     ]
     fragments = [(line, 1, "missing-required-key") for line in FRAGMENTS]
     assert sorted(found) == sorted([*DEFECTS, *fragments])
+
+
+def test_one_construct_is_told_once_a_file() -> None:
+    related = [
+        (block.line + place.start.line - 1, place.start.column)
+        for block in blocks()
+        for finding in lint(block).findings
+        if finding.rule == "bash-syntax-under-sh"
+        for place in finding.related
+    ]
+    assert related == [(682, 28)]
 
 
 def test_every_block_is_read_to_its_end() -> None:

@@ -1,0 +1,103 @@
+"""What bash can do and the ``/bin/sh`` of Ubuntu images cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.buildspec.shells import DASH, SH
+from cblint.finding import Report
+from cblint.shell.commands import AndOr, Case, If, While
+from cblint.shell.syntax import walk
+
+if TYPE_CHECKING:
+    from cblint.shell.commands import Script
+    from cblint.shell.dialect import Construct
+
+# A quick look at what a construct is written with; most commands hold none of it.
+_SIGNS = (
+    r"\[\[|==|\(\(|=\(|\+=|<<<|[<>]\(|&>|>&|\|&|;;?&|\$'|\$\[|\.\.|,[^{}\s]*\}|\$\{[!#]?\w*[\[/^,:@*]|\[ ?-[voNR]"
+    r"|\b(?:source|function|select|coproc|declare|typeset|local|pushd|popd|dirs|shopt|mapfile|readarray|let|pipefail"
+    r"|errtrace|functrace|trap|read|printf|export|type|unset|exec|builtin|disown|enable|history|caller|compgen|complete"
+    r"|RANDOM|SRANDOM|SECONDS|BASH\w*|PIPESTATUS|FUNCNAME|LINENO|EPOCH\w+|EUID|UID|OSTYPE|HOSTTYPE|MACHTYPE)\b"
+    r"|\*\*|\+\+|--\)|\d#|[;&|] *!|\btime\b|\bset -"
+)
+# What the author of a command may well have wanted, or what only changes how the log looks.
+_HARMLESS = frozenset(
+    {
+        *("alias", "caret-pattern", "descriptor", "dot-arguments", "echo-escape", "echo-option", "printf-escape"),
+        *("local-outside-function", "localized-quote", "return-outside-function", "tilde-argument", "tilde-directory"),
+    }
+)
+_EFFECTS = {"syntax": "fails", "fails": "fails", "silent": "silent"}
+_MOST_RELATED = 20
+_DEBIAN, _RED_HAT, _ALPINE = "debian", "red-hat", "alpine"
+_PACKAGE_MANAGERS = {"apt": _DEBIAN, "apt-get": _DEBIAN, "yum": _RED_HAT, "dnf": _RED_HAT, "apk": _ALPINE}
+"""And with them sh is dash; bash, as on Amazon Linux; or the ash of busybox, which can do some of what bash can."""
+
+
+def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
+    """Commands need bash, and sh runs them: of each construct the first place, as one line mends all of a file."""
+    if buildspec.runs_in not in (DASH, SH):
+        return
+    found: dict[tuple[str, str], list[tuple[Construct, ShellItem]]] = {}
+    for item in _candidates(buildspec):
+        for construct in _unmet(item):
+            found.setdefault((construct.name, _EFFECTS[construct.effect]), []).append((construct, item))
+    distributions = {_DEBIAN} if buildspec.runs_in == DASH or not found else _distributions(buildspec)
+    if distributions and _DEBIAN not in distributions:
+        return
+    certainty = "certain" if distributions == {_DEBIAN} else "unknown"
+    for (_, effect), places in found.items():
+        first, item = places[0]
+        related = tuple(("again", construct.span) for construct, _ in places[1:_MOST_RELATED])
+        fields = {"written": first.written, "dash": first.dash}
+        yield Report(first.span, f"{effect}-{certainty}", fields, related, about=item.node)
+
+
+def _candidates(buildspec: Buildspec) -> Iterator[ShellItem]:
+    """The commands that sh can read and that do not look for themselves which shell runs them."""
+    signs = re.compile(_SIGNS)
+    for item in buildspec.shell_items:
+        looks = "BASH_VERSION" in item.value or item.value.lstrip().startswith("#!")
+        if not looks and signs.search(item.value) and item.script.problem is None:
+            yield item
+
+
+def _unmet(item: ShellItem) -> Iterator[Construct]:
+    """What dash does not do as bash does, but for builtins that the command does without if need be."""
+    from cblint.shell.dialect import constructs
+
+    tried = list(_tried(item.script))
+    for construct in constructs(item.script):
+        place = construct.place
+        meant_as_text = construct.name == "brace-expansion" and "=" in place.raw
+        if not construct.dash or construct.name in _HARMLESS or meant_as_text:
+            continue
+        is_builtin = construct.dash == f"{construct.name}: not found"
+        if is_builtin and any(place.source is text and start <= place.start < end for text, start, end in tried):
+            continue
+        yield construct
+
+
+def _tried(script: Script) -> Iterator[tuple[object, int, int]]:
+    """The ranges of commands for which another stands in if they fail."""
+    for node in walk(script):
+        if isinstance(node, AndOr) and "||" in node.operators:
+            last = len(node.operators) - node.operators[::-1].index("||")
+            yield node.source, node.start, node.pipelines[last - 1].end
+
+
+def _distributions(buildspec: Buildspec) -> set[str]:
+    """Those whose package managers run whatever is the case."""
+    found = set()
+    for invocation in buildspec.invocations(r"\b(?:apt|apt-get|yum|dnf|apk)\s"):
+        guarded = any(
+            isinstance(node, If | Case | While) or (isinstance(node, AndOr) and "||" in node.operators)
+            for node in invocation.above
+        )
+        if not guarded and invocation.program in _PACKAGE_MANAGERS:
+            found.add(_PACKAGE_MANAGERS[invocation.program])
+    return found
