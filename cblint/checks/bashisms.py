@@ -53,8 +53,14 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
     for (_, effect), places in found.items():
         first, item = places[0]
         related = tuple(("again", construct.span) for construct, _ in places[1:_MOST_RELATED])
-        fields = {"written": first.written, "dash": first.dash}
+        fields = {"written": _shown(first), "dash": first.dash}
         yield Report(first.span, f"{effect}-{certainty}", fields, related, about=item.node)
+
+
+def _shown(construct: Construct) -> str:
+    """An expansion as it stands, for anything else what it is called."""
+    raw = construct.place.raw
+    return raw if raw.startswith("${") and raw.endswith("}") else construct.written
 
 
 def _candidates(buildspec: Buildspec) -> Iterator[ShellItem]:
