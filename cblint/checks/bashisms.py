@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import DASH, SH
 from cblint.finding import Report
-from cblint.shell.commands import AndOr, Case, If, While
+from cblint.shell.commands import AndOr, Case, If, Subshell, While
 from cblint.shell.syntax import walk
 
 if TYPE_CHECKING:
@@ -77,15 +77,30 @@ def _unmet(item: ShellItem) -> Iterator[Construct]:
     from cblint.shell.dialect import constructs
 
     tried = list(_tried(item.script))
-    for construct in constructs(item.script):
+    found = list(constructs(item.script))
+    probed = _probed(item.script, found)
+    for construct in found:
         place = construct.place
         meant_as_text = construct.name == "brace-expansion" and "=" in place.raw
         if not construct.dash or construct.name in _HARMLESS or meant_as_text:
+            continue
+        if construct.name in probed:
             continue
         is_builtin = construct.dash == f"{construct.name}: not found"
         if is_builtin and any(place.source is text and start <= place.start < end for text, start, end in tried):
             continue
         yield construct
+
+
+def _probed(script: Script, found: list[Construct]) -> set[str]:
+    """What is tried in a subshell first, as in ``(set -o pipefail) 2>/dev/null && set -o pipefail``."""
+    shells = [node for node in walk(script) if isinstance(node, Subshell) and node.redirections]
+    return {
+        construct.name
+        for construct in found
+        for shell in shells
+        if construct.place.source is shell.source and shell.start <= construct.place.start < shell.body.end
+    }
 
 
 def _tried(script: Script) -> Iterator[tuple[object, int, int]]:

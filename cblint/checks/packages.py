@@ -10,47 +10,20 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter
 from cblint.source.text import Span
 
+_ASKING_YUM = frozenset(
+    ("install", "update", "upgrade", "remove", "erase", "localinstall", "groupinstall", "reinstall", "autoremove")
+)
 _ASKING = {
-    "apt": ("install", "upgrade", "full-upgrade", "remove", "purge", "autoremove", "reinstall"),
-    "apt-get": ("install", "upgrade", "dist-upgrade", "remove", "purge", "autoremove", "build-dep"),
-    "yum": (
-        "install",
-        "update",
-        "upgrade",
-        "remove",
-        "erase",
-        "localinstall",
-        "groupinstall",
-        "reinstall",
-        "autoremove",
-    ),
-    "dnf": (
-        "install",
-        "update",
-        "upgrade",
-        "remove",
-        "erase",
-        "localinstall",
-        "groupinstall",
-        "reinstall",
-        "autoremove",
-    ),
+    "apt": frozenset(("install", "upgrade", "full-upgrade", "remove", "purge", "autoremove", "reinstall")),
+    "apt-get": frozenset(("install", "upgrade", "dist-upgrade", "remove", "purge", "autoremove", "build-dep")),
+    "yum": _ASKING_YUM,
+    "dnf": _ASKING_YUM,
 }
-_ASSUME = {
-    "apt": (
-        "-y",
-        "--yes",
-        "--assume-yes",
-        "--force-yes",
-        "-s",
-        "--simulate",
-        "--dry-run",
-        "--just-print",
-        "-d",
-        "--reinstall",
-    ),
-    "yum": ("-y", "--assumeyes", "--assumeno", "--downloadonly"),
-}
+_ASSUME_APT = (
+    *("-y", "--yes", "--assume-yes", "--force-yes", "-d", "--reinstall"),
+    *("-s", "--simulate", "--dry-run", "--just-print"),
+)
+_ASSUME_YUM = ("-y", "--assumeyes", "--assumeno", "--downloadonly")
 
 
 def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
@@ -63,7 +36,7 @@ def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
         operands = invocation.operands() if asking else []
         if not asking or not operands or operands[0].text not in asking or invocation.fed_by is not None:
             continue
-        assumed = _ASSUME["apt" if invocation.program.startswith("apt") else "yum"]
+        assumed = _ASSUME_APT if invocation.program.startswith("apt") else _ASSUME_YUM
         if invocation.flags(*assumed) or _may_say_yes(invocation):
             continue
         word = operands[0]

@@ -52,6 +52,7 @@ __all__ = ["Construct", "constructs"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\d\w*(?:#\w*)?|\+\+|--|\*\*=?|\S", re.ASCII)
+_QUOTED_OR_ESCAPED = re.compile(r"'[^']*'|\\.", re.DOTALL)
 _VALUE = "\0"
 """Stands for an expansion in arithmetic."""
 _OPERATORS = {'"': "quoted-arithmetic", "**": "power", ",": "comma"}
@@ -113,11 +114,14 @@ class _Finder:
         elif isinstance(node, ArithmeticExpansion):
             yield from self._arithmetic(node)
         elif isinstance(node, SingleQuoted) and node.ansi:
-            yield construct("ansi-quote", node)
+            yield _ansi_quote(node)
         elif isinstance(node, DoubleQuoted) and node.localized:
             yield construct("localized-quote", node)
-        elif isinstance(node, CommandSubstitution) and _only_reads(node.body):
-            yield construct("file-substitution", node)
+        elif isinstance(node, CommandSubstitution):
+            if _only_reads(node.body):
+                yield construct("file-substitution", node)
+            elif node.raw.startswith("$(("):
+                yield construct("substitution-of-subshell", _part(node, 0, 3))
         elif isinstance(node, ProcessSubstitution) and id(node) not in self._targets:
             yield construct("process-substitution", _part(node, 0, 2), written=f"{node.direction}(…)")
 
@@ -439,6 +443,13 @@ def _is_for_bash(node: Redirection, target: str) -> bool:
 
 
 # Expansions
+
+
+def _ansi_quote(node: SingleQuoted) -> Construct:
+    """``\\'`` in it ends the quotes for dash; often that leaves one open."""
+    if re.search("['\"]", _QUOTED_OR_ESCAPED.sub("", node.raw[1:])):
+        return construct("ansi-quote", node, "Syntax error: Unterminated quoted string", effect="syntax")
+    return construct("ansi-quote", node)
 
 
 def _only_reads(body: CommandList) -> bool:

@@ -386,9 +386,11 @@ class Parser(ConditionReader):
         if not self._peek(")"):
             raise self._unexpected()
         self.at += 1
+        end = self.at
         with self.deeper():
             body = self._list(frozenset({"esac"}), in_case=True)
-        end = body.end if body.items else self.at
+        if body.items:
+            end = body.end
         terminator = ""
         if self._peek(";;", ";&"):
             terminator = next(mark for mark in (";;&", ";;", ";&") if self._peek(mark))

@@ -160,11 +160,11 @@ class SimpleReader(Scanner):
     def _redirections(self) -> tuple[Redirection, ...]:
         found: list[Redirection] = []
         while True:
-            before = self.at
+            before = self.mark()
             self._blanks()
             redirection = self._redirection()
             if redirection is None:
-                self.at = before
+                self.back(before)
                 return tuple(found)
             found.append(redirection)
 

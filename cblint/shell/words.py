@@ -190,7 +190,7 @@ class Scanner:
         with self.deeper():
             parts = self.quoted_parts(_IN_DOUBLE_QUOTES, '"')
         if self.at >= self.size:
-            raise self.error("unclosed", start, start + 1, '"')
+            raise self.error("unclosed", start, start + (2 if localized else 1), '"')
         self.at += 1
         return DoubleQuoted(self.text, start, self.at, parts, localized)
 
