@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import shutil
 import string
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 from cblint.buildspec.model import Buildspec
+from cblint.checks import bashisms
 from cblint.facts import table
 from cblint.shell.commands import Script
 from cblint.shell.dialect import Construct, constructs
@@ -306,3 +308,10 @@ def test_the_commands_of_public_buildspecs() -> None:
     assert found["double-brackets"] > 10
     assert found["source"] > 1
     assert found["substring"] > 1
+
+
+def test_the_quick_look_of_the_rule_misses_nothing() -> None:
+    signs = re.compile("|".join(bashisms._SIGNS))
+    for row in DIFFER:
+        meant = [found for found in _constructs(row.run) if found.dash and found.name not in bashisms._HARMLESS]
+        assert not meant or signs.search(row.run), row.run

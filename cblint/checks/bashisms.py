@@ -16,13 +16,23 @@ if TYPE_CHECKING:
     from cblint.shell.commands import Script
     from cblint.shell.dialect import Construct
 
-# A quick look at what a construct is written with; most commands hold none of it.
+# A quick look at what a construct is written with, as most commands hold none; bounded, so that no text takes long.
 _SIGNS = (
-    r"\[\[|==|\(\(|=\(|\+=|<<<|[<>]\(|&>|>&|\|&|;;?&|\$'|\$\[|\.\.|,[^{}\s]*\}|\$\{[!#]?\w*[\[/^,:@*]|\[ ?-[voNR]"
-    r"|\b(?:source|function|select|coproc|declare|typeset|local|pushd|popd|dirs|shopt|mapfile|readarray|let|pipefail"
-    r"|errtrace|functrace|trap|read|printf|export|type|unset|exec|builtin|disown|enable|history|caller|compgen|complete"
-    r"|RANDOM|SRANDOM|SECONDS|BASH\w*|PIPESTATUS|FUNCNAME|LINENO|EPOCH\w+|EUID|UID|OSTYPE|HOSTTYPE|MACHTYPE)\b"
-    r"|\*\*|\+\+|--\)|\d#|[;&|] *!|\btime\b|\bset -"
+    # operators and brackets
+    r"\[\[|\(\(|=\(|\+=|<<<|[<>]\(|[(`] *<(?! *<)|&>|>&(?!\d(?!\d*-)|-)|\|&|;;?&|\$'|\$\[|! +!|\w\[[^\]]{0,300}\]\+?=",
+    r"==.{0,300}\]|\[ .{0,300}-[avoNR] |\btest .{0,300}(?:==|-[avoNR] )",
+    # expansions
+    r"\$_\b|\$\{(?:!|#[@*]|#\w+\[|\w+(?:[\[/^,@]|:(?![-=?+])))|(?<!\$)\{[^{}\s]*(?:\.\.|,)",
+    r"\b(?:S?RANDOM|SECONDS|BASH\w*|PIPESTATUS|FUNCNAME|LINENO|DIRSTACK|EPOCH\w+|E?UID|OSTYPE|HOSTTYPE|MACHTYPE)\b",
+    # builtins and their options
+    r"\b(?:source|function|select|coproc|declare|typeset|pushd|popd|dirs|shopt|mapfile|readarray|let|bind|builtin)\b",
+    r"\b(?:disown|enable|history|suspend|logout|help|fc|caller|compgen|complete|compopt|time)\b",
+    r"\b(?:pipefail|errtrace|functrace)\b",
+    r"\b(?:trap|kill)\b.{0,300}\b(?:SIG|ERR|DEBUG|RETURN)|\bkill .{0,300}-n|\bunset .{0,300}\[",
+    r"\b(?:set|export|type|unset|exec|hash|jobs|wait|cd|umask|ulimit|exit|return|readonly|local|read|alias) +-",
+    r"\btrap +-|\bread *(?:$|[;&|])|printf +-|printf .{0,300}%[-\d]*[q(]|(?m:^|[;&|]) *\. +[\w.-]+(?![/\w.-])",
+    # functions and loops
+    r"[-.+:@]\w*\(\)|\b(?:export|set|eval|exec|return|exit|shift|unset)\(\)|\bfor .{0,300}[;\n] *\{",
 )
 # What the author of a command may well have wanted, or what only changes how the log looks.
 _HARMLESS = frozenset(
@@ -65,7 +75,7 @@ def _shown(construct: Construct) -> str:
 
 def _candidates(buildspec: Buildspec) -> Iterator[ShellItem]:
     """The commands that sh can read and that do not look for themselves which shell runs them."""
-    signs = re.compile(_SIGNS)
+    signs = re.compile("|".join(_SIGNS))
     for item in buildspec.shell_items:
         looks = "BASH_VERSION" in item.value or item.value.lstrip().startswith("#!")
         if not looks and signs.search(item.value) and item.script.problem is None:
@@ -76,8 +86,10 @@ def _unmet(item: ShellItem) -> Iterator[Construct]:
     """What dash does not do as bash does, but for builtins that the command does without if need be."""
     from cblint.shell.dialect import constructs
 
-    tried = list(_tried(item.script))
     found = list(constructs(item.script))
+    if not found:
+        return
+    tried = list(_tried(item.script))
     probed = _probed(item.script, found)
     for construct in found:
         place = construct.place

@@ -42,6 +42,11 @@ HOSTILE = {
     "coprocesses": "coproc " * 5_000,
     "brace expansions": "echo " + "{a," * 10_000,
     "continued lines": "\\\n" * 100_000,
+    "traps": "trap " * 100_000,
+    "tests": "[ " * 100_000,
+    "keyed names": "; a[ " * 50_000,
+    "braces with text": "{a" * 100_000,
+    "blanks": "set" + " " * 500_000,
     "all of them": '$(echo "${a:-`b $((1+' * 2_000,
 }
 
