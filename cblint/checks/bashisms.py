@@ -16,24 +16,58 @@ if TYPE_CHECKING:
     from cblint.shell.commands import Script
     from cblint.shell.dialect import Construct
 
-# A quick look at what a construct is written with, as most commands hold none; bounded, so that no text takes long.
-_SIGNS = (
-    # operators and brackets
-    r"\[\[|\(\(|=\(|\+=|<<<|[<>]\(|[(`] *<(?! *<)|&>|>&(?!\d(?!\d*-)|-)|\|&|;;?&|\$'|\$\[|! +!|\w\[[^\]]{0,300}\]\+?=",
-    r"==.{0,300}\]|\[ .{0,300}-[avoNR] |\btest .{0,300}(?:==|-[avoNR] )",
-    # expansions
-    r"\$_\b|\$\{(?:!|#[@*]|#\w+\[|\w+(?:[\[/^,@]|:(?![-=?+])))|(?<!\$)\{[^{}\s]*(?:\.\.|,)",
-    r"\b(?:S?RANDOM|SECONDS|BASH\w*|PIPESTATUS|FUNCNAME|LINENO|DIRSTACK|EPOCH\w+|E?UID|OSTYPE|HOSTTYPE|MACHTYPE)\b",
-    # builtins and their options
-    r"\b(?:source|function|select|coproc|declare|typeset|pushd|popd|dirs|shopt|mapfile|readarray|let|bind|builtin)\b",
-    r"\b(?:disown|enable|history|suspend|logout|help|fc|caller|compgen|complete|compopt|time)\b",
-    r"\b(?:pipefail|errtrace|functrace)\b",
-    r"\b(?:trap|kill)\b.{0,300}\b(?:SIG|ERR|DEBUG|RETURN)|\bkill .{0,300}-n|\bunset .{0,300}\[",
-    r"\b(?:set|export|type|unset|exec|hash|jobs|wait|cd|umask|ulimit|exit|return|readonly|local|read|alias) +-",
-    r"\btrap +-|\bread *(?:$|[;&|])|printf +-|printf .{0,300}%[-\d]*[q(]|(?m:^|[;&|]) *\. +[\w.-]+(?![/\w.-])",
-    # functions and loops
-    r"[-.+:@]\w*\(\)|\b(?:export|set|eval|exec|return|exit|shift|unset)\(\)|\bfor .{0,300}[;\n] *\{",
+# A quick look at what a construct is written with, as most commands hold none: text that must stand in the command, and
+# a pattern where that says little. Bounded, so that no text takes long.
+_PATTERNS = {
+    "<": r"[(`] *<(?! *<)",
+    ">&": r">&(?!\d(?!\d*-)|-)",
+    "!": r"! +!",
+    "==": r"==.{0,300}\]|\btest .{0,300}==",
+    "[ ": r"\[ .{0,300}-[avoNR] ",
+    "test ": r"\btest .{0,300}-[avoNR] ",
+    "$_": r"\$_\b",
+    "${": r"\$\{(?:!|#[@*]|#\w+\[|\w+(?:[\[/^,@]|:(?![-=?+])))",
+    "..": r"(?<!\$)\{[^{}\s]*\.\.",
+    ",": r"(?<!\$)\{[^{}\s]*,",
+    "trap": r"\btrap(?: +-|\b.{0,300}\b(?:SIG|ERR|DEBUG|RETURN))",
+    "kill": r"\bkill .{0,300}(?:-n|SIG)",
+    "unset": r"\bunset(?: +-|\(\)| .{0,300}\[)",
+    "read": r"\bread *(?:$|[;&|]| -)",
+    "printf": r"printf(?: +-| .{0,300}%[-\d]*[q(])",
+    ". ": r"(?m:^|[;&|]) *\. +[\w.-]+(?![/\w.-])",
+    "()": r"[-.+:@]\w*\(\)|\b(?:eval|return|exit|shift)\(\)",
+    "for ": r"\bfor .{0,300}[;\n] *\{",
+}
+_BUILTINS = (
+    *("source", "function", "select", "coproc", "declare", "typeset", "pushd", "popd", "dirs", "shopt", "mapfile"),
+    *(
+        "readarray",
+        "let",
+        "bind",
+        "builtin",
+        "disown",
+        "enable",
+        "history",
+        "suspend",
+        "logout",
+        "help",
+        "fc",
+        "caller",
+    ),
+    *("compgen", "complete", "compopt", "time", "pipefail", "errtrace", "functrace"),
 )
+_WITH_OPTIONS = (
+    *("set", "export", "type", "exec", "hash", "jobs", "wait", "cd", "umask", "ulimit", "exit", "return", "readonly"),
+    *("local", "alias"),
+)
+_SIGNS = {
+    **dict.fromkeys(("[[", "((", "=(", "+=", "]=", "<<<", "<(", ">(", "&>", "|&", ";&", "$'", "$["), ""),
+    **dict.fromkeys(("RANDOM", "SECONDS", "BASH", "PIPESTATUS", "FUNCNAME", "LINENO", "DIRSTACK", "EPOCH"), ""),
+    **dict.fromkeys(("UID", "OSTYPE", "HOSTTYPE", "MACHTYPE"), ""),
+    **_PATTERNS,
+    **{name: rf"\b{name}\b" for name in _BUILTINS},
+    **{name: rf"\b{name}(?: +-|\(\))" for name in _WITH_OPTIONS},
+}
 # What the author of a command may well have wanted, or what only changes how the log looks.
 _HARMLESS = frozenset(
     {
@@ -75,11 +109,15 @@ def _shown(construct: Construct) -> str:
 
 def _candidates(buildspec: Buildspec) -> Iterator[ShellItem]:
     """The commands that sh can read and that do not look for themselves which shell runs them."""
-    signs = re.compile("|".join(_SIGNS))
     for item in buildspec.shell_items:
         looks = "BASH_VERSION" in item.value or item.value.lstrip().startswith("#!")
-        if not looks and signs.search(item.value) and item.script.problem is None:
+        if not looks and _may_hold_any(item.value) and item.script.problem is None:
             yield item
+
+
+def _may_hold_any(command: str) -> bool:
+    """Whether something stands in a command that a construct could be written with."""
+    return any(text in command and (not more or re.search(more, command)) for text, more in _SIGNS.items())
 
 
 def _unmet(item: ShellItem) -> Iterator[Construct]:
