@@ -573,7 +573,7 @@ def test_what_is_no_assignment(text: str) -> None:
         ("a[']']=b", "a", "']'", "=", "b"),
         ("a=(b c)", "a", None, "=", "(b c)"),
         ("a=(b)c", "a", None, "=", "(b)c"),
-        ("a=\\\n", "a", None, "=", "\\\n"),
+        ("a=\\\n", "a", None, "=", ""),
     ],
 )
 def test_an_assignment(text: str, name: str, subscript: str | None, operator: str, value: str) -> None:

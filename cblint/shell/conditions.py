@@ -7,10 +7,10 @@ import re
 from cblint.shell.commands import Condition
 from cblint.shell.simple import NUMBER, SimpleReader
 from cblint.shell.syntax import Literal, Part, Word
-from cblint.shell.words import METACHARACTERS
 
 _UNARY = frozenset(f"-{letter}" for letter in "abcdefghknoprstuvwxzGLNORS")
 _BINARY = frozenset({"=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"})
+_END = re.compile(r"\]\](?=(?:\\\n)*(?:[ \t\n|&;<>()]|\Z))")
 _EXTENDED = re.compile(r"(?<!\\)[?*+@!]\Z")
 """What stands before the bracket of a pattern that only bash knows."""
 
@@ -51,8 +51,7 @@ class ConditionReader(SimpleReader):
         return True
 
     def _test_ends(self) -> bool:
-        after = self.source[self.at + 2 : self.at + 3] if self.at + 2 < self.size else ""
-        return self._peek("]]") and after in ("", *METACHARACTERS)
+        return _END.match(self.source, self.at, self.size) is not None
 
     def _condition(self) -> Condition:
         start = self.at

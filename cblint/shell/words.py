@@ -32,6 +32,8 @@ AGAIN, AGAIN_AT_LEAST = 8, 100_000
 
 _SPECIAL = frozenset(METACHARACTERS + "'\"$`")
 _PLAIN = re.compile(r"[^ \t\n|&;<>()'\"\\$`]+")
+_CONTINUED = re.compile(r"(?:\\\n)+")
+_WORD_END = re.compile(r"[ \t\n|&;()]|[<>](?!\()|\Z")
 _IN_DOUBLE_QUOTES = re.compile(r'[^"\\$`]+')
 _IN_DOCUMENT = re.compile(r"[^\\$`]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -145,10 +147,13 @@ class Scanner:
                 part = self._process_substitution()
             else:
                 break
+            if part is None:
+                break
             parts.append(part)
         return Word(self.text, start, self.at, tuple(parts)) if parts else None
 
-    def _literal(self) -> Literal:
+    def _literal(self) -> Literal | None:
+        """The text that begins here; None if it is only that the line is continued, and there the word ends."""
         start = self.at
         match = _PLAIN.match(self.source, start, self.size)
         if match is not None and (match.end() >= self.size or self.source[match.end()] != "\\"):
@@ -160,14 +165,16 @@ class Scanner:
             if match is not None:
                 value.append(match.group())
                 self.at = match.end()
+            elif (match := _CONTINUED.match(self.source, self.at, self.size)) is not None:
+                if _WORD_END.match(self.source, match.end(), self.size):
+                    break
+                self.at = match.end()
             elif self.source[self.at] == "\\":
-                escaped = self.source[self.at + 1 : self.at + 2]
-                if escaped != "\n":
-                    value.append(escaped or "\\")
+                value.append(self.source[self.at + 1 : self.at + 2] or "\\")
                 self.at = min(self.at + 2, self.size)
             else:
                 break
-        return Literal(self.text, start, self.at, "".join(value))
+        return Literal(self.text, start, self.at, "".join(value)) if self.at > start else None
 
     def _dollar_sign(self) -> Literal:
         self.at += 1
