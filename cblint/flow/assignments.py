@@ -1,0 +1,190 @@
+"""Giving values to variables, by assignments and in arithmetic."""
+
+from __future__ import annotations
+
+import re
+
+from cblint.flow import arithmetic
+from cblint.flow.core import Core, Unclear
+from cblint.flow.events import ASSIGNED
+from cblint.flow.state import State, Variable
+from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, join, literal, unknown
+from cblint.flow.words import Expansion
+from cblint.shell.commands import ArrayLiteral, Assignment
+from cblint.shell.syntax import Node, Word
+
+_ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--")
+_ONLY_BASH = re.compile(r"\*\*|\+\+|--|,|#")
+_DECIMAL = re.compile(r"\s*[-+]?(?:0|[1-9][0-9]{0,17})\s*")
+
+
+class NotKnown(arithmetic.Unclear):
+    """A number that is not known; ``given``: it comes from outside the build, and is taken for one."""
+
+    def __init__(self, given: bool) -> None:
+        super().__init__()
+        self.given = given
+
+
+def is_given(value: Value) -> bool:
+    """Whether all that is not known of it comes from outside the build."""
+    return all(isinstance(piece, str) or bool(piece.name) for piece in value.pieces)
+
+
+class Assigner(Core):
+    """Assigns."""
+
+    # Assignments
+
+    def assignment(self, expansion: Expansion, node: Assignment, temporary: bool = False) -> State:
+        """``name=value`` alone or before a command. Raises Died, Unclear."""
+        old = expansion.state.variable(node.name)
+        if isinstance(node.value, ArrayLiteral):
+            return self._array(expansion, node, old)
+        if node.subscript is not None:
+            return self._element(expansion, node, old)
+        value = expansion.text(node.value)
+        if node.operator == "+=":
+            if self.shell.is_dash is not False or old.array is not False or old.integer is not False:
+                raise Unclear
+            known = old.value if old.assigned else join(old.value, EMPTY) if old.assigned is None else EMPTY
+            value = concat((known, value))
+        return self.assign(expansion.state, node.name, value, node, temporary=temporary)
+
+    def assign(
+        self, state: State, name: str, value: Value, node: Node, inside: bool = False, temporary: bool = False
+    ) -> State:
+        """The state in which a variable has a value. Raises Died, Unclear."""
+        old = state.variable(name)
+        if old.readonly is not False:
+            self._readonly(state, old, inside)
+        if old.integer is not False:
+            value = self._integer(state, value) if old.integer else unknown(value.labels)
+        if old.array is not False:
+            if not old.array or old.elements is None:
+                new = Variable(True, value, old.exported, False, old.integer, old.array, None, (node,))
+            else:
+                elements = (value, *old.elements[1:])
+                new = Variable(True, value, old.exported, False, old.integer, True, elements, (node,))
+        else:
+            exported = old.exported if old.exported is True or temporary else self._exports(state, old)
+            new = Variable(True, value, exported, False, old.integer, False, None, (node,))
+        self.recorder.note(ASSIGNED, node, name, (new.value,), variable=new)
+        state = state.with_variable(name, new)
+        if name in ("PWD", "OLDPWD"):
+            # The shell itself keeps the directory; only `cd -` asks the variable.
+            return state._replace(before=UNKNOWN) if name == "OLDPWD" else state
+        return state
+
+    def _exports(self, state: State, old: Variable) -> Maybe:
+        allexport = state.options.allexport
+        return (
+            True if allexport else old.exported if allexport is False else (None if old.exported is not True else True)
+        )
+
+    def _readonly(self, state: State, old: Variable, inside: bool) -> None:
+        if old.readonly is None or self.shell.special_builtins_exit is not True or inside:
+            raise Unclear
+        self.dies(state, True, self.shell.among(2, 1, 1))
+
+    def _integer(self, state: State, value: Value) -> Value:
+        text = value.text
+        if text is None:
+            return unknown(value.labels)
+
+        def refuse(_name: str, _number: int) -> None:
+            raise arithmetic.Unclear
+
+        try:
+            return literal(str(arithmetic.Evaluation(text, lambda name: self.number(state, name), refuse).result()))
+        except arithmetic.Unclear:
+            raise Unclear from None
+
+    def _array(self, expansion: Expansion, node: Assignment, old: Variable) -> State:
+        if self.shell.is_dash is not False or not isinstance(node.value, ArrayLiteral) or old.readonly is not False:
+            raise Unclear
+        elements = expansion.fields(node.value.elements)
+        keyed = any(word.raw.startswith("[") for word in node.value.elements)
+        known: tuple[Value, ...] | None = elements.values if elements.exact and not keyed else None
+        if node.operator == "+=" and known is not None:
+            if old.assigned is True and old.array is False:
+                known = (old.value, *known)
+            elif old.assigned is not False:
+                known = (*old.elements, *known) if old.array and old.elements is not None else None
+        assigned = bool(known) if known is not None else None
+        first = known[0] if known else UNKNOWN if known is None else EMPTY
+        new = Variable(assigned, first, old.exported, False, False, True, known, (node,))
+        self.recorder.note(ASSIGNED, node, node.name, new.elements or (new.value,), variable=new)
+        return expansion.state.with_variable(node.name, new)
+
+    def _element(self, expansion: Expansion, node: Assignment, old: Variable) -> State:
+        if self.shell.is_dash is not False or not isinstance(node.value, Word) or node.subscript is None:
+            raise Unclear
+        if old.readonly is not False:
+            raise Unclear
+        index = expansion.text(node.subscript).text
+        value = expansion.text(node.value)
+        known: tuple[Value, ...] | None = None
+        if index is not None and index.isdigit() and node.operator == "=" and old.array and old.elements is not None:
+            number = int(index)
+            if number < len(old.elements):
+                known = (*old.elements[:number], value, *old.elements[number + 1 :])
+            elif number == len(old.elements):
+                known = (*old.elements, value)
+        new = Variable(None, UNKNOWN, old.exported, False, old.integer, True, None, (node,))
+        if known is not None:
+            new = new._replace(assigned=True, value=known[0], elements=known)
+        self.recorder.note(ASSIGNED, node, node.name, new.elements or (new.value,), variable=new)
+        return expansion.state.with_variable(node.name, new)
+
+    # Arithmetic
+
+    def compute(self, expansion: Expansion, text: Value, node: Node) -> Value:
+        """What an arithmetic expression comes to. Raises Died, Unclear."""
+        known = text.text
+        if known is None:
+            if any(isinstance(piece, str) and _ASSIGNS.search(piece) for piece in text.pieces):
+                raise Unclear
+            if self.shell.special_builtins_exit is not True and not is_given(text):
+                raise Unclear
+            if not is_given(text):
+                self.dies(expansion.state, False, None)
+            return unknown(text.labels)
+        if self.shell.is_dash is not False and (not known.strip() or _ONLY_BASH.search(known)):
+            raise Unclear
+
+        def read(name: str) -> int:
+            variable = expansion.state.variable(name)
+            self.read(node, name, variable)
+            return self.number(expansion.state, name)
+
+        def assign(name: str, number: int) -> None:
+            expansion.state = self.assign(expansion.state, name, literal(str(number)), node, inside=True)
+
+        before = expansion.state
+        try:
+            return literal(str(arithmetic.Evaluation(known, read, assign).result()))
+        except NotKnown as error:
+            if _ASSIGNS.search(known) or (not error.given and self.shell.special_builtins_exit is not True):
+                raise Unclear from None
+            if not error.given:
+                self.dies(before, False, None)
+            return UNKNOWN
+        except arithmetic.Unclear:
+            raise Unclear from None
+
+    def number(self, state: State, name: str) -> int:
+        """The number that a name in arithmetic stands for. Raises arithmetic.Unclear, NotKnown."""
+        variable = state.variable(name)
+        if variable.assigned is False:
+            if state.options.nounset is not False and self.shell.is_dash is not True:
+                raise arithmetic.Unclear
+            return 0
+        text = variable.value.text
+        if variable.assigned is None or text is None or variable.array is not False:
+            raise NotKnown(is_given(variable.value))
+        if not text:
+            return 0
+        if not _DECIMAL.fullmatch(text):
+            raise arithmetic.Unclear
+        return int(text)

@@ -1,0 +1,319 @@
+"""Compound commands: groups, conditions, loops, patterns, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.flow import patterns
+from cblint.flow.conditions import test
+from cblint.flow.core import Jumps, Unclear
+from cblint.flow.events import Guard
+from cblint.flow.state import NEVER, Outcome, State, join_outcomes, join_states
+from cblint.flow.values import Maybe, Value
+from cblint.flow.words import Expansion
+from cblint.shell.commands import (
+    ArithmeticCommand,
+    Case,
+    CaseItem,
+    Command,
+    For,
+    Function,
+    Group,
+    If,
+    SimpleCommand,
+    Subshell,
+    Test,
+    While,
+)
+from cblint.shell.syntax import Node
+
+if TYPE_CHECKING:
+    from cblint.flow.interpreter import Interpreter
+
+TURNS = 30
+"""How often a loop is followed turn by turn."""
+ROUNDS = 5
+"""After how many more the rest is given up, if nothing settles."""
+
+
+def minds(node: Command) -> bool:
+    """Whether ``set -e`` minds its failure; of the others it minds that of the commands in them."""
+    return isinstance(node, (SimpleCommand, Subshell, ArithmeticCommand, Test))
+
+
+def run(shell: Interpreter, node: Command, state: State) -> Outcome:
+    """A compound command without its redirections. Raises Died, Unclear."""
+    if isinstance(node, Group):
+        return shell.sequence(node.body, state)
+    if isinstance(node, If):
+        return _if(shell, node, state)
+    if isinstance(node, While):
+        return _while(shell, node, state)
+    if isinstance(node, For) and not node.select:
+        return _for(shell, node, state)
+    if isinstance(node, Case):
+        return _case(shell, node, state)
+    if isinstance(node, Function):
+        return _function(shell, node, state)
+    if isinstance(node, Test):
+        expansion = Expansion(shell, state)
+        holds = test(expansion, node)
+        return shell.answer(expansion.state, node, holds)
+    if isinstance(node, ArithmeticCommand):
+        expansion = Expansion(shell, state)
+        number = expansion.arithmetic(node.expression).text
+        return shell.answer(expansion.state, node, None if number is None else number != "0")
+    raise Unclear
+
+
+def _function(shell: Interpreter, node: Function, state: State) -> Outcome:
+    name = node.name.text
+    if name is None or (not name.isidentifier() and shell.shell.among(False, False, True) is not True):
+        raise Unclear
+    return shell.succeed(state._replace(functions=state.functions.set(name, node)))
+
+
+# Conditions
+
+
+def _asked(shell: Interpreter, run: Callable[[], Outcome], node: Node) -> Outcome:
+    outcome = shell.asked(run)
+    shell.hide(outcome, "condition", node)
+    return outcome
+
+
+def _if(shell: Interpreter, node: If, state: State) -> Outcome:
+    ends = NEVER
+    rest: State | None = state
+    guards = 0
+    for branch in node.branches:
+        if rest is None:
+            break
+        start = rest
+        condition = _asked(shell, partial(shell.sequence, branch.condition, start), node)
+        sure = condition.ok is None or condition.failed is None
+        if condition.ok is not None:
+            if not sure:
+                shell.recorder.guards.append(Guard(branch.condition, True))
+            ends = join_outcomes(ends, shell.sequence(branch.body, condition.ok))
+            if not sure:
+                shell.recorder.guards.pop()
+        rest = condition.failed
+        if not sure:
+            shell.recorder.guards.append(Guard(branch.condition, False))
+            guards += 1
+    if rest is not None:
+        otherwise = shell.sequence(node.otherwise, rest) if node.otherwise is not None else shell.succeed(rest)
+        ends = join_outcomes(ends, otherwise)
+    del shell.recorder.guards[len(shell.recorder.guards) - guards :]
+    return ends
+
+
+def _case(shell: Interpreter, node: Case, state: State) -> Outcome:
+    expansion = Expansion(shell, state)
+    subject = expansion.text(node.word)
+    if expansion.substituted is not None:
+        shell.hide(expansion.substituted, "condition", node)
+    ends = NEVER
+    rest: State | None = expansion.state
+    guards = 0
+    for item in node.items:
+        if rest is None:
+            break
+        expansion.state = rest
+        fits = _any_fits(expansion, item, subject)
+        rest = expansion.state
+        if fits is False:
+            continue
+        if item.terminator not in (";;", ""):
+            raise Unclear
+        if fits is None:
+            shell.recorder.guards.append(Guard(item, True))
+        ends = join_outcomes(ends, shell.sequence(item.body, rest) if item.body.items else shell.succeed(rest))
+        if fits is None:
+            shell.recorder.guards[-1] = Guard(item, False)
+            guards += 1
+        else:
+            rest = None
+    if rest is not None:
+        ends = join_outcomes(ends, shell.succeed(rest))
+    del shell.recorder.guards[len(shell.recorder.guards) - guards :]
+    return ends
+
+
+def _any_fits(expansion: Expansion, item: CaseItem, subject: Value) -> Maybe:
+    answer: Maybe = False
+    for word in item.patterns:
+        fits = matches(subject, expansion.pattern(word))
+        if fits is True:
+            return True if answer is False else None
+        if fits is None:
+            answer = None
+    return answer
+
+
+def matches(subject: Value, pieces: list[patterns.Piece] | None) -> Maybe:
+    """Whether a pattern fits a text."""
+    if pieces is None:
+        return None
+    if len(pieces) == 1 and pieces[0] == patterns.Piece("*", False):
+        return True
+    text = subject.text
+    try:
+        pattern = patterns.Pattern(pieces)
+        if text is None:
+            # What begins otherwise than the pattern does never fits it.
+            return None if pattern.may_begin(subject.start) else False
+        return pattern.matches(text) if text.isascii() else None
+    except patterns.Unclear:
+        return None
+
+
+# Loops
+
+
+class _Turn(NamedTuple):
+    """A turn of a loop: whether it ends before it, and the state in which the body begins."""
+
+    ends: State | None
+    begins: State | None
+
+
+def _for(shell: Interpreter, node: For, state: State) -> Outcome:
+    expansion = Expansion(shell, state)
+    name = node.name.text
+    if name is None or not name.isidentifier():
+        raise Unclear
+    if node.words is None:
+        positional = state.positional
+        values = positional or ()
+        exact = positional is not None
+    else:
+        values, exact = expansion.fields(node.words)
+    if expansion.substituted is not None:
+        shell.hide(expansion.substituted, "substitution", node)
+    begun = expansion.state
+    if not exact:
+        return _loop(shell, node, begun, lambda start: _for_turn(shell, node, name, start, None))
+    if len(values) > TURNS:
+        from cblint.flow.values import UNKNOWN
+
+        return _loop(shell, node, begun, lambda start: _for_turn(shell, node, name, start, UNKNOWN))
+    left = list(values)
+
+    def next_turn(start: State) -> _Turn:
+        return _for_turn(shell, node, name, start, left.pop(0)) if left else _Turn(start, None)
+
+    return _loop(shell, node, begun, next_turn)
+
+
+def _for_turn(shell: Interpreter, node: For, name: str, state: State, value: Value | None) -> _Turn:
+    """A turn with a value; None: perhaps there is none, and it is not known which."""
+    from cblint.flow.values import UNKNOWN
+
+    begun = shell.assign(state, name, UNKNOWN if value is None else value, node, inside=True)
+    unsure = value is None or value is UNKNOWN
+    return _Turn(state if unsure else None, begun)
+
+
+def _while(shell: Interpreter, node: While, state: State) -> Outcome:
+    def next_turn(start: State) -> _Turn:
+        outcome = _asked(shell, lambda: shell.sequence(node.condition, start), node)
+        return _Turn(outcome.ok, outcome.failed) if node.until else _Turn(outcome.failed, outcome.ok)
+
+    return _loop(shell, node, state, next_turn)
+
+
+def _loop(shell: Interpreter, node: For | While, state: State, next_turn: Callable[[State], _Turn]) -> Outcome:
+    """Turn by turn as long as it is sure that there is another one; then until nothing new comes of it."""
+    jumps = Jumps(False)
+    shell.jumps.append(jumps)
+    try:
+        return _turns(shell, node, state, next_turn, jumps)
+    finally:
+        del shell.jumps[shell.jumps.index(jumps) :]
+
+
+def _turns(
+    shell: Interpreter, node: For | While, state: State, next_turn: Callable[[State], _Turn], jumps: Jumps
+) -> Outcome:
+    ends = NEVER
+    current: State | None = state
+    last = Outcome(state, None)
+    settled: State | None = None
+    unsure = 0
+    for number in range(TURNS + ROUNDS + 1):
+        if current is None:
+            break
+        turn = _turn(jumps, current, next_turn)
+        # ``while break``: the condition itself leaves the loop.
+        ends = join_outcomes(ends, Outcome(_broken(shell, jumps), None))
+        if turn.ends is not None:
+            ends = join_outcomes(ends, _ended(shell, turn.ends, last))
+        if turn.begins is None:
+            break
+        if turn.ends is not None or number >= TURNS:
+            unsure += 1
+            shell.recorder.guards.append(Guard(node, True))
+        outcome = shell.sequence(node.body, turn.begins)
+        if turn.ends is not None or number >= TURNS:
+            shell.recorder.guards.pop()
+        ends = join_outcomes(ends, Outcome(_broken(shell, jumps), None))
+        continued = shell.succeed(jumps.continues) if jumps.continues is not None else NEVER
+        jumps.continues = None
+        last = (
+            join_outcomes(outcome, continued) if not unsure else join_outcomes(last, join_outcomes(outcome, continued))
+        )
+        after = join_outcomes(outcome, continued).either
+        if not unsure:
+            current = after
+            continue
+        current = join_states(current, after)
+        if settled is not None and current is not None and _is_same(settled, current):
+            break
+        if unsure > ROUNDS:
+            raise Unclear
+        settled = current
+    else:
+        raise Unclear
+    return ends
+
+
+def _turn(jumps: Jumps, state: State, next_turn: Callable[[State], _Turn]) -> _Turn:
+    turn = next_turn(state)
+    if jumps.continues is not None:
+        raise Unclear
+    return turn
+
+
+def _broken(shell: Interpreter, jumps: Jumps) -> State | None:
+    broken = shell.succeed(jumps.breaks).ok if jumps.breaks is not None else None
+    jumps.breaks = None
+    return broken
+
+
+def _ended(shell: Interpreter, state: State, last: Outcome) -> Outcome:
+    """The loop ends with the status of the last command of its body."""
+    ok = shell.succeed(state).ok if last.ok is not None else None
+    failed = None
+    if last.failed is not None:
+        failed = state._replace(
+            code=last.failed.code, succeeded=False, cause=last.failed.cause, excused=last.failed.excused
+        )
+    return Outcome(ok, failed)
+
+
+def _is_same(first: State, second: State) -> bool:
+    """Whether two states believe the same, whatever failed on the way."""
+    return all(
+        a is b or a == b
+        for name, a, b in zip(State._fields, first, second, strict=True)
+        if name not in ("variables", "functions", "files", "cause", "failures", "printed")
+    ) and (
+        first.variables.equals(second.variables)
+        and first.functions.equals(second.functions)
+        and first.files.equals(second.files)
+        and first.printed == second.printed
+    )

@@ -1,0 +1,216 @@
+"""What running a command is made of: how it can end, what ends the shell, what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from cblint.flow.events import READ, Recorder
+from cblint.flow.layers import Layers
+from cblint.flow.shells import Shell
+from cblint.flow.state import (
+    ANYTHING,
+    NEVER,
+    NONE,
+    UNKNOWN_FILE,
+    Causes,
+    File,
+    Options,
+    Outcome,
+    State,
+    Variable,
+    join_causes,
+    join_outcomes,
+    join_states,
+    said,
+)
+from cblint.flow.values import UNKNOWN, Maybe, Value
+from cblint.shell.commands import Command, CommandList, Function
+from cblint.shell.syntax import Node
+
+DEEPEST = 40
+"""Commands within commands, calls within calls."""
+
+
+class Unclear(Exception):
+    """What happens now cannot be said: anything may be changed by it."""
+
+
+class Died(Exception):
+    """The shell ends here for sure; that is already noted."""
+
+
+class Limits:
+    """How much is still done on paper before the rest is given up: the same for every run of the same build."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+
+class Given(NamedTuple):
+    """What a build is given: the variables that it may have (others by the same rule), and what may stand at a path."""
+
+    variables: Layers[Variable]
+    files: Callable[[str], File | None]
+    kept: Mapping[str, Variable] = {}
+    """What no script changes, not even one that we do not see."""
+
+
+class Process:
+    """A shell or one of its subshells: how it ends before its last command."""
+
+    def __init__(self, in_loop: bool = False, in_function: bool = False) -> None:
+        self.in_loop = in_loop
+        """Whether the shell that it comes from is in a loop: ``break`` then ends it."""
+        self.in_function = in_function
+        self.exits = NEVER
+        """By ``exit``, ``set -e`` and errors; the trap for EXIT is still to run."""
+        self.replaced = NEVER
+        """By ``exec``."""
+
+
+class Jumps:
+    """Where a function, a sourced file or a loop is left early."""
+
+    def __init__(self, is_function: bool, passes_loops: bool = False) -> None:
+        self.is_function = is_function
+        self.passes_loops = passes_loops
+        """Whether ``break`` in it leaves loops round it, as in a sourced file."""
+        self.returns = NEVER
+        self.breaks: State | None = None
+        self.continues: State | None = None
+
+
+class Core:
+    """A shell that runs one item."""
+
+    def __init__(self, shell: Shell, given: Given, recorder: Recorder, limits: Limits) -> None:
+        self.shell = shell
+        self.given = given
+        self.recorder = recorder
+        self.limits = limits
+        self.process = Process()
+        self.jumps: list[Jumps] = []
+        self.ignoring = False
+        """Whether a failure is asked for, so that ``set -e`` does not mind it."""
+        self.depth = 0
+        self.calls = 0
+        self.temporary: list[str] = []
+        """The variables that are set only as long as the command runs which we are in."""
+
+    # What is told
+
+    def hide(self, outcome: Outcome, how: str, witness: Node) -> None:
+        """The failures in it are seen by nobody from here on."""
+        if outcome.failed is not None:
+            self.recorder.hide(outcome.failed.cause, how, witness)
+
+    def checked(self, causes: Causes) -> None:
+        """Somebody asks for the status."""
+        self.recorder.check(causes)
+
+    def read(self, node: Node, name: str, variable: Variable) -> None:
+        """A variable is read."""
+        self.recorder.note(READ, node, name, variable=variable)
+
+    # How commands end
+
+    def succeed(self, state: State) -> Outcome:
+        """It succeeds."""
+        if state.succeeded is True and state.code == 0 and state.cause is NONE and state.excused is False:
+            return Outcome(state, None)
+        return Outcome(state._replace(code=0, succeeded=True, cause=NONE, excused=False), None)
+
+    def failing(self, state: State, node: Node, code: int | None = 1) -> State:
+        """The state after a failure."""
+        cause = Causes(node)
+        return state._replace(
+            code=code, succeeded=False, cause=cause, failures=join_causes(state.failures, cause), excused=False
+        )
+
+    def fail(self, state: State, node: Node, code: int | None = 1) -> Outcome:
+        """It fails."""
+        return Outcome(None, self.failing(state, node, code))
+
+    def either(self, state: State, node: Node, code: int | None = None) -> Outcome:
+        """It succeeds or fails."""
+        return Outcome(self.succeed(state).ok, self.failing(state, node, code))
+
+    def answer(self, state: State, node: Node, holds: Maybe, code: int | None = 1) -> Outcome:
+        """It succeeds if something holds."""
+        if holds is None:
+            return self.either(state, node, code)
+        return self.succeed(state) if holds else self.fail(state, node, code)
+
+    def again(self, state: State) -> Outcome:
+        """It ends with the status that the command before had."""
+        if state.succeeded is None:
+            ok = state._replace(code=0, succeeded=True, cause=NONE)
+            return Outcome(ok, state._replace(succeeded=False, code=state.code or None))
+        return Outcome(state, None) if state.succeeded else Outcome(None, state)
+
+    def leave(self, outcome: Outcome) -> None:
+        """The shell may exit like that."""
+        self.process.exits = join_outcomes(self.process.exits, outcome)
+
+    def dies(self, state: State, surely: bool, code: int | None) -> None:
+        """An expansion goes wrong, which ends the shell. Raises Died if that is sure."""
+        node = self.recorder.current
+        self.leave(Outcome(None, self.failing(state, node, code) if node else state))
+        if surely:
+            raise Died
+        if self.shell.special_builtins_exit is not True:
+            # bash gives up the line only, and goes on with the next one.
+            raise Unclear
+
+    def anything(self, state: State, node: Node) -> Outcome:
+        """After something of which nothing is known but that it ran."""
+        kept = self.given.kept
+        wild = State(
+            Layers(ANYTHING, (dict(kept),) if kept else ()),
+            Layers[Function | bool | None](None),
+            Layers(UNKNOWN_FILE),
+            UNKNOWN,
+            UNKNOWN,
+            Options(None, None, None, None, None),
+            None,
+            printed=said(state, UNKNOWN).printed,
+            failures=state.failures,
+            exit_trap=UNKNOWN,
+            shadowed=state.shadowed,
+        )
+        outcome = self.either(wild, node)
+        self.leave(outcome)
+        for jumps in self.jumps:
+            if jumps.is_function:
+                jumps.returns = join_outcomes(jumps.returns, outcome)
+            else:
+                jumps.breaks = join_states(jumps.breaks, wild)
+                jumps.continues = join_states(jumps.continues, wild)
+        return outcome
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """As long as it lasts, one command more is inside another. Raises Unclear where that is too deep."""
+        if self.depth >= DEEPEST:
+            raise Unclear
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
+
+    # What is put together from these, in the modules above
+
+    def sequence(self, node: CommandList, state: State) -> Outcome:
+        """Commands one after the other."""
+        raise NotImplementedError
+
+    def command(self, node: Command, state: State) -> Outcome:
+        """Any command."""
+        raise NotImplementedError
+
+    def substitute(self, body: CommandList, state: State) -> tuple[Value, Outcome]:
+        """What ``$(…)`` becomes, and how it ends."""
+        raise NotImplementedError

@@ -1,0 +1,256 @@
+"""The builtins that make variables what they are, from ``export`` to ``unset``, and ``set``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cblint.flow.core import Unclear
+from cblint.flow.events import UNSET as UNSET_EVENT
+from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, said
+from cblint.flow.values import UNKNOWN, Value
+from cblint.shell.commands import Assignment
+from cblint.shell.syntax import Word
+
+if TYPE_CHECKING:
+    from cblint.flow.simple import Call, SimpleRunner
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OPTION_NAMES = {"errexit": "e", "nounset": "u", "allexport": "a", "noglob": "f"}
+_SWITCHES = {"e": "errexit", "u": "nounset", "a": "allexport", "f": "noglob"}
+_HARMLESS = frozenset("xvbm")
+_HARMLESS_IN_BASH = frozenset("hBHPTE")
+_HARMLESS_NAMES = frozenset({"xtrace", "verbose", "notify", "monitor", "ignoreeof", "nolog", "vi", "emacs"})
+
+
+class _Named:
+    """A variable that a declaration names: its value if one is given."""
+
+    __slots__ = ("assignment", "name", "value")
+
+    def __init__(self, name: str, value: Value | None, assignment: Assignment | None) -> None:
+        self.name = name
+        self.value = value
+        self.assignment = assignment
+
+
+def _named(call: Call) -> tuple[list[str], Iterator[_Named]]:
+    """The options of a declaration, and what it names, each evaluated when it is asked for. Raises Unclear."""
+    if not call.exact:
+        raise Unclear
+    words = [word.text for word in call.words]
+    options: list[str] = []
+    for text in words:
+        if text is None or not text.startswith(("-", "+")) or len(text) < 2:
+            break
+        options.append(text)
+        if text == "--":
+            break
+    return options, _each(call, len(options))
+
+
+def _each(call: Call, skipped: int) -> Iterator[_Named]:
+    values = iter(call.words[skipped:])
+    arguments = call.node.arguments[1:]
+    exact = len([argument for argument in arguments if isinstance(argument, Word)]) == len(call.words)
+    if not exact and call.assignments:
+        raise Unclear
+    if not call.assignments:
+        for value in values:
+            yield _from_word(value)
+        return
+    words_seen = 0
+    for argument in arguments:
+        if isinstance(argument, Assignment):
+            yield _Named(argument.name, None, argument)
+            continue
+        words_seen += 1
+        if words_seen > skipped:
+            yield _from_word(next(values))
+
+
+def _from_word(value: Value) -> _Named:
+    first = value.pieces[0] if value.pieces else ""
+    if not isinstance(first, str):
+        raise Unclear
+    name, equals, rest = first.partition("=")
+    if not _NAME.fullmatch(name) or (not equals and len(value.pieces) > 1):
+        raise Unclear
+    if not equals:
+        return _Named(name, None, None)
+    pieces = ((rest,) if rest else ()) + value.pieces[1:]
+    return _Named(name, Value(pieces, value.labels), None)
+
+
+def declare(shell: SimpleRunner, call: Call) -> Outcome:
+    """``export``, ``readonly``, ``local``, ``declare``, ``typeset``."""
+    if call.name in ("declare", "typeset") and shell.shell.is_dash is not False:
+        raise Unclear
+    options, named = _named(call)
+    flags = "".join(option[1:] for option in options if option != "--")
+    if call.name == "local" and not shell.calls:
+        return _not_in_function(shell, call)
+    if any(option.startswith("+") for option in options) or set(flags) - set(_ALLOWED.get(call.name, "")):
+        raise Unclear
+    state = call.expansion.state = call.state
+    if call.expansion.substituted is not None:
+        shell.hide(call.expansion.substituted, "substitution", call.node)
+        call.expansion.substituted = None
+    local = call.name == "local" or (call.name in ("declare", "typeset") and shell.calls > 0 and "g" not in flags)
+    if "p" in flags or (not call.words and not call.assignments):
+        return shell.succeed(said(state, UNKNOWN))
+    for one in named:
+        state = _declare_one(shell, call, call.expansion.state, one, flags, local)
+        call.expansion.state = state
+    if call.expansion.substituted is not None:
+        shell.hide(call.expansion.substituted, "declaration", call.node)
+    return shell.succeed(call.expansion.state)
+
+
+_ALLOWED = {"export": "p", "readonly": "p", "local": "", "declare": "aixrgp", "typeset": "aixrgp"}
+
+
+def _not_in_function(shell: SimpleRunner, call: Call) -> Outcome:
+    code = shell.shell.among(2, 1, 1)
+    if shell.shell.special_builtins_exit is True and shell.shell.is_dash is True:
+        shell.leave(shell.fail(call.state, call.node, code))
+        return NEVER
+    if shell.shell.is_dash is False:
+        return shell.fail(call.state, call.node, code)
+    raise Unclear
+
+
+def _declare_one(shell: SimpleRunner, call: Call, state: State, one: _Named, flags: str, local: bool) -> State:
+    if one.name in shell.temporary:
+        raise Unclear
+    if local:
+        state = _hidden(shell, state, one)
+    elif one.name in state.shadowed and call.name == "export":
+        raise Unclear
+    if "i" in flags:
+        state = state.with_variable(one.name, state.variable(one.name)._replace(integer=True))
+    call.expansion.state = state
+    if one.assignment is not None:
+        state = shell.assignment(call.expansion, one.assignment)
+    elif one.value is not None:
+        state = shell.assign(state, one.name, one.value, call.node)
+    variable = state.variable(one.name)
+    if "a" in flags and one.assignment is None:
+        if variable.array is not False or variable.assigned is not False:
+            raise Unclear
+        variable = variable._replace(array=True, elements=())
+    if call.name == "export" or "x" in flags:
+        variable = variable._replace(exported=True)
+    if call.name == "readonly" or "r" in flags:
+        variable = variable._replace(readonly=True)
+    return state.with_variable(one.name, variable) if variable != state.variable(one.name) else state
+
+
+def _hidden(shell: SimpleRunner, state: State, one: _Named) -> State:
+    """The variable of outside is hidden as long as the function runs."""
+    old = state.variable(one.name)
+    if old.readonly is not False or old.array is not False:
+        raise Unclear
+    if one.name not in state.shadowed:
+        state = state._replace(shadowed={**state.shadowed, one.name: (old, True)})
+    elif state.shadowed[one.name][1] is not True:
+        raise Unclear
+    elif one.value is None and one.assignment is None:
+        return state
+    if one.value is None and one.assignment is None:
+        # dash keeps the value of outside, bash begins without one.
+        keeps = shell.shell.among(True, False, False)
+        if keeps is None:
+            raise Unclear
+        return state if keeps else state.with_variable(one.name, Variable(False, exported=old.exported))
+    # Whether the value of outside stands before its own is seen only by what the value expands to.
+    return state
+
+
+def unset(shell: SimpleRunner, call: Call) -> Outcome:
+    """``unset``."""
+    if not call.exact:
+        raise Unclear
+    state = call.state
+    functions = False
+    for word in call.words:
+        name = word.text
+        if name in ("-v", "-f"):
+            functions = name == "-f"
+            continue
+        if name is None or not _NAME.fullmatch(name):
+            raise Unclear
+        if functions:
+            state = state._replace(functions=state.functions.set(name, False))
+            continue
+        old = state.variable(name)
+        if old.readonly is not False or name in shell.temporary or name in state.shadowed:
+            raise Unclear
+        if old.assigned is False and state.functions.get(name) is not False and shell.shell.is_dash is not True:
+            # bash then takes the function.
+            raise Unclear
+        if name == "OLDPWD":
+            state = state._replace(before=UNKNOWN)
+        if name in ("PWD", "IFS", "PATH", "HOME"):
+            shell.recorder.note(UNSET_EVENT, call.node, name)
+        state = state.with_variable(name, UNSET)
+        shell.recorder.note(UNSET_EVENT, call.node, name)
+    return shell.succeed(state)
+
+
+def set_options(shell: SimpleRunner, call: Call) -> Outcome:
+    """``set``: options, then arguments."""
+    state = call.state
+    if not call.words:
+        return shell.succeed(said(state, UNKNOWN))
+    words = list(call.words)
+    options = state.options
+    while words:
+        text = words[0].text
+        if text is None:
+            raise Unclear
+        if text in ("--", "-"):
+            if text == "-":
+                raise Unclear
+            words.pop(0)
+            return _positional(shell, call, state._replace(options=options), words)
+        if not text.startswith(("-", "+")) or len(text) < 2:
+            return _positional(shell, call, state._replace(options=options), words)
+        words.pop(0)
+        on = text[0] == "-"
+        for letter in text[1:]:
+            if letter != "o":
+                options = _switched(shell, options, letter, on)
+                continue
+            name = words.pop(0).text if words else None
+            if name == "pipefail" and shell.shell.is_dash is True:
+                shell.leave(shell.fail(state._replace(options=options), call.node, 2))
+                return NEVER
+            options = _switched_by_name(shell, options, name, on)
+    if not call.exact:
+        raise Unclear
+    return shell.succeed(state._replace(options=options))
+
+
+def _switched(shell: SimpleRunner, options: Options, letter: str, on: bool) -> Options:
+    name = _SWITCHES.get(letter)
+    if name is not None:
+        return options._replace(**{name: on})
+    if letter in _HARMLESS or (letter in _HARMLESS_IN_BASH and shell.shell.is_dash is False):
+        return options
+    raise Unclear
+
+
+def _switched_by_name(shell: SimpleRunner, options: Options, name: str | None, on: bool) -> Options:
+    if name == "pipefail" and shell.shell.is_dash is False:
+        return options._replace(pipefail=on)
+    if name in _OPTION_NAMES:
+        return options._replace(**{name: on})
+    if name in _HARMLESS_NAMES:
+        return options
+    raise Unclear
+
+
+def _positional(shell: SimpleRunner, call: Call, state: State, words: list[Value]) -> Outcome:
+    return shell.succeed(state._replace(positional=tuple(words) if call.exact else None))

@@ -1,0 +1,340 @@
+"""Runs a command on paper: from a state to the states in which it can end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from cblint.flow import compound
+from cblint.flow.core import Died, Process, Unclear
+from cblint.flow.events import Guard
+from cblint.flow.layers import Layers
+from cblint.flow.redirections import redirect
+from cblint.flow.simple import SimpleRunner
+from cblint.flow.state import (
+    NEVER,
+    NONE,
+    UNKNOWN_FILE,
+    Causes,
+    Outcome,
+    State,
+    join_causes,
+    join_outcomes,
+    join_states,
+)
+from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
+from cblint.flow.words import Expansion
+from cblint.shell.commands import AndOr, Command, CommandList, Function, Pipeline, Script, SimpleCommand, Subshell
+from cblint.shell.syntax import Node
+from cblint.source.text import Text
+
+
+class Interpreter(SimpleRunner):
+    """Runs the commands of one item."""
+
+    # Lists
+
+    def script(self, script: Script, state: State) -> Outcome:
+        """All of a script."""
+        return self.sequence(script.body, state)
+
+    def sequence(self, node: CommandList, state: State) -> Outcome:
+        """Commands one after the other."""
+        outcome = self.again(state)
+        if not node.items:
+            return outcome
+        for item in node.items:
+            before = outcome.either
+            if before is None:
+                return outcome
+            outcome = self.and_or(item, before)
+        return outcome
+
+    def and_or(self, node: AndOr, state: State) -> Outcome:
+        """``a && b || c``, in the background if it ends in ``&``."""
+        if node.terminator == "&":
+            self.hide(self.background(node, state), "background", node)
+            return self.succeed(state._replace(files=Layers(UNKNOWN_FILE)))
+        return self._and_or(node, state)
+
+    def _and_or(self, node: AndOr, state: State) -> Outcome:
+        last = len(node.pipelines) - 1
+        outcome = self._link(node.pipelines[0], state, last > 0 or node.open)
+        guards = 0
+        for number, operator in enumerate(node.operators[:last], 1):
+            pipeline = node.pipelines[number]
+            goes_on = outcome.ok if operator == "&&" else outcome.failed
+            if operator == "||":
+                self.hide(outcome, "or", pipeline)
+            if goes_on is None:
+                continue
+            stays = outcome.failed if operator == "&&" else outcome.ok
+            if stays is not None:
+                self.recorder.guards.append(Guard(node.pipelines[number - 1], operator == "&&"))
+                guards += 1
+            after = self._link(pipeline, goes_on, number < last or node.open)
+            outcome = Outcome(
+                join_states(after.ok, stays if operator == "||" else None),
+                join_states(after.failed, stays if operator == "&&" else None),
+            )
+        del self.recorder.guards[len(self.recorder.guards) - guards :]
+        return outcome
+
+    def _link(self, node: Pipeline, state: State, ignoring: bool) -> Outcome:
+        """A pipeline of a list; ``set -e`` does not mind if any but the last one fails."""
+        if not ignoring:
+            return self.pipeline(node, state)
+        outcome = self.asked(lambda: self.pipeline(node, state))
+        if outcome.failed is not None:
+            return Outcome(outcome.ok, outcome.failed._replace(excused=True))
+        return outcome
+
+    def asked(self, run: Callable[[], Outcome]) -> Outcome:
+        """Something whose status is asked for."""
+        before = self.ignoring
+        self.ignoring = True
+        try:
+            return run()
+        finally:
+            self.ignoring = before
+
+    def background(self, node: AndOr, state: State) -> Outcome:
+        """What a job comes to."""
+        return self.subshell(state, lambda inner: self._and_or(node, inner))
+
+    # Pipelines
+
+    def pipeline(self, node: Pipeline, state: State) -> Outcome:
+        """One command or several, ``!`` before them."""
+        if node.negated:
+            outcome = self.asked(lambda: self._commands(node, state))
+            self.hide(outcome, "negation", node)
+            ok = self.succeed(outcome.failed).ok if outcome.failed is not None else None
+            failed = outcome.ok
+            if failed is not None:
+                # Not a failure of the command, which did succeed: nothing that could be hidden.
+                failed = failed._replace(code=1, succeeded=False, cause=NONE, excused=True)
+            return Outcome(ok, failed)
+        return self._commands(node, state)
+
+    def _commands(self, node: Pipeline, state: State) -> Outcome:
+        if len(node.commands) > 1:
+            return self.mind(self._stages(node, state))
+        if not node.commands:
+            return self.succeed(state)
+        (command,) = node.commands
+        outcome = self.command(command, state)
+        if compound.minds(command):
+            return self.mind(outcome)
+        if outcome.failed is not None and command.redirections:
+            # Whether a redirected group counts as a command for set -e differs.
+            return self._may_mind(outcome)
+        return outcome
+
+    def _may_mind(self, outcome: Outcome) -> Outcome:
+        failed = outcome.failed
+        if failed is None or self.ignoring or failed.options.errexit is False:
+            return outcome
+        self.leave(Outcome(None, failed))
+        return outcome
+
+    def mind(self, outcome: Outcome) -> Outcome:
+        """What ``set -e`` makes of the failure of a command."""
+        failed = outcome.failed
+        if failed is None or self.ignoring or failed.options.errexit is False:
+            return outcome
+        self.leave(Outcome(None, failed))
+        return outcome if failed.options.errexit is None else Outcome(outcome.ok, None)
+
+    def _stages(self, node: Pipeline, state: State) -> Outcome:
+        """Each in a subshell of its own; the status is the last one's, or with pipefail the last that fails."""
+        before = state
+        outcome = NEVER
+        minded: list[Outcome] = []
+        flowing = state.input
+        for number, command in enumerate(node.commands):
+            inner = before._replace(input=flowing, printed=EMPTY)
+            outcome = self.subshell(inner, partial(self._stage, command))
+            after = outcome.either
+            if after is None:
+                return NEVER
+            minded.append(outcome)
+            flowing = after.printed
+            before = before._replace(files=after.files, failures=join_causes(before.failures, after.failures))
+            if number < len(node.commands) - 1 and state.options.pipefail is not True:
+                self.hide(outcome, "pipeline", node.commands[-1])
+        printed = flowing if all(stage.either for stage in minded) else UNKNOWN
+        ok, failed = self._piped(minded, state.options.pipefail)
+        end = before._replace(printed=concat((state.printed, printed)), input=UNKNOWN if flowing else state.input)
+        return Outcome(
+            self.succeed(end).ok if ok else None,
+            end._replace(
+                code=failed[1],
+                succeeded=False,
+                cause=failed[0],
+                failures=join_causes(end.failures, failed[0]),
+                excused=False,
+            )
+            if failed is not None
+            else None,
+        )
+
+    def _piped(self, stages: list[Outcome], pipefail: Maybe) -> tuple[bool, tuple[Causes, int | None] | None]:
+        """Whether a pipeline can succeed, and who makes it fail, with which status."""
+        last = stages[-1]
+        counted = [last] if pipefail is False else stages
+        causes = NONE
+        codes: set[int | None] = set()
+        for outcome in counted:
+            if outcome.failed is not None:
+                causes = join_causes(causes, outcome.failed.cause)
+                codes.add(outcome.failed.code)
+        sure = [outcome for outcome in ([last] if pipefail is not True else stages) if outcome.ok is None]
+        code = None
+        if pipefail is False or len(codes) == 1:
+            code = next(iter(codes), None)
+        elif pipefail is True and last.ok is None and last.failed is not None:
+            code = last.failed.code
+        return not sure, (causes, code) if codes else None
+
+    def _stage(self, command: Command, state: State) -> Outcome:
+        outcome = self.command(command, state)
+        return self.mind(outcome) if compound.minds(command) else outcome
+
+    def subshell(self, state: State, run: Callable[[State], Outcome]) -> Outcome:
+        """Something in a process of its own: only its files, its output and its status come back."""
+        process, jumps = self.process, self.jumps
+        self.process = Process(
+            process.in_loop or any(not jump.is_function for jump in jumps),
+            process.in_function or any(jump.is_function for jump in jumps),
+        )
+        self.jumps = []
+        try:
+            with self.deeper():
+                outcome = self.ended(run(state._replace(exit_trap=None)))
+        finally:
+            self.process, self.jumps = process, jumps
+        return Outcome(*(self._returned(state, inner) for inner in outcome))
+
+    def _returned(self, outer: State, inner: State | None) -> State | None:
+        if inner is None:
+            return None
+        return outer._replace(
+            files=inner.files,
+            printed=inner.printed,
+            input=inner.input,
+            code=inner.code,
+            succeeded=inner.succeeded,
+            cause=inner.cause,
+            failures=inner.failures,
+            excused=False,
+        )
+
+    def ended(self, outcome: Outcome) -> Outcome:
+        """How the process ends in all, with what its trap for EXIT does."""
+        ends = join_outcomes(outcome, self.process.exits)
+        self.process.exits = NEVER
+        for _ in range(2):
+            ends = join_outcomes(*(self._trapped(state, bool(number)) for number, state in enumerate(ends)))
+            if self.process.exits == NEVER:
+                break
+            ends = join_outcomes(ends, self.process.exits)
+            self.process.exits = NEVER
+        return join_outcomes(ends, self.process.replaced)
+
+    def _trapped(self, state: State | None, failed: bool) -> Outcome:
+        if state is None:
+            return NEVER
+        end = Outcome(None, state) if failed else Outcome(state, None)
+        action = state.exit_trap
+        if action is None:
+            return end
+        start = state._replace(exit_trap=None)
+        if action.text is None:
+            return self.anything(start, self.recorder.current or Node(Text.of(""), 0, 0))
+        ran = self.text(action.text, start)
+        after = ran.either
+        if after is None:
+            return NEVER
+        # Unless it exits itself, the status is the one from before.
+        back = after._replace(code=state.code, succeeded=state.succeeded, cause=state.cause)
+        return Outcome(None, back) if failed else Outcome(back, None)
+
+    def substitute(self, body: CommandList, state: State) -> tuple[Value, Outcome]:
+        """What ``$(…)`` becomes, and how it ends; the state after it is otherwise the one before."""
+        ignoring = self.ignoring
+        inherits = self.shell.among(False, True, True)
+        options = state.options
+        inner = state._replace(printed=EMPTY, code=state.code)
+        if options.errexit is not False:
+            keeps = self.shell.among(True, True, False)
+            if keeps is not True:
+                inner = inner._replace(options=options._replace(errexit=False if keeps is False else None))
+            self.ignoring = ignoring and inherits is not False
+            if ignoring and inherits is None:
+                inner = inner._replace(options=options._replace(errexit=None))
+                self.ignoring = False
+        try:
+            outcome = self.subshell(inner, lambda start: self.sequence(body, start))
+        finally:
+            self.ignoring = ignoring
+        after = outcome.either
+        if after is None:
+            return UNKNOWN, NEVER
+        printed = after.printed
+        text = printed.text
+        value = literal(text.rstrip("\n")) if text is not None else _without_newlines(printed)
+        if text is not None and "\0" in text:
+            value = UNKNOWN
+        return value, Outcome(*(end._replace(printed=state.printed) if end is not None else None for end in outcome))
+
+    # Commands
+
+    def command(self, node: Command, state: State) -> Outcome:
+        """Any command."""
+        self.limits.steps -= 1
+        if self.limits.steps < 0:
+            return self.anything(state, node)
+        if isinstance(node, SimpleCommand):
+            return self.simple(node, state)
+        depth = self.depth
+        ignoring, process, jumps = self.ignoring, self.process, len(self.jumps)
+        guards = len(self.recorder.guards)
+        try:
+            with self.deeper():
+                if not node.redirections or isinstance(node, Function):
+                    return self._compound(node, state)
+                return self._redirected(node, state)
+        except Died:
+            return NEVER
+        except Unclear:
+            self.depth, self.ignoring, self.process = depth, ignoring, process
+            del self.jumps[jumps:]
+            del self.recorder.guards[guards:]
+            return self.anything(state, node)
+
+    def _compound(self, node: Command, state: State) -> Outcome:
+        if isinstance(node, Subshell):
+            return self.subshell(state, lambda inner: self.sequence(node.body, inner))
+        return compound.run(self, node, state)
+
+    def _redirected(self, node: Command, state: State) -> Outcome:
+        expansion = Expansion(self, state)
+        redirected = redirect(expansion, node.redirections)
+        outcome = self.within(redirected, expansion.state, lambda start: self._compound(node, start))
+        if redirected.fails is not False:
+            missed = self.fail(expansion.state, node, self.shell.among(2, 1, 1))
+            outcome = missed if redirected.fails else join_outcomes(outcome, missed)
+        return outcome
+
+
+def _without_newlines(value: Value) -> Value:
+    """What ``$(…)`` takes from the end of a text."""
+    last = value.pieces[-1] if value.pieces else ""
+    if not isinstance(last, str):
+        return value
+    text = last.rstrip("\n")
+    if text:
+        return Value((*value.pieces[:-1], text), value.labels)
+    # What stands before is not known, and may end in line ends as well.
+    return Value(value.pieces[:-1], value.labels)

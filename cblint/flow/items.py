@@ -1,0 +1,272 @@
+"""Runs an item as CodeBuild does: as a shell of its own, with the lines round it that keep what the next one is given.
+
+Those lines (rules/evidence.md of the project's notes, E14; AWS's own open-source runner): ``cd`` to the directory that
+was kept, ``set -a``, source the variables that were kept; after the item keep the status, the exported variables and
+the directory, and exit with the status. What an item does that exits on its own is not kept.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cblint.flow.core import Given, Limits, Process
+from cblint.flow.events import Recorder
+from cblint.flow.interpreter import Interpreter
+from cblint.flow.layers import Layers
+from cblint.flow.paths import SOURCE
+from cblint.flow.shells import BASH, BASH_AS_SH, DASH, Shell
+from cblint.flow.state import (
+    NEVER,
+    NO_FUNCTION,
+    UNHEARD,
+    UNTOUCHED,
+    Causes,
+    File,
+    Options,
+    Outcome,
+    State,
+    Variable,
+    join_outcomes,
+    join_variables,
+)
+from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, literal
+from cblint.shell.commands import Script
+from cblint.shell.dialect import constructs
+from cblint.shell.parser import parse
+from cblint.source.text import Piece
+
+STATUS = "CODEBUILD_LAST_EXIT"
+"""The variable that holds the status of an item until its end."""
+_KEEPS_STATUS = f"\n{STATUS}=$?\n"
+
+
+class ItemRun(NamedTuple):
+    """How an item can end, with what is kept for the next one, and what happened in it."""
+
+    outcome: Outcome
+    recorder: Recorder
+
+
+class Beginning(NamedTuple):
+    """What the first item finds."""
+
+    root: Value = SOURCE
+    input: Value = UNKNOWN
+
+
+def first_state(given: Given, beginning: Beginning) -> State:
+    """The state before the first item."""
+    return State(
+        given.variables,
+        Layers[object](NO_FUNCTION),  # type: ignore[arg-type]
+        Layers(UNTOUCHED),
+        beginning.root,
+        beginning.root,
+        printed=UNHEARD,
+        input=beginning.input,
+    )
+
+
+def run_item(
+    script: Script, kept: State, shell_name: str, given: Given, beginning: Beginning, limits: Limits
+) -> ItemRun:
+    """Runs one item from what the ones before have kept."""
+    recorder = Recorder()
+    shell = Shell(_shell_for(script, shell_name))
+    interpreter = Interpreter(shell, given, recorder, limits)
+    start = _begun(kept, beginning, shell)
+    if _cannot_run(script, shell):
+        wild = interpreter.anything(start, script)
+        interpreter.process = Process()
+        ends = Outcome(*(_kept(interpreter, kept, start, end, given) for end in wild))
+        return ItemRun(join_outcomes(ends, Outcome(*(_lost(kept, end) for end in wild))), recorder)
+    return ItemRun(_run(interpreter, script, kept, start, given), recorder)
+
+
+def _shell_for(script: Script, name: str) -> str:
+    """Where it is not known which shell is /bin/sh, an item that dash cannot run is taken to run in bash."""
+    if name != "sh":
+        return name
+    return BASH_AS_SH if any(construct.dash for construct in constructs(script)) else name
+
+
+def _cannot_run(script: Script, shell: Shell) -> bool:
+    """Whether something in it works in bash only, and may not in this shell."""
+    if shell.name == BASH:
+        return False
+    if script.problem is not None and script.problem.kind == "too-deep":
+        return True
+    found = constructs(script)
+    if shell.name == BASH_AS_SH:
+        return any(construct.posix_bash for construct in found)
+    return shell.name == DASH and any(True for _ in found)
+
+
+def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
+    """The state in which the item itself begins."""
+    cwd = kept.cwd
+    where = cwd.text
+    if where is not None and len(where.split()) > 1:
+        # The path is not in quotes in `cd $(cat …)`: bash then stays, dash goes to its first word.
+        cwd = beginning.root if shell.is_dash is False else UNKNOWN
+    variables = kept.variables
+    directory = variables.get("PWD")
+    if not directory.places and directory.value != cwd:
+        variables = variables.set("PWD", Variable(True, cwd, True))
+    return kept._replace(
+        variables=variables,
+        functions=Layers(NO_FUNCTION),
+        cwd=cwd,
+        options=Options(allexport=True),
+        positional=(),
+        code=0,
+        succeeded=True,
+        cause=Causes(None) if kept.cause.parts else kept.cause,
+        excused=False,
+        printed=UNHEARD,
+        input=beginning.input,
+        exit_trap=None,
+        shadowed={},
+    )
+
+
+def _run(interpreter: Interpreter, script: Script, kept: State, start: State, given: Given) -> Outcome:
+    swallows = False
+    if _goes_on(script):
+        script, swallows = _with_next_line(script)
+    body = interpreter.script(script, start)
+    process, interpreter.process = interpreter.process, Process()
+    if script.problem is not None:
+        # What stands above has run, and the shell ends with status 2; which lines those are is not asked.
+        refused = interpreter.failing(body.either or start, script.problem, 2)
+        process.exits = join_outcomes(process.exits, Outcome(None, refused))
+        process.exits = join_outcomes(process.exits, Outcome(None, interpreter.failing(start, script.problem, 2)))
+        body = NEVER
+    if swallows:
+        process.exits = join_outcomes(process.exits, body)
+        body = NEVER
+    ends = NEVER
+    for end in body:
+        if end is None:
+            continue
+        state = end if _goes_on(script) else _with_status(end)
+        saved = _kept(interpreter, kept, start, state, given)
+        if saved is None:
+            continue
+        last = interpreter.ended(_status(interpreter, state))
+        ends = join_outcomes(ends, Outcome(*(_again(saved, after) for after in last)))
+    interpreter.process = process
+    exits = interpreter.ended(NEVER)
+    return join_outcomes(ends, Outcome(*(_lost(kept, end) for end in exits)))
+
+
+def _goes_on(script: Script) -> bool:
+    """Whether the wrapper's next line becomes part of the item."""
+    body = script.body
+    if script.problem is not None:
+        return False
+    if body.items and body.items[-1].open:
+        return True
+    if any(document.document is not None and not document.document.terminated for document in script.documents):
+        return True
+    value = script.source.value
+    if not value.endswith("\\"):
+        return False
+    return not any(comment.end == len(value) for comment in script.comments)
+
+
+def _with_next_line(script: Script) -> tuple[Script, bool]:
+    """The item with the line that follows it; whether a here-document without end swallows all that comes."""
+    text = script.source
+    end = len(text.value)
+    longer = text.derive([Piece(text.value, 0, end), Piece(_KEEPS_STATUS, end, end)], 0)
+    parsed = parse(longer)
+    swallows = any(document.document is not None and not document.document.terminated for document in parsed.documents)
+    return parsed, swallows
+
+
+def _with_status(end: State) -> State:
+    """The status is kept in a variable."""
+    value = literal(str(end.code)) if end.code is not None else Value((NONZERO,)) if end.succeeded is False else UNKNOWN
+    return end.with_variable(STATUS, Variable(True, value, True))
+
+
+def _status(interpreter: Interpreter, state: State) -> Outcome:
+    """``exit $CODEBUILD_LAST_EXIT``"""
+    variable = state.variable(STATUS)
+    if variable.assigned is False:
+        return interpreter.succeed(state)
+    text = variable.value.text
+    code: Maybe = None if text is None else text != "0"
+    if text is None and variable.value.pieces == (NONZERO,):
+        code = True
+    if code is False:
+        return interpreter.succeed(state)
+    # The command at fault is known, so it stays the cause.
+    failing = state._replace(code=int(text) if text is not None and text.isdigit() else None, succeeded=False)
+    return Outcome(interpreter.succeed(state).ok if code is None else None, failing)
+
+
+def _again(saved: State, after: State | None) -> State | None:
+    """What is kept, with how it ended."""
+    if after is None:
+        return None
+    return saved._replace(
+        files=after.files, code=after.code, succeeded=after.succeeded, cause=after.cause, failures=after.failures
+    )
+
+
+def _lost(kept: State, end: State | None) -> State | None:
+    """Nothing is kept but the files."""
+    if end is None:
+        return None
+    return kept._replace(
+        files=end.files, code=end.code, succeeded=end.succeeded, cause=end.cause, failures=end.failures
+    )
+
+
+def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None, given: Given) -> State | None:
+    """What ``export -p`` and ``pwd`` keep."""
+    if end is None:
+        return None
+    keeps_attributes = interpreter.shell.among(False, False, True)
+    changes: dict[str, Variable] = {}
+    default = end.variables.default
+    names = end.variables.names() if default != start.variables.default else end.variables.differing(start.variables)
+    for name in names:
+        changes[name] = _exported(end.variable(name), given.variables.get(name), keeps_attributes)
+    variables = end.variables.update(changes)
+    if default != start.variables.default:
+        variables = Layers(Variable(None, UNKNOWN, True), (changes,))
+    return kept._replace(variables=variables, cwd=end.cwd, before=end.before, files=end.files)
+
+
+def _exported(variable: Variable, base: Variable, keeps_attributes: Maybe) -> Variable:
+    """What the next item finds of a variable, over what the build itself was given."""
+    if variable.assigned is False or variable.exported is False:
+        return base
+    array = variable.array
+    if array is not False and keeps_attributes is None:
+        array = None
+    after = Variable(
+        variable.assigned,
+        variable.value,
+        True,
+        _attribute(variable.readonly, keeps_attributes),
+        _attribute(variable.integer, keeps_attributes),
+        array,
+        variable.elements,
+        variable.places,
+    )
+    if variable.assigned is True and variable.exported is True:
+        return after
+    return join_variables(after, base)
+
+
+def _attribute(has: Maybe, keeps: Maybe) -> Maybe:
+    return False if has is False or keeps is False else None if keeps is None or has is None else True
+
+
+def unknown_files(_: str) -> File | None:
+    """Nothing is known of the files that a build begins with."""
+    return None

@@ -1,0 +1,314 @@
+"""What ``$name`` and ``${…}`` become."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from cblint.flow import patterns
+from cblint.flow.core import Unclear
+from cblint.flow.state import Variable, join_states
+from cblint.flow.values import (
+    EMPTY,
+    NO_LABELS,
+    NONZERO,
+    UNKNOWN,
+    Hole,
+    Maybe,
+    Value,
+    concat,
+    initial,
+    join,
+    literal,
+    unknown,
+)
+from cblint.shell.syntax import Parameter, Word
+
+if TYPE_CHECKING:
+    from cblint.flow.words import Expansion, Segment
+
+_ONLY_BASH = frozenset({":", "/", "//", "/#", "/%", "^", "^^", ",", ",,", "@"})
+SPECIAL = frozenset("@*#?-$!0")
+DEFAULT_SEPARATORS = " \t\n"
+
+
+class Parameters:
+    """Expands the parameters in the words of one command."""
+
+    def __init__(self, expansion: Expansion) -> None:
+        self.expansion = expansion
+
+    @property
+    def separators(self) -> str | None:
+        """What splits fields; None if that is not known."""
+        variable = self.expansion.state.variable("IFS")
+        if variable.assigned is False:
+            return DEFAULT_SEPARATORS
+        if variable.assigned is None:
+            # Nobody gives a build another IFS from outside: shells do not take it from their environment.
+            return None if variable.places else DEFAULT_SEPARATORS
+        return variable.value.text
+
+    def expand(self, part: Parameter, quoted: bool) -> Iterator[Segment]:
+        """What it becomes. Raises Died, Unclear."""
+        from cblint.flow.words import FIELD_END, Segment
+
+        if not part.name:
+            raise Unclear
+        if self._is_list(part):
+            found = self._elements(part)
+            if part.prefix == "#":
+                yield Segment(UNKNOWN if found is None else literal(str(len(found))), quoted, not quoted)
+                return
+            if part.operator or part.prefix:
+                raise Unclear
+            if found is None:
+                yield Segment(UNKNOWN, False, True)
+                return
+            joined = part.name == "*" or (part.subscript is not None and part.subscript.raw == "*")
+            if quoted and joined:
+                yield Segment(self._put_together(found), True)
+                return
+            for number, value in enumerate(found):
+                if number:
+                    yield FIELD_END
+                yield Segment(value, quoted, not quoted)
+            return
+        found_value = self._value(part, quoted)
+        yield found_value if isinstance(found_value, Segment) else Segment(found_value, quoted, not quoted)
+
+    # Lists
+
+    def _is_list(self, part: Parameter) -> bool:
+        if part.name in ("@", "*"):
+            return True
+        return part.subscript is not None and part.subscript.raw in ("@", "*")
+
+    def _elements(self, part: Parameter) -> tuple[Value, ...] | None:
+        if part.name in ("@", "*"):
+            return self.expansion.state.positional
+        self._for_bash_only()
+        variable = self.expansion.state.variable(part.name)
+        self.expansion.interpreter.read(part, part.name, variable)
+        if variable.assigned is False:
+            return ()
+        if variable.assigned is None:
+            return None
+        if variable.array is False:
+            return (variable.value,)
+        return variable.elements if variable.array else None
+
+    def _put_together(self, values: tuple[Value, ...]) -> Value:
+        separators = self.separators
+        if separators is None:
+            return UNKNOWN
+        separator = literal(separators[:1])
+        parts: list[Value] = []
+        for number, value in enumerate(values):
+            parts += [separator, value] if number else [value]
+        return concat(parts)
+
+    def _for_bash_only(self) -> None:
+        if self.expansion.interpreter.shell.is_dash is not False:
+            raise Unclear
+
+    # One value
+
+    def lookup(self, part: Parameter) -> tuple[Maybe, Value]:
+        """Whether the parameter is set, and to what."""
+        name = part.name
+        state = self.expansion.state
+        if name.isdigit() and name != "0":
+            if state.positional is None:
+                return None, UNKNOWN
+            number = int(name)
+            if number <= len(state.positional):
+                return True, state.positional[number - 1]
+            return False, EMPTY
+        if name in SPECIAL:
+            return self._special(name)
+        variable = state.variable(name)
+        self.expansion.interpreter.read(part, name, variable)
+        if part.subscript is not None:
+            return self._element(variable, part.subscript)
+        if variable.array is not False:
+            if variable.array and variable.elements is not None:
+                return (True, variable.elements[0]) if variable.elements else (False, EMPTY)
+            return None, UNKNOWN
+        return variable.assigned, variable.value if variable.assigned is not False else EMPTY
+
+    def _special(self, name: str) -> tuple[Maybe, Value]:
+        state = self.expansion.state
+        if name == "?":
+            self.expansion.interpreter.checked(state.cause)
+            if state.code is not None:
+                return True, literal(str(state.code))
+            return True, Value((NONZERO,)) if state.succeeded is False else UNKNOWN
+        if name == "#":
+            return True, UNKNOWN if state.positional is None else literal(str(len(state.positional)))
+        return (None if name == "!" else True), UNKNOWN
+
+    def _element(self, variable: Variable, subscript: Word) -> tuple[Maybe, Value]:
+        self._for_bash_only()
+        index = self.expansion.text(subscript).text
+        if index is None or variable.elements is None or not variable.array:
+            if variable.array is False and index == "0":
+                return variable.assigned, variable.value
+            return None, UNKNOWN
+        if not index.isdigit():
+            return None, UNKNOWN
+        number = int(index)
+        return (True, variable.elements[number]) if number < len(variable.elements) else (False, EMPTY)
+
+    def _value(self, part: Parameter, quoted: bool) -> Value | Segment:
+        if part.operator in _ONLY_BASH or part.prefix == "!":
+            self._for_bash_only()
+        assigned, value = self.lookup(part)
+        if part.prefix == "!":
+            # The value names another variable, or what follows the name asks for something else again.
+            return unknown(value.labels)
+        operator = part.operator
+        if operator.lstrip(":") in ("-", "=", "?", "+") and operator:
+            return self._with_default(part, operator, assigned, value, quoted)
+        self._must_be_set(part, assigned)
+        if part.prefix == "#":
+            if value.text is not None and assigned is not None:
+                return literal(str(len(value.text)))
+            return UNKNOWN
+        if operator in ("#", "##", "%", "%%"):
+            return self._without_pattern(part, operator, assigned, value)
+        if operator in ("^^", ",,", "^", ","):
+            return self._in_case(part, operator, assigned, value)
+        if operator == ":":
+            return self._substring(part, assigned, value)
+        if operator:
+            if part.argument is not None:
+                self.expansion.text(part.argument)
+            return unknown(value.labels)
+        if assigned is None:
+            return _if_set(part.name, value)
+        return value
+
+    def _must_be_set(self, part: Parameter, assigned: Maybe) -> None:
+        """Under ``set -u``."""
+        nounset = self.expansion.state.options.nounset
+        if assigned is True or nounset is False or part.name in SPECIAL - {"!"}:
+            return
+        self._dies(nounset is True and assigned is False, self.expansion.interpreter.shell.among(2, 1, 1))
+
+    def _dies(self, surely: bool, code: int | None) -> None:
+        self.expansion.interpreter.dies(self.expansion.state, surely, code)
+
+    # Operators
+
+    def _with_default(
+        self, part: Parameter, operator: str, assigned: Maybe, value: Value, quoted: bool
+    ) -> Value | Segment:
+        given = assigned
+        if operator.startswith(":") and assigned is not False:
+            empty = value.is_empty
+            given = False if empty is True else (assigned if empty is False else None)
+        kind = operator[-1]
+        if kind == "+":
+            given = None if given is None else not given
+            value = EMPTY
+        if given is True:
+            return value
+        if given is False:
+            return self._replaced(part, kind, quoted)
+        before = self.expansion.state
+        other = self._replaced(part, kind, quoted) if kind != "?" else self._perhaps_missing()
+        self.expansion.state = join_states(before, self.expansion.state) or before
+        otherwise = other if isinstance(other, Value) else other.value
+        return join(value, otherwise)
+
+    def _perhaps_missing(self) -> Value:
+        self._dies(False, None)
+        return UNKNOWN
+
+    def _replaced(self, part: Parameter, kind: str, quoted: bool) -> Value | Segment:
+        from cblint.flow.words import Segment
+
+        if kind == "?":
+            if part.argument is not None:
+                self.expansion.text(part.argument)
+            self._dies(True, self.expansion.interpreter.shell.among(2, 1, 127))
+        if part.argument is None:
+            replaced = EMPTY
+            simple = True
+        else:
+            segments = list(self.expansion.segments(part.argument, quoted))
+            replaced = concat(segment.value for segment in self.expansion._joined(segments))
+            simple = quoted or not any(segment.quoted or segment.ends_field for segment in segments)
+        if kind == "=":
+            if not part.name[0].isalpha() and part.name[0] != "_":
+                raise Unclear
+            self.expansion.state = self.expansion.interpreter.assign(
+                self.expansion.state, part.name, replaced, part, inside=True
+            )
+            return replaced
+        if simple:
+            return replaced
+        # Of a default that is partly in quotes only the parts outside of them are split.
+        text = replaced.text
+        if text is not None and not re.search(r"[\s*?\[\\]", text) and text and self.separators == DEFAULT_SEPARATORS:
+            return replaced
+        if text is not None and all(segment.quoted for segment in segments) and len(segments) > 0:
+            return Segment(replaced, True)
+        return Segment(unknown(replaced.labels), False, True)
+
+    def _known_pattern(self, part: Parameter) -> patterns.Pattern | None:
+        pieces = self.expansion.pattern(part.argument) if part.argument is not None else []
+        try:
+            return patterns.Pattern(pieces) if pieces is not None else None
+        except patterns.Unclear:
+            return None
+
+    def _without_pattern(self, part: Parameter, operator: str, assigned: Maybe, value: Value) -> Value:
+        pattern = self._known_pattern(part)
+        text = value.text
+        if assigned is None or text is None or pattern is None:
+            return unknown(value.labels)
+        try:
+            if operator in ("#", "##"):
+                cuts = pattern.prefixes(text)
+                return literal(text[cuts[0 if operator == "#" else -1] :]) if cuts else value
+            cuts = pattern.suffixes(text)
+            return literal(text[: cuts[0 if operator == "%" else -1]]) if cuts else value
+        except patterns.Unclear:
+            return unknown(value.labels)
+
+    def _in_case(self, part: Parameter, operator: str, assigned: Maybe, value: Value) -> Value:
+        text = value.text
+        if part.argument is not None and part.argument.parts:
+            self.expansion.text(part.argument)
+            return unknown(value.labels)
+        if assigned is None or text is None or not text.isascii():
+            return unknown(value.labels)
+        change: Callable[[str], str] = str.upper if operator[0] == "^" else str.lower
+        return literal(change(text) if len(operator) == 2 else change(text[:1]) + text[1:])
+
+    def _substring(self, part: Parameter, assigned: Maybe, value: Value) -> Value:
+        text = value.text
+        bounds = self.expansion.text(part.argument).text if part.argument is not None else ""
+        match = re.fullmatch(r" *(-?\d+) *(?:: *(-?\d+) *)?", bounds or "")
+        if assigned is None or text is None or match is None:
+            return unknown(value.labels)
+        start = int(match.group(1))
+        length = match.group(2)
+        if start < 0 or (length is not None and int(length) < 0):
+            return unknown(value.labels)
+        return literal(text[start:] if length is None else text[start : start + int(length)])
+
+
+def _if_set(name: str, value: Value) -> Value:
+    """The value of a variable that may not be set: what a build is given by that name, set or not, is one text."""
+    if value.pieces == (Hole(name),):
+        return value
+    return join(value, EMPTY)
+
+
+def given(name: str, labels: frozenset[str] = NO_LABELS) -> Variable:
+    """A variable that the build may have been given."""
+    return Variable(None, initial(name, labels), True)

@@ -1,0 +1,80 @@
+"""Paths on paper: which file a word names, and what is at that place."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, File, State
+from cblint.flow.values import NONZERO, Hole, Value, concat, initial, literal
+
+if TYPE_CHECKING:
+    from cblint.flow.core import Core
+
+ROOT = "CODEBUILD_SRC_DIR"
+SOURCE = initial(ROOT)
+"""The folder in which the build begins; its path is not known, but it is the same all the time."""
+_ABSOLUTE = ("HOME", "TMPDIR")
+_FOLDERS = frozenset({"/", "/tmp", "/dev", "/usr", "/usr/bin", "/bin", "/etc", "/var"})  # noqa: S108 - not used here
+
+
+def joined(cwd: Value, path: Value) -> Value | None:
+    """The path from the root of the file system; None if it is not known."""
+    if not path.pieces or any(isinstance(piece, Hole) and not _is_stable(piece) for piece in path.pieces):
+        return None
+    first = path.pieces[0]
+    if isinstance(first, Hole):
+        if not first.name.startswith(ROOT) and first.name not in _ABSOLUTE:
+            return None
+        return _normal(path)
+    if first.startswith("/"):
+        return _normal(path)
+    if any(isinstance(piece, Hole) and not _is_stable(piece) for piece in cwd.pieces):
+        return None
+    return _normal(concat((cwd, literal("/"), path)))
+
+
+def _is_stable(hole: Hole) -> bool:
+    return bool(hole.name) and hole != NONZERO
+
+
+def _normal(path: Value) -> Value:
+    """Without ``.``, ``..`` and doubled slashes, as far as they stand in one piece at its end."""
+    *front, last = path.pieces
+    if not isinstance(last, str):
+        return path
+    if not front:
+        return literal(posixpath.normpath(last).replace("//", "/"))
+    if not last.startswith("/"):
+        return path
+    below = posixpath.normpath("x" + last)
+    if below == "x":
+        return Value(tuple(front), path.labels)
+    if not below.startswith("x/"):
+        # Above what is not known.
+        up = posixpath.normpath(f"./{last}")
+        return Value((*front, f"/{up}"), path.labels)
+    return Value((*front, below[1:]), path.labels)
+
+
+def key(state: State, path: Value) -> str | None:
+    """The name of a path among the files; None if it is not known."""
+    found = joined(state.cwd, path)
+    return found.written if found is not None else None
+
+
+def lookup(core: Core, state: State, name: str) -> File:
+    """What is at a path."""
+    found = state.files.get(name)
+    if found is not UNTOUCHED and found.kind is not None:
+        return found
+    if name in _FOLDERS or name == state.cwd.written:
+        return File("folder")
+    if name.startswith("/dev/"):
+        return File("file")
+    return (core.given.files(name) if found is UNTOUCHED else None) or UNKNOWN_FILE
+
+
+def parent_of(name: str) -> str:
+    """The folder of a path."""
+    return posixpath.dirname(name)

@@ -1,0 +1,83 @@
+"""What ``echo`` and ``printf`` print."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cblint.flow.events import PRINTED
+from cblint.flow.state import State, said
+from cblint.flow.values import NO_LABELS, Maybe, Value, concat, literal, unknown
+from cblint.shell.syntax import Node
+
+if TYPE_CHECKING:
+    from cblint.flow.simple import Call, SimpleRunner
+
+_BLANK = literal(" ")
+_FORMAT = re.compile(r"%%|%s|%(.)|\\(n|t|\\|\\\\)|[^%\\]+|\\(.)|[%\\]\Z", re.DOTALL)
+
+
+def printed(shell: SimpleRunner, call: Call) -> tuple[State, Node, Maybe, int | None]:
+    """The state after printing, the command, whether it succeeds, and its status if it does not."""
+    value, succeeds = _echoed(shell, call) if call.name == "echo" else _formatted(call)
+    shell.recorder.note(PRINTED, call.node, call.name, (value,), call.exact)
+    return said(call.state, value), call.node, succeeds, None
+
+
+def _echoed(shell: SimpleRunner, call: Call) -> tuple[Value, Maybe]:
+    words = list(call.words)
+    anything = unknown(frozenset().union(*(word.labels for word in words)) if words else NO_LABELS)
+    if not call.exact or (words and not words[0].start and words[0].text is None):
+        return anything, True
+    end = literal("\n")
+    escapes: Maybe = shell.shell.among(True, False, False)
+    first = words[0].start if words else ""
+    if first == "-n" and words[0].text is not None:
+        words.pop(0)
+        end = Value(())
+        if words and words[0].start.startswith("-") and shell.shell.is_dash is not True:
+            return anything, True
+    elif re.match(r"-[neE]+\Z", first) and shell.shell.is_dash is not True:
+        return anything, True
+    parts: list[Value] = []
+    for number, word in enumerate(words):
+        parts += [_BLANK, word] if number else [word]
+    value = concat([*parts, end])
+    if escapes is not False and any(isinstance(piece, str) and "\\" in piece for piece in value.pieces):
+        return anything, True
+    return value, True
+
+
+def _formatted(call: Call) -> tuple[Value, Maybe]:
+    words = list(call.words)
+    anything = unknown(frozenset().union(*(word.labels for word in words)) if words else NO_LABELS)
+    layout = words[0].text if words else None
+    if not call.exact or layout is None or layout.startswith("-"):
+        return anything, None
+    arguments = words[1:]
+    parts: list[Value] = []
+    while True:
+        taken = 0
+        for match in _FORMAT.finditer(layout):
+            text = match.group()
+            if text == "%%":
+                parts.append(literal("%"))
+            elif text == "%s":
+                parts.append(arguments[taken] if taken < len(arguments) else Value(()))
+                taken += 1
+            elif (
+                text == "%d"
+                and taken < len(arguments)
+                and re.fullmatch(r"0|-?[1-9][0-9]{0,17}", arguments[taken].text or "")
+            ):
+                parts.append(arguments[taken])
+                taken += 1
+            elif text in ("\\n", "\\t", "\\\\"):
+                parts.append(literal({"\\n": "\n", "\\t": "\t", "\\\\": "\\"}[text]))
+            elif text[0] in "%\\":
+                return anything, None
+            else:
+                parts.append(literal(text))
+        arguments = arguments[taken:]
+        if not arguments or not taken:
+            return concat(parts), True

@@ -1,0 +1,156 @@
+"""Where a command reads from and prints to, and whether that can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cblint.flow.layers import Layers
+from cblint.flow.paths import key, lookup, parent_of
+from cblint.flow.state import UNKNOWN_FILE, File, State
+from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
+from cblint.flow.words import Expansion
+from cblint.shell.commands import Redirection
+
+NOWHERE = "/dev/null"
+_STANDARD_OUTPUT = ("", "1")
+
+
+class Opened(NamedTuple):
+    """A file that is opened to be written; ``path`` is None if it is not known which. ``before``: what was there."""
+
+    path: str | None
+    appends: bool
+    before: File = UNKNOWN_FILE
+
+
+class Redirected(NamedTuple):
+    """What redirections come to.
+
+    ``fails``: whether one of them cannot be opened. ``input`` is what is then read, None if that stays as it is;
+    ``output`` where standard output goes, None if it stays. ``mixed``: errors go where the output goes.
+    """
+
+    fails: Maybe = False
+    input: Value | None = None
+    output: Opened | None = None
+    opened: tuple[Opened, ...] = ()
+    mixed: bool = False
+
+    def emptied(self, state: State) -> State:
+        """The state when the files are open and nothing is written yet."""
+        files = state.files
+        for opened in self.opened:
+            if opened.path is None:
+                files = Layers(UNKNOWN_FILE)
+            elif not opened.path.startswith("/dev/"):
+                old = opened.before
+                content = EMPTY if not opened.appends or old.kind == "absent" else old.content
+                files = files.set(opened.path, File("file", content))
+        return state._replace(files=files) if files is not state.files else state
+
+    def written(self, state: State) -> State:
+        """The state when all that was printed is in the file."""
+        if self.output is None or self.output.path is None or self.output.path.startswith("/dev/"):
+            return state
+        old = state.files.get(self.output.path)
+        printed = UNKNOWN if self.mixed else state.printed
+        return state._replace(files=state.files.set(self.output.path, File("file", concat((old.content, printed)))))
+
+
+def redirect(expansion: Expansion, redirections: Iterable[Redirection]) -> Redirected:
+    """Opens them in turn. Raises Died, Unclear."""
+    found = Redirected()
+    for redirection in redirections:
+        found = _one(expansion, redirection, found)
+    return found
+
+
+def _one(expansion: Expansion, node: Redirection, found: Redirected) -> Redirected:
+    if node.document is not None:
+        return found._replace(input=_document(expansion, node), fails=_worse(found.fails, _may_refuse(expansion, node)))
+    operator = node.operator
+    if operator == "<<<":
+        return found._replace(input=concat((expansion.text(node.target), literal("\n"))))
+    target = expansion.text(node.target)
+    if operator in ("<", "<>"):
+        return _read(expansion, node, target, found)
+    if operator == "<&":
+        return found._replace(input=UNKNOWN) if node.descriptor in ("", "0") else found
+    if (operator == ">&" and (target.text or "").rstrip("-").isdigit()) or target.text == "-":
+        return _copied(node, target.text or "", found)
+    return _write(expansion, node, target, found)
+
+
+def _document(expansion: Expansion, node: Redirection) -> Value:
+    document = node.document
+    if document is None:
+        return UNKNOWN
+    before = expansion.state
+    if before.options.nounset is not False:
+        expansion.state = before._replace(options=before.options._replace(nounset=False))
+    text = expansion.document(document.body, document.stripped, document.quoted)
+    expansion.state = expansion.state._replace(options=before.options)
+    return text if document.terminated else UNKNOWN
+
+
+def _may_refuse(expansion: Expansion, node: Redirection) -> Maybe:
+    """Under ``set -u`` a variable in a here-document that is not set stops just the command."""
+    document = node.document
+    if document is None or document.quoted or expansion.state.options.nounset is False:
+        return False
+    return None if "$" in document.raw else False
+
+
+def _copied(node: Redirection, target: str, found: Redirected) -> Redirected:
+    if node.descriptor in _STANDARD_OUTPUT and target != "1":
+        return found._replace(output=Opened(NOWHERE, True))
+    if node.descriptor == "2" and target == "1":
+        return found._replace(mixed=True)
+    return found
+
+
+def _read(expansion: Expansion, node: Redirection, target: Value, found: Redirected) -> Redirected:
+    if node.descriptor not in ("", "0"):
+        return found._replace(fails=_worse(found.fails, None))
+    path = key(expansion.state, target)
+    if path == NOWHERE:
+        return found._replace(input=EMPTY)
+    file = lookup(expansion.interpreter, expansion.state, path) if path is not None else UNKNOWN_FILE
+    fails = {"file": False, "folder": False, "absent": True}.get(file.kind or "")
+    content = file.content if file.kind == "file" and node.operator == "<" else UNKNOWN
+    return found._replace(input=content, fails=_worse(found.fails, None if node.operator == "<>" else fails))
+
+
+def _write(expansion: Expansion, node: Redirection, target: Value, found: Redirected) -> Redirected:
+    path = key(expansion.state, target)
+    before = lookup(expansion.interpreter, expansion.state, path) if path is not None else UNKNOWN_FILE
+    opened = Opened(path, node.operator in (">>", "&>>"), before)
+    both = node.operator in ("&>", "&>>") or (node.operator == ">&")
+    fails = _worse(found.fails, _unwritable(expansion, path))
+    found = found._replace(fails=fails, opened=(*found.opened, opened))
+    if node.descriptor in _STANDARD_OUTPUT or both:
+        return found._replace(output=opened, mixed=both)
+    return found
+
+
+def _unwritable(expansion: Expansion, path: str | None) -> Maybe:
+    if path is None:
+        return None
+    kind = lookup(expansion.interpreter, expansion.state, path).kind
+    if kind is not None and kind != "absent":
+        return kind == "folder"
+    parent = parent_of(path)
+    if parent == expansion.state.cwd.written:
+        # That a folder of this name stands in the way, or that nothing can be written here, is not expected.
+        return False
+    return {"folder": False, "file": True, "absent": True}.get(
+        lookup(expansion.interpreter, expansion.state, parent).kind or ""
+    )
+
+
+def _worse(first: Maybe, second: Maybe) -> Maybe:
+    """Whether one of two fails."""
+    if first is True or second is True:
+        return True
+    return None if first is None or second is None else False

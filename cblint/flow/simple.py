@@ -1,0 +1,293 @@
+"""Simple commands: which builtin, function or program runs, with what before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from cblint.flow import builtins, programs
+from cblint.flow.assignments import Assigner
+from cblint.flow.core import DEEPEST, Died, Jumps, Unclear
+from cblint.flow.events import RAN
+from cblint.flow.layers import Layers
+from cblint.flow.redirections import Redirected, redirect
+from cblint.flow.state import (
+    NEVER,
+    NONE,
+    UNKNOWN_FILE,
+    Causes,
+    Outcome,
+    State,
+    join_causes,
+    join_outcomes,
+    join_variables,
+    said,
+)
+from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Value, literal
+from cblint.flow.words import Expansion, Fields
+from cblint.shell.commands import Assignment, Function, SimpleCommand
+from cblint.shell.parser import parse
+from cblint.shell.syntax import Word
+from cblint.source.text import Text
+
+
+class Call(NamedTuple):
+    """A builtin or a function about to run: its arguments, in the state after their expansion."""
+
+    node: SimpleCommand
+    name: str
+    words: tuple[Value, ...]
+    exact: bool
+    assignments: tuple[Assignment, ...]
+    expansion: Expansion
+    state: State
+
+
+class SimpleRunner(Assigner):
+    """Runs simple commands."""
+
+    # Simple commands
+
+    def simple(self, node: SimpleCommand, state: State) -> Outcome:
+        """Assignments, words, redirections."""
+        if state.cause is not NONE:
+            self.recorder.hide(state.cause, "sequence", node)
+        outer = self.recorder.current
+        self.recorder.current = node
+        depth, ignoring, process, jumps = self.depth, self.ignoring, self.process, len(self.jumps)
+        guards = len(self.recorder.guards)
+        try:
+            return self._simple(node, state)
+        except Died:
+            return NEVER
+        except Unclear:
+            self.depth, self.ignoring, self.process = depth, ignoring, process
+            del self.jumps[jumps:]
+            del self.recorder.guards[guards:]
+            return self.anything(state, node)
+        finally:
+            self.recorder.current = outer
+
+    def _simple(self, node: SimpleCommand, state: State) -> Outcome:
+        expansion = Expansion(self, state)
+        fields = expansion.fields(node.words)
+        redirected = redirect(expansion, node.redirections) if node.redirections else None
+        if not fields.values:
+            if not fields.exact:
+                raise Unclear
+            return self._only_assigned(node, expansion, redirected)
+        name = fields.values[0].text
+        if name is None:
+            return self._unnamed(node, expansion, fields)
+        assignments = tuple(argument for argument in node.arguments if isinstance(argument, Assignment))
+        if assignments and name not in builtins.DECLARATIONS:
+            raise Unclear
+        if expansion.substituted is not None and name not in builtins.DECLARATIONS:
+            self.hide(expansion.substituted, "substitution", node)
+        function = expansion.state.functions.get(name)
+        special = name in builtins.SPECIAL
+        if function is None and not (special and self.shell.special_builtins_exit):
+            raise Unclear
+        call = Call(node, name, fields.values[1:], fields.exact, assignments, expansion, expansion.state)
+        if redirected is not None and redirected.fails is not False:
+            self._redirection_fails(node, expansion.state, special)
+        run = self._runner(call, function if isinstance(function, Function) else None)
+        if redirected is None:
+            return run(expansion.state)
+        if redirected.fails:
+            return self._missed(node, expansion.state, special)
+        outcome = self.within(redirected, expansion.state, run) if name != "exec" else run(expansion.state)
+        return (
+            outcome
+            if redirected.fails is False
+            else join_outcomes(outcome, self._missed(node, expansion.state, special))
+        )
+
+    def _redirection_fails(self, node: SimpleCommand, state: State, special: bool) -> None:
+        """A special builtin whose redirection fails takes the shell with it."""
+        if special and self.shell.special_builtins_exit is not False:
+            self.leave(self.fail(state, node, self.shell.among(2, 1, 1)))
+
+    def _missed(self, node: SimpleCommand, state: State, special: bool) -> Outcome:
+        if special and self.shell.special_builtins_exit:
+            return NEVER
+        return self.fail(state, node, self.shell.among(2, 1, 1))
+
+    def _runner(self, call: Call, function: Function | None) -> Callable[[State], Outcome]:
+        """What runs it, with the assignments before it as long as it does."""
+
+        def run(state: State) -> Outcome:
+            given = self._assigned_before(call, state)
+            begun = call._replace(state=given)
+            words = (literal(call.name), *call.words)
+            self.recorder.note(RAN, call.node, call.name, words, call.exact, given)
+            names = [assignment.name for assignment in call.node.assignments]
+            self.temporary += names
+            try:
+                if function is not None:
+                    outcome = self._function(function, begun)
+                else:
+                    builtin = builtins.find(call.name)
+                    outcome = builtin(self, begun) if builtin is not None else self.program(begun)
+            finally:
+                del self.temporary[len(self.temporary) - len(names) :]
+            return self._undone(call, state, outcome, function is not None)
+
+        return run
+
+    def _assigned_before(self, call: Call, state: State) -> State:
+        expansion = call.expansion
+        expansion.state = state
+        for assignment in call.node.assignments:
+            expansion.state = self.assignment(expansion, assignment, temporary=True)
+        return expansion.state
+
+    def _undone(self, call: Call, before: State, outcome: Outcome, is_function: bool) -> Outcome:
+        """Without the assignments that only the command sees."""
+        names = [assignment.name for assignment in call.node.assignments]
+        if not names:
+            return outcome
+        if call.name in builtins.SPECIAL and not is_function:
+            stays = self.shell.among(True, True, False)
+            if stays is True:
+                return outcome
+            if stays is None or call.name in ("export", "readonly", "eval", ".", "exec", "trap"):
+                raise Unclear
+        return Outcome(*(self._without(names, before, end) for end in outcome))
+
+    def _without(self, names: Iterable[str], before: State, after: State | None) -> State | None:
+        if after is None:
+            return None
+        return after._replace(variables=after.variables.update({name: before.variable(name) for name in names}))
+
+    def _only_assigned(self, node: SimpleCommand, expansion: Expansion, redirected: Redirected | None) -> Outcome:
+        """Without a command the status is that of the last substitution."""
+        fails = redirected.fails if redirected is not None else False
+        unassigned = expansion.state
+        if fails is True and self.shell.among(True, True, False) is not False and node.assignments:
+            raise Unclear
+        for assignment in node.assignments:
+            expansion.state = self.assignment(expansion, assignment)
+        state = expansion.state
+        if redirected is not None:
+            state = redirected.emptied(state)
+            if redirected.output is not None:
+                state = redirected.written(state._replace(printed=EMPTY))._replace(printed=state.printed)
+        substituted = expansion.substituted
+        outcome = self.succeed(state)
+        if substituted is not None:
+            failed = substituted.failed
+            outcome = Outcome(
+                self.succeed(state).ok if substituted.ok is not None else None,
+                state._replace(
+                    code=failed.code,
+                    succeeded=False,
+                    cause=failed.cause if failed.cause is not NONE else Causes(node),
+                    failures=join_causes(state.failures, failed.failures),
+                    excused=False,
+                )
+                if failed is not None
+                else None,
+            )
+        if fails is not False:
+            missed = self.fail(unassigned if not node.assignments else state, node, self.shell.among(2, 1, 1))
+            if node.assignments:
+                raise Unclear
+            outcome = missed if fails else join_outcomes(outcome, missed)
+        return outcome
+
+    def _unnamed(self, node: SimpleCommand, expansion: Expansion, fields: Fields) -> Outcome:
+        """A command whose name is not known: a program if the build was given the name, else who knows."""
+        name = fields.values[0]
+        first = name.pieces[0] if name.pieces else ""
+        is_path = any(isinstance(piece, str) and "/" in piece for piece in name.pieces)
+        if not is_path and not (isinstance(first, Hole) and first.name and first != NONZERO):
+            raise Unclear
+        for assignment in node.assignments:
+            expansion.text(assignment.value) if isinstance(assignment.value, Word) else None
+        call = Call(node, "", fields.values[1:], fields.exact, (), expansion, expansion.state)
+        self.recorder.note(RAN, node, name.written, fields.values, fields.exact, expansion.state)
+        if node.redirections:
+            expansion.state = expansion.state._replace(files=Layers(UNKNOWN_FILE))
+        return self.unknown_program(call._replace(state=expansion.state))
+
+    # Programs
+
+    def program(self, call: Call) -> Outcome:
+        """Something that is no builtin and no function."""
+        known = programs.find(call.name)
+        if known is not None and programs.is_found(call.state):
+            outcome = known(self, call)
+            if outcome is not None:
+                return outcome
+        return self.unknown_program(call)
+
+    def unknown_program(self, call: Call) -> Outcome:
+        """It may do anything to files, and nothing to the shell."""
+        state = call.state._replace(
+            files=Layers(UNKNOWN_FILE), input=call.state.input if call.state.input == EMPTY else UNKNOWN
+        )
+        return self.either(said(state, UNKNOWN), call.node)
+
+    # Functions and texts
+
+    def _function(self, function: Function, call: Call) -> Outcome:
+        if not call.exact:
+            positional = None
+        else:
+            positional = call.words
+        if self.calls >= DEEPEST // 2:
+            raise Unclear
+        state = call.state
+        inner = state._replace(positional=positional, shadowed={})
+        jumps = Jumps(True)
+        self.jumps.append(jumps)
+        self.calls += 1
+        try:
+            outcome = self.command(function.body, inner)
+        finally:
+            self.calls -= 1
+            del self.jumps[self.jumps.index(jumps) :]
+        outcome = join_outcomes(outcome, jumps.returns)
+        return Outcome(*(self._left(state, end) for end in outcome))
+
+    def _left(self, outer: State, inner: State | None) -> State | None:
+        """Back from a function: its arguments and local variables are gone."""
+        if inner is None:
+            return None
+        changes = {}
+        for name, (variable, surely) in inner.shadowed.items():
+            changes[name] = variable if surely else join_variables(variable, inner.variables.get(name))
+        return inner._replace(
+            variables=inner.variables.update(changes), positional=outer.positional, shadowed=outer.shadowed
+        )
+
+    def text(self, text: str, state: State) -> Outcome:
+        """A command given as a text, as to ``eval``. Raises Unclear."""
+        script = parse(Text.of(text))
+        if script.problem is not None or (script.body.items and script.body.items[-1].open):
+            raise Unclear
+        with self.deeper():
+            return self.sequence(script.body, state)
+
+    # Redirected
+
+    def within(self, redirected: Redirected, state: State, run: Callable[[State], Outcome]) -> Outcome:
+        """Something that reads and prints elsewhere."""
+        start = state
+        if redirected.input is not None:
+            start = start._replace(input=redirected.input)
+        if redirected.output is not None:
+            start = start._replace(printed=EMPTY)
+        start = redirected.emptied(start)
+        outcome = run(start)
+        return Outcome(*(self._restored(redirected, state, end) for end in outcome))
+
+    def _restored(self, redirected: Redirected, before: State, after: State | None) -> State | None:
+        if after is None:
+            return None
+        if redirected.input is not None:
+            after = after._replace(input=before.input)
+        if redirected.output is not None:
+            after = redirected.written(after)._replace(printed=before.printed)
+        return after

@@ -1,0 +1,247 @@
+"""What is believed at one moment of a build: variables, directory, options, functions, files, the last status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cblint.flow.layers import Layers
+from cblint.flow.values import EMPTY, UNKNOWN, Hole, Maybe, Value, both, concat, join, unknown
+from cblint.shell.commands import Function
+from cblint.shell.syntax import Node
+
+PLACES_KEPT = 8
+"""How many places at which a variable may have got its value are remembered."""
+
+
+class Variable(NamedTuple):
+    """A variable: whether it is set, to what if it is, and what ``export``, ``readonly`` and ``declare`` made of it.
+
+    ``elements`` are those of an array, None where they are not known; ``value`` is then the first. ``places`` are the
+    nodes that may have set it; none for what the build was given.
+    """
+
+    assigned: Maybe
+    value: Value = EMPTY
+    exported: Maybe = False
+    readonly: Maybe = False
+    integer: Maybe = False
+    array: Maybe = False
+    elements: tuple[Value, ...] | None = None
+    places: tuple[Node, ...] = ()
+
+
+UNSET = Variable(False)
+ANYTHING = Variable(None, UNKNOWN, None, False, None, None)
+"""After something that may have set all variables; that it made them readonly is not believed."""
+
+
+def join_variables(first: Variable, second: Variable) -> Variable:
+    """One of both."""
+    if first.assigned is False:
+        value, elements = second.value, second.elements
+    elif second.assigned is False:
+        value, elements = first.value, first.elements
+    else:
+        value = join(first.value, second.value)
+        elements = first.elements if first.elements == second.elements else None
+    places = first.places
+    if second.places is not places:
+        places = tuple(dict.fromkeys((*places, *second.places)))[:PLACES_KEPT]
+    return Variable(
+        both(first.assigned, second.assigned),
+        value,
+        both(first.exported, second.exported),
+        both(first.readonly, second.readonly),
+        both(first.integer, second.integer),
+        both(first.array, second.array),
+        elements,
+        places,
+    )
+
+
+class Options(NamedTuple):
+    """What ``set`` and ``shopt`` switch, as far as it changes what commands do."""
+
+    errexit: Maybe = False
+    nounset: Maybe = False
+    pipefail: Maybe = False
+    allexport: Maybe = False
+    noglob: Maybe = False
+
+
+class File(NamedTuple):
+    """What is at a path: ``kind`` is ``file``, ``folder`` or ``absent``, None if that is not known."""
+
+    kind: str | None
+    content: Value = UNKNOWN
+
+
+UNKNOWN_FILE = File(None)
+UNTOUCHED = File("untouched")
+"""What was there when the build began."""
+ABSENT = File("absent")
+
+
+def join_files(first: File, second: File) -> File:
+    """One of both."""
+    return File(first.kind if first.kind == second.kind else None, join(first.content, second.content))
+
+
+class Causes:
+    """The commands of which some may have failed: a tree, so that two sets are put together at once."""
+
+    __slots__ = ("node", "parts")
+
+    def __init__(self, node: Node | None, parts: tuple[Causes, ...] = ()) -> None:
+        self.node = node
+        self.parts = parts
+
+    def nodes(self) -> list[Node]:
+        """All of them, each once."""
+        found: dict[int, Node] = {}
+        seen: set[int] = set()
+        stack = [self]
+        while stack:
+            causes = stack.pop()
+            if id(causes) in seen:
+                continue
+            seen.add(id(causes))
+            if causes.node is not None:
+                found[id(causes.node)] = causes.node
+            stack.extend(reversed(causes.parts))
+        return list(found.values())
+
+
+NONE = Causes(None)
+
+
+def join_causes(first: Causes, second: Causes) -> Causes:
+    """Those of both."""
+    if first is second or second is NONE:
+        return first
+    return second if first is NONE else Causes(None, (first, second))
+
+
+class State(NamedTuple):
+    """What is believed.
+
+    ``code`` is the exact exit status of the last command if it is known, ``succeeded`` whether that is 0, ``cause`` the
+    commands whose failure it is. ``failures`` are all commands that may have failed before on the way here.
+    ``excused``: a status other than 0 is of a command whose failure ``set -e`` does not mind. ``printed`` is what has
+    gone to standard output since it was last captured, ``input`` what is still to be read from standard input,
+    ``positional`` the arguments (None if their number is not known). ``exit_trap`` is what runs at the end: None if
+    there is nothing. ``shadowed`` are the variables that ``local`` hides, with whether it has.
+    """
+
+    variables: Layers[Variable]
+    functions: Layers[Function | bool | None]
+    files: Layers[File]
+    cwd: Value
+    before: Value = UNKNOWN
+    options: Options = Options()
+    positional: tuple[Value, ...] | None = ()
+    code: int | None = 0
+    succeeded: Maybe = True
+    cause: Causes = NONE
+    failures: Causes = NONE
+    excused: Maybe = False
+    printed: Value = EMPTY
+    input: Value = UNKNOWN
+    exit_trap: Value | None = None
+    shadowed: Mapping[str, tuple[Variable, Maybe]] = {}
+
+    def variable(self, name: str) -> Variable:
+        """What is believed of a variable."""
+        return self.variables.get(name)
+
+    def with_variable(self, name: str, variable: Variable) -> State:
+        """The same but for one variable."""
+        return self._replace(variables=self.variables.set(name, variable))
+
+
+NO_FUNCTION = False
+"""What a name stands for among the functions if it is none; None where it may be any."""
+
+
+def join_states(first: State | None, second: State | None) -> State | None:
+    """One of both; None is a state that is never reached."""
+    if first is None or first is second:
+        return second
+    if second is None:
+        return first
+    return State(
+        first.variables.join(second.variables, join_variables),
+        first.functions.join(second.functions, _join_functions),
+        first.files.join(second.files, join_files),
+        first.cwd if first.cwd == second.cwd else UNKNOWN,
+        first.before if first.before == second.before else UNKNOWN,
+        first.options if first.options == second.options else _join_options(first.options, second.options),
+        first.positional if first.positional == second.positional else None,
+        first.code if first.code == second.code else None,
+        both(first.succeeded, second.succeeded),
+        join_causes(first.cause, second.cause),
+        join_causes(first.failures, second.failures),
+        both(first.excused, second.excused),
+        first.printed if first.printed is second.printed else join(first.printed, second.printed),
+        first.input if first.input == second.input else UNKNOWN,
+        first.exit_trap if first.exit_trap == second.exit_trap else UNKNOWN,
+        first.shadowed if first.shadowed is second.shadowed else _join_shadowed(first, second),
+    )
+
+
+def _join_functions(first: Function | bool | None, second: Function | bool | None) -> Function | bool | None:
+    return first if first is second else None
+
+
+def _join_options(first: Options, second: Options) -> Options:
+    return Options(*(both(a, b) for a, b in zip(first, second, strict=True)))
+
+
+def _join_shadowed(first: State, second: State) -> Mapping[str, tuple[Variable, Maybe]]:
+    merged: dict[str, tuple[Variable, Maybe]] = {}
+    for name in dict.fromkeys((*first.shadowed, *second.shadowed)):
+        a, b = first.shadowed.get(name), second.shadowed.get(name)
+        if a is not None and b is not None:
+            merged[name] = (a[0], both(a[1], b[1]))
+        else:
+            known = a or b
+            merged[name] = (known[0], None) if known is not None else (UNSET, None)
+    return merged
+
+
+class Outcome(NamedTuple):
+    """How something can end: the state where it succeeds and the one where it fails; None where it cannot."""
+
+    ok: State | None
+    failed: State | None
+
+    @property
+    def either(self) -> State | None:
+        """The state where its status is not asked for."""
+        return join_states(self.ok, self.failed)
+
+
+NEVER = Outcome(None, None)
+"""It does not end here at all: the shell exits before, or goes on elsewhere."""
+
+
+def join_outcomes(first: Outcome, second: Outcome) -> Outcome:
+    """One of both."""
+    return Outcome(join_states(first.ok, second.ok), join_states(first.failed, second.failed))
+
+
+UNHEARD = Value((Hole("unheard"),))
+"""What is printed where nobody reads it again."""
+LONGEST_OUTPUT = 16_384
+
+
+def said(state: State, value: Value) -> State:
+    """The state after something was printed."""
+    if state.printed is UNHEARD or not value.pieces:
+        return state
+    printed = concat((state.printed, value))
+    text = printed.text
+    return state._replace(
+        printed=unknown(printed.labels) if text is not None and len(text) > LONGEST_OUTPUT else printed
+    )

@@ -1,0 +1,161 @@
+"""What is known of a text: its pieces, with holes where nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+Maybe = bool | None
+"""True, False, or None where either may be."""
+
+
+class Hole(NamedTuple):
+    """A part of a text that is not known; if it has a name, it is the same text wherever that name stands."""
+
+    name: str = ""
+
+
+Piece = str | Hole
+
+
+class Value(NamedTuple):
+    """A text in pieces: no piece is empty, and no two known ones stand side by side. Without pieces it is empty.
+
+    ``labels`` say where it may come from, as ``secret``.
+    """
+
+    pieces: tuple[Piece, ...]
+    labels: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str | None:
+        """All of it, if it is known."""
+        if not self.pieces:
+            return ""
+        (first, *others) = self.pieces
+        return first if isinstance(first, str) and not others else None
+
+    @property
+    def is_empty(self) -> Maybe:
+        """Whether it has no characters."""
+        if not self.pieces:
+            return True
+        return False if any(isinstance(piece, str) for piece in self.pieces) else None
+
+    @property
+    def start(self) -> str:
+        """What it begins with for sure."""
+        first = self.pieces[0] if self.pieces else ""
+        return first if isinstance(first, str) else ""
+
+    @property
+    def written(self) -> str:
+        """For people: holes are shown as ``…``, or by their name."""
+        return "".join(
+            piece if isinstance(piece, str) else f"${{{piece.name}}}" if piece.name else "…" for piece in self.pieces
+        )
+
+
+NONZERO = Hole("$?")
+"""An exit status that is not 0: each time it stands somewhere, it may be another."""
+
+EMPTY = Value(())
+UNKNOWN = Value((Hole(),))
+NO_LABELS: frozenset[str] = frozenset()
+
+
+def literal(text: str) -> Value:
+    """A text that is known."""
+    return Value((text,)) if text else EMPTY
+
+
+def initial(name: str, labels: frozenset[str] = NO_LABELS) -> Value:
+    """What a variable has before the build changes it."""
+    return Value((Hole(name),), labels)
+
+
+def unknown(labels: frozenset[str]) -> Value:
+    """Anything, perhaps from there."""
+    return Value((Hole(),), labels) if labels else UNKNOWN
+
+
+def concat(values: Iterable[Value]) -> Value:
+    """One after the other."""
+    pieces: list[Piece] = []
+    labels = NO_LABELS
+    for value in values:
+        if value.labels:
+            labels |= value.labels
+        for piece in value.pieces:
+            last = pieces[-1] if pieces else None
+            if isinstance(piece, str) and isinstance(last, str):
+                pieces[-1] = last + piece
+            elif isinstance(piece, str) or piece.name or piece != last:
+                pieces.append(piece)
+    return Value(tuple(pieces), labels)
+
+
+def join(first: Value, second: Value) -> Value:
+    """One of both: what they have in common at the beginning and at the end stays known."""
+    if first == second:
+        return first
+    labels = first.labels | second.labels
+    if first.pieces == second.pieces:
+        return Value(first.pieces, labels)
+    a, b = _exploded(first), _exploded(second)
+    shorter = min(len(a), len(b))
+    head = 0
+    while head < shorter and a[head] == b[head] and a[head] != Hole():
+        head += 1
+    tail = 0
+    while tail < shorter - head and a[-1 - tail] == b[-1 - tail] and a[-1 - tail] != Hole():
+        tail += 1
+    end = a[len(a) - tail :] if tail else []
+    return concat([Value((piece,), labels) for piece in (*a[:head], Hole(), *end)])
+
+
+def _exploded(value: Value) -> list[Piece]:
+    """Its characters and holes."""
+    found: list[Piece] = []
+    for piece in value.pieces:
+        if isinstance(piece, str):
+            found.extend(piece)
+        else:
+            found.append(piece)
+    return found
+
+
+def same(first: Value, second: Value) -> Maybe:
+    """Whether two texts are equal."""
+    if first.pieces == second.pieces and all(isinstance(piece, str) or _stays(piece) for piece in first.pieces):
+        return True
+    for one, other in ((first, second), (second, first)):
+        if one.pieces == (NONZERO,) and other.text is not None and not other.text.strip("0"):
+            return False
+    if first.text is not None and second.text is not None:
+        return False
+    a, b = first.start, second.start
+    shorter = min(len(a), len(b))
+    if a[:shorter] != b[:shorter] or _too_short(first, second) or _too_short(second, first):
+        return False
+    return None
+
+
+def _stays(hole: Hole) -> bool:
+    return bool(hole.name) and hole != NONZERO
+
+
+def _too_short(known: Value, other: Value) -> bool:
+    """Whether ``known`` has fewer characters than the other has at least."""
+    text = known.text
+    return text is not None and len(text) < sum(len(piece) for piece in other.pieces if isinstance(piece, str))
+
+
+def both(first: Maybe, second: Maybe) -> Maybe:
+    """What is sure if either may hold."""
+    return first if first is second else None
+
+
+def negated(answer: Maybe) -> Maybe:
+    """The opposite, where there is one."""
+    return None if answer is None else not answer

@@ -1,0 +1,311 @@
+"""What words become: expansions, quotes, splitting into fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.flow.core import Died
+from cblint.flow.parameters import Parameters
+from cblint.flow.patterns import Piece
+from cblint.flow.state import Outcome, State
+from cblint.flow.values import EMPTY, UNKNOWN, Value, concat, literal
+from cblint.shell.syntax import (
+    ArithmeticExpansion,
+    CommandSubstitution,
+    DoubleQuoted,
+    Literal,
+    Parameter,
+    Part,
+    ProcessSubstitution,
+    SingleQuoted,
+    Word,
+)
+
+if TYPE_CHECKING:
+    from cblint.flow.assignments import Assigner
+
+BLANKS = " \t\n"
+_GLOB = re.compile(r"[*?]|\[.*\]", re.DOTALL)
+_ANSI = re.compile(r"\\(?:([abefnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2}))")
+_ANSI_CHARACTERS = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+class Segment(NamedTuple):
+    """A part of a word after its expansion.
+
+    ``quoted``: its characters stand for themselves. ``splits``: it is the result of an expansion outside of quotes.
+    ``ends_field``: a field ends here, as between the arguments in ``"$@"``.
+    """
+
+    value: Value
+    quoted: bool
+    splits: bool = False
+    ends_field: bool = False
+
+
+FIELD_END = Segment(EMPTY, True, ends_field=True)
+
+
+class Fields(NamedTuple):
+    """What words became. If not ``exact``, there may be more or fewer than these, or others."""
+
+    values: tuple[Value, ...]
+    exact: bool
+
+
+class Expansion:
+    """The words of one command, expanded from left to right; ``state`` is the one after what was expanded so far.
+
+    ``substituted`` is how the last command substitution ended.
+    """
+
+    def __init__(self, interpreter: Assigner, state: State) -> None:
+        self.interpreter = interpreter
+        self.state = state
+        self.substituted: Outcome | None = None
+        self.parameters = Parameters(self)
+
+    def fields(self, words: Iterable[Word]) -> Fields:
+        """The arguments that words become. Raises Died."""
+        values: list[Value] = []
+        exact = True
+        for word in words:
+            if len(word.parts) == 1 and type(word.parts[0]) is Literal:
+                plain = word.parts[0].value
+                if not (plain.startswith("~") or _GLOB.search(plain) or "{" in plain):
+                    values.append(literal(plain))
+                    continue
+            found = self._split(list(self.segments(word, False)))
+            if word.unquoted is not None and "{" in word.raw and "}" in word.raw and self.interpreter.shell.braces:
+                found = Fields(found.values, False)
+            values += found.values
+            exact &= found.exact
+        return Fields(tuple(values), exact)
+
+    def text(self, word: Word) -> Value:
+        """The word as one text, as in an assignment. Raises Died."""
+        return concat(segment.value for segment in self._joined(self.segments(word, False)))
+
+    def document(self, word: Word, stripped: bool, quoted: bool) -> Value:
+        """What a here-document says. Raises Died."""
+        if quoted:
+            text = concat(segment.value for segment in self._quoted(word.parts))
+        else:
+            text = concat(segment.value for segment in self._joined(self._quoted(word.parts)))
+        if stripped and text.text is not None:
+            return literal(re.sub(r"(?m)^\t+", "", text.text))
+        return UNKNOWN if stripped else text
+
+    def pattern(self, word: Word) -> list[Piece] | None:
+        """The word as a pattern; None where some of it is not known. Raises Died."""
+        pieces = []
+        for segment in self._joined(self.segments(word, False)):
+            text = segment.value.text
+            if text is None:
+                return None
+            pieces.append(Piece(text, segment.quoted))
+        return pieces
+
+    def _joined(self, segments: Iterable[Segment]) -> Iterator[Segment]:
+        """Without the ends of fields, where arguments are put together with a blank."""
+        for segment in segments:
+            yield Segment(literal(" "), True) if segment.ends_field else segment
+
+    # Parts
+
+    def segments(self, word: Word, quoted: bool) -> Iterator[Segment]:
+        """What the parts of a word become."""
+        if quoted:
+            yield from self._quoted(word.parts)
+            return
+        for number, part in enumerate(word.parts):
+            if isinstance(part, Literal):
+                yield from self._literal(part, number == 0, len(word.parts) == 1)
+            elif isinstance(part, SingleQuoted):
+                yield Segment(_ansi(part.value) if part.ansi else literal(part.value), True)
+            elif isinstance(part, DoubleQuoted):
+                yield Segment(EMPTY, True)
+                yield from self._quoted(part.parts)
+            else:
+                yield from self._expanded(part, False)
+
+    def _quoted(self, parts: Iterable[Part]) -> Iterator[Segment]:
+        for part in parts:
+            if isinstance(part, (Literal, SingleQuoted)):
+                yield Segment(literal(part.value), True)
+            elif isinstance(part, DoubleQuoted):
+                yield from self._quoted(part.parts)
+            else:
+                yield from self._expanded(part, True)
+
+    def _literal(self, part: Literal, first: bool, alone: bool) -> Iterator[Segment]:
+        value = part.value
+        if first and value.startswith("~") and part.raw.startswith("~"):
+            name, slash, rest = value.partition("/")
+            if name == "~" and (slash or alone):
+                home = self.state.variable("HOME")
+                yield Segment(home.value if home.assigned else UNKNOWN, True)
+                value = slash + rest
+            else:
+                yield Segment(UNKNOWN, True)
+                return
+            if part.escaped:
+                yield Segment(UNKNOWN, True)
+                return
+            if value:
+                yield Segment(literal(value), False)
+        elif part.escaped:
+            yield from _unescaped(part)
+        else:
+            yield Segment(literal(value), False)
+
+    def _expanded(self, part: Part, quoted: bool) -> Iterator[Segment]:
+        if isinstance(part, Parameter):
+            yield from self.parameters.expand(part, quoted)
+        elif isinstance(part, CommandSubstitution):
+            value, outcome = self.interpreter.substitute(part.body, self.state)
+            self._after_substitution(part, outcome)
+            yield Segment(value, quoted, not quoted)
+        elif isinstance(part, ArithmeticExpansion):
+            yield Segment(self.arithmetic(part.expression), quoted, not quoted)
+        elif isinstance(part, ProcessSubstitution):
+            _, outcome = self.interpreter.substitute(part.body, self.state)
+            self.interpreter.hide(outcome, "substitution", part)
+            self.state = self.state._replace(files=(outcome.either or self.state).files)
+            yield Segment(UNKNOWN, True)
+        else:
+            yield Segment(UNKNOWN, quoted, not quoted)
+
+    def _after_substitution(self, part: Part, outcome: Outcome) -> None:
+        after = outcome.either
+        if after is None:
+            raise Died
+        before = self.state
+        if self.substituted is not None:
+            self.interpreter.hide(self.substituted, "substitution", part)
+        self.substituted = outcome
+        # What $? is until the command has run depends on the shell.
+        same = after.code == before.code and after.succeeded is before.succeeded
+        self.state = after._replace(
+            code=before.code if same else None, succeeded=before.succeeded if same else None, cause=before.cause
+        )
+
+    def arithmetic(self, expression: Word) -> Value:
+        """The number that an expression comes to. Raises Died."""
+        text = concat(segment.value for segment in self._joined(self._quoted(expression.parts)))
+        return self.interpreter.compute(self, text, expression)
+
+    # Fields
+
+    def _split(self, segments: list[Segment]) -> Fields:
+        separators = self.parameters.separators
+        fields: list[Value] = []
+        parts: list[Value] = []
+        begun = False
+        exact = not self._may_be_pattern(segments)
+        for segment in segments:
+            if segment.ends_field:
+                fields.append(concat(parts))
+                parts, begun = [], False
+                continue
+            if not segment.splits:
+                begun = begun or segment.quoted or bool(segment.value.pieces)
+                parts.append(segment.value)
+                continue
+            text = segment.value.text
+            if text is None or separators is None:
+                exact = False
+                parts.append(segment.value)
+                begun = True
+                continue
+            pieces, starts, ends = _pieces(text, separators)
+            if starts and begun:
+                fields.append(concat(parts))
+                parts, begun = [], False
+            for number, piece in enumerate(pieces):
+                if number:
+                    fields.append(concat(parts))
+                    parts = []
+                parts.append(literal(piece))
+                begun = True
+            if ends and begun:
+                fields.append(concat(parts))
+                parts, begun = [], False
+        if begun:
+            fields.append(concat(parts))
+        return Fields(tuple(fields), exact)
+
+    def _may_be_pattern(self, segments: list[Segment]) -> bool:
+        """Whether file names may stand in its place."""
+        if self.state.options.noglob:
+            return False
+        unquoted = (segment.value.pieces for segment in segments if not segment.quoted)
+        text = "".join(piece for pieces in unquoted for piece in pieces if isinstance(piece, str))
+        return _GLOB.search(text) is not None
+
+
+def _unescaped(part: Literal) -> Iterator[Segment]:
+    """What is behind a backslash is quoted, the rest is not."""
+    raw = part.raw
+    at = 0
+    while at < len(raw):
+        if raw[at] == "\\" and at + 1 < len(raw):
+            if raw[at + 1] != "\n":
+                yield Segment(literal(raw[at + 1]), True)
+            at += 2
+            continue
+        end = raw.find("\\", at)
+        end = len(raw) if end in (-1, at) else end
+        yield Segment(literal(raw[at:end]), False)
+        at = end
+
+
+def _pieces(text: str, separators: str) -> tuple[list[str], bool, bool]:
+    """The fields of a text; whether something separates them from what stands before, and from what follows."""
+    if not separators or not text:
+        return ([text] if text else []), False, False
+    blanks = "".join(char for char in BLANKS if char in separators)
+    others = "".join(char for char in separators if char not in BLANKS)
+    stripped = text.strip(blanks) if blanks else text
+    begins, ends = _differs(text, stripped, 0), _differs(text, stripped, 1)
+    if not others:
+        return _split_at(stripped, blanks), begins, ends
+    around = f"[{re.escape(blanks)}]*" if blanks else ""
+    pieces: list[str] = []
+    for piece in re.split(f"{around}[{re.escape(others)}]{around}", stripped):
+        pieces += _split_at(piece, blanks) if blanks and piece else [piece]
+    if len(pieces) > 1 and not pieces[-1]:
+        pieces.pop()
+        ends = True
+    return pieces, begins, ends
+
+
+def _split_at(text: str, blanks: str) -> list[str]:
+    return [piece for piece in re.split(f"[{re.escape(blanks)}]+", text) if piece] if blanks else [text]
+
+
+def _differs(text: str, stripped: str, side: int) -> bool:
+    """Whether blanks were taken from the beginning (0) or the end (1)."""
+    if not stripped:
+        return True
+    return text[0] != stripped[0] if side == 0 else text[-1] != stripped[-1]
+
+
+def _ansi(text: str) -> Value:
+    """``$'…'`` without its escapes; unknown if some are rare."""
+    pieces = []
+    at = 0
+    for match in _ANSI.finditer(text):
+        if "\\" in text[at : match.start()]:
+            return UNKNOWN
+        char, octal, hexadecimal = match.groups()
+        code = int(octal, 8) if octal else int(hexadecimal, 16) if hexadecimal else None
+        if code is not None and not 0 < code < 128:
+            return UNKNOWN
+        pieces += [text[at : match.start()], chr(code) if code is not None else _ANSI_CHARACTERS.get(char, char)]
+        at = match.end()
+    if "\\" in text[at:]:
+        return UNKNOWN
+    return literal("".join([*pieces, text[at:]]))
