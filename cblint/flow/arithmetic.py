@@ -21,6 +21,10 @@ class Unclear(Exception):
     """Not known, wrong, or not the same in every shell."""
 
 
+class Wrong(Exception):
+    """No shell can compute it."""
+
+
 class Evaluation:
     """Reads an expression and computes it at once. ``read`` gives the number that a name stands for."""
 
@@ -102,7 +106,7 @@ class Evaluation:
             if b == 0:
                 if self._idle:
                     return 0
-                raise Unclear
+                raise Wrong
             quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
             return _wrapped(quotient if operator == "/" else a - quotient * b)
         if operator in ("<<", ">>"):
@@ -142,6 +146,9 @@ class Evaluation:
             value = _wrapped(self._value_of(name) + (1 if text == "++" else -1))
             self._set(name, value)
             return value
+        if not text or text in (")", "*", "/", "%", "<", ">", "=", "&&", "||"):
+            # An operand is missing.
+            raise Wrong
         raise Unclear
 
     def _nested_unary(self) -> int:
@@ -195,7 +202,7 @@ def _number(text: str) -> int:
     try:
         value = int(text, 0) if not text.startswith("0") or text[1:2] in ("x", "X") else int(text, 8)
     except ValueError:
-        raise Unclear from None
+        raise Wrong from None
     if value >= 1 << 63:
         raise Unclear
     return value

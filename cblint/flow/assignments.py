@@ -7,7 +7,7 @@ import re
 from cblint.flow import arithmetic
 from cblint.flow.core import Core, Unclear
 from cblint.flow.events import ASSIGNED
-from cblint.flow.state import State, Variable
+from cblint.flow.state import State, Variable, join_states
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, join, literal, unknown
 from cblint.flow.words import Expansion
 from cblint.shell.commands import ArrayLiteral, Assignment
@@ -15,6 +15,11 @@ from cblint.shell.syntax import Node, Word
 
 _ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--")
 _ONLY_BASH = re.compile(r"\*\*|\+\+|--|,|#")
+_STEPS = re.compile(r"\+\+|--|#")
+_ASSIGNED = re.compile(
+    r"([A-Za-z_][A-Za-z0-9_]*)\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))|(?:\+\+|--)\s*([A-Za-z_][A-Za-z0-9_]*)"
+)
+_NUMERIC = re.compile(r"\s*[-+0-9(!~]")
 _DECIMAL = re.compile(r"\s*[-+]?(?:0|[1-9][0-9]{0,17})\s*")
 
 
@@ -45,8 +50,10 @@ class Assigner(Core):
             return self._element(expansion, node, old)
         value = expansion.text(node.value)
         if node.operator == "+=":
-            if self.shell.is_dash is not False or old.array is not False or old.integer is not False:
+            if self.shell.is_dash is not False:
                 raise Unclear
+            if old.array is not False or old.integer is not False:
+                return self.assign(expansion.state, node.name, UNKNOWN, node, temporary=temporary)
             known = old.value if old.assigned else join(old.value, EMPTY) if old.assigned is None else EMPTY
             value = concat((known, value))
         return self.assign(expansion.state, node.name, value, node, temporary=temporary)
@@ -57,18 +64,14 @@ class Assigner(Core):
         """The state in which a variable has a value. Raises Died, Unclear."""
         old = state.variable(name)
         if old.readonly is not False:
+            if temporary and old.readonly is True and self.shell.special_builtins_exit is False:
+                return state
             self._readonly(state, old, inside)
         if old.integer is not False:
             value = self._integer(state, value) if old.integer else unknown(value.labels)
-        if old.array is not False:
-            if not old.array or old.elements is None:
-                new = Variable(True, value, old.exported, False, old.integer, old.array, None, (node,))
-            else:
-                elements = (value, *old.elements[1:])
-                new = Variable(True, value, old.exported, False, old.integer, True, elements, (node,))
-        else:
-            exported = old.exported if old.exported is True or temporary else self._exports(state, old)
-            new = Variable(True, value, exported, False, old.integer, False, None, (node,))
+        exported = old.exported if old.exported is True or temporary else self._exports(state, old)
+        elements = (value, *old.elements[1:]) if old.array and old.elements is not None else None
+        new = Variable(True, value, exported, False, old.integer, old.array, elements, (node,))
         self.recorder.note(ASSIGNED, node, name, (new.value,), variable=new)
         state = state.with_variable(name, new)
         if name in ("PWD", "OLDPWD"):
@@ -83,9 +86,10 @@ class Assigner(Core):
         )
 
     def _readonly(self, state: State, old: Variable, inside: bool) -> None:
-        if old.readonly is None or self.shell.special_builtins_exit is not True or inside:
+        """What is readonly stays as it is; that ends the command, and most often the shell."""
+        if inside:
             raise Unclear
-        self.dies(state, True, self.shell.among(2, 1, 1))
+        self.aborts(state, old.readonly is True)
 
     def _integer(self, state: State, value: Value) -> Value:
         text = value.text
@@ -97,7 +101,7 @@ class Assigner(Core):
 
         try:
             return literal(str(arithmetic.Evaluation(text, lambda name: self.number(state, name), refuse).result()))
-        except arithmetic.Unclear:
+        except (arithmetic.Unclear, arithmetic.Wrong):
             raise Unclear from None
 
     def _array(self, expansion: Expansion, node: Assignment, old: Variable) -> State:
@@ -139,19 +143,20 @@ class Assigner(Core):
 
     # Arithmetic
 
-    def compute(self, expansion: Expansion, text: Value, node: Node) -> Value:
-        """What an arithmetic expression comes to. Raises Died, Unclear."""
+    def compute(self, expansion: Expansion, text: Value, node: Node, is_command: bool = False) -> Value:
+        """What an arithmetic expression comes to. Raises Died, Unclear.
+
+        A wrong one ends the shell or the line; or, if it is a command of its own, arithmetic.Wrong is raised.
+        """
         known = text.text
         if known is None:
-            if any(isinstance(piece, str) and _ASSIGNS.search(piece) for piece in text.pieces):
-                raise Unclear
-            if self.shell.special_builtins_exit is not True and not is_given(text):
-                raise Unclear
-            if not is_given(text):
-                self.dies(expansion.state, False, None)
-            return unknown(text.labels)
+            return self._computed_somehow(expansion, text, node, is_given(text) or is_command)
         if self.shell.is_dash is not False and (not known.strip() or _ONLY_BASH.search(known)):
-            raise Unclear
+            if self.shell.is_dash is None:
+                raise Unclear
+            if _STEPS.search(known):
+                raise Unclear
+            self.aborts(expansion.state, True)
 
         def read(name: str) -> int:
             variable = expansion.state.variable(name)
@@ -165,15 +170,30 @@ class Assigner(Core):
         try:
             return literal(str(arithmetic.Evaluation(known, read, assign).result()))
         except NotKnown as error:
-            if _ASSIGNS.search(known) or (not error.given and self.shell.special_builtins_exit is not True):
+            expansion.state = before
+            return self._computed_somehow(expansion, text, node, error.given or is_command)
+        except arithmetic.Wrong:
+            if _ASSIGNS.search(known):
                 raise Unclear from None
-            if not error.given:
-                self.dies(before, False, None)
+            if is_command:
+                raise
+            self.aborts(before, True)
             return UNKNOWN
         except arithmetic.Unclear:
             raise Unclear from None
 
-    def number(self, state: State, name: str) -> int:
+    def _computed_somehow(self, expansion: Expansion, text: Value, node: Node, given: bool) -> Value:
+        """An expression of which some number is not known, so that it may be none."""
+        if not given:
+            self.aborts(expansion.state, False)
+        for piece in text.pieces:
+            for names in _ASSIGNED.findall(piece) if isinstance(piece, str) else ():
+                for name in filter(None, names):
+                    assigned = self.assign(expansion.state, name, UNKNOWN, node, inside=True)
+                    expansion.state = join_states(expansion.state, assigned) or assigned
+        return unknown(text.labels)
+
+    def number(self, state: State, name: str, depth: int = 0) -> int:
         """The number that a name in arithmetic stands for. Raises arithmetic.Unclear, NotKnown."""
         variable = state.variable(name)
         if variable.assigned is False:
@@ -185,6 +205,10 @@ class Assigner(Core):
             raise NotKnown(is_given(variable.value))
         if not text:
             return 0
-        if not _DECIMAL.fullmatch(text):
+        if _DECIMAL.fullmatch(text):
+            return int(text)
+        if self.shell.is_dash is True:
+            raise arithmetic.Wrong if not _NUMERIC.match(text) else arithmetic.Unclear
+        if self.shell.is_dash is None or not text.isidentifier() or depth > 5:
             raise arithmetic.Unclear
-        return int(text)
+        return self.number(state, text, depth + 1)

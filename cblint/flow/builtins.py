@@ -6,13 +6,24 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cblint.flow import conditions, printing
+from cblint.flow import arithmetic, conditions, printing
 from cblint.flow.core import Jumps, Unclear
 from cblint.flow.declarations import declare, set_options, unset
 from cblint.flow.events import MOVED
 from cblint.flow.layers import Layers
 from cblint.flow.paths import joined, key, lookup
-from cblint.flow.state import NEVER, UNKNOWN_FILE, Outcome, State, Variable, join_outcomes, join_states, said
+from cblint.flow.programs import is_found
+from cblint.flow.state import (
+    NEVER,
+    UNKNOWN_FILE,
+    Outcome,
+    State,
+    Variable,
+    join_outcomes,
+    join_states,
+    said,
+    with_status_of,
+)
 from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Maybe, Value, concat, literal, unknown
 
 if TYPE_CHECKING:
@@ -62,6 +73,19 @@ def _print(shell: SimpleRunner, call: Call) -> Outcome:
     return shell.answer(*printing.printed(shell, call))
 
 
+def _printf(shell: SimpleRunner, call: Call) -> Outcome:
+    if not call.words or call.words[0].text != "-v" or shell.shell.is_dash is True:
+        return _print(shell, call)
+    if not call.exact or len(call.words) < 3 or shell.shell.is_dash is None:
+        raise Unclear
+    name = call.words[1].text
+    if name is None or not name.isidentifier():
+        raise Unclear
+    value, succeeds = printing.formatted(call.words[2:], True)
+    state = shell.assign(call.state, name, value, call.node, inside=True)
+    return shell.answer(state, call.node, succeeds, None)
+
+
 def _pwd(shell: SimpleRunner, call: Call) -> Outcome:
     path = UNKNOWN if call.words else call.state.cwd
     return shell.succeed(said(call.state, concat((path, literal("\n")))))
@@ -80,6 +104,8 @@ def _test(shell: SimpleRunner, call: Call) -> Outcome:
                 raise conditions.Wrong
             words = words[:-1]
         holds = conditions.holds(shell, state, words)
+    except Unclear:
+        return shell.either(state, call.node, None)
     except conditions.Wrong:
         return shell.fail(state, call.node, 2)
     # What is not known may also be no number: then the status is 2.
@@ -99,8 +125,8 @@ def _cd(shell: SimpleRunner, call: Call) -> Outcome:
         physical = words[0].text == "-P" or (physical and words[0].text == "--")
         if words.pop(0).text == "--":
             break
-    if len(words) > 1:
-        if shell.shell.is_dash is not False:
+    if len(words) > 1 and shell.shell.is_dash is not True:
+        if shell.shell.is_dash is None:
             raise Unclear
         return shell.fail(state, call.node, 1)
     path_list = state.variable("CDPATH")
@@ -127,8 +153,8 @@ def _go(shell: SimpleRunner, call: Call, state: State, target: Value, physical: 
         return _moved_somewhere(shell, call)
     moved = _moved(shell, call, state, UNKNOWN if physical else path)
     missed = shell.failing(state, call.node, shell.shell.among(2, 1, 1))
-    kind = lookup(shell, state, path.written).kind
-    if kind == "folder" or path == state.cwd:
+    kind = lookup(shell, state, path.written).kind if not _leads_back(target) else None
+    if kind == "folder" or (path == state.cwd and not _leads_back(target)):
         return Outcome(moved, None)
     if kind in ("file", "absent"):
         return Outcome(None, missed)
@@ -137,6 +163,14 @@ def _go(shell: SimpleRunner, call: Call, state: State, target: Value, physical: 
             files=moved.files.set(path.written, moved.files.get(path.written)._replace(kind="folder"))
         )
     return Outcome(moved, missed)
+
+
+def _leads_back(target: Value) -> bool:
+    """Whether there is a ``..`` behind the name of a folder, which then has to be there."""
+    parts = [
+        part for piece in target.pieces if isinstance(piece, str) for part in piece.split("/") if part not in ("", ".")
+    ]
+    return any(part == ".." and parts[number - 1] != ".." for number, part in enumerate(parts) if number)
 
 
 def _moved_somewhere(shell: SimpleRunner, call: Call) -> Outcome:
@@ -157,6 +191,36 @@ def _moved(shell: SimpleRunner, call: Call, state: State, path: Value) -> State 
     return shell.succeed(state._replace(cwd=path, before=state.cwd, variables=variables)).ok
 
 
+def _pushd(shell: SimpleRunner, call: Call) -> Outcome:
+    _bash_only(shell)
+    if not call.exact or len(call.words) != 1 or call.words[0].start.startswith(("-", "+")):
+        raise Unclear
+    (target,) = call.words
+    state = said(call.state, UNKNOWN)
+    outcome = _go(shell, call, state, target, False) if target.pieces else shell.succeed(state)
+    pushed = None if state.pushed is None else (state.cwd, *state.pushed)
+    return Outcome(
+        outcome.ok._replace(pushed=pushed) if outcome.ok is not None else None, _with_code(outcome.failed, 1)
+    )
+
+
+def _popd(shell: SimpleRunner, call: Call) -> Outcome:
+    _bash_only(shell)
+    pushed = call.state.pushed
+    if pushed is None or call.words or not call.exact:
+        raise Unclear
+    if not pushed:
+        return shell.fail(call.state, call.node, 1)
+    outcome = _go(shell, call, said(call.state, UNKNOWN), pushed[0], False)
+    return Outcome(
+        outcome.ok._replace(pushed=pushed[1:]) if outcome.ok is not None else None, _with_code(outcome.failed, 1)
+    )
+
+
+def _with_code(state: State | None, code: int) -> State | None:
+    return state._replace(code=code) if state is not None else None
+
+
 # What ends something
 
 
@@ -168,14 +232,19 @@ def _exit(shell: SimpleRunner, call: Call) -> Outcome:
 def _status_given(shell: SimpleRunner, call: Call) -> Outcome:
     """The status that ``exit`` and ``return`` are given, else the last one."""
     if not call.words and call.exact:
-        return shell.again(call.state)
-    if not call.exact or len(call.words) != 1:
+        # In a trap it is the status with which the shell was about to end.
+        entered = shell.process.trapped if call.name == "exit" else None
+        return shell.again(call.state if entered is None else with_status_of(call.state, entered))
+    if not call.exact or (len(call.words) != 1 and call.name == "return"):
         raise Unclear
-    (word,) = call.words
+    word, *others = call.words
     text = word.text
+    if others:
+        # bash refuses, with status 1; dash takes the first.
+        return shell.fail(call.state, call.node, 1) if text == "1" else shell.either(call.state, call.node, None)
     if text is not None:
         if not re.fullmatch(r"[0-9]{1,9}", text):
-            raise Unclear
+            return _no_status(shell, call, text)
         code = int(text)
         if code > 255 and call.name == "return" and shell.shell.is_dash is not False:
             raise Unclear
@@ -183,6 +252,13 @@ def _status_given(shell: SimpleRunner, call: Call) -> Outcome:
     if word.pieces == (NONZERO,):
         return shell.fail(call.state, call.node, None)
     return shell.either(call.state, call.node)
+
+
+def _no_status(shell: SimpleRunner, call: Call, text: str) -> Outcome:
+    """What is no number is refused with status 2; bash takes a negative one."""
+    if call.name != "exit" or re.search(r"[0-9]", text):
+        raise Unclear
+    return shell.fail(call.state, call.node, 2)
 
 
 def _return(shell: SimpleRunner, call: Call) -> Outcome:
@@ -267,18 +343,15 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
         raise Unclear
     (word,) = call.words
     path = key(state, word)
-    if path is None or "/" not in word.written:
+    if path is None:
         raise Unclear
+    if "/" not in word.written and shell.shell.special_builtins_exit is not False:
+        return _not_found(shell, call) if is_found(state) else shell.anything(state, call.node)
     if path == "/dev/null":
         return shell.succeed(state)
     file = lookup(shell, state, path)
     if file.kind == "absent":
-        if shell.shell.special_builtins_exit is True:
-            shell.leave(shell.fail(state, call.node, shell.shell.among(2, 1, 1)))
-            return NEVER
-        if shell.shell.special_builtins_exit is None:
-            raise Unclear
-        return shell.fail(state, call.node, 1)
+        return _not_found(shell, call)
     text = file.content.text if file.kind == "file" else None
     if text is None or shell.calls > 10:
         raise Unclear
@@ -295,6 +368,15 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     return join_outcomes(outcome, jumps.returns)
 
 
+def _not_found(shell: SimpleRunner, call: Call) -> Outcome:
+    if shell.shell.special_builtins_exit is True:
+        shell.leave(shell.fail(call.state, call.node, shell.shell.among(2, 1, 1)))
+        return NEVER
+    if shell.shell.special_builtins_exit is None:
+        raise Unclear
+    return shell.fail(call.state, call.node, 1)
+
+
 def _command(shell: SimpleRunner, call: Call) -> Outcome:
     if not call.words:
         return shell.succeed(call.state)
@@ -305,7 +387,7 @@ def _command(shell: SimpleRunner, call: Call) -> Outcome:
         if wanted in _BUILTINS:
             return shell.succeed(state)
         return shell.either(state, call.node, None)
-    if name is None or name.startswith("-") or name in SPECIAL or name in DECLARATIONS:
+    if name is None or name.startswith("-") or (name in SPECIAL - {":", "set", "shift", "unset", "trap", "eval"}):
         raise Unclear
     builtin = find(name)
     inner = call._replace(name=name, words=call.words[1:])
@@ -392,8 +474,12 @@ def _wait(shell: SimpleRunner, call: Call) -> Outcome:
 def _shift(shell: SimpleRunner, call: Call) -> Outcome:
     text = call.words[0].text if call.words else "1"
     positional = call.state.positional
-    if not call.exact or text is None or not text.isdigit() or len(call.words) > 1 or positional is None:
+    if not call.exact or text is None or not text.isdigit() or len(call.words) > 1:
         raise Unclear
+    if positional is None:
+        if shell.shell.is_dash is not False:
+            shell.leave(shell.fail(call.state, call.node, 2))
+        return shell.either(call.state, call.node, 1)
     if int(text) > len(positional):
         dash = shell.shell.is_dash
         if dash is None:
@@ -420,8 +506,11 @@ def _let(shell: SimpleRunner, call: Call) -> Outcome:
         raise Unclear
     call.expansion.state = call.state
     value = EMPTY
-    for word in call.words:
-        value = shell.compute(call.expansion, word, call.node)
+    try:
+        for word in call.words:
+            value = shell.compute(call.expansion, word, call.node, True)
+    except arithmetic.Wrong:
+        return shell.fail(call.state, call.node, 1)
     answer: Maybe = None if value.text is None else value.text != "0"
     return shell.answer(call.expansion.state, call.node, answer)
 
@@ -455,7 +544,7 @@ _BUILTINS: dict[str, Builtin] = {
     "true": _true,
     "false": _false,
     "echo": _print,
-    "printf": _print,
+    "printf": _printf,
     "pwd": _pwd,
     "test": _test,
     "[": _test,
@@ -500,8 +589,8 @@ _BUILTINS: dict[str, Builtin] = {
     "getopts": _unclear,
     "mapfile": _unclear,
     "readarray": _unclear,
-    "pushd": _unclear,
-    "popd": _unclear,
+    "pushd": _pushd,
+    "popd": _popd,
     "suspend": _unclear,
     "logout": _unclear,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.flow import patterns
+from cblint.flow import arithmetic, patterns
 from cblint.flow.conditions import test
 from cblint.flow.core import Jumps, Unclear
 from cblint.flow.events import Guard
@@ -62,10 +62,20 @@ def run(shell: Interpreter, node: Command, state: State) -> Outcome:
         holds = test(expansion, node)
         return shell.answer(expansion.state, node, holds)
     if isinstance(node, ArithmeticCommand):
-        expansion = Expansion(shell, state)
-        number = expansion.arithmetic(node.expression).text
-        return shell.answer(expansion.state, node, None if number is None else number != "0")
+        return arithmetic_command(shell, node, state)
     raise Unclear
+
+
+def arithmetic_command(shell: Interpreter, node: ArithmeticCommand, state: State) -> Outcome:
+    """``((…))`` succeeds if the number is not 0; a wrong one only fails."""
+    if shell.shell.is_dash is not False:
+        raise Unclear
+    expansion = Expansion(shell, state)
+    try:
+        number = expansion.arithmetic(node.expression, True).text
+    except arithmetic.Wrong:
+        return shell.fail(state, node, 1)
+    return shell.answer(expansion.state, node, None if number is None else number != "0")
 
 
 def _function(shell: Interpreter, node: Function, state: State) -> Outcome:
@@ -118,25 +128,35 @@ def _case(shell: Interpreter, node: Case, state: State) -> Outcome:
         shell.hide(expansion.substituted, "condition", node)
     ends = NEVER
     rest: State | None = expansion.state
+    fallen: State | None = None
     guards = 0
     for item in node.items:
-        if rest is None:
-            break
-        expansion.state = rest
-        fits = _any_fits(expansion, item, subject)
-        rest = expansion.state
-        if fits is False:
+        fits: Maybe = False
+        if rest is not None:
+            expansion.state = rest
+            fits = _any_fits(expansion, item, subject)
+            rest = expansion.state
+        begins = join_states(fallen, rest if fits is not False else None)
+        fallen = None
+        if begins is None:
             continue
-        if item.terminator not in (";;", ""):
-            raise Unclear
         if fits is None:
             shell.recorder.guards.append(Guard(item, True))
-        ends = join_outcomes(ends, shell.sequence(item.body, rest) if item.body.items else shell.succeed(rest))
+        outcome = shell.sequence(item.body, begins) if item.body.items else shell.succeed(begins)
         if fits is None:
             shell.recorder.guards[-1] = Guard(item, False)
             guards += 1
-        else:
+        elif fits:
             rest = None
+        if item.terminator == ";;&":
+            # The patterns that follow are tried as well.
+            rest = join_states(rest, outcome.either)
+            if item is node.items[-1]:
+                ends = join_outcomes(ends, outcome)
+        elif item.terminator == ";&" and item is not node.items[-1]:
+            fallen = outcome.either
+        else:
+            ends = join_outcomes(ends, outcome)
     if rest is not None:
         ends = join_outcomes(ends, shell.succeed(rest))
     del shell.recorder.guards[len(shell.recorder.guards) - guards :]
@@ -247,7 +267,7 @@ def _turns(
     for number in range(TURNS + ROUNDS + 1):
         if current is None:
             break
-        turn = _turn(jumps, current, next_turn)
+        turn = next_turn(current)
         # ``while break``: the condition itself leaves the loop.
         ends = join_outcomes(ends, Outcome(_broken(shell, jumps), None))
         if turn.ends is not None:
@@ -279,13 +299,6 @@ def _turns(
     else:
         raise Unclear
     return ends
-
-
-def _turn(jumps: Jumps, state: State, next_turn: Callable[[State], _Turn]) -> _Turn:
-    turn = next_turn(state)
-    if jumps.continues is not None:
-        raise Unclear
-    return turn
 
 
 def _broken(shell: Interpreter, jumps: Jumps) -> State | None:

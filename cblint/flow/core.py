@@ -7,30 +7,32 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from cblint.flow.events import READ, Recorder
+from cblint.flow.footprint import changed
 from cblint.flow.layers import Layers
 from cblint.flow.shells import Shell
 from cblint.flow.state import (
-    ANYTHING,
     NEVER,
     NONE,
-    UNKNOWN_FILE,
     Causes,
     File,
-    Options,
     Outcome,
     State,
     Variable,
     join_causes,
     join_outcomes,
     join_states,
-    said,
 )
 from cblint.flow.values import UNKNOWN, Maybe, Value
 from cblint.shell.commands import Command, CommandList, Function
 from cblint.shell.syntax import Node
+from cblint.source.text import Text
 
 DEEPEST = 40
 """Commands within commands, calls within calls."""
+
+
+NOWHERE = Node(Text.of(""), 0, 0)
+"""Stands for the command at fault where there is none."""
 
 
 class Unclear(Exception):
@@ -64,6 +66,10 @@ class Process:
         self.in_loop = in_loop
         """Whether the shell that it comes from is in a loop: ``break`` then ends it."""
         self.in_function = in_function
+        self.trapped: State | None = None
+        """The state in which the trap for EXIT begins, as long as it runs."""
+        self.aborted: State | None = None
+        """Where bash has given up a line, and goes on with the next one."""
         self.exits = NEVER
         """By ``exit``, ``set -e`` and errors; the trap for EXIT is still to run."""
         self.replaced = NEVER
@@ -156,31 +162,28 @@ class Core:
 
     def dies(self, state: State, surely: bool, code: int | None) -> None:
         """An expansion goes wrong, which ends the shell. Raises Died if that is sure."""
-        node = self.recorder.current
-        self.leave(Outcome(None, self.failing(state, node, code) if node else state))
+        self.leave(Outcome(None, self.failing(state, self.recorder.current or NOWHERE, code)))
         if surely:
             raise Died
-        if self.shell.special_builtins_exit is not True:
-            # bash gives up the line only, and goes on with the next one.
-            raise Unclear
+
+    def aborts(self, state: State, surely: bool) -> None:
+        """What ends dash, and bash called sh; bash gives up the line and goes on with the next. Raises Died if sure."""
+        code = self.shell.among(2, 1, 1)
+        failing = self.failing(state, self.recorder.current or NOWHERE, code)
+        goes_on = self.shell.special_builtins_exit is False
+        if goes_on and state.options.errexit is not True:
+            self.process.aborted = join_states(self.process.aborted, failing)
+        if not goes_on or state.options.errexit is not False:
+            self.leave(Outcome(None, failing))
+        if surely:
+            raise Died
 
     def anything(self, state: State, node: Node) -> Outcome:
-        """After something of which nothing is known but that it ran."""
-        kept = self.given.kept
-        wild = State(
-            Layers(ANYTHING, (dict(kept),) if kept else ()),
-            Layers[Function | bool | None](None),
-            Layers(UNKNOWN_FILE),
-            UNKNOWN,
-            UNKNOWN,
-            Options(None, None, None, None, None),
-            None,
-            printed=said(state, UNKNOWN).printed,
-            failures=state.failures,
-            exit_trap=UNKNOWN,
-            shadowed=state.shadowed,
-        )
+        """After a command of which nothing is known but that it ran, and what its words can change."""
+        wild = changed(state, node, dict(self.given.kept))
         outcome = self.either(wild, node)
+        if self.shell.special_builtins_exit is not True:
+            self.process.aborted = join_states(self.process.aborted, wild)
         self.leave(outcome)
         for jumps in self.jumps:
             if jumps.is_function:

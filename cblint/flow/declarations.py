@@ -75,8 +75,10 @@ def _from_word(value: Value) -> _Named:
     if not isinstance(first, str):
         raise Unclear
     name, equals, rest = first.partition("=")
-    if not _NAME.fullmatch(name) or (not equals and len(value.pieces) > 1):
+    if not equals and len(value.pieces) > 1:
         raise Unclear
+    if not _NAME.fullmatch(name):
+        return _Named("", None, None)
     if not equals:
         return _Named(name, None, None)
     pieces = ((rest,) if rest else ()) + value.pieces[1:]
@@ -100,15 +102,31 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
     local = call.name == "local" or (call.name in ("declare", "typeset") and shell.calls > 0 and "g" not in flags)
     if "p" in flags or (not call.words and not call.assignments):
         return shell.succeed(said(state, UNKNOWN))
+    refused = False
     for one in named:
+        if not one.name:
+            # No name of a variable: bash says so and goes on, dash ends.
+            if shell.shell.is_dash is not False:
+                _refuse(shell, call, call.expansion.state)
+                return NEVER
+            refused = True
+            continue
         state = _declare_one(shell, call, call.expansion.state, one, flags, local)
         call.expansion.state = state
     if call.expansion.substituted is not None:
         shell.hide(call.expansion.substituted, "declaration", call.node)
+    if refused:
+        return shell.fail(call.expansion.state, call.node, 1)
     return shell.succeed(call.expansion.state)
 
 
-_ALLOWED = {"export": "p", "readonly": "p", "local": "", "declare": "aixrgp", "typeset": "aixrgp"}
+def _refuse(shell: SimpleRunner, call: Call, state: State) -> None:
+    if shell.shell.is_dash is None:
+        raise Unclear
+    shell.leave(shell.fail(state, call.node, 2))
+
+
+_ALLOWED = {"export": "pn", "readonly": "p", "local": "", "declare": "aixrgp", "typeset": "aixrgp"}
 
 
 def _not_in_function(shell: SimpleRunner, call: Call) -> Outcome:
@@ -136,11 +154,18 @@ def _declare_one(shell: SimpleRunner, call: Call, state: State, one: _Named, fla
     elif one.value is not None:
         state = shell.assign(state, one.name, one.value, call.node)
     variable = state.variable(one.name)
+    if one.assignment is None and one.value is None and variable.exported is False and variable.array is False:
+        # With `set -a` bash exports what has only been declared, too.
+        variable = variable._replace(exported=state.options.allexport if shell.shell.is_dash is False else False)
     if "a" in flags and one.assignment is None:
         if variable.array is not False or variable.assigned is not False:
             raise Unclear
         variable = variable._replace(array=True, elements=())
-    if call.name == "export" or "x" in flags:
+    if call.name == "export" and "n" in flags:
+        if shell.shell.is_dash is not False:
+            raise Unclear
+        variable = variable._replace(exported=False)
+    elif call.name == "export" or "x" in flags:
         variable = variable._replace(exported=True)
     if call.name == "readonly" or "r" in flags:
         variable = variable._replace(readonly=True)

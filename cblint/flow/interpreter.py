@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cblint.flow import compound
-from cblint.flow.core import Died, Process, Unclear
+from cblint.flow.core import NOWHERE, Died, Process, Unclear
 from cblint.flow.events import Guard
 from cblint.flow.layers import Layers
 from cblint.flow.redirections import redirect
@@ -21,12 +21,12 @@ from cblint.flow.state import (
     join_causes,
     join_outcomes,
     join_states,
+    with_status_of,
 )
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import AndOr, Command, CommandList, Function, Pipeline, Script, SimpleCommand, Subshell
 from cblint.shell.syntax import Node
-from cblint.source.text import Text
 
 
 class Interpreter(SimpleRunner):
@@ -35,8 +35,25 @@ class Interpreter(SimpleRunner):
     # Lists
 
     def script(self, script: Script, state: State) -> Outcome:
-        """All of a script."""
-        return self.sequence(script.body, state)
+        """All of a script, line by line."""
+        items = script.body.items
+        outcome = self.again(state)
+        for number, item in enumerate(items):
+            if number and self.process.aborted is not None and self._next_line(items[number - 1], item):
+                outcome = join_outcomes(outcome, self.again(self.process.aborted))
+                self.process.aborted = None
+            before = outcome.either
+            if before is not None:
+                outcome = self.and_or(item, before)
+            elif self.process.aborted is None:
+                return outcome
+        if self.process.aborted is not None:
+            outcome = join_outcomes(outcome, self.again(self.process.aborted))
+            self.process.aborted = None
+        return outcome
+
+    def _next_line(self, before: AndOr, after: AndOr) -> bool:
+        return "\n" in before.source.value[before.end : after.start]
 
     def sequence(self, node: CommandList, state: State) -> Outcome:
         """Commands one after the other."""
@@ -233,6 +250,9 @@ class Interpreter(SimpleRunner):
     def ended(self, outcome: Outcome) -> Outcome:
         """How the process ends in all, with what its trap for EXIT does."""
         ends = join_outcomes(outcome, self.process.exits)
+        if self.process.aborted is not None:
+            ends = join_outcomes(ends, self.again(self.process.aborted))
+            self.process.aborted = None
         self.process.exits = NEVER
         for _ in range(2):
             ends = join_outcomes(*(self._trapped(state, bool(number)) for number, state in enumerate(ends)))
@@ -250,14 +270,19 @@ class Interpreter(SimpleRunner):
         if action is None:
             return end
         start = state._replace(exit_trap=None)
+        self.process.trapped = state
         if action.text is None:
-            return self.anything(start, self.recorder.current or Node(Text.of(""), 0, 0))
-        ran = self.text(action.text, start)
-        after = ran.either
+            return self.anything(start, self.recorder.current or NOWHERE)
+        try:
+            after = self.text(action.text, start).either
+        except Unclear:
+            return self.anything(start, self.recorder.current or NOWHERE)
+        finally:
+            self.process.trapped = None
         if after is None:
             return NEVER
         # Unless it exits itself, the status is the one from before.
-        back = after._replace(code=state.code, succeeded=state.succeeded, cause=state.cause)
+        back = with_status_of(after, state)
         return Outcome(None, back) if failed else Outcome(back, None)
 
     def substitute(self, body: CommandList, state: State) -> tuple[Value, Outcome]:
@@ -297,6 +322,8 @@ class Interpreter(SimpleRunner):
             return self.anything(state, node)
         if isinstance(node, SimpleCommand):
             return self.simple(node, state)
+        outer = self.recorder.current
+        self.recorder.current = node
         depth = self.depth
         ignoring, process, jumps = self.ignoring, self.process, len(self.jumps)
         guards = len(self.recorder.guards)
@@ -312,6 +339,8 @@ class Interpreter(SimpleRunner):
             del self.jumps[jumps:]
             del self.recorder.guards[guards:]
             return self.anything(state, node)
+        finally:
+            self.recorder.current = outer
 
     def _compound(self, node: Command, state: State) -> Outcome:
         if isinstance(node, Subshell):

@@ -56,8 +56,9 @@ class Beginning(NamedTuple):
 
 def first_state(given: Given, beginning: Beginning) -> State:
     """The state before the first item."""
+    where = {name: Variable(True, beginning.root, True) for name in ("PWD", "OLDPWD")}
     return State(
-        given.variables,
+        given.variables.update(where),
         Layers[object](NO_FUNCTION),  # type: ignore[arg-type]
         Layers(UNTOUCHED),
         beginning.root,
@@ -110,9 +111,10 @@ def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
         # The path is not in quotes in `cd $(cat …)`: bash then stays, dash goes to its first word.
         cwd = beginning.root if shell.is_dash is False else UNKNOWN
     variables = kept.variables
-    directory = variables.get("PWD")
-    if not directory.places and directory.value != cwd:
-        variables = variables.set("PWD", Variable(True, cwd, True))
+    for name, value in (("PWD", cwd), ("OLDPWD", kept.before)):
+        directory = variables.get(name)
+        if not directory.places and directory.value != value:
+            variables = variables.set(name, Variable(True, value, True))
     return kept._replace(
         variables=variables,
         functions=Layers(NO_FUNCTION),
@@ -126,21 +128,26 @@ def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
         printed=UNHEARD,
         input=beginning.input,
         exit_trap=None,
+        pushed=(),
         shadowed={},
     )
 
 
 def _run(interpreter: Interpreter, script: Script, kept: State, start: State, given: Given) -> Outcome:
     swallows = False
-    if _goes_on(script):
+    goes_on = _goes_on(script)
+    if goes_on:
         script, swallows = _with_next_line(script)
     body = interpreter.script(script, start)
     process, interpreter.process = interpreter.process, Process()
     if script.problem is not None:
         # What stands above has run, and the shell ends with status 2; which lines those are is not asked.
-        refused = interpreter.failing(body.either or start, script.problem, 2)
+        # At the end of the file bash returns the status of what ran last, unless that is 0.
+        at_end = script.problem.kind in ("unclosed", "unfinished")
+        code = interpreter.shell.among(2, None, None) if at_end else 2
+        refused = interpreter.failing(body.either or start, script.problem, code)
         process.exits = join_outcomes(process.exits, Outcome(None, refused))
-        process.exits = join_outcomes(process.exits, Outcome(None, interpreter.failing(start, script.problem, 2)))
+        process.exits = join_outcomes(process.exits, Outcome(None, interpreter.failing(start, script.problem, code)))
         body = NEVER
     if swallows:
         process.exits = join_outcomes(process.exits, body)
@@ -149,7 +156,7 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
     for end in body:
         if end is None:
             continue
-        state = end if _goes_on(script) else _with_status(end)
+        state = end if goes_on else _with_status(end)
         saved = _kept(interpreter, kept, start, state, given)
         if saved is None:
             continue
@@ -243,8 +250,11 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
 
 def _exported(variable: Variable, base: Variable, keeps_attributes: Maybe) -> Variable:
     """What the next item finds of a variable, over what the build itself was given."""
-    if variable.assigned is False or variable.exported is False:
+    if variable.exported is False:
         return base
+    if variable.assigned is False:
+        readonly, integer = (_attribute(has, keeps_attributes) for has in (variable.readonly, variable.integer))
+        return base if readonly is False and integer is False else base._replace(readonly=readonly, integer=integer)
     array = variable.array
     if array is not False and keeps_attributes is None:
         array = None

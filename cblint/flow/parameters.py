@@ -166,8 +166,7 @@ class Parameters:
             self._for_bash_only()
         assigned, value = self.lookup(part)
         if part.prefix == "!":
-            # The value names another variable, or what follows the name asks for something else again.
-            return unknown(value.labels)
+            return self._indirect(part, assigned, value)
         operator = part.operator
         if operator.lstrip(":") in ("-", "=", "?", "+") and operator:
             return self._with_default(part, operator, assigned, value, quoted)
@@ -189,6 +188,22 @@ class Parameters:
         if assigned is None:
             return _if_set(part.name, value)
         return value
+
+    def _indirect(self, part: Parameter, assigned: Maybe, value: Value) -> Value:
+        """What the variable has that the value names."""
+        name = value.text
+        if part.operator or part.subscript or (part.argument is not None):
+            raise Unclear
+        if assigned is not True or name is None or not name.isidentifier():
+            raise Unclear
+        variable = self.expansion.state.variable(name)
+        if (
+            variable.array is not False
+            or variable.assigned is None
+            or self.expansion.state.options.nounset is not False
+        ):
+            raise Unclear
+        return variable.value if variable.assigned else EMPTY
 
     def _must_be_set(self, part: Parameter, assigned: Maybe) -> None:
         """Under ``set -u``."""
@@ -233,7 +248,7 @@ class Parameters:
         if kind == "?":
             if part.argument is not None:
                 self.expansion.text(part.argument)
-            self._dies(True, self.expansion.interpreter.shell.among(2, 1, 127))
+            self._dies(True, self.expansion.interpreter.shell.among(2, 1, 1))
         if part.argument is None:
             replaced = EMPTY
             simple = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, File, State
@@ -15,6 +16,7 @@ ROOT = "CODEBUILD_SRC_DIR"
 SOURCE = initial(ROOT)
 """The folder in which the build begins; its path is not known, but it is the same all the time."""
 _ABSOLUTE = ("HOME", "TMPDIR")
+_DEVICE = re.compile(r"/dev/(?:null|zero|full|tty|std(?:in|out|err)|fd/[0-9]+)")
 _FOLDERS = frozenset({"/", "/tmp", "/dev", "/usr", "/usr/bin", "/bin", "/etc", "/var"})  # noqa: S108 - not used here
 
 
@@ -68,11 +70,16 @@ def lookup(core: Core, state: State, name: str) -> File:
     found = state.files.get(name)
     if found is not UNTOUCHED and found.kind is not None:
         return found
-    if name in _FOLDERS or name == state.cwd.written:
+    if name in _FOLDERS or name == state.cwd.written or state.cwd.written.startswith(name + "/"):
         return File("folder")
-    if name.startswith("/dev/"):
+    if _DEVICE.fullmatch(name):
         return File("file")
     return (core.given.files(name) if found is UNTOUCHED else None) or UNKNOWN_FILE
+
+
+def is_device(name: str) -> bool:
+    """Whether it is no file that keeps what is written to it."""
+    return _DEVICE.fullmatch(name) is not None
 
 
 def parent_of(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cblint.flow.events import PRINTED
@@ -19,7 +20,7 @@ _FORMAT = re.compile(r"%%|%s|%(.)|\\(n|t|\\|\\\\)|[^%\\]+|\\(.)|[%\\]\Z", re.DOT
 
 def printed(shell: SimpleRunner, call: Call) -> tuple[State, Node, Maybe, int | None]:
     """The state after printing, the command, whether it succeeds, and its status if it does not."""
-    value, succeeds = _echoed(shell, call) if call.name == "echo" else _formatted(call)
+    value, succeeds = _echoed(shell, call) if call.name == "echo" else formatted(call.words, call.exact)
     shell.recorder.note(PRINTED, call.node, call.name, (value,), call.exact)
     return said(call.state, value), call.node, succeeds, None
 
@@ -48,11 +49,11 @@ def _echoed(shell: SimpleRunner, call: Call) -> tuple[Value, Maybe]:
     return value, True
 
 
-def _formatted(call: Call) -> tuple[Value, Maybe]:
-    words = list(call.words)
+def formatted(words: Sequence[Value], exact: bool) -> tuple[Value, Maybe]:
+    """What ``printf`` makes of a format and its arguments, and whether it succeeds."""
     anything = unknown(frozenset().union(*(word.labels for word in words)) if words else NO_LABELS)
     layout = words[0].text if words else None
-    if not call.exact or layout is None or layout.startswith("-"):
+    if not exact or layout is None or layout.startswith("-"):
         return anything, None
     arguments = words[1:]
     parts: list[Value] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cblint.flow.layers import Layers
-from cblint.flow.paths import key, lookup, parent_of
+from cblint.flow.paths import is_device, key, lookup, parent_of
 from cblint.flow.state import UNKNOWN_FILE, File, State
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
@@ -43,7 +43,7 @@ class Redirected(NamedTuple):
         for opened in self.opened:
             if opened.path is None:
                 files = Layers(UNKNOWN_FILE)
-            elif not opened.path.startswith("/dev/"):
+            elif not is_device(opened.path):
                 old = opened.before
                 content = EMPTY if not opened.appends or old.kind == "absent" else old.content
                 files = files.set(opened.path, File("file", content))
@@ -51,7 +51,7 @@ class Redirected(NamedTuple):
 
     def written(self, state: State) -> State:
         """The state when all that was printed is in the file."""
-        if self.output is None or self.output.path is None or self.output.path.startswith("/dev/"):
+        if self.output is None or self.output.path is None or is_device(self.output.path):
             return state
         old = state.files.get(self.output.path)
         printed = UNKNOWN if self.mixed else state.printed

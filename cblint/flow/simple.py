@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cblint.flow import builtins, programs
 from cblint.flow.assignments import Assigner
-from cblint.flow.core import DEEPEST, Died, Jumps, Unclear
+from cblint.flow.core import DEEPEST, NOWHERE, Died, Jumps, Unclear
 from cblint.flow.events import RAN
 from cblint.flow.layers import Layers
 from cblint.flow.redirections import Redirected, redirect
@@ -20,10 +20,11 @@ from cblint.flow.state import (
     State,
     join_causes,
     join_outcomes,
+    join_states,
     join_variables,
     said,
 )
-from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Value, literal
+from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Value, concat, literal
 from cblint.flow.words import Expansion, Fields
 from cblint.shell.commands import Assignment, Function, SimpleCommand
 from cblint.shell.parser import parse
@@ -70,7 +71,7 @@ class SimpleRunner(Assigner):
 
     def _simple(self, node: SimpleCommand, state: State) -> Outcome:
         expansion = Expansion(self, state)
-        fields = expansion.fields(node.words)
+        fields, assignments = self._arguments(node, expansion)
         redirected = redirect(expansion, node.redirections) if node.redirections else None
         if not fields.values:
             if not fields.exact:
@@ -79,9 +80,6 @@ class SimpleRunner(Assigner):
         name = fields.values[0].text
         if name is None:
             return self._unnamed(node, expansion, fields)
-        assignments = tuple(argument for argument in node.arguments if isinstance(argument, Assignment))
-        if assignments and name not in builtins.DECLARATIONS:
-            raise Unclear
         if expansion.substituted is not None and name not in builtins.DECLARATIONS:
             self.hide(expansion.substituted, "substitution", node)
         function = expansion.state.functions.get(name)
@@ -102,6 +100,24 @@ class SimpleRunner(Assigner):
             if redirected.fails is False
             else join_outcomes(outcome, self._missed(node, expansion.state, special))
         )
+
+    def _arguments(self, node: SimpleCommand, expansion: Expansion) -> tuple[Fields, tuple[Assignment, ...]]:
+        """The words of a command, and the assignments among them that it makes itself."""
+        assignments = tuple(argument for argument in node.arguments if isinstance(argument, Assignment))
+        first = node.arguments[0] if node.arguments else None
+        if not assignments or (isinstance(first, Word) and first.text in builtins.DECLARATIONS):
+            return expansion.fields(node.words), assignments
+        fields = Fields((), True)
+        for argument in node.arguments:
+            if isinstance(argument, Word):
+                more = expansion.fields((argument,))
+            elif isinstance(argument.value, Word) and argument.subscript is None:
+                text = concat((literal(argument.name + argument.operator), expansion.text(argument.value)))
+                more = Fields((text,), True)
+            else:
+                raise Unclear
+            fields = Fields(fields.values + more.values, fields.exact and more.exact)
+        return fields, ()
 
     def _redirection_fails(self, node: SimpleCommand, state: State, special: bool) -> None:
         """A special builtin whose redirection fails takes the shell with it."""
@@ -138,8 +154,9 @@ class SimpleRunner(Assigner):
     def _assigned_before(self, call: Call, state: State) -> State:
         expansion = call.expansion
         expansion.state = state
+        stays = call.name in builtins.SPECIAL and self.shell.special_builtins_exit is True
         for assignment in call.node.assignments:
-            expansion.state = self.assignment(expansion, assignment, temporary=True)
+            expansion.state = self.assignment(expansion, assignment, temporary=not stays)
         return expansion.state
 
     def _undone(self, call: Call, before: State, outcome: Outcome, is_function: bool) -> Outcome:
@@ -151,7 +168,7 @@ class SimpleRunner(Assigner):
             stays = self.shell.among(True, True, False)
             if stays is True:
                 return outcome
-            if stays is None or call.name in ("export", "readonly", "eval", ".", "exec", "trap"):
+            if stays is None or call.name in (".", "exec"):
                 raise Unclear
         return Outcome(*(self._without(names, before, end) for end in outcome))
 
@@ -164,8 +181,6 @@ class SimpleRunner(Assigner):
         """Without a command the status is that of the last substitution."""
         fails = redirected.fails if redirected is not None else False
         unassigned = expansion.state
-        if fails is True and self.shell.among(True, True, False) is not False and node.assignments:
-            raise Unclear
         for assignment in node.assignments:
             expansion.state = self.assignment(expansion, assignment)
         state = expansion.state
@@ -190,9 +205,10 @@ class SimpleRunner(Assigner):
                 else None,
             )
         if fails is not False:
-            missed = self.fail(unassigned if not node.assignments else state, node, self.shell.among(2, 1, 1))
-            if node.assignments:
-                raise Unclear
+            after = state if self.shell.is_dash is False else unassigned
+            if self.shell.is_dash is None:
+                after = join_states(state, unassigned) or state
+            missed = self.fail(after, node, self.shell.among(2, 1, 1))
             outcome = missed if fails else join_outcomes(outcome, missed)
         return outcome
 
@@ -262,13 +278,29 @@ class SimpleRunner(Assigner):
             variables=inner.variables.update(changes), positional=outer.positional, shadowed=outer.shadowed
         )
 
+    def refused_text(self, state: State) -> Outcome:
+        """A text that cannot be read as a command ends the shell, but not bash."""
+        refused = self.fail(state, self.recorder.current or NOWHERE, 2)
+        if self.shell.special_builtins_exit is True:
+            self.leave(refused)
+            return NEVER
+        if self.shell.special_builtins_exit is None:
+            raise Unclear
+        return refused
+
     def text(self, text: str, state: State) -> Outcome:
         """A command given as a text, as to ``eval``. Raises Unclear."""
         script = parse(Text.of(text))
+        if script.problem is not None and not script.body.items:
+            return self.refused_text(state)
         if script.problem is not None or (script.body.items and script.body.items[-1].open):
             raise Unclear
+        aborted, self.process.aborted = self.process.aborted, None
         with self.deeper():
-            return self.sequence(script.body, state)
+            outcome = self.sequence(script.body, state)
+        # bash goes on behind the command that was given the text.
+        given_up, self.process.aborted = self.process.aborted, aborted
+        return outcome if given_up is None else join_outcomes(outcome, self.again(given_up))
 
     # Redirected
 

@@ -131,7 +131,7 @@ class State(NamedTuple):
     ``excused``: a status other than 0 is of a command whose failure ``set -e`` does not mind. ``printed`` is what has
     gone to standard output since it was last captured, ``input`` what is still to be read from standard input,
     ``positional`` the arguments (None if their number is not known). ``exit_trap`` is what runs at the end: None if
-    there is nothing. ``shadowed`` are the variables that ``local`` hides, with whether it has.
+    there is nothing. ``pushed`` are the directories that ``popd`` goes back to. ``shadowed`` are the variables that ``local`` hides, with whether it has.
     """
 
     variables: Layers[Variable]
@@ -149,6 +149,7 @@ class State(NamedTuple):
     printed: Value = EMPTY
     input: Value = UNKNOWN
     exit_trap: Value | None = None
+    pushed: tuple[Value, ...] | None = ()
     shadowed: Mapping[str, tuple[Variable, Maybe]] = {}
 
     def variable(self, name: str) -> Variable:
@@ -186,6 +187,7 @@ def join_states(first: State | None, second: State | None) -> State | None:
         first.printed if first.printed is second.printed else join(first.printed, second.printed),
         first.input if first.input == second.input else UNKNOWN,
         first.exit_trap if first.exit_trap == second.exit_trap else UNKNOWN,
+        first.pushed if first.pushed == second.pushed else None,
         first.shadowed if first.shadowed is second.shadowed else _join_shadowed(first, second),
     )
 
@@ -208,6 +210,11 @@ def _join_shadowed(first: State, second: State) -> Mapping[str, tuple[Variable, 
             known = a or b
             merged[name] = (known[0], None) if known is not None else (UNSET, None)
     return merged
+
+
+def with_status_of(state: State, other: State) -> State:
+    """The same, with the exit status that another has."""
+    return state._replace(code=other.code, succeeded=other.succeeded, cause=other.cause)
 
 
 class Outcome(NamedTuple):

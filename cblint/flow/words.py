@@ -126,7 +126,8 @@ class Expansion:
             elif isinstance(part, SingleQuoted):
                 yield Segment(_ansi(part.value) if part.ansi else literal(part.value), True)
             elif isinstance(part, DoubleQuoted):
-                yield Segment(EMPTY, True)
+                if not _is_list_alone(part):
+                    yield Segment(EMPTY, True)
                 yield from self._quoted(part.parts)
             else:
                 yield from self._expanded(part, False)
@@ -192,10 +193,10 @@ class Expansion:
             code=before.code if same else None, succeeded=before.succeeded if same else None, cause=before.cause
         )
 
-    def arithmetic(self, expression: Word) -> Value:
-        """The number that an expression comes to. Raises Died."""
+    def arithmetic(self, expression: Word, is_command: bool = False) -> Value:
+        """The number that an expression comes to. Raises Died; arithmetic.Wrong if it is a command."""
         text = concat(segment.value for segment in self._joined(self._quoted(expression.parts)))
-        return self.interpreter.compute(self, text, expression)
+        return self.interpreter.compute(self, text, expression, is_command)
 
     # Fields
 
@@ -244,6 +245,16 @@ class Expansion:
         unquoted = (segment.value.pieces for segment in segments if not segment.quoted)
         text = "".join(piece for pieces in unquoted for piece in pieces if isinstance(piece, str))
         return _GLOB.search(text) is not None
+
+
+def _is_list_alone(part: DoubleQuoted) -> bool:
+    """Whether it is ``"$@"`` or the like, which is no field at all if there are no elements."""
+    if len(part.parts) != 1:
+        return False
+    (inner,) = part.parts
+    if not isinstance(inner, Parameter) or inner.prefix:
+        return False
+    return inner.name == "@" or (inner.subscript is not None and inner.subscript.raw == "@")
 
 
 def _unescaped(part: Literal) -> Iterator[Segment]:

@@ -1,0 +1,178 @@
+"""What a command can change at most, whatever it does: read off its words where running it on paper is no use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cblint.flow.layers import Layers
+from cblint.flow.state import ANYTHING, UNKNOWN_FILE, Options, State, Variable, said
+from cblint.flow.values import UNKNOWN
+from cblint.shell.commands import (
+    ArithmeticCommand,
+    ArithmeticFor,
+    Assignment,
+    Coprocess,
+    For,
+    Function,
+    SimpleCommand,
+)
+from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter, Word, walk
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAMING = frozenset(
+    {
+        "export",
+        "readonly",
+        "local",
+        "declare",
+        "typeset",
+        "read",
+        "unset",
+        "printf",
+        "getopts",
+        "mapfile",
+        "readarray",
+        "let",
+    }
+)
+"""Commands whose words name variables that they set."""
+_UNFORESEEABLE = frozenset({"eval", ".", "source", "alias", "unalias", "enable", "fc", "coproc"})
+_MOVING = frozenset({"cd", "chdir", "pushd", "popd"})
+_ALSO_SET = {"read": ("REPLY",), "getopts": ("OPTARG", "OPTIND"), "mapfile": ("MAPFILE",), "readarray": ("MAPFILE",)}
+
+
+class Footprint(NamedTuple):
+    """The variables that can be changed (None: any), and what else."""
+
+    names: frozenset[str] | None
+    moves: bool
+    options: bool
+    arguments: bool
+    functions: frozenset[str]
+    traps: bool
+
+
+class _Anything(Exception):
+    """It can change what cannot be read off."""
+
+
+def changed(state: State, node: Node, kept: dict[str, Variable]) -> State:
+    """The state after a command of which nothing is known but its words; ``kept`` is what nothing changes."""
+    found = footprint(state, node)
+    state = said(state._replace(files=Layers(UNKNOWN_FILE), code=None, succeeded=None), UNKNOWN)
+    state = state._replace(input=state.input if not state.input.pieces else UNKNOWN)
+    if found.names is None:
+        state = state._replace(variables=Layers(ANYTHING, (dict(kept),) if kept else ()))
+        state = state._replace(functions=Layers(None))
+    else:
+        state = state._replace(variables=state.variables.update({name: _any(state, name) for name in found.names}))
+        if found.functions:
+            state = state._replace(functions=state.functions.update(dict.fromkeys(found.functions)))
+    if found.moves:
+        state = state._replace(cwd=UNKNOWN, before=UNKNOWN, pushed=None)
+    if found.options:
+        state = state._replace(options=Options(None, None, None, None, None))
+    if found.arguments:
+        state = state._replace(positional=None)
+    return state._replace(exit_trap=UNKNOWN) if found.traps else state
+
+
+def _any(state: State, name: str) -> Variable:
+    return ANYTHING._replace(places=state.variable(name).places)
+
+
+def footprint(state: State, node: Node) -> Footprint:
+    """What a command can change, with the functions that it calls."""
+    found = _Reader(state)
+    try:
+        found.read(node)
+    except _Anything:
+        return Footprint(None, True, True, True, frozenset(), True)
+    return Footprint(
+        frozenset(found.names), found.moves, found.options, found.arguments, frozenset(found.functions), found.traps
+    )
+
+
+class _Reader:
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.names: set[str] = set()
+        self.functions: set[str] = set()
+        self.moves = self.options = self.arguments = self.traps = False
+        self._seen: set[int] = set()
+
+    def read(self, root: Node) -> None:
+        """Everything in a command. Raises _Anything."""
+        if id(root) in self._seen:
+            return
+        self._seen.add(id(root))
+        for node in walk(root):
+            if isinstance(node, Assignment):
+                self.names.add(node.name)
+            elif isinstance(node, Parameter):
+                if node.operator in ("=", ":="):
+                    self.names.add(node.name)
+            elif isinstance(node, (ArithmeticExpansion, ArithmeticCommand, ArithmeticFor)):
+                self.names.update(_IDENTIFIER.findall(node.raw) if _may_assign(node.raw) else ())
+            elif isinstance(node, For):
+                self.names.add(node.name.raw)
+            elif isinstance(node, Function):
+                self.functions.add(node.name.raw)
+            elif isinstance(node, Coprocess):
+                raise _Anything
+            elif isinstance(node, SimpleCommand) and node.words:
+                self._command(node)
+
+    def _command(self, node: SimpleCommand) -> None:
+        words = node.words
+        name = words[0].text
+        while name in ("command", "builtin") and len(words) > 1:
+            words = words[1:]
+            name = words[0].text
+        if name is None or name in _UNFORESEEABLE:
+            raise _Anything
+        function = self.state.functions.get(name)
+        if function is None:
+            raise _Anything
+        if isinstance(function, Function):
+            self.read(function.body)
+        self.moves |= name in _MOVING
+        self.options |= name in ("set", "shopt")
+        self.arguments |= name in ("set", "shift")
+        if name == "trap" or name == "kill":
+            self.traps = True
+            if any(word.text is None for word in words) or len(words) > 2:
+                self._action(words)
+        if name in _MOVING:
+            self.names.update(("PWD", "OLDPWD"))
+        if name in _NAMING:
+            self.names.update(_ALSO_SET.get(name, ()))
+            self.names.update(_named(name, words[1:]))
+
+    def _action(self, words: Sequence[Word]) -> None:
+        """What a trap does may be done at any time."""
+        if any(word.text is None for word in words):
+            raise _Anything
+        if any(word.text in ("ERR", "DEBUG", "RETURN") for word in words):
+            raise _Anything
+
+
+def _may_assign(expression: str) -> bool:
+    return re.search(r"(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--", expression) is not None
+
+
+def _named(name: str, words: Sequence[Word]) -> Iterator[str]:
+    """The variables that the words of a builtin may name. Raises _Anything."""
+    for word in words:
+        text = word.text
+        if text is not None:
+            yield from _IDENTIFIER.findall(text) if name == "let" else _IDENTIFIER.findall(text.partition("=")[0])
+            continue
+        if name == "printf":
+            continue
+        before, equals, _ = word.raw.partition("=")
+        if not equals or "$" in before or "`" in before or name == "let":
+            raise _Anything
+        yield from _IDENTIFIER.findall(before)
