@@ -143,7 +143,7 @@ def _cd(shell: SimpleRunner, call: Call) -> Outcome:
     else:
         target = words[0]
     if target.text == "":
-        return shell.succeed(state)
+        return Outcome(_moved(shell, call, state, state.cwd), None)
     return _go(shell, call, state, target, physical)
 
 

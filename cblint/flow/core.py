@@ -22,8 +22,8 @@ from cblint.flow.state import (
     join_outcomes,
     join_states,
 )
-from cblint.flow.values import UNKNOWN, Maybe, Value
-from cblint.shell.commands import Command, CommandList, Function
+from cblint.flow.values import Maybe, Value
+from cblint.shell.commands import Command, CommandList
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
 

@@ -111,6 +111,14 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
                 return NEVER
             refused = True
             continue
+        if call.expansion.state.variable(one.name).readonly is True and (one.value or one.assignment):
+            # bash says so and goes on; the others end.
+            if shell.shell.special_builtins_exit is not False:
+                shell.aborts(call.expansion.state, True)
+            refused = True
+            if one.assignment is not None and isinstance(one.assignment.value, Word):
+                call.expansion.text(one.assignment.value)
+            continue
         state = _declare_one(shell, call, call.expansion.state, one, flags, local)
         call.expansion.state = state
     if call.expansion.substituted is not None:

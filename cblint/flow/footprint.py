@@ -67,7 +67,9 @@ def changed(state: State, node: Node, kept: dict[str, Variable]) -> State:
         state = state._replace(variables=Layers(ANYTHING, (dict(kept),) if kept else ()))
         state = state._replace(functions=Layers(None))
     else:
-        state = state._replace(variables=state.variables.update({name: _any(state, name) for name in found.names}))
+        state = state._replace(
+            variables=state.variables.update(dict.fromkeys(found.names, ANYTHING._replace(places=(node,))))
+        )
         if found.functions:
             state = state._replace(functions=state.functions.update(dict.fromkeys(found.functions)))
     if found.moves:
@@ -77,10 +79,6 @@ def changed(state: State, node: Node, kept: dict[str, Variable]) -> State:
     if found.arguments:
         state = state._replace(positional=None)
     return state._replace(exit_trap=UNKNOWN) if found.traps else state
-
-
-def _any(state: State, name: str) -> Variable:
-    return ANYTHING._replace(places=state.variable(name).places)
 
 
 def footprint(state: State, node: Node) -> Footprint:

@@ -26,7 +26,6 @@ from cblint.flow.state import (
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import AndOr, Command, CommandList, Function, Pipeline, Script, SimpleCommand, Subshell
-from cblint.shell.syntax import Node
 
 
 class Interpreter(SimpleRunner):
@@ -311,7 +310,9 @@ class Interpreter(SimpleRunner):
         value = literal(text.rstrip("\n")) if text is not None else _without_newlines(printed)
         if text is not None and "\0" in text:
             value = UNKNOWN
-        return value, Outcome(*(end._replace(printed=state.printed) if end is not None else None for end in outcome))
+        return value, Outcome(
+            *(end._replace(printed=state.printed, options=options) if end is not None else None for end in outcome)
+        )
 
     # Commands
 

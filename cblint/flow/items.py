@@ -7,9 +7,10 @@ the directory, and exit with the status. What an item does that exits on its own
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from cblint.flow.core import Given, Limits, Process
+from cblint.flow.core import NOWHERE, Given, Limits, Process
 from cblint.flow.events import Recorder
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
@@ -29,7 +30,7 @@ from cblint.flow.state import (
     join_outcomes,
     join_variables,
 )
-from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, literal
+from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, literal, negated
 from cblint.shell.commands import Script
 from cblint.shell.dialect import constructs
 from cblint.shell.parser import parse
@@ -202,7 +203,9 @@ def _status(interpreter: Interpreter, state: State) -> Outcome:
     """``exit $CODEBUILD_LAST_EXIT``"""
     variable = state.variable(STATUS)
     if variable.assigned is False:
-        return interpreter.succeed(state)
+        # Without an operand `exit` returns the status of `pwd`; under `set -u` it comes to nothing.
+        refused = interpreter.shell.among(2, 1, 1)
+        return interpreter.answer(state, NOWHERE, negated(state.options.nounset), refused)
     text = variable.value.text
     code: Maybe = None if text is None else text != "0"
     if text is None and variable.value.pieces == (NONZERO,):
@@ -241,6 +244,8 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
     default = end.variables.default
     names = end.variables.names() if default != start.variables.default else end.variables.differing(start.variables)
     for name in names:
+        if end.variable(name) == start.variable(name) and default == start.variables.default:
+            continue
         changes[name] = _exported(end.variable(name), given.variables.get(name), keeps_attributes)
     variables = end.variables.update(changes)
     if default != start.variables.default:
@@ -258,12 +263,15 @@ def _exported(variable: Variable, base: Variable, keeps_attributes: Maybe) -> Va
     array = variable.array
     if array is not False and keeps_attributes is None:
         array = None
+    integer = _attribute(variable.integer, keeps_attributes)
+    # It is assigned anew, and then taken for an expression.
+    is_number = re.fullmatch(r"-?(0|[1-9][0-9]*)", variable.value.text or "") is not None
     after = Variable(
         variable.assigned,
-        variable.value,
+        variable.value if integer is False or is_number else UNKNOWN,
         True,
         _attribute(variable.readonly, keeps_attributes),
-        _attribute(variable.integer, keeps_attributes),
+        integer,
         array,
         variable.elements,
         variable.places,

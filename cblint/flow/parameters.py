@@ -59,6 +59,8 @@ class Parameters:
         if self._is_list(part):
             found = self._elements(part)
             if part.prefix == "#":
+                if part.subscript is not None:
+                    self._must_be_set(part, self.expansion.state.variable(part.name).assigned)
                 yield Segment(UNKNOWN if found is None else literal(str(len(found))), quoted, not quoted)
                 return
             if part.operator or part.prefix:
@@ -172,7 +174,7 @@ class Parameters:
             return self._with_default(part, operator, assigned, value, quoted)
         self._must_be_set(part, assigned)
         if part.prefix == "#":
-            if value.text is not None and assigned is not None:
+            if value.text is not None and assigned is not None and value.text.isascii():
                 return literal(str(len(value.text)))
             return UNKNOWN
         if operator in ("#", "##", "%", "%%"):

@@ -70,7 +70,12 @@ def mkdir(shell: SimpleRunner, call: Call) -> Outcome | None:
             missed: Maybe = kind == "file" if kind == "file" or kind == "folder" else None
             if kind == "absent":
                 missed = False if above == "folder" else _above(shell, state, path)
-            if missed is not True:
+            if missed is None:
+                if len(operands) > 1:
+                    return None
+                made = _with_folders(state, path)
+                return Outcome(shell.succeed(made).ok, shell.failing(state, call.node, 1))
+            if missed is False:
                 state = _with_folders(state, path)
         else:
             missed = {"file": True, "folder": True}.get(kind or "")

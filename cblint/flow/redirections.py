@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cblint.flow.layers import Layers
 from cblint.flow.paths import is_device, key, lookup, parent_of
-from cblint.flow.state import UNKNOWN_FILE, File, State
+from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, File, State
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import Redirection
@@ -140,6 +140,8 @@ def _unwritable(expansion: Expansion, path: str | None) -> Maybe:
     kind = lookup(expansion.interpreter, expansion.state, path).kind
     if kind is not None and kind != "absent":
         return kind == "folder"
+    if kind is None and expansion.state.files.get(path) is not UNTOUCHED:
+        return None
     parent = parent_of(path)
     if parent == expansion.state.cwd.written:
         # That a folder of this name stands in the way, or that nothing can be written here, is not expected.

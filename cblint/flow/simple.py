@@ -72,6 +72,7 @@ class SimpleRunner(Assigner):
     def _simple(self, node: SimpleCommand, state: State) -> Outcome:
         expansion = Expansion(self, state)
         fields, assignments = self._arguments(node, expansion)
+        before = expansion.state.variables
         redirected = redirect(expansion, node.redirections) if node.redirections else None
         if not fields.values:
             if not fields.exact:
@@ -84,6 +85,9 @@ class SimpleRunner(Assigner):
             self.hide(expansion.substituted, "substitution", node)
         function = expansion.state.functions.get(name)
         special = name in builtins.SPECIAL
+        if expansion.state.variables is not before and function is False and builtins.find(name) is None:
+            # bash opens what a program is given in its own process, and an assignment there is lost.
+            raise Unclear
         if function is None and not (special and self.shell.special_builtins_exit):
             raise Unclear
         call = Call(node, name, fields.values[1:], fields.exact, assignments, expansion, expansion.state)

@@ -131,7 +131,8 @@ class State(NamedTuple):
     ``excused``: a status other than 0 is of a command whose failure ``set -e`` does not mind. ``printed`` is what has
     gone to standard output since it was last captured, ``input`` what is still to be read from standard input,
     ``positional`` the arguments (None if their number is not known). ``exit_trap`` is what runs at the end: None if
-    there is nothing. ``pushed`` are the directories that ``popd`` goes back to. ``shadowed`` are the variables that ``local`` hides, with whether it has.
+    there is nothing. ``pushed`` are the directories that ``popd`` goes back to. ``shadowed`` are the variables that
+    ``local`` hides, with whether it has.
     """
 
     variables: Layers[Variable]

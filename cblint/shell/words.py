@@ -465,7 +465,9 @@ class Scanner:
             if "]" in closing:
                 nested += {"[": 1, "]": -1}.get(char, 0)
             if char == "\\":
-                value.append(self.source[self.at + 1 : self.at + 2])
+                escaped = self.source[self.at + 1 : self.at + 2]
+                kept = quoted and escaped not in ("$", "`", '"', "\\", "}", "\n")
+                value.append("\\" + escaped if kept else escaped)
                 self.at = min(self.at + 2, self.size)
                 continue
             if char in '$`"' or (char == "'" and not quoted):
