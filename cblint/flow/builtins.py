@@ -27,6 +27,7 @@ from cblint.flow.state import (
 from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Maybe, Value, concat, literal, unknown
 
 if TYPE_CHECKING:
+    from cblint.flow.shells import Shell
     from cblint.flow.simple import Call, SimpleRunner
 
 Builtin = Callable[["SimpleRunner", "Call"], Outcome]
@@ -54,11 +55,28 @@ SPECIAL = frozenset(
 """As POSIX has them; in bash ``source`` is one as well."""
 _SIGNALS = frozenset({"HUP", "INT", "QUIT", "PIPE", "TERM", "USR1", "USR2", "1", "2", "3", "13", "15"})
 _BLANKS = " \t\n"
+_NOT_IN_DASH = frozenset(
+    {
+        "builtin",
+        "declare",
+        "disown",
+        "enable",
+        "let",
+        "logout",
+        "mapfile",
+        "popd",
+        "pushd",
+        "readarray",
+        "shopt",
+        "source",
+    }
+    | {"suspend", "typeset"}
+)
 
 
-def find(name: str) -> Builtin | None:
-    """The builtin of a name."""
-    return _BUILTINS.get(name)
+def find(name: str, shell: Shell | None = None) -> Builtin | None:
+    """The builtin of a name in a shell."""
+    return None if shell is not None and shell.is_dash is True and name in _NOT_IN_DASH else _BUILTINS.get(name)
 
 
 def _true(shell: SimpleRunner, call: Call) -> Outcome:
@@ -384,8 +402,11 @@ def _command(shell: SimpleRunner, call: Call) -> Outcome:
     if name in ("-v", "-V"):
         wanted = call.words[1].text if len(call.words) > 1 else None
         state = said(call.state, UNKNOWN)
-        if wanted in _BUILTINS:
-            return shell.succeed(state)
+        if wanted is not None and call.exact and state.functions.get(wanted) is not None:
+            if state.functions.get(wanted) or find(wanted, shell.shell) is not None:
+                return shell.succeed(state)
+            if is_found(state) and shell.given.programs(wanted) is False and "/" not in wanted:
+                return shell.fail(call.state, call.node, shell.shell.among(127, 1, 1))
         return shell.either(state, call.node, None)
     if name is None or name.startswith("-") or (name in SPECIAL - {":", "set", "shift", "unset", "trap", "eval"}):
         raise Unclear
@@ -412,6 +433,8 @@ def _trap(shell: SimpleRunner, call: Call) -> Outcome:
         if signal in ("EXIT", "0"):
             action = values[0]
             state = state._replace(exit_trap=None if words[0] in ("-", "") else action)
+        elif signal in ("ERR", "DEBUG", "RETURN") and shell.shell.is_dash is True:
+            return shell.fail(state, call.node, 1)
         elif signal is None or signal.removeprefix("SIG") not in _SIGNALS:
             raise Unclear
     return shell.succeed(state)
@@ -424,6 +447,8 @@ def _read(shell: SimpleRunner, call: Call) -> Outcome:
     words = [word.text for word in call.words]
     if not call.exact or any(word is None for word in words):
         raise Unclear
+    if "-a" in words:
+        return _read_array(shell, call, [word for word in words if word not in ("-r", "-a")])
     raw = bool(words) and words[0] == "-r"
     names = [word or "" for word in words[raw:]]
     if not names or not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) for name in names):
@@ -432,24 +457,42 @@ def _read(shell: SimpleRunner, call: Call) -> Outcome:
     text = state.input.text
     separators = state.variable("IFS")
     usual = (separators.assigned is not True and not separators.places) or separators.value.text == _BLANKS
-    if text is None or "\0" in text or not (usual or separators.value.text == ""):
+    between = _BLANKS if usual else separators.value.text
+    if text is None or "\0" in text or between is None or (between != _BLANKS and set(between) & set(_BLANKS)):
         return _read_unknown(shell, call, names)
     line, ended, rest = text.partition("\n")
     if "\\" in line and not raw:
         return _read_unknown(shell, call, names)
     state = state._replace(input=literal(rest))
-    for name, value in zip(names, _split(line, len(names)) if usual else _unsplit(line, len(names)), strict=True):
+    for name, value in zip(names, _split(line, len(names), between), strict=True):
         state = shell.assign(state, name, literal(value), call.node, inside=True)
     return shell.answer(state, call.node, bool(ended))
 
 
-def _split(line: str, count: int) -> list[str]:
-    found = line.strip(" \t").split(None, count - 1) if line.strip(" \t") else []
+def _read_array(shell: SimpleRunner, call: Call, names: list[str | None]) -> Outcome:
+    """``read -a``, of which it is not followed what the elements are."""
+    name = names[0] if len(names) == 1 else None
+    if shell.shell.is_dash is not False or name is None or not name.isidentifier():
+        raise Unclear
+    old = call.state.variable(name)
+    if old.readonly is not False:
+        raise Unclear
+    read = Variable(None, unknown(call.state.input.labels), None, False, None, True, None, (call.node,))
+    return shell.either(call.state._replace(input=UNKNOWN).with_variable(name, read), call.node, None)
+
+
+def _split(line: str, count: int, separators: str) -> list[str]:
+    """The values of so many variables: the last one gets the rest of the line."""
+    if not separators:
+        found = [line]
+    elif separators == _BLANKS:
+        found = line.strip(" \t").split(None, count - 1) if line.strip(" \t") else []
+    else:
+        found = re.split(f"[{re.escape(separators)}]", line, maxsplit=count - 1) if count > 1 else [line]
+        rest = found[-1]
+        if len(found) == count and rest[-1:] in tuple(separators) and not set(rest[:-1]) & set(separators):
+            found[-1] = rest[:-1]
     return [*found, *[""] * (count - len(found))]
-
-
-def _unsplit(line: str, count: int) -> list[str]:
-    return [line, *[""] * (count - 1)]
 
 
 def _read_unknown(shell: SimpleRunner, call: Call, names: list[str]) -> Outcome:
@@ -493,6 +536,28 @@ def _shift(shell: SimpleRunner, call: Call) -> Outcome:
 
 def _says_something(shell: SimpleRunner, call: Call) -> Outcome:
     return shell.either(said(call.state, UNKNOWN), call.node, None)
+
+
+def _says(shell: SimpleRunner, call: Call) -> Outcome:
+    return shell.succeed(said(call.state, UNKNOWN))
+
+
+def _type(shell: SimpleRunner, call: Call) -> Outcome:
+    name = call.words[0].text if len(call.words) == 1 and call.exact else None
+    state = said(call.state, UNKNOWN)
+    if name is None or state.functions.get(name) is None:
+        return shell.either(state, call.node, None)
+    if state.functions.get(name) or find(name, shell.shell) is not None:
+        return shell.succeed(state)
+    if is_found(state) and shell.given.programs(name) is False:
+        return shell.fail(state, call.node, shell.shell.among(127, 1, 1))
+    return shell.either(state, call.node, None)
+
+
+def _hash(shell: SimpleRunner, call: Call) -> Outcome:
+    if len(call.words) == 1 and call.words[0].text == "-r":
+        return shell.succeed(call.state)
+    return _says_something(shell, call)
 
 
 def _bash_only(shell: SimpleRunner) -> None:
@@ -573,10 +638,10 @@ _BUILTINS: dict[str, Builtin] = {
     "typeset": declare,
     "unset": unset,
     "set": set_options,
-    "type": _says_something,
-    "hash": _says_something,
-    "times": _says_something,
-    "jobs": _says_something,
+    "type": _type,
+    "hash": _hash,
+    "times": _says,
+    "jobs": _says,
     "ulimit": _says_something,
     "kill": _unclear,
     "alias": _unclear,

@@ -59,11 +59,21 @@ def run(shell: Interpreter, node: Command, state: State) -> Outcome:
         return _function(shell, node, state)
     if isinstance(node, Test):
         expansion = Expansion(shell, state)
+        if shell.shell.is_dash is True:
+            return _not_found(expansion, node)
         holds = test(expansion, node)
         return shell.answer(expansion.state, node, holds)
     if isinstance(node, ArithmeticCommand):
         return arithmetic_command(shell, node, state)
     raise Unclear
+
+
+def _not_found(expansion: Expansion, node: Test) -> Outcome:
+    """To dash ``[[`` is a command that there is not; what separates commands does so in it as well."""
+    if len(node.conditions) > 1 or node.conditions[0].operator in ("<", ">", "=~") or "(" in node.raw:
+        raise Unclear
+    expansion.fields(node.conditions[0].words)
+    return expansion.interpreter.fail(expansion.state, node, 127)
 
 
 def arithmetic_command(shell: Interpreter, node: ArithmeticCommand, state: State) -> Outcome:

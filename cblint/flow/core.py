@@ -50,11 +50,18 @@ class Limits:
         self.steps = steps
 
 
+def nobody_knows(_: str) -> Maybe:
+    """Whether a program is in the image: not known."""
+    return None
+
+
 class Given(NamedTuple):
     """What a build is given: the variables that it may have (others by the same rule), and what may stand at a path."""
 
     variables: Layers[Variable]
     files: Callable[[str], File | None]
+    programs: Callable[[str], Maybe] = nobody_knows
+    """Whether there is a program of a name."""
     kept: Mapping[str, Variable] = {}
     """What no script changes, not even one that we do not see."""
 
@@ -182,7 +189,7 @@ class Core:
         """After a command of which nothing is known but that it ran, and what its words can change."""
         wild = changed(state, node, dict(self.given.kept))
         outcome = self.either(wild, node)
-        if self.shell.special_builtins_exit is not True:
+        if self.shell.is_dash is not True:
             self.process.aborted = join_states(self.process.aborted, wild)
         self.leave(outcome)
         for jumps in self.jumps:

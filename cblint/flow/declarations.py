@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.flow.core import Unclear
 from cblint.flow.events import UNSET as UNSET_EVENT
-from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, said
+from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, join_outcomes, said
 from cblint.flow.values import UNKNOWN, Value
 from cblint.shell.commands import Assignment
 from cblint.shell.syntax import Word
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPTION_NAMES = {"errexit": "e", "nounset": "u", "allexport": "a", "noglob": "f"}
-_SWITCHES = {"e": "errexit", "u": "nounset", "a": "allexport", "f": "noglob"}
+_OPTION_NAMES = frozenset({"errexit", "nounset", "allexport", "noglob", "noclobber"})
+_SWITCHES = {"e": "errexit", "u": "nounset", "a": "allexport", "f": "noglob", "C": "noclobber"}
 _HARMLESS = frozenset("xvbm")
-_HARMLESS_IN_BASH = frozenset("hBHPTE")
+_HARMLESS_IN_BASH = "hBHPTE"
+_LETTERS = frozenset("abCeEfhkmnoptuvxBHPTI")
 _HARMLESS_NAMES = frozenset({"xtrace", "verbose", "notify", "monitor", "ignoreeof", "nolog", "vi", "emacs"})
 
 
@@ -253,17 +254,44 @@ def set_options(shell: SimpleRunner, call: Call) -> Outcome:
         words.pop(0)
         on = text[0] == "-"
         for letter in text[1:]:
+            if letter == "n" and on:
+                # Nothing more is run.
+                shell.process.replaced = join_outcomes(shell.process.replaced, shell.succeed(state))
+                return NEVER
+            if letter not in _LETTERS or (letter in _HARMLESS_IN_BASH + "k" and shell.shell.is_dash is True):
+                return _no_option(shell, call, state._replace(options=options))
             if letter != "o":
                 options = _switched(shell, options, letter, on)
                 continue
             name = words.pop(0).text if words else None
-            if name == "pipefail" and shell.shell.is_dash is True:
-                shell.leave(shell.fail(state._replace(options=options), call.node, 2))
-                return NEVER
+            if name is not None and _is_refused(shell, name):
+                return _no_option(shell, call, state._replace(options=options))
             options = _switched_by_name(shell, options, name, on)
     if not call.exact:
         raise Unclear
     return shell.succeed(state._replace(options=options))
+
+
+def _is_refused(shell: SimpleRunner, name: str) -> bool:
+    known = name in _OPTION_NAMES or name in _HARMLESS_NAMES or name in _OTHER_NAMES
+    return not known or (name == "pipefail" and shell.shell.is_dash is True)
+
+
+_OTHER_NAMES = frozenset(
+    {"pipefail", "posix", "braceexpand", "errtrace", "functrace", "hashall", "histexpand", "history", "keyword"}
+    | {"interactive", "noexec", "onecmd", "physical", "privileged", "stdin", "debug"}
+)
+
+
+def _no_option(shell: SimpleRunner, call: Call, state: State) -> Outcome:
+    """An option that there is not ends the shell, but not bash."""
+    refused = shell.fail(state, call.node, 2)
+    if shell.shell.special_builtins_exit is False:
+        return refused
+    if shell.shell.special_builtins_exit is None:
+        raise Unclear
+    shell.leave(refused)
+    return NEVER
 
 
 def _switched(shell: SimpleRunner, options: Options, letter: str, on: bool) -> Options:

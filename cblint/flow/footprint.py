@@ -75,7 +75,7 @@ def changed(state: State, node: Node, kept: dict[str, Variable]) -> State:
     if found.moves:
         state = state._replace(cwd=UNKNOWN, before=UNKNOWN, pushed=None)
     if found.options:
-        state = state._replace(options=Options(None, None, None, None, None))
+        state = state._replace(options=Options(*[None] * len(Options._fields)))
     if found.arguments:
         state = state._replace(positional=None)
     return state._replace(exit_trap=UNKNOWN) if found.traps else state

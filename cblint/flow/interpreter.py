@@ -286,6 +286,9 @@ class Interpreter(SimpleRunner):
 
     def substitute(self, body: CommandList, state: State) -> tuple[Value, Outcome]:
         """What ``$(…)`` becomes, and how it ends; the state after it is otherwise the one before."""
+        if _only_reads(body) and self.shell.is_dash is not True:
+            # ``$(< file)`` is the file for bash.
+            raise Unclear
         ignoring = self.ignoring
         inherits = self.shell.among(False, True, True)
         options = state.options
@@ -356,6 +359,13 @@ class Interpreter(SimpleRunner):
             missed = self.fail(expansion.state, node, self.shell.among(2, 1, 1))
             outcome = missed if redirected.fails else join_outcomes(outcome, missed)
         return outcome
+
+
+def _only_reads(body: CommandList) -> bool:
+    if len(body.items) != 1 or len(body.items[0].pipelines) != 1 or len(body.items[0].pipelines[0].commands) != 1:
+        return False
+    (command,) = body.items[0].pipelines[0].commands
+    return isinstance(command, SimpleCommand) and not command.arguments and not command.assignments
 
 
 def _without_newlines(value: Value) -> Value:

@@ -15,11 +15,12 @@ from cblint.flow.events import Recorder
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
-from cblint.flow.shells import BASH, BASH_AS_SH, DASH, Shell
+from cblint.flow.shells import BASH_AS_SH, DASH, Shell
 from cblint.flow.state import (
     NEVER,
     NO_FUNCTION,
     UNHEARD,
+    UNKNOWN_FILE,
     UNTOUCHED,
     Causes,
     File,
@@ -77,7 +78,10 @@ def run_item(
     shell = Shell(_shell_for(script, shell_name))
     interpreter = Interpreter(shell, given, recorder, limits)
     start = _begun(kept, beginning, shell)
-    if _cannot_run(script, shell):
+    effect = _not_run(script, shell)
+    if effect == "syntax":
+        return ItemRun(_refused(interpreter, script, kept, start), recorder)
+    if effect:
         wild = interpreter.anything(start, script)
         interpreter.process = Process()
         ends = Outcome(*(_kept(interpreter, kept, start, end, given) for end in wild))
@@ -92,16 +96,49 @@ def _shell_for(script: Script, name: str) -> str:
     return BASH_AS_SH if any(construct.dash for construct in constructs(script)) else name
 
 
-def _cannot_run(script: Script, shell: Shell) -> bool:
-    """Whether something in it works in bash only, and may not in this shell."""
-    if shell.name == BASH:
-        return False
+_FOLLOWED = frozenset(
+    {"test-equals", "test-unary", "indirection", "substitution", "case-change", "substring", "transformation"}
+    | {"array-element", "set-option", "double-brackets", "local-outside-function", "dot-without-slash", "power"}
+    | {"negative-status", "echo-option", "echo-escape", "printf-directive", "printf-escape", "number-base", "comma"}
+    | {
+        "brace-expansion",
+        "ansi-quote",
+        "caret-pattern",
+        "shell-variable",
+        "file-substitution",
+        "return-outside-function",
+    }
+)
+"""Constructs of bash of which we follow what dash makes of them."""
+
+
+def _not_run(script: Script, shell: Shell) -> str:
+    """What becomes of something in it that works in bash only, and not in this shell; nothing if there is none."""
     if script.problem is not None and script.problem.kind == "too-deep":
-        return True
-    found = constructs(script)
+        return "fails"
+    found: list[str] = []
     if shell.name == BASH_AS_SH:
-        return any(construct.posix_bash for construct in found)
-    return shell.name == DASH and any(True for _ in found)
+        found = [
+            construct.effect
+            for construct in constructs(script)
+            if construct.posix_bash and construct.name not in _FOLLOWED
+        ]
+    elif shell.name == DASH:
+        found = [construct.effect for construct in constructs(script) if construct.name not in _FOLLOWED]
+    return "syntax" if "syntax" in found else found[0] if found else ""
+
+
+def _refused(interpreter: Interpreter, script: Script, kept: State, start: State) -> Outcome:
+    """The lines above what the shell cannot read have run; then it ends with status 2, and nothing is kept."""
+    interpreter.anything(start, script)
+    exits = interpreter.process.exits
+    refused = Outcome(None, interpreter.failing(start._replace(files=Layers(UNKNOWN_FILE)), script, 2))
+    first = script.body.items[0] if script.body.items else None
+    surely = first is not None and any(
+        place.place.start < first.end for place in constructs(script) if place.effect == "syntax"
+    )
+    ends = refused if surely else join_outcomes(exits, refused)
+    return Outcome(*(_lost(kept, end) for end in ends))
 
 
 def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
@@ -161,6 +198,19 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
         saved = _kept(interpreter, kept, start, state, given)
         if saved is None:
             continue
+        if state.options.noclobber is not False:
+            # Then nothing can be written over what was kept before.
+            code = interpreter.shell.among(2, 1, 0)
+            lost = (
+                interpreter.either(state, script)
+                if code is None
+                else interpreter.answer(state, script, code == 0, code)
+            )
+            if code == 0:
+                lost = _status(interpreter, state)
+            process.exits = join_outcomes(process.exits, lost)
+            if state.options.noclobber:
+                continue
         last = interpreter.ended(_status(interpreter, state))
         ends = join_outcomes(ends, Outcome(*(_again(saved, after) for after in last)))
     interpreter.process = process

@@ -52,7 +52,7 @@ class Parameters:
 
     def expand(self, part: Parameter, quoted: bool) -> Iterator[Segment]:
         """What it becomes. Raises Died, Unclear."""
-        from cblint.flow.words import FIELD_END, Segment
+        from cblint.flow.words import Segment
 
         if not part.name:
             raise Unclear
@@ -74,7 +74,7 @@ class Parameters:
                 return
             for number, value in enumerate(found):
                 if number:
-                    yield FIELD_END
+                    yield Segment(literal("*" if joined else "@"), True, ends_field=True)
                 yield Segment(value, quoted, not quoted)
             return
         found_value = self._value(part, quoted)
@@ -112,8 +112,11 @@ class Parameters:
         return concat(parts)
 
     def _for_bash_only(self) -> None:
-        if self.expansion.interpreter.shell.is_dash is not False:
+        dash = self.expansion.interpreter.shell.is_dash
+        if dash is None:
             raise Unclear
+        if dash:
+            self._dies(True, 2)
 
     # One value
 

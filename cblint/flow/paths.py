@@ -70,7 +70,7 @@ def lookup(core: Core, state: State, name: str) -> File:
     found = state.files.get(name)
     if found is not UNTOUCHED and found.kind is not None:
         return found
-    if name in _FOLDERS or name == state.cwd.written or state.cwd.written.startswith(name + "/"):
+    if name in _FOLDERS or name in (SOURCE.written, state.cwd.written) or state.cwd.written.startswith(name + "/"):
         return File("folder")
     if _DEVICE.fullmatch(name):
         return File("file")

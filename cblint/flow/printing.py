@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
 _BLANK = literal(" ")
-_FORMAT = re.compile(r"%%|%s|%(.)|\\(n|t|\\|\\\\)|[^%\\]+|\\(.)|[%\\]\Z", re.DOTALL)
+_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_FORMAT = re.compile(r"%%|%s|%[-+ 0]*[0-9]{0,2}[dxXo]|%(.)|\\(n|t|\\|\\\\)|[^%\\]+|\\(.)|[%\\]\Z", re.DOTALL)
 
 
 def printed(shell: SimpleRunner, call: Call) -> tuple[State, Node, Maybe, int | None]:

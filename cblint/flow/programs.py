@@ -201,6 +201,59 @@ def cat(shell: SimpleRunner, call: Call) -> Outcome | None:
     return shell.answer(said(state, concat(parts)), call.node, None if fails is None else not fails)
 
 
+READERS = frozenset(
+    {
+        "base64",
+        "basename",
+        "cksum",
+        "comm",
+        "cut",
+        "date",
+        "df",
+        "diff",
+        "dirname",
+        "du",
+        "env",
+        "expr",
+        "file",
+        "fold",
+        "getconf",
+        "grep",
+        "egrep",
+        "fgrep",
+        "head",
+        "hostname",
+        "id",
+        "jq",
+        "ls",
+        "md5sum",
+        "nl",
+        "nproc",
+        "od",
+        "paste",
+        "printenv",
+        "ps",
+        "readlink",
+        "realpath",
+        "rev",
+        "seq",
+        "sha1sum",
+        "sha256sum",
+        "sha512sum",
+        "sleep",
+        "stat",
+        "tac",
+        "tail",
+        "tr",
+        "uname",
+        "uniq",
+        "wc",
+        "which",
+        "whoami",
+        "xxd",
+    }
+)
+"""Programs that change no files."""
 _PROGRAMS: dict[str, Program] = {"mkdir": mkdir, "touch": touch, "rm": remove, "cat": cat}
 _FOLDERS = ("/bin/", "/usr/bin/")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cblint.flow.core import Died
 from cblint.flow.layers import Layers
 from cblint.flow.paths import is_device, key, lookup, parent_of
-from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, File, State
+from cblint.flow.state import NEVER, UNKNOWN_FILE, UNTOUCHED, File, State
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import Redirection
@@ -68,7 +69,8 @@ def redirect(expansion: Expansion, redirections: Iterable[Redirection]) -> Redir
 
 def _one(expansion: Expansion, node: Redirection, found: Redirected) -> Redirected:
     if node.document is not None:
-        return found._replace(input=_document(expansion, node), fails=_worse(found.fails, _may_refuse(expansion, node)))
+        text, fails = _document(expansion, node)
+        return found._replace(input=text, fails=_worse(found.fails, fails))
     operator = node.operator
     if operator == "<<<":
         return found._replace(input=concat((expansion.text(node.target), literal("\n"))))
@@ -82,24 +84,22 @@ def _one(expansion: Expansion, node: Redirection, found: Redirected) -> Redirect
     return _write(expansion, node, target, found)
 
 
-def _document(expansion: Expansion, node: Redirection) -> Value:
+def _document(expansion: Expansion, node: Redirection) -> tuple[Value, Maybe]:
+    """What a here-document says, and whether the command fails for it: what goes wrong in it ends no shell."""
     document = node.document
-    if document is None:
-        return UNKNOWN
-    before = expansion.state
-    if before.options.nounset is not False:
-        expansion.state = before._replace(options=before.options._replace(nounset=False))
-    text = expansion.document(document.body, document.stripped, document.quoted)
-    expansion.state = expansion.state._replace(options=before.options)
-    return text if document.terminated else UNKNOWN
-
-
-def _may_refuse(expansion: Expansion, node: Redirection) -> Maybe:
-    """Under ``set -u`` a variable in a here-document that is not set stops just the command."""
-    document = node.document
-    if document is None or document.quoted or expansion.state.options.nounset is False:
-        return False
-    return None if "$" in document.raw else False
+    if document is None or not document.terminated:
+        # It swallows the wrapper's lines, and under `set -u` the variable in them may not be set.
+        return UNKNOWN, False if expansion.state.options.nounset is False else None
+    process = expansion.interpreter.process
+    exits, process.exits = process.exits, NEVER
+    try:
+        text, fails = expansion.document(document.body, document.stripped, document.quoted), None
+        if process.exits == NEVER:
+            fails = False
+    except Died:
+        text, fails = UNKNOWN, None
+    process.exits = exits
+    return text, fails
 
 
 def _copied(node: Redirection, target: str, found: Redirected) -> Redirected:
@@ -127,20 +127,22 @@ def _write(expansion: Expansion, node: Redirection, target: Value, found: Redire
     before = lookup(expansion.interpreter, expansion.state, path) if path is not None else UNKNOWN_FILE
     opened = Opened(path, node.operator in (">>", "&>>"), before)
     both = node.operator in ("&>", "&>>") or (node.operator == ">&")
-    fails = _worse(found.fails, _unwritable(expansion, path))
+    fails = _worse(found.fails, _unwritable(expansion, node, path))
     found = found._replace(fails=fails, opened=(*found.opened, opened))
     if node.descriptor in _STANDARD_OUTPUT or both:
         return found._replace(output=opened, mixed=both)
     return found
 
 
-def _unwritable(expansion: Expansion, path: str | None) -> Maybe:
+def _unwritable(expansion: Expansion, node: Redirection, path: str | None) -> Maybe:
     if path is None:
         return None
     kind = lookup(expansion.interpreter, expansion.state, path).kind
+    if kind == "file" and node.operator == ">" and expansion.state.options.noclobber is not False:
+        return True if expansion.state.options.noclobber else None
     if kind is not None and kind != "absent":
         return kind == "folder"
-    if kind is None and expansion.state.files.get(path) is not UNTOUCHED:
+    if kind is None and (expansion.state.files.get(path) is not UNTOUCHED or expansion.state.options.noclobber):
         return None
     parent = parent_of(path)
     if parent == expansion.state.cwd.written:

@@ -9,6 +9,7 @@ from cblint.flow import builtins, programs
 from cblint.flow.assignments import Assigner
 from cblint.flow.core import DEEPEST, NOWHERE, Died, Jumps, Unclear
 from cblint.flow.events import RAN
+from cblint.flow.footprint import footprint
 from cblint.flow.layers import Layers
 from cblint.flow.redirections import Redirected, redirect
 from cblint.flow.state import (
@@ -85,7 +86,7 @@ class SimpleRunner(Assigner):
             self.hide(expansion.substituted, "substitution", node)
         function = expansion.state.functions.get(name)
         special = name in builtins.SPECIAL
-        if expansion.state.variables is not before and function is False and builtins.find(name) is None:
+        if expansion.state.variables is not before and function is False and builtins.find(name, self.shell) is None:
             # bash opens what a program is given in its own process, and an assignment there is lost.
             raise Unclear
         if function is None and not (special and self.shell.special_builtins_exit):
@@ -95,15 +96,11 @@ class SimpleRunner(Assigner):
             self._redirection_fails(node, expansion.state, special)
         run = self._runner(call, function if isinstance(function, Function) else None)
         if redirected is None:
-            return run(expansion.state)
+            return run(call.state)
         if redirected.fails:
-            return self._missed(node, expansion.state, special)
-        outcome = self.within(redirected, expansion.state, run) if name != "exec" else run(expansion.state)
-        return (
-            outcome
-            if redirected.fails is False
-            else join_outcomes(outcome, self._missed(node, expansion.state, special))
-        )
+            return self._missed(node, call.state, special)
+        outcome = self.within(redirected, call.state, run) if name != "exec" else run(call.state)
+        return outcome if redirected.fails is False else join_outcomes(outcome, self._missed(node, call.state, special))
 
     def _arguments(self, node: SimpleCommand, expansion: Expansion) -> tuple[Fields, tuple[Assignment, ...]]:
         """The words of a command, and the assignments among them that it makes itself."""
@@ -147,7 +144,7 @@ class SimpleRunner(Assigner):
                 if function is not None:
                     outcome = self._function(function, begun)
                 else:
-                    builtin = builtins.find(call.name)
+                    builtin = builtins.find(call.name, self.shell)
                     outcome = builtin(self, begun) if builtin is not None else self.program(begun)
             finally:
                 del self.temporary[len(self.temporary) - len(names) :]
@@ -160,6 +157,9 @@ class SimpleRunner(Assigner):
         expansion.state = state
         stays = call.name in builtins.SPECIAL and self.shell.special_builtins_exit is True
         for assignment in call.node.assignments:
+            if not stays and footprint(state, assignment.value).names != frozenset():
+                # What its expansion sets stays.
+                raise Unclear
             expansion.state = self.assignment(expansion, assignment, temporary=not stays)
         return expansion.state
 
@@ -240,6 +240,10 @@ class SimpleRunner(Assigner):
             outcome = known(self, call)
             if outcome is not None:
                 return outcome
+        if "/" not in call.name and programs.is_found(call.state) and self.given.programs(call.name) is False:
+            return self.fail(call.state, call.node, 127)
+        if call.name in programs.READERS:
+            return self.either(said(call.state, UNKNOWN), call.node)
         return self.unknown_program(call)
 
     def unknown_program(self, call: Call) -> Outcome:

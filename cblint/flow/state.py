@@ -68,6 +68,7 @@ class Options(NamedTuple):
     pipefail: Maybe = False
     allexport: Maybe = False
     noglob: Maybe = False
+    noclobber: Maybe = False
 
 
 class File(NamedTuple):

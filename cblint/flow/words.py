@@ -36,16 +36,13 @@ class Segment(NamedTuple):
     """A part of a word after its expansion.
 
     ``quoted``: its characters stand for themselves. ``splits``: it is the result of an expansion outside of quotes.
-    ``ends_field``: a field ends here, as between the arguments in ``"$@"``.
+    ``ends_field``: a field ends here, as between the arguments in ``"$@"``; its value is then the parameter's name.
     """
 
     value: Value
     quoted: bool
     splits: bool = False
     ends_field: bool = False
-
-
-FIELD_END = Segment(EMPTY, True, ends_field=True)
 
 
 class Fields(NamedTuple):
@@ -86,6 +83,9 @@ class Expansion:
 
     def text(self, word: Word) -> Value:
         """The word as one text, as in an assignment. Raises Died."""
+        if ":~" in word.raw:
+            # In the values of assignments a tilde stands for a directory there, too.
+            return UNKNOWN
         return concat(segment.value for segment in self._joined(self.segments(word, False)))
 
     def document(self, word: Word, stripped: bool, quoted: bool) -> Value:
@@ -109,9 +109,19 @@ class Expansion:
         return pieces
 
     def _joined(self, segments: Iterable[Segment]) -> Iterator[Segment]:
-        """Without the ends of fields, where arguments are put together with a blank."""
+        """Without the ends of fields: arguments are put together, with a blank or the first character of IFS."""
         for segment in segments:
-            yield Segment(literal(" "), True) if segment.ends_field else segment
+            yield Segment(self._glue(segment.value.text == "*"), True) if segment.ends_field else segment
+
+    def _glue(self, is_star: bool) -> Value:
+        separators = self.parameters.separators
+        if separators is None:
+            return UNKNOWN
+        if separators[:1] == " " or (not is_star and self.interpreter.shell.is_dash is False):
+            return literal(" ")
+        if not is_star and self.interpreter.shell.is_dash is None:
+            return UNKNOWN
+        return literal(separators[:1])
 
     # Parts
 
@@ -124,7 +134,7 @@ class Expansion:
             if isinstance(part, Literal):
                 yield from self._literal(part, number == 0, len(word.parts) == 1)
             elif isinstance(part, SingleQuoted):
-                yield Segment(_ansi(part.value) if part.ansi else literal(part.value), True)
+                yield Segment(self._single_quoted(part), True)
             elif isinstance(part, DoubleQuoted):
                 if not _is_list_alone(part):
                     yield Segment(EMPTY, True)
@@ -140,6 +150,14 @@ class Expansion:
                 yield from self._quoted(part.parts)
             else:
                 yield from self._expanded(part, True)
+
+    def _single_quoted(self, part: SingleQuoted) -> Value:
+        if not part.ansi:
+            return literal(part.value)
+        dash = self.interpreter.shell.is_dash
+        if dash is False:
+            return _ansi(part.value)
+        return literal("$" + part.value) if dash and "\\'" not in part.value else UNKNOWN
 
     def _literal(self, part: Literal, first: bool, alone: bool) -> Iterator[Segment]:
         value = part.value
