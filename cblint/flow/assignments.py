@@ -8,7 +8,7 @@ from cblint.flow import arithmetic
 from cblint.flow.core import Core, Unclear
 from cblint.flow.events import ASSIGNED
 from cblint.flow.state import State, Variable, join_states
-from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, join, literal, unknown
+from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Maybe, Value, concat, join, literal, unknown
 from cblint.flow.words import Expansion
 from cblint.shell.commands import ArrayLiteral, Assignment
 from cblint.shell.syntax import Node, Word
@@ -32,8 +32,9 @@ class NotKnown(arithmetic.Unclear):
 
 
 def is_given(value: Value) -> bool:
-    """Whether all that is not known of it comes from outside the build."""
-    return all(isinstance(piece, str) or bool(piece.name) for piece in value.pieces)
+    """Whether it is a text from outside the build, perhaps among others: that is taken for a number."""
+    holes = [piece for piece in value.pieces if isinstance(piece, Hole)]
+    return bool(holes) and all(hole.name and hole != NONZERO for hole in holes)
 
 
 class Assigner(Core):
@@ -64,10 +65,14 @@ class Assigner(Core):
         """The state in which a variable has a value. Raises Died, Unclear."""
         old = state.variable(name)
         if old.readonly is not False:
-            if temporary and old.readonly is True and self.shell.special_builtins_exit is False:
-                return state
+            if temporary and old.readonly is True and self.shell.is_dash is False:
+                if self.shell.special_builtins_exit is False:
+                    return state
+                self.gives_up(state)
             self._readonly(state, old, inside)
         if old.integer is not False:
+            if value.text is None:
+                self.aborts(state, False)
             value = self._integer(state, value) if old.integer else unknown(value.labels)
         exported = old.exported if old.exported is True or temporary else self._exports(state, old)
         elements = (value, *old.elements[1:]) if old.array and old.elements is not None else None
@@ -203,7 +208,7 @@ class Assigner(Core):
         text = variable.value.text
         if variable.assigned is None or text is None or variable.array is not False:
             raise NotKnown(is_given(variable.value))
-        if not text:
+        if not text.strip():
             return 0
         if _DECIMAL.fullmatch(text):
             return int(text)

@@ -169,9 +169,21 @@ class Core:
 
     def dies(self, state: State, surely: bool, code: int | None) -> None:
         """An expansion goes wrong, which ends the shell. Raises Died if that is sure."""
-        self.leave(Outcome(None, self.failing(state, self.recorder.current or NOWHERE, code)))
+        self._ends(state, code)
         if surely:
             raise Died
+
+    def _ends(self, state: State, code: int | None) -> None:
+        node = self.recorder.current or NOWHERE
+        # Which status an error in a trap leaves is not the same everywhere.
+        in_trap = self.process.trapped is not None
+        self.leave(self.either(state, node) if in_trap else self.fail(state, node, code))
+
+    def gives_up(self, state: State) -> None:
+        """The rest of the line is not run. Raises Died."""
+        failing = self.failing(state, self.recorder.current or NOWHERE, 1)
+        self.process.aborted = join_states(self.process.aborted, failing)
+        raise Died
 
     def aborts(self, state: State, surely: bool) -> None:
         """What ends dash, and bash called sh; bash gives up the line and goes on with the next. Raises Died if sure."""
@@ -181,7 +193,7 @@ class Core:
         if goes_on and state.options.errexit is not True:
             self.process.aborted = join_states(self.process.aborted, failing)
         if not goes_on or state.options.errexit is not False:
-            self.leave(Outcome(None, failing))
+            self._ends(state, code)
         if surely:
             raise Died
 

@@ -228,7 +228,9 @@ def unset(shell: SimpleRunner, call: Call) -> Outcome:
             state = state._replace(before=UNKNOWN)
         if name in ("PWD", "IFS", "PATH", "HOME"):
             shell.recorder.note(UNSET_EVENT, call.node, name)
-        state = state.with_variable(name, UNSET)
+        # dash remembers that `set -a` would export it.
+        exports = shell.shell.among(state.options.allexport, False, False)
+        state = state.with_variable(name, UNSET._replace(exported=exports))
         shell.recorder.note(UNSET_EVENT, call.node, name)
     return shell.succeed(state)
 

@@ -52,6 +52,8 @@ class Footprint(NamedTuple):
     arguments: bool
     functions: frozenset[str]
     traps: bool
+    declares: bool = True
+    """Whether a variable can be made readonly."""
 
 
 class _Anything(Exception):
@@ -68,7 +70,7 @@ def changed(state: State, node: Node, kept: dict[str, Variable]) -> State:
         state = state._replace(functions=Layers(None))
     else:
         state = state._replace(
-            variables=state.variables.update(dict.fromkeys(found.names, ANYTHING._replace(places=(node,))))
+            variables=state.variables.update({name: _any(state, name, node, found.declares) for name in found.names})
         )
         if found.functions:
             state = state._replace(functions=state.functions.update(dict.fromkeys(found.functions)))
@@ -81,6 +83,13 @@ def changed(state: State, node: Node, kept: dict[str, Variable]) -> State:
     return state._replace(exit_trap=UNKNOWN) if found.traps else state
 
 
+def _any(state: State, name: str, node: Node, declares: bool) -> Variable:
+    old = state.variable(name)
+    readonly = None if declares or old.readonly is not False else False
+    integer = None if declares or old.integer is not False else False
+    return ANYTHING._replace(readonly=readonly, integer=integer, places=(node,))
+
+
 def footprint(state: State, node: Node) -> Footprint:
     """What a command can change, with the functions that it calls."""
     found = _Reader(state)
@@ -89,7 +98,13 @@ def footprint(state: State, node: Node) -> Footprint:
     except _Anything:
         return Footprint(None, True, True, True, frozenset(), True)
     return Footprint(
-        frozenset(found.names), found.moves, found.options, found.arguments, frozenset(found.functions), found.traps
+        frozenset(found.names),
+        found.moves,
+        found.options,
+        found.arguments,
+        frozenset(found.functions),
+        found.traps,
+        found.declares,
     )
 
 
@@ -98,6 +113,7 @@ class _Reader:
         self.state = state
         self.names: set[str] = set()
         self.functions: set[str] = set()
+        self.declares = False
         self.moves = self.options = self.arguments = self.traps = False
         self._seen: set[int] = set()
 
@@ -145,6 +161,7 @@ class _Reader:
                 self._action(words)
         if name in _MOVING:
             self.names.update(("PWD", "OLDPWD"))
+        self.declares |= name in ("readonly", "declare", "typeset", "local")
         if name in _NAMING:
             self.names.update(_ALSO_SET.get(name, ()))
             self.names.update(_named(name, words[1:]))

@@ -17,6 +17,7 @@ from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
 from cblint.flow.shells import BASH_AS_SH, DASH, Shell
 from cblint.flow.state import (
+    ANYTHING,
     NEVER,
     NO_FUNCTION,
     UNHEARD,
@@ -31,7 +32,7 @@ from cblint.flow.state import (
     join_outcomes,
     join_variables,
 )
-from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, literal, negated
+from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated
 from cblint.shell.commands import Script
 from cblint.shell.dialect import constructs
 from cblint.shell.parser import parse
@@ -124,7 +125,11 @@ def _not_run(script: Script, shell: Shell) -> str:
             if construct.posix_bash and construct.name not in _FOLLOWED
         ]
     elif shell.name == DASH:
-        found = [construct.effect for construct in constructs(script) if construct.name not in _FOLLOWED]
+        found = [
+            construct.effect
+            for construct in constructs(script)
+            if construct.name not in _FOLLOWED or construct.effect == "syntax"
+        ]
     return "syntax" if "syntax" in found else found[0] if found else ""
 
 
@@ -260,6 +265,8 @@ def _status(interpreter: Interpreter, state: State) -> Outcome:
     code: Maybe = None if text is None else text != "0"
     if text is None and variable.value.pieces == (NONZERO,):
         code = True
+    if variable.assigned is None and code:
+        code = None
     if code is False:
         return interpreter.succeed(state)
     # The command at fault is known, so it stays the cause.
@@ -297,6 +304,9 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
         if end.variable(name) == start.variable(name) and default == start.variables.default:
             continue
         changes[name] = _exported(end.variable(name), given.variables.get(name), keeps_attributes)
+    if any(variable.integer is not False and variable.value == UNKNOWN for variable in changes.values()):
+        # An expression that is none stops the sourcing of all that was kept.
+        return kept._replace(variables=Layers(ANYTHING), cwd=end.cwd, before=end.before, files=end.files)
     variables = end.variables.update(changes)
     if default != start.variables.default:
         variables = Layers(Variable(None, UNKNOWN, True), (changes,))
@@ -309,7 +319,8 @@ def _exported(variable: Variable, base: Variable, keeps_attributes: Maybe) -> Va
         return base
     if variable.assigned is False:
         readonly, integer = (_attribute(has, keeps_attributes) for has in (variable.readonly, variable.integer))
-        return base if readonly is False and integer is False else base._replace(readonly=readonly, integer=integer)
+        exported = True if variable.exported else both(base.exported, True)
+        return base._replace(readonly=readonly, integer=integer, exported=exported)
     array = variable.array
     if array is not False and keeps_attributes is None:
         array = None

@@ -60,7 +60,8 @@ class Parameters:
             found = self._elements(part)
             if part.prefix == "#":
                 if part.subscript is not None:
-                    self._must_be_set(part, self.expansion.state.variable(part.name).assigned)
+                    # Under `set -u` bash does not take a scalar for an array here.
+                    self._must_be_set(part, self.expansion.state.variable(part.name).array)
                 yield Segment(UNKNOWN if found is None else literal(str(len(found))), quoted, not quoted)
                 return
             if part.operator or part.prefix:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cblint.flow.core import Died
+from cblint.flow.core import Died, Unclear
 from cblint.flow.layers import Layers
 from cblint.flow.paths import is_device, key, lookup, parent_of
-from cblint.flow.state import NEVER, UNKNOWN_FILE, UNTOUCHED, File, State
+from cblint.flow.state import NEVER, UNKNOWN_FILE, UNTOUCHED, File, State, join_outcomes
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import Redirection
@@ -87,6 +87,8 @@ def _one(expansion: Expansion, node: Redirection, found: Redirected) -> Redirect
 def _document(expansion: Expansion, node: Redirection) -> tuple[Value, Maybe]:
     """What a here-document says, and whether the command fails for it: what goes wrong in it ends no shell."""
     document = node.document
+    if document is not None and not document.terminated and ("`" in document.raw or "$(" in document.raw):
+        raise Unclear
     if document is None or not document.terminated:
         # It swallows the wrapper's lines, and under `set -u` the variable in them may not be set.
         return UNKNOWN, False if expansion.state.options.nounset is False else None
@@ -98,7 +100,8 @@ def _document(expansion: Expansion, node: Redirection) -> tuple[Value, Maybe]:
             fails = False
     except Died:
         text, fails = UNKNOWN, None
-    process.exits = exits
+    # In bash it does end the shell, unless the command is a program.
+    process.exits = exits if expansion.interpreter.shell.is_dash else join_outcomes(exits, process.exits)
     return text, fails
 
 

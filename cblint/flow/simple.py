@@ -156,6 +156,8 @@ class SimpleRunner(Assigner):
         expansion = call.expansion
         expansion.state = state
         stays = call.name in builtins.SPECIAL and self.shell.special_builtins_exit is True
+        if stays and call.node.assignments and state.options.allexport is not True:
+            raise Unclear
         for assignment in call.node.assignments:
             if not stays and footprint(state, assignment.value).names != frozenset():
                 # What its expansion sets stays.
@@ -299,7 +301,7 @@ class SimpleRunner(Assigner):
     def text(self, text: str, state: State) -> Outcome:
         """A command given as a text, as to ``eval``. Raises Unclear."""
         script = parse(Text.of(text))
-        if script.problem is not None and not script.body.items:
+        if script.problem is not None and not script.body.items and script.problem.kind != "unclosed":
             return self.refused_text(state)
         if script.problem is not None or (script.body.items and script.body.items[-1].open):
             raise Unclear
