@@ -160,6 +160,7 @@ def test_other_names_are_of_tools_that_there_are() -> None:
     tools, same = table("effects")["tools"], table("effects")["same"]
     assert [name for name, known in same.items() if known.split()[0] not in tools] == []
     assert set(same) & set(tools) == set()
+    assert [name for name in table("effects")["brought"] if name not in tools and name not in same] == []
 
 
 def test_a_name_of_a_task_is_of_one_kind() -> None:

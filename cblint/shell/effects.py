@@ -84,7 +84,7 @@ def effect_of(invocation: Invocation) -> Effect | None:
 
 def verbs_of(invocation: Invocation) -> tuple[Verb | None, list[Verb]]:
     """The line that tells what an invocation does, and those before it that would if what is not known were so."""
-    program, words = _known_as(invocation.program)
+    program, words = _known_as(invocation.program) if not _of_project(invocation) else ("", ())
     operands: list[Word | str] = [*words, *_operands(invocation)]
     possible: list[Verb] = []
     for verb in verbs(program) if program else ():
@@ -131,6 +131,14 @@ def _known_as(program: str) -> tuple[str, tuple[str, ...]]:
         if known in tools:
             return known, tuple(words)
     return "", ()
+
+
+def _of_project(invocation: Invocation) -> bool:
+    """Whether the program is a file of the project that only shares its name with a tool."""
+    *folders, name = (invocation.words[0].text or "").split("/")
+    if not folders or folders[0] in ("", "~") or name in table("effects")["brought"]:
+        return False
+    return not (folders[-1] == ".bin" or folders[-2:] == ["vendor", "bin"] or "venv" in "/".join(folders[-2:]))
 
 
 def _operands(invocation: Invocation) -> list[Word]:
