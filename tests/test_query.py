@@ -60,6 +60,21 @@ def named(command: str, program: str) -> Invocation:
         ("case $(make) in a) ls ;; esac", ["make", "ls"]),
         ("cat <<EOF\n$(make)\nEOF", ["cat", "make"]),
         ("echo 'make'; # ls", ["echo"]),
+        ("npx -y -p typescript tsc", ["npx", "tsc"]),
+        ("npx -c 'tsc && ls'", ["npx"]),
+        ("npm exec -- tsc", ["npm", "tsc"]),
+        ("npm run tsc", ["npm"]),
+        ("poetry -C x run pytest", ["poetry", "pytest"]),
+        ("poetry install", ["poetry"]),
+        ("uv run --with x pytest", ["uv", "pytest"]),
+        ("bundle exec rake", ["bundle", "rake"]),
+        ("python -m pytest -m slow", ["python", "pytest"]),
+        ("python3.12 -u -m pytest", ["python3.12", "pytest"]),
+        ("python x.py -m pytest", ["python"]),
+        ("python -c 'x' -m pytest", ["python"]),
+        ("coverage run -m pytest", ["coverage", "pytest"]),
+        ("coverage run x.py", ["coverage"]),
+        ("flock lock make", ["flock", "make"]),
     ],
 )
 def test_the_programs_of_a_command(command: str, programs: list[str]) -> None:
@@ -76,6 +91,10 @@ def test_the_programs_of_a_command(command: str, programs: list[str]) -> None:
         ("aws --region eu ecr get-login", ("aws", "ecr", "get-login"), ["get-login"]),
         ("aws ecr --region eu get-login x", ("aws", "ecr", "get-login"), ["get-login", "x"]),
         ("git -C x push", ("git", "push"), ["push"]),
+        ("docker build -t app push", ("docker", "build"), ["build", "push"]),
+        ("docker rm -t app push", ("docker", "rm"), ["rm", "app", "push"]),
+        ("tar -czf app.tgz src", ("tar",), ["src"]),
+        ("mvn -DskipTests -f x test", ("mvn", "test"), ["test"]),
         ("docker build .", ("docker", "push"), []),
         ("echo docker push", ("docker", "push"), []),
     ],
@@ -100,6 +119,21 @@ def test_a_program_with_its_subcommands(command: str, path: tuple[str, ...], res
 )
 def test_flags(arguments: str, names: tuple[str, ...], flags: list[str]) -> None:
     assert [word.text for word in found(f"tool {arguments}")[0].flags(*names)] == flags
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "stands"),
+    [
+        ("curl -XPOST -fL x", "-T", False),
+        ("curl -XPOST -fL x", "-X", True),
+        ("curl -XPOST -fL x", "-L", True),
+        ("curl -ofile x", "-f", False),
+        ("wget -O- x", "-O", True),
+        ("terraform apply -auto-approve", "-a", False),
+    ],
+)
+def test_flags_end_where_a_value_begins(command: str, name: str, stands: bool) -> None:
+    assert bool(found(command)[0].flags(name)) is stands
 
 
 def test_where_output_and_input_go() -> None:

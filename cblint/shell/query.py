@@ -45,8 +45,9 @@ class Invocation(NamedTuple):
         return self.words[1:]
 
     def operands(self) -> list[Word]:
-        """The arguments that are neither options nor, before the subcommand, values of options."""
-        takes = frozenset(table("tools")["values"].get(self.program, ()))
+        """The arguments that are neither options nor values of the options that tools.yml knows."""
+        values = table("tools")["values"]
+        takes = frozenset(values.get(self.program, ()))
         found: list[Word] = []
         skip = False
         for word in self.arguments:
@@ -54,8 +55,10 @@ class Invocation(NamedTuple):
             if skip:
                 skip = False
             elif text is not None and text.startswith("-") and len(text) > 1:
-                skip = text in takes
+                skip = text in takes or _ends_in_one(text, takes)
             else:
+                if not found:
+                    takes |= frozenset(values.get(f"{self.program} {text}", ()))
                 found.append(word)
         return found
 
@@ -71,12 +74,10 @@ class Invocation(NamedTuple):
     def flags(self, *names: str) -> list[Word]:
         """The arguments in which one of these flags stands: ``--yes``, ``--yes=…``, ``-y``, or ``y`` in ``-qy``."""
         found = []
-        letters = [name[1] for name in names if len(name) == 2]
+        takes = frozenset(table("tools")["values"].get(self.program, ()))
         for word in self._options():
             text = word.text or ""
-            if text.partition("=")[0] in names or (
-                letters and _SHORT.fullmatch(text) and any(letter in text for letter in letters)
-            ):
+            if text.partition("=")[0] in names or any(f"-{letter}" in names for letter in _letters(text, takes)):
                 found.append(word)
         return found
 
@@ -129,12 +130,37 @@ class Invocation(NamedTuple):
         return any(isinstance(node, AndOr) and node.terminator == "&" for node in self.above)
 
 
+def _letters(text: str, takes: frozenset[str]) -> str:
+    """The options that stand behind one dash: up to the first that has a value, which is the rest (``-ofile``)."""
+    if not text.startswith("-"):
+        return ""
+    for number, letter in enumerate(text[1:], 1):
+        if not letter.isalnum() or not letter.isascii():
+            return ""
+        if f"-{letter}" in takes:
+            return text[1 : number + 1]
+    return text[1:]
+
+
+def _ends_in_one(text: str, takes: frozenset[str]) -> bool:
+    """Whether the last of several letters is an option that has the next word as its value (``-czf``)."""
+    letters = _letters(text, takes)
+    return len(letters) > 1 and len(letters) == len(text) - 1 and f"-{letters[-1]}" in takes
+
+
 def invocations(script: Script) -> Iterator[Invocation]:
     """Every program that the commands of a script name, in the order of the file.
 
     Also those in the quotes of ``bash -c '…'``, where nothing in them is expanded.
     """
     yield from _below(script, (), ())
+
+
+def runs_another(invocation: Invocation) -> bool:
+    """Whether the program runs another command that is read as an invocation of its own."""
+    if invocation.program in table("tools")["shells"]:
+        return any(True for _ in _quoted_script(invocation))
+    return bool(_wrapped(invocation.program, invocation.words))
 
 
 def _below(root: Node, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> Iterator[Invocation]:
@@ -167,9 +193,11 @@ def _unwrapped(node: SimpleCommand, above: tuple[Node, ...], wrappers: tuple[str
 
 def _wrapped(program: str, words: tuple[Word, ...]) -> tuple[Word, ...]:
     """The words of the command that a wrapper runs; none if it runs none or that cannot be told."""
-    wrapper = table("tools")["wrappers"].get(program)
+    wrappers = table("tools")["wrappers"]
+    wrapper = wrappers.get(program) or wrappers.get(program.rstrip("0123456789."))
     if wrapper is None:
         return ()
+    subcommands, before = wrapper.get("subcommands", ()), wrapper.get("before", ())
     operands = wrapper.get("operands", 0)
     skip = False
     for number, word in enumerate(words[1:], 1):
@@ -178,14 +206,20 @@ def _wrapped(program: str, words: tuple[Word, ...]) -> tuple[Word, ...]:
             skip = False
         elif text is not None and text in wrapper.get("nothing", ()):
             return ()
+        elif text is not None and text in before and not subcommands:
+            return words[number + 1 :]
         elif text is not None and text.startswith("-") and len(text) > 1:
             skip = text in wrapper.get("values", ())
         elif wrapper.get("assignments") and _ASSIGNED.match(word.raw):
             continue
+        elif subcommands:
+            if text not in subcommands:
+                return ()
+            subcommands = ()
         elif operands:
             operands -= 1
         else:
-            return words[number:]
+            return () if before else words[number:]
     return ()
 
 
