@@ -50,6 +50,7 @@ class Assigner(Core):
         if node.subscript is not None:
             return self._element(expansion, node, old)
         value = expansion.text(node.value)
+        old = expansion.state.variable(node.name)
         if node.operator == "+=":
             if self.shell.is_dash is not False:
                 raise Unclear
@@ -71,7 +72,7 @@ class Assigner(Core):
                 self.gives_up(state)
             self._readonly(state, old, inside)
         if old.integer is not False:
-            if value.text is None:
+            if value.text is None or old.integer is None:
                 self.aborts(state, False)
             value = self._integer(state, value) if old.integer else unknown(value.labels)
         exported = old.exported if old.exported is True or temporary else self._exports(state, old)

@@ -379,7 +379,11 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     shell.jumps.append(jumps)
     shell.calls += 1
     try:
+        aborted = shell.process.aborted
         outcome = shell.text(text, state) if text.strip() else shell.succeed(state)
+        if shell.given_up is not None:
+            # How far back bash goes then depends.
+            shell.process.aborted = join_states(aborted, shell.given_up)
     finally:
         shell.calls -= 1
         del shell.jumps[shell.jumps.index(jumps) :]

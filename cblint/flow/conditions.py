@@ -169,20 +169,33 @@ def test(expansion: Expansion, node: Test) -> Maybe:
     """What ``[[ … ]]`` comes to. Raises Died, Unclear."""
     if expansion.interpreter.shell.is_dash is not False:
         raise Unclear
-    answers = [_condition(expansion, condition) for condition in node.conditions]
-    if len(answers) == 1:
+    if len(node.conditions) == 1:
+        answer = _condition(expansion, node.conditions[0])
         turned = _between(node, node.start + 2, node.conditions[0].start).count("!") % 2
-        return negated(answers[0]) if turned else answers[0]
-    joins = [
+        return negated(answer) if turned else answer
+    joins = {
         _between(node, before.end, after.start).strip()
         for before, after in zip(node.conditions, node.conditions[1:], strict=False)
-    ]
+    }
     begins = _between(node, node.start + 2, node.conditions[0].start).strip()
-    if begins or not (all(join == "&&" for join in joins) or all(join == "||" for join in joins)):
+    if begins or joins not in ({"&&"}, {"||"}):
+        if expansion.state.options.nounset is not False:
+            raise Unclear
+        for condition in node.conditions:
+            _condition(expansion, condition)
         return None
-    answer: Maybe = joins[0] == "&&"
-    for part in answers:
-        answer = _both("-a" if joins[0] == "&&" else "-o", answer, part)
+    return _chain(expansion, node, joins == {"&&"})
+
+
+def _chain(expansion: Expansion, node: Test, is_and: bool) -> Maybe:
+    """Conditions of which each is asked only if those before do not decide."""
+    answer: Maybe = is_and
+    for condition in node.conditions:
+        if answer is (not is_and):
+            return answer
+        if answer is None and expansion.state.options.nounset is not False:
+            raise Unclear
+        answer = _both("-a" if is_and else "-o", answer, _condition(expansion, condition))
     return answer
 
 

@@ -109,6 +109,8 @@ class Core:
         """Whether a failure is asked for, so that ``set -e`` does not mind it."""
         self.depth = 0
         self.calls = 0
+        self.given_up: State | None = None
+        """Where bash has given up a line of the text that ran last."""
         self.temporary: list[str] = []
         """The variables that are set only as long as the command runs which we are in."""
 

@@ -139,6 +139,11 @@ _ALLOWED = {"export": "pn", "readonly": "p", "local": "", "declare": "aixrgp", "
 
 
 def _not_in_function(shell: SimpleRunner, call: Call) -> Outcome:
+    call.expansion.state = call.state
+    for assignment in call.assignments:
+        if not isinstance(assignment.value, Word):
+            raise Unclear
+        call.expansion.text(assignment.value)
     code = shell.shell.among(2, 1, 1)
     if shell.shell.special_builtins_exit is True and shell.shell.is_dash is True:
         shell.leave(shell.fail(call.state, call.node, code))
@@ -163,6 +168,8 @@ def _declare_one(shell: SimpleRunner, call: Call, state: State, one: _Named, fla
     elif one.value is not None:
         state = shell.assign(state, one.name, one.value, call.node)
     variable = state.variable(one.name)
+    if variable.array is not False and (one.value or (one.assignment and isinstance(one.assignment.value, Word))):
+        raise Unclear
     if one.assignment is None and one.value is None and variable.exported is False and variable.array is False:
         # With `set -a` bash exports what has only been declared, too.
         variable = variable._replace(exported=state.options.allexport if shell.shell.is_dash is False else False)

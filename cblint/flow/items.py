@@ -15,7 +15,7 @@ from cblint.flow.events import Recorder
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
-from cblint.flow.shells import BASH_AS_SH, DASH, Shell
+from cblint.flow.shells import BASH_AS_SH, Shell, effect_in
 from cblint.flow.state import (
     ANYTHING,
     NEVER,
@@ -79,13 +79,13 @@ def run_item(
     shell = Shell(_shell_for(script, shell_name))
     interpreter = Interpreter(shell, given, recorder, limits)
     start = _begun(kept, beginning, shell)
-    effect = _not_run(script, shell)
+    effect = effect_in(script, shell)
     if effect == "syntax":
         return ItemRun(_refused(interpreter, script, kept, start), recorder)
     if effect:
         wild = interpreter.anything(start, script)
         interpreter.process = Process()
-        ends = Outcome(*(_kept(interpreter, kept, start, end, given) for end in wild))
+        ends = Outcome(*(_kept(interpreter, kept, start, _with_status(end), given) for end in wild if end is not None))
         return ItemRun(join_outcomes(ends, Outcome(*(_lost(kept, end) for end in wild))), recorder)
     return ItemRun(_run(interpreter, script, kept, start, given), recorder)
 
@@ -95,42 +95,6 @@ def _shell_for(script: Script, name: str) -> str:
     if name != "sh":
         return name
     return BASH_AS_SH if any(construct.dash for construct in constructs(script)) else name
-
-
-_FOLLOWED = frozenset(
-    {"test-equals", "test-unary", "indirection", "substitution", "case-change", "substring", "transformation"}
-    | {"array-element", "set-option", "double-brackets", "local-outside-function", "dot-without-slash", "power"}
-    | {"negative-status", "echo-option", "echo-escape", "printf-directive", "printf-escape", "number-base", "comma"}
-    | {
-        "brace-expansion",
-        "ansi-quote",
-        "caret-pattern",
-        "shell-variable",
-        "file-substitution",
-        "return-outside-function",
-    }
-)
-"""Constructs of bash of which we follow what dash makes of them."""
-
-
-def _not_run(script: Script, shell: Shell) -> str:
-    """What becomes of something in it that works in bash only, and not in this shell; nothing if there is none."""
-    if script.problem is not None and script.problem.kind == "too-deep":
-        return "fails"
-    found: list[str] = []
-    if shell.name == BASH_AS_SH:
-        found = [
-            construct.effect
-            for construct in constructs(script)
-            if construct.posix_bash and construct.name not in _FOLLOWED
-        ]
-    elif shell.name == DASH:
-        found = [
-            construct.effect
-            for construct in constructs(script)
-            if construct.name not in _FOLLOWED or construct.effect == "syntax"
-        ]
-    return "syntax" if "syntax" in found else found[0] if found else ""
 
 
 def _refused(interpreter: Interpreter, script: Script, kept: State, start: State) -> Outcome:

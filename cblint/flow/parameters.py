@@ -59,9 +59,9 @@ class Parameters:
         if self._is_list(part):
             found = self._elements(part)
             if part.prefix == "#":
-                if part.subscript is not None:
+                if part.subscript is not None and self.expansion.state.options.nounset is not False:
                     # Under `set -u` bash does not take a scalar for an array here.
-                    self._must_be_set(part, self.expansion.state.variable(part.name).array)
+                    raise Unclear
                 yield Segment(UNKNOWN if found is None else literal(str(len(found))), quoted, not quoted)
                 return
             if part.operator or part.prefix:

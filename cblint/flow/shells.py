@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from cblint.flow.values import Maybe
+from cblint.shell.commands import Script
+from cblint.shell.dialect import constructs
 
 T = TypeVar("T")
 
@@ -44,3 +46,39 @@ class Shell:
     def braces(self) -> bool:
         """Whether ``{a,b}`` may be more than one word."""
         return self.is_dash is not True
+
+
+_FOLLOWED = frozenset(
+    {"test-equals", "test-unary", "indirection", "substitution", "case-change", "substring", "transformation"}
+    | {"array-element", "set-option", "double-brackets", "local-outside-function", "dot-without-slash", "power"}
+    | {"negative-status", "echo-option", "echo-escape", "printf-directive", "printf-escape", "number-base", "comma"}
+    | {
+        "brace-expansion",
+        "ansi-quote",
+        "caret-pattern",
+        "shell-variable",
+        "file-substitution",
+        "return-outside-function",
+    }
+)
+"""Constructs of bash of which we follow what dash makes of them."""
+
+
+def effect_in(script: Script, shell: Shell) -> str:
+    """What becomes of something in it that works in bash only, and not in this shell; nothing if there is none."""
+    if script.problem is not None and script.problem.kind == "too-deep":
+        return "fails"
+    found: list[str] = []
+    if shell.name == BASH_AS_SH:
+        found = [
+            construct.effect
+            for construct in constructs(script)
+            if construct.posix_bash and construct.name not in _FOLLOWED
+        ]
+    elif shell.name == DASH:
+        found = [
+            construct.effect
+            for construct in constructs(script)
+            if construct.name not in _FOLLOWED or construct.effect == "syntax"
+        ]
+    return "syntax" if "syntax" in found else found[0] if found else ""

@@ -12,6 +12,7 @@ from cblint.flow.events import RAN
 from cblint.flow.footprint import footprint
 from cblint.flow.layers import Layers
 from cblint.flow.redirections import Redirected, redirect
+from cblint.flow.shells import effect_in
 from cblint.flow.state import (
     NEVER,
     NONE,
@@ -305,11 +306,14 @@ class SimpleRunner(Assigner):
             return self.refused_text(state)
         if script.problem is not None or (script.body.items and script.body.items[-1].open):
             raise Unclear
+        if effect_in(script, self.shell):
+            raise Unclear
         aborted, self.process.aborted = self.process.aborted, None
         with self.deeper():
             outcome = self.sequence(script.body, state)
         # bash goes on behind the command that was given the text.
-        given_up, self.process.aborted = self.process.aborted, aborted
+        self.given_up, self.process.aborted = self.process.aborted, aborted
+        given_up = self.given_up
         return outcome if given_up is None else join_outcomes(outcome, self.again(given_up))
 
     # Redirected
