@@ -120,7 +120,7 @@ def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
     variables = kept.variables
     for name, value in (("PWD", cwd), ("OLDPWD", kept.before)):
         directory = variables.get(name)
-        if not directory.places and directory.value != value:
+        if directory.assigned and not directory.places and directory.value != value:
             variables = variables.set(name, Variable(True, value, True))
     return kept._replace(
         variables=variables,
