@@ -268,7 +268,9 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
         if end.variable(name) == start.variable(name) and default == start.variables.default:
             continue
         changes[name] = _exported(end.variable(name), given.variables.get(name), keeps_attributes)
-    if any(variable.integer is not False and variable.value == UNKNOWN for variable in changes.values()):
+    if keeps_attributes is not False and any(
+        variable.integer is not False and variable.value == UNKNOWN for variable in changes.values()
+    ):
         # An expression that is none stops the sourcing of all that was kept.
         return kept._replace(variables=Layers(ANYTHING), cwd=end.cwd, before=end.before, files=end.files)
     variables = end.variables.update(changes)
