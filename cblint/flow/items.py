@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from cblint.flow.core import NOWHERE, Given, Limits, Process
-from cblint.flow.events import Recorder
+from cblint.flow.events import Hidden, Recorder
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
@@ -20,10 +20,10 @@ from cblint.flow.state import (
     ANYTHING,
     NEVER,
     NO_FUNCTION,
+    NONE,
     UNHEARD,
     UNKNOWN_FILE,
     UNTOUCHED,
-    Causes,
     File,
     Options,
     Outcome,
@@ -48,6 +48,15 @@ class ItemRun(NamedTuple):
 
     outcome: Outcome
     recorder: Recorder
+
+    @property
+    def masked(self) -> list[Hidden]:
+        """The commands that may have failed though the item succeeds, where nobody asks for their status."""
+        ok = self.outcome.ok
+        if ok is None:
+            return []
+        found = (self.recorder.hidden.get(id(node)) for node in ok.failures.nodes())
+        return [hidden for hidden in found if hidden is not None and id(hidden.command) not in self.recorder.asked]
 
 
 class Beginning(NamedTuple):
@@ -130,7 +139,8 @@ def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
         positional=(),
         code=0,
         succeeded=True,
-        cause=Causes(None) if kept.cause.parts else kept.cause,
+        cause=NONE,
+        failures=NONE,
         excused=False,
         printed=UNHEARD,
         input=beginning.input,

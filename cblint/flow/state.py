@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cblint.flow.layers import Layers
-from cblint.flow.values import EMPTY, UNKNOWN, Hole, Maybe, Value, both, concat, join, unknown
+from cblint.flow.values import EMPTY, UNKNOWN, Hole, Maybe, Value, both, concat, initial, join, unknown
 from cblint.shell.commands import Function
 from cblint.shell.syntax import Node
 
@@ -34,6 +34,10 @@ class Variable(NamedTuple):
 UNSET = Variable(False)
 ANYTHING = Variable(None, UNKNOWN, None, False, None, None)
 """After something that may have set all variables; that it made them readonly is not believed."""
+
+
+GIVEN = Variable(None, Value((Hole("*"),)), True)
+"""A variable that the build may have been given: the text that it then has is known by its name."""
 
 
 def join_variables(first: Variable, second: Variable) -> Variable:
@@ -156,7 +160,8 @@ class State(NamedTuple):
 
     def variable(self, name: str) -> Variable:
         """What is believed of a variable."""
-        return self.variables.get(name)
+        found = self.variables.get(name)
+        return Variable(None, initial(name), True) if found is GIVEN else found
 
     def with_variable(self, name: str, variable: Variable) -> State:
         """The same but for one variable."""

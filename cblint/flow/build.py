@@ -1,0 +1,281 @@
+"""Runs a build on paper: its phases in CodeBuild's order, on the paths where all went well and where something failed.
+
+What happens after a failure is documented only in part; rules/README.md and docs/decisions/flow.md say what is taken
+for sure. A phase that fails in ``install`` or ``pre_build`` ends the build; after one that fails in ``build``,
+``post_build`` still runs, unless ``on-failure: ABORT`` says otherwise; ``CONTINUE`` goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, Section, ShellItem, items, scalar
+from cblint.buildspec.shells import POSIX
+from cblint.facts import table
+from cblint.flow.core import Given, Limits
+from cblint.flow.events import Event, Hidden
+from cblint.flow.items import Beginning, ItemRun, first_state, run_item
+from cblint.flow.layers import Layers
+from cblint.flow.paths import SOURCE
+from cblint.flow.state import ANYTHING, GIVEN, File, Outcome, State, Variable, join_states
+from cblint.flow.values import UNKNOWN, Value, initial, literal
+from cblint.source.tree import Node
+
+SUCCEEDING, FAILING, EITHER = "succeeding", "failing", "either"
+"""Whether the build has gone well so far: ``either`` after a failure that ``on-failure: CONTINUE`` lets pass."""
+SUCCEEDS = "CODEBUILD_BUILD_SUCCEEDING"
+"""The variable that says so to the commands."""
+SECRET = frozenset({"secret"})
+
+_ALWAYS_SET = ("HOME", "PATH", "AWS_REGION", "AWS_DEFAULT_REGION", "CODEBUILD_BUILD_ID", "CODEBUILD_BUILD_ARN",
+               "CODEBUILD_BUILD_IMAGE", "CODEBUILD_BUILD_NUMBER", "CODEBUILD_INITIATOR", "CODEBUILD_KMS_KEY_ID",
+               "CODEBUILD_SOURCE_REPO_URL", "CODEBUILD_SOURCE_VERSION", "CODEBUILD_SRC_DIR",
+               "CODEBUILD_START_TIME", SUCCEEDS)  # fmt: skip
+STEPS = 200_000
+STEPS_PER_ITEM = 200
+"""How many commands are followed in all: a build of loops within loops is given up, one of many items is not."""
+
+
+class Step(NamedTuple):
+    """A command of the buildspec: where it stands, and its tree. ``number`` is 0-based."""
+
+    phase: str
+    key: str
+    number: int
+    item: ShellItem
+
+    @property
+    def where(self) -> str:
+        """The place in the buildspec, as findings give it."""
+        return f"phases.{self.phase}.{self.key}[{self.number}]"
+
+
+class StepRun(NamedTuple):
+    """A step on one of the paths on which it can run: what is believed before and after, and what happens."""
+
+    step: Step
+    path: str
+    before: State
+    run: ItemRun
+
+    @property
+    def outcome(self) -> Outcome:
+        """The states after it, where it succeeds and where it fails."""
+        return self.run.outcome
+
+    @property
+    def events(self) -> list[Event]:
+        """What happens in it, in order."""
+        return self.run.recorder.events
+
+    @property
+    def hidden(self) -> list[Hidden]:
+        """Commands in it that may fail without the item failing, and what hides them."""
+        return self.run.masked
+
+
+class Build(NamedTuple):
+    """A build on paper. ``runs`` are in the order of execution, paths of one step next to each other."""
+
+    runs: tuple[StepRun, ...]
+
+    def on(self, path: str) -> Iterator[StepRun]:
+        """The runs on one path."""
+        return (run for run in self.runs if run.path == path)
+
+
+Read = Callable[[str], "str | None"]
+"""The text of a file of the repository by its path from the root; None if it is not at hand."""
+
+
+def nothing_at_hand(_: str) -> str | None:
+    """No file of the repository is known."""
+    return None
+
+
+def run_build(buildspec: Buildspec, read: Read = nothing_at_hand) -> Build:
+    """Runs the commands of a buildspec, if a shell runs them that cblint reads."""
+    shell = buildspec.runs_in
+    if shell not in POSIX:
+        return Build(())
+    return _Builder(buildspec, shell, read).build()
+
+
+class _Phase(NamedTuple):
+    name: str
+    on_failure: str
+    user: str
+    commands: list[Step]
+    final: list[Step]
+
+
+class _Ends(NamedTuple):
+    """How a phase ends: the states on each path."""
+
+    ok: State | None
+    failed: State | None
+
+
+class _Builder:
+    def __init__(self, buildspec: Buildspec, shell: str, read: Read) -> None:
+        self.buildspec = buildspec
+        self.shell = shell
+        self.read = read
+        self.phases = [
+            _phase(buildspec, section) for name in PHASES for section in buildspec.phases() if section.name == name
+        ]
+        self.given = Given(Layers(GIVEN, (_given_variables(buildspec),)), self._file, kept=_kept_variables(buildspec))
+        self.beginning = Beginning(SOURCE, UNKNOWN)
+        count = sum(len(phase.commands) + len(phase.final) for phase in self.phases)
+        self.limits = Limits(STEPS + STEPS_PER_ITEM * count)
+        self.runs: list[StepRun] = []
+        version = buildspec.version
+        value = scalar(version.value) if version is not None else None
+        self.keeps = value is None or value.value.strip() not in ("0.1", ".1")
+        """Whether anything survives from one command to the next: not in version 0.1."""
+
+    def build(self) -> Build:
+        start = first_state(self.given, self.beginning)
+        paths: dict[str, State] = {SUCCEEDING: start}
+        user: str | None = None
+        for phase in self.phases:
+            if user is not None and phase.user != user:
+                paths = {path: _another_user(state) for path, state in paths.items()}
+            user = phase.user
+            after: dict[str, State] = {}
+            for path, state in paths.items():
+                self._add(after, phase, path, self._run_phase(phase, path, state))
+            paths = after
+        return Build(tuple(self.runs))
+
+    def _add(self, after: dict[str, State], phase: _Phase, path: str, ends: _Ends) -> None:
+        """The paths that lead on from a phase."""
+        if ends.ok is not None:
+            _put(after, path, ends.ok)
+        if ends.failed is None:
+            return
+        if phase.on_failure == "CONTINUE":
+            # Whether the build counts as failed then is not documented.
+            _put(after, EITHER, ends.failed)
+        elif phase.name == "build" and phase.on_failure != "ABORT":
+            _put(after, FAILING, ends.failed)
+
+    def _run_phase(self, phase: _Phase, path: str, state: State) -> _Ends:
+        ok, failed = self._run_steps(phase.commands, path, _with_flag(state, path), stops=True)
+        if not phase.final:
+            return _Ends(ok, failed)
+        ends = _Ends(None, None)
+        for begun, is_failed in ((ok, False), (failed, True)):
+            if begun is None:
+                continue
+            on = FAILING if is_failed else path
+            # What the variable says to `finally` after a failure in its own phase is not documented.
+            start = _with_flag(begun, on) if not is_failed else begun.with_variable(SUCCEEDS, _flag(UNKNOWN))
+            fine, wrong = self._run_steps(phase.final, on, start, stops=False)
+            if is_failed:
+                ends = _Ends(ends.ok, join_states(ends.failed, join_states(fine, wrong)))
+            else:
+                ends = _Ends(join_states(ends.ok, fine), join_states(ends.failed, wrong))
+        return ends
+
+    def _run_steps(self, steps: list[Step], path: str, state: State, stops: bool) -> _Ends:
+        """The states after all of them, and where one has failed: then ``commands`` stop.
+
+        Whether ``finally`` stops as well is not documented: it is taken to go on.
+        """
+        current: State | None = state
+        failed: State | None = None
+        for step in steps:
+            if current is None:
+                break
+            before = current if self.keeps else self._fresh(current)
+            run = run_item(step.item.script, before, self.shell, self.given, self.beginning, self.limits)
+            self.runs.append(StepRun(step, path, before, run))
+            failed = join_states(failed, run.outcome.failed)
+            current = run.outcome.ok if stops else run.outcome.either
+        if not stops and failed is not None:
+            # On the path where nothing failed all went well; on the other something did, whatever came after it.
+            return _Ends(current, join_states(failed, current))
+        return _Ends(current, failed)
+
+    def _fresh(self, state: State) -> State:
+        """What a command of version 0.1 finds: the files, and nothing else of what the ones before have done."""
+        flag = state.variable(SUCCEEDS)
+        return first_state(self.given, self.beginning)._replace(files=state.files).with_variable(SUCCEEDS, flag)
+
+    def _file(self, name: str) -> File | None:
+        below = SOURCE.written + "/"
+        text = self.read(name.removeprefix(below)) if name.startswith(below) else None
+        return File("file", literal(text)) if text is not None else None
+
+
+def _put(paths: dict[str, State], path: str, state: State) -> None:
+    paths[path] = join_states(paths.get(path), state) or state
+
+
+def _with_flag(state: State, path: str) -> State:
+    value = {SUCCEEDING: literal("1"), FAILING: literal("0")}.get(path, UNKNOWN)
+    return state.with_variable(SUCCEEDS, _flag(value))
+
+
+def _flag(value: Value) -> Variable:
+    return Variable(True, value, True)
+
+
+def _another_user(state: State) -> State:
+    """Whether the variables and the directory reach a shell of another user is not known."""
+    return state._replace(variables=Layers(ANYTHING), cwd=UNKNOWN, before=UNKNOWN)
+
+
+def _phase(buildspec: Buildspec, section: Section) -> _Phase:
+    on_failure = section.scalar("on-failure")
+    user = section.scalar("run-as")
+    top = buildspec.get("run-as")
+    top_user = scalar(top.value) if top is not None else None
+    found = user or top_user
+    return _Phase(
+        section.name,
+        re.sub(r"-.*", "", on_failure.value.upper()) if on_failure is not None else "",
+        found.value if found is not None else "root",
+        _steps(buildspec, section, "commands"),
+        _steps(buildspec, section, "finally"),
+    )
+
+
+def _steps(buildspec: Buildspec, section: Section, key: str) -> list[Step]:
+    pair = section.get(key)
+    if pair is None:
+        return []
+    known = {id(item.node): item for item in buildspec.shell_items}
+    nodes: list[Node] = items(pair.value)
+    steps = []
+    for number, node in enumerate(nodes):
+        value = scalar(node)
+        item = known.get(id(value)) if value is not None else None
+        if item is not None:
+            steps.append(Step(section.name, key, number, item))
+    return steps
+
+
+def _given_variables(buildspec: Buildspec) -> dict[str, Variable]:
+    """The variables of which it is known that a build has them. Their values can be set anew for each build."""
+    variables = {name: Variable(True, initial(name), True) for name in _ALWAYS_SET}
+    variables["CODEBUILD_SRC_DIR"] = Variable(True, SOURCE, True)
+    for given in buildspec.variables:
+        labels = frozenset() if given.section == VARIABLES else SECRET
+        variables[given.name] = Variable(True, initial(given.name, labels), True)
+    variables["IFS"] = Variable(True, literal(" \t\n"))
+    return variables
+
+
+def _kept_variables(buildspec: Buildspec) -> dict[str, Variable]:
+    """What even a script that we do not see is trusted to leave alone."""
+    names = [*table("variables")["codebuild"], *_ALWAYS_SET]
+    kept = {name: Variable(None, initial(name), True) for name in names if name.startswith("CODEBUILD_")}
+    kept["CODEBUILD_SRC_DIR"] = Variable(True, SOURCE, True)
+    for given in buildspec.variables:
+        if given.section != VARIABLES:
+            kept[given.name] = Variable(None, Value((*UNKNOWN.pieces,), SECRET), None)
+    return kept
