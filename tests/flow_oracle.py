@@ -18,6 +18,8 @@ LIMIT = 0.15
 LIMITED = KINDS[:3]
 TRIES = 600
 """How many smaller scripts are tried."""
+SHORTENED = 3
+"""How many of the wrong ones among many are made small: that takes seconds."""
 
 
 class Wrong(NamedTuple):
@@ -115,12 +117,14 @@ def holds(variable: Variable, value: str | None) -> bool:
     return variable.assigned != NO and variable.value in (None, value)
 
 
-def share_of(items: Sequence[str], predictions: Sequence[Prediction]) -> Share:
+def share_of(
+    items: Sequence[str], predictions: Sequence[Prediction], names_in: Callable[[str], set[str]] = mentioned
+) -> Share:
     """How much is unknown; of variables, those count that an item so far has mentioned."""
     share = no_share()
     names: set[str] = set()
     for item, predicted in zip(items, predictions, strict=True):
-        names |= mentioned(item)
+        names |= names_in(item)
         _count(share, "status", predicted.succeeds is None and predicted.status is None)
         _count(share, "exact status", predicted.status is None)
         _count(share, "directory", predicted.cwd is None)
@@ -149,14 +153,32 @@ def names_of(items: Iterable[str]) -> list[str]:
     return sorted(set().union(*map(mentioned, items)))
 
 
-def judge(seed: int, shell: str, runner: Runner, predictor: Predictor) -> Verdict:
+class Judged(NamedTuple):
+    """What came of many scripts: those that are not good, and the share of unknown in all."""
+
+    bad: list[Verdict]
+    share: Share
+
+
+def judge_many(scripts: Iterable[tuple[int, str]], runner: Runner, predictor: Predictor) -> Judged:
+    """What comes of scripts, each given by its seed and shell; the first that are wrong are made small."""
+    judged = Judged([], no_share())
+    for seed, shell in scripts:
+        verdict = judge(seed, shell, runner, predictor, len(judged.bad) < SHORTENED)
+        judged.share.add(verdict.share)
+        if not verdict.good:
+            judged.bad.append(verdict)
+    return judged
+
+
+def judge(seed: int, shell: str, runner: Runner, predictor: Predictor, shorten: bool = True) -> Verdict:
     """What comes of the script of a seed, made small if something is wrong."""
     verdict = _judged(seed, shell, script(seed, shell), runner, predictor)
     if not verdict.wrong:
         return verdict
     if not _steady(verdict, runner):
         return verdict._replace(unsteady=True, wrong=[])
-    return _smallest(verdict, runner, predictor)
+    return _smallest(verdict, runner, predictor) if shorten else verdict
 
 
 def _judged(seed: int, shell: str, made: Script, runner: Runner, predictor: Predictor) -> Verdict:

@@ -32,6 +32,9 @@ class Prediction(NamedTuple):
     variables: Mapping[str, Variable]
 
 
-def predict(items: Sequence[str], shell: str, environment: Mapping[str, str], root: str) -> list[Prediction]:
-    """What each of the items does, run one after the other whatever their statuses."""
+def predict(items: Sequence[str], shell: str, environment: Mapping[str, str] | None, root: str) -> list[Prediction]:
+    """What each of the items does, run one after the other whatever their statuses.
+
+    ``environment`` is all that the first of them finds, None if it is not known; ``root`` is the folder they begin in.
+    """
     return [Prediction(None, None, None, {}) for _ in items]

@@ -21,6 +21,7 @@ from typing import NamedTuple
 SEARCHED = "/usr/bin:/bin"
 SHELLS = ("dash", "bash-as-sh", "bash")
 INHERITED = "orig"
+SHARED_MEMORY = "/dev/shm"
 SECONDS = 5.0
 """After this a script is stuck, and killed."""
 DEEP = 8
@@ -181,9 +182,13 @@ def _read(path: str) -> str:
         return file.read()
 
 
+def in_memory() -> str | None:
+    """A folder for files that do not last, where the system has one."""
+    return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+
+
 @contextmanager
-def runner() -> Iterator[Runner]:
-    """A runner in a folder in memory where the system has one, thrown away at the end."""
-    shared = "/dev/shm"
-    with tempfile.TemporaryDirectory(prefix="flow", dir=shared if os.access(shared, os.W_OK) else None) as folder:
-        yield Runner(os.path.realpath(folder))
+def runner(folder: str | None = None) -> Iterator[Runner]:
+    """A runner in a new folder below another, thrown away at the end."""
+    with tempfile.TemporaryDirectory(prefix="flow", dir=folder or in_memory()) as made:
+        yield Runner(os.path.realpath(made))
