@@ -22,7 +22,7 @@ SEARCHED = "/usr/bin:/bin"
 SHELLS = ("dash", "bash-as-sh", "bash")
 INHERITED = "orig"
 SHARED_MEMORY = "/dev/shm"
-SECONDS = 5.0
+SECONDS = 20.0
 """After this a script is stuck, and killed."""
 DEEP = 8
 """How many folders lie above the source root and HOME: no script climbs out of them."""

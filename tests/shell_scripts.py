@@ -24,7 +24,7 @@ BODY = {1: 5, 2: 3, 3: 1}
 
 _WAY = re.compile(r"  (\d+)(?: ([a-z,]+))? :(?: (.*))?")
 _PLACE = re.compile(r"«([^»|]+)(\|q)?»")
-_NAME = re.compile(r"\b(?:[A-DFXYZ]|I\d+|HOME|INHERITED|PWD|OLDPWD|IFS|OPTIND)\b")
+_NAME = re.compile(r"\b(?:[A-DFXYZ]|I\d+|HOME|INHERITED|PWD|OLDPWD|IFS)\b")
 
 
 class Way(NamedTuple):
@@ -127,14 +127,18 @@ class _Inside(NamedTuple):
         )
 
 
-class _Writer:
+class Writer:
+    """Writes one script; ``used`` are the ways that it went."""
+
     def __init__(self, seed: int, shell: str) -> None:
+        self.used: set[tuple[str, Way]] = set()
         self._random = random.Random(f"{shell} {seed}")
         self._dash = shell == "dash"
         self._climbs = 0
         self._serial = 0
 
     def script(self) -> Script:
+        """The script of the seed."""
         return Script(tuple(self._symbol("item", _Inside()) for _ in range(self._count(ITEMS))))
 
     def _count(self, weights: dict[int, int]) -> int:
@@ -148,6 +152,7 @@ class _Writer:
         if symbol == "call":
             return self._call(inside)
         way = self._way(symbol, inside)
+        self.used.add((symbol, way))
         self._climbs += "up" in way.tags
         inside = inside.within(way.tags)
         names: dict[str, str] = {}
@@ -192,10 +197,17 @@ class _Writer:
 
 def script(seed: int, shell: str) -> Script:
     """The script of a seed; those for dash hold little that only bash knows."""
-    return _Writer(seed, shell).script()
+    return Writer(seed, shell).script()
 
 
 # Smaller scripts
+
+PLAIN = {
+    **dict.fromkeys(("simple", "condition", "status", "silent", "test"), ("true", "false")),
+    **dict.fromkeys(("value", "expression", "literal", "number"), ("1",)),
+    **dict.fromkeys(("words", "argument", "operand", "alternative", "pattern", "text"), ("a",)),
+}
+"""What stands for a symbol when nothing of it matters."""
 
 
 def smaller(script: Script) -> Iterator[Script]:
@@ -216,6 +228,9 @@ def _smaller_trees(tree: Tree) -> Iterator[Tree]:
             yield tree._replace(parts=tree.parts[:number] + tree.parts[number + 1 :])
     if tree.symbol == "command":
         yield from (Tree("command", (part,)) for part in _below(tree, {"simple", "silent", "status"}))
+    for plain in PLAIN.get(tree.symbol, ()):
+        if len(plain) < len(tree.text):
+            yield Tree(tree.symbol, (plain,))
     for inner in _below(tree, {tree.symbol}):
         yield inner._replace(quoted=tree.quoted)
     for number, part in enumerate(tree.parts):

@@ -10,7 +10,7 @@ from tests import flow_prediction
 from tests.flow_oracle import KINDS, LIMIT, LIMITED, compare, judge, judge_many, no_share, run, share_of
 from tests.flow_prediction import MAYBE, NO, YES, Prediction, Variable, predict
 from tests.flow_runner import SHELLS, Observed, Runner, Stuck, have_shells, runner
-from tests.shell_scripts import MADE_HERE, TAGS, Script, Tree, grammar, script, smaller
+from tests.shell_scripts import MADE_HERE, TAGS, Script, Tree, Way, Writer, grammar, script, smaller
 
 SCRIPTS, CHUNKS = 1000, 5
 """How many scripts each shell runs, and in how many parts, for several processors."""
@@ -133,6 +133,16 @@ def test_the_grammar_is_whole() -> None:
     assert used - grammar().keys() == MADE_HERE
     assert grammar().keys() - used == {"item", "command", "call-words"}
     assert {tag for ways in grammar().values() for way in ways for tag in way.tags} == TAGS
+
+
+def test_every_way_is_gone() -> None:
+    used: set[tuple[str, Way]] = set()
+    for shell in SHELLS:
+        for seed in range(SCRIPTS):
+            writer = Writer(seed, shell)
+            writer.script()
+            used |= writer.used
+    assert {(symbol, way) for symbol, ways in grammar().items() for way in ways} - used == set()
 
 
 def test_a_seed_always_writes_the_same() -> None:
