@@ -40,6 +40,10 @@ class Stuck(Exception):
     """A script did not end."""
 
 
+class Escaped(Exception):
+    """A script left the folder that is thrown away: what it writes would stay."""
+
+
 class Place(NamedTuple):
     """Where a script runs: a folder to throw away, the source root in it, HOME, and the wrapper's own files."""
 
@@ -107,7 +111,7 @@ class Runner:
                 if number:
                     seen.append(_answers(files["SEEN"], names))
                 if not last:
-                    found.append((status, _read(files["DIR"]).removesuffix("\n")))
+                    found.append((status, _inside(_read(files["DIR"]).removesuffix("\n"), place)))
         finally:
             os.chdir(before)
         return [Observed(*pair, variables) for pair, variables in zip(found, seen, strict=True)]
@@ -135,6 +139,13 @@ class Runner:
             raise Stuck
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         return 128 - status if status < 0 else status
+
+
+def _inside(folder: str, place: Place) -> str:
+    # bash called sh says nothing of a folder that is gone.
+    if folder and not folder.startswith(place.base):
+        raise Escaped(folder)
+    return folder
 
 
 def wrapped(item: str, files: Mapping[str, str], names: Sequence[str] = ()) -> str:

@@ -69,7 +69,7 @@ def judge_all(work: Sequence[Chunk], workers: int, most: int) -> bool:
     started = told = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="oracles", dir=in_memory()) as folder,
-        multiprocessing.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool,
+        multiprocessing.get_context("spawn").Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool,
     ):
         try:
             results = pool.imap(functools.partial(judge_chunk, folder=folder), work)

@@ -11,6 +11,7 @@ from tests.flow_oracle import KINDS, LIMIT, LIMITED, compare, judge, judge_many,
 from tests.flow_prediction import MAYBE, NO, YES, Prediction, Variable, predict
 from tests.flow_runner import SHELLS, Observed, Runner, Stuck, have_shells, runner
 from tests.shell_scripts import MADE_HERE, TAGS, Script, Tree, Way, Writer, grammar, script, smaller
+from tools import corpus, oracles
 
 SCRIPTS, CHUNKS = 1000, 5
 """How many scripts each shell runs, and in how many parts, for several processors."""
@@ -197,3 +198,31 @@ def test_a_script_that_does_not_end(shells: Runner, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("tests.flow_runner.SECONDS", 0.1)
     with shells.place() as place, pytest.raises(Stuck):
         shells.run(["while :; do sleep 1; done"], "dash", [], place)
+
+
+# The command
+
+
+@needs_shells
+def test_the_command_judges_and_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    assert oracles.main(["--scripts", "12", "--from", "3", "--workers", "1"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("12 scripts, seeds 3 to 6, 0 not good\nunknown: variable ")
+    assert oracles.main(["--show", "7", "--shell", "dash"]) == 0
+    assert capsys.readouterr().out.startswith("--- item 1\n")
+
+
+def test_the_scripts_are_spread_over_the_shells() -> None:
+    work = oracles.chunks(3, 1000, SHELLS)
+    assert [seed for chunk in work for seed in chunk.seeds] == list(range(3, 337))
+    assert {chunk.shells for chunk in work} == {SHELLS}
+
+
+def test_the_variables_in_a_command() -> None:
+    assert oracles.names_in('A=1 export B="${C:-$D}" $1 ${#E} x=y; f+=1 a-b=c') == {"A", "B", "C", "D", "E", "x", "f"}
+
+
+@pytest.mark.skipif(not corpus.available(), reason="the corpus is not at hand (CBLINT_CORPUS)")
+def test_the_scripts_of_the_corpus() -> None:
+    share = oracles.corpus_unknown()
+    assert share.made["status"] > 1000
