@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tests.flow_prediction import MAYBE, NO, YES, Prediction, Variable
-from tests.flow_runner import Observed, Runner, Stuck
+from tests.flow_runner import Escaped, Observed, Runner, Stuck
 from tests.shell_scripts import Script, mentioned, script, smaller
 
 Predictor = Callable[[Sequence[str], str, Mapping[str, str], str], Sequence[Prediction]]
@@ -59,23 +59,21 @@ def no_share() -> Share:
 
 
 class Verdict(NamedTuple):
-    """What came of a script: what is wrong, whether it ended, whether it does the same each time."""
+    """What came of a script: what is wrong, or for what it cannot be judged (nothing if it can)."""
 
     seed: int
     shell: str
     script: Script
     wrong: list[Wrong]
     share: Share
-    stuck: bool = False
-    unsteady: bool = False
+    unfit: str = ""
 
     @property
     def good(self) -> bool:
-        return not (self.wrong or self.stuck or self.unsteady)
+        return not (self.wrong or self.unfit)
 
     def __str__(self) -> str:
-        state = "does not end" if self.stuck else "does not always do the same" if self.unsteady else ""
-        lines = [f"seed {self.seed}, {self.shell}: {state}".rstrip(": ")]
+        lines = [f"seed {self.seed}, {self.shell}: {self.unfit}".removesuffix(": ")]
         for number, item in enumerate(self.script.items, 1):
             lines += [f"  item {number}:", *(f"    {line}" for line in item.split("\n"))]
         return "\n".join([*lines, *(f"  {wrong}" for wrong in self.wrong)])
@@ -177,7 +175,7 @@ def judge(seed: int, shell: str, runner: Runner, predictor: Predictor, shorten: 
     if not verdict.wrong:
         return verdict
     if not _steady(verdict, runner):
-        return verdict._replace(unsteady=True, wrong=[])
+        return verdict._replace(unfit="does not always do the same", wrong=[])
     return _smallest(verdict, runner, predictor) if shorten else verdict
 
 
@@ -188,8 +186,8 @@ def _judged(seed: int, shell: str, made: Script, runner: Runner, predictor: Pred
         share = share_of(items, predictions) if len(predictions) == len(items) else no_share()
         try:
             observed = runner.run(items, shell, names_of(items), place)
-        except Stuck:
-            return Verdict(seed, shell, made, [], share, stuck=True)
+        except (Stuck, Escaped) as unfit:
+            return Verdict(seed, shell, made, [], share, str(unfit))
     return Verdict(seed, shell, made, compare(predictions, observed), share)
 
 

@@ -136,7 +136,7 @@ class Runner:
         if not _ends(pid):
             os.killpg(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            raise Stuck
+            raise Stuck("does not end")
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         return 128 - status if status < 0 else status
 
@@ -144,7 +144,7 @@ class Runner:
 def _inside(folder: str, place: Place) -> str:
     # bash called sh says nothing of a folder that is gone.
     if folder and not folder.startswith(place.base):
-        raise Escaped(folder)
+        raise Escaped(f"goes to {folder}")
     return folder
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests import flow_prediction
 from tests.flow_oracle import KINDS, LIMIT, LIMITED, compare, judge, judge_many, no_share, run, share_of
 from tests.flow_prediction import MAYBE, NO, YES, Prediction, Variable, predict
-from tests.flow_runner import SHELLS, Observed, Runner, Stuck, have_shells, runner
+from tests.flow_runner import SHELLS, Escaped, Observed, Runner, Stuck, have_shells, runner
 from tests.shell_scripts import MADE_HERE, TAGS, Script, Tree, Way, Writer, grammar, script, smaller
 from tools import corpus, oracles
 
@@ -122,7 +122,7 @@ def test_a_predictor_that_cheats_is_found_out(shell: str, shells: Runner) -> Non
     assert {found.kind for verdict in wrong for found in verdict.wrong} >= {"exact status", "directory"}
     assert all(verdict.script.size <= script(verdict.seed, shell).size for verdict in wrong)
     assert min(verdict.script.size for verdict in wrong) < 12
-    assert not any(verdict.stuck or verdict.unsteady for verdict in verdicts)
+    assert not any(verdict.unfit for verdict in verdicts)
     assert f"seed {wrong[0].seed}, {shell}\n  item 1:\n" in str(wrong[0])
 
 
@@ -198,6 +198,12 @@ def test_a_script_that_does_not_end(shells: Runner, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("tests.flow_runner.SECONDS", 0.1)
     with shells.place() as place, pytest.raises(Stuck):
         shells.run(["while :; do sleep 1; done"], "dash", [], place)
+
+
+@needs_shells
+def test_a_script_that_leaves_its_folder(shells: Runner) -> None:
+    with shells.place() as place, pytest.raises(Escaped):
+        shells.run(["cd /", "echo further than this it does not come"], "dash", [], place)
 
 
 # The command
