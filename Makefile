@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= 2
 ROUNDS ?= 10
+FROM ?= 0
+SCRIPTS ?= 200000
 
-.PHONY: help demo test lint fuzz generate corpus bench clean
+.PHONY: help demo test lint fuzz generate corpus oracles bench clean
 
 help:
 	@echo "make demo      install cblint and lint the examples"
@@ -14,6 +16,7 @@ help:
 	@echo "make fuzz      run the properties on new examples, ten times over"
 	@echo "make generate  write the generated documentation"
 	@echo "make corpus    counts and precision over the corpus, where it is at hand"
+	@echo "make oracles   hold 200,000 generated scripts to the shells (FROM=seed goes on, SCRIPTS=number)"
 	@echo "make bench     time an installed wheel beside yamllint"
 
 # A venv that pip can fill from pyproject.toml's groups needs a pip that knows them (25.1).
@@ -60,6 +63,9 @@ generate: $(VENV)/test
 
 corpus: $(VENV)/test
 	$(BIN)/python -m tools.corpus
+
+oracles: $(VENV)/test
+	$(BIN)/python -m tools.oracles --workers $(CORES) --from $(FROM) --scripts $(SCRIPTS)
 
 bench: $(VENV)-bench/done
 	$(PYTHON) tools/bench.py $(VENV)-bench/bin/python
