@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
@@ -22,9 +22,9 @@ _PATTERNS = {
     "<": r"[(`] *<(?! *<)",
     ">&": r">&(?!\d(?!\d*-)|-)",
     "!": r"! +!",
-    "==": r"==.{0,300}\]|\btest .{0,300}==",
+    "==": r"[\s\"']==[\s\\\"'].{0,300}\]|\btest .{0,300}==",
     "[ ": r"\[ .{0,300}-[avoNR] ",
-    "test ": r"\btest .{0,300}-[avoNR] ",
+    "test ": r"(?<![\w./-])test .{0,300}-[avoNR] ",
     "$_": r"\$_\b",
     "${": r"\$\{(?:!|#[@*]|#\w+\[|\w+(?:[\[/^,@]|:(?![-=?+])))",
     "..": r"(?<!\$)\{[^{}\s]*\.\.",
@@ -65,8 +65,9 @@ _SIGNS = {
     **dict.fromkeys(("RANDOM", "SECONDS", "BASH", "PIPESTATUS", "FUNCNAME", "LINENO", "DIRSTACK", "EPOCH"), ""),
     **dict.fromkeys(("UID", "OSTYPE", "HOSTTYPE", "MACHTYPE"), ""),
     **_PATTERNS,
-    **{name: rf"\b{name}\b" for name in _BUILTINS},
-    **{name: rf"\b{name}(?: +-|\(\))" for name in _WITH_OPTIONS},
+    # A word of its own, which is not where quotes only end: "Build complete", get-caller-identity.
+    **{name: rf"(?<![\w./-]){name}(?![\w./\"'-])|[\"']{name}[\"']" for name in _BUILTINS},
+    **{name: rf"(?<![\w./-]){name}(?: +-|\(\))" for name in _WITH_OPTIONS},
 }
 # What the author of a command may well have wanted, or what only changes how the log looks.
 _HARMLESS = frozenset(
@@ -109,15 +110,17 @@ def _shown(construct: Construct) -> str:
 
 def _candidates(buildspec: Buildspec) -> Iterator[ShellItem]:
     """The commands that sh can read and that do not look for themselves which shell runs them."""
+    everything = "\n".join([item.value for item in buildspec.shell_items])
+    signs = [(text, more) for text, more in _SIGNS.items() if text in everything]  # of 90 a few
     for item in buildspec.shell_items:
         looks = "BASH_VERSION" in item.value or item.value.lstrip().startswith("#!")
-        if not looks and _may_hold_any(item.value) and item.script.problem is None:
+        if not looks and _may_hold(item.value, signs) and item.script.problem is None:
             yield item
 
 
-def _may_hold_any(command: str) -> bool:
+def _may_hold(command: str, signs: Iterable[tuple[str, str]]) -> bool:
     """Whether something stands in a command that a construct could be written with."""
-    return any(text in command and (not more or re.search(more, command)) for text, more in _SIGNS.items())
+    return any(text in command and (not more or re.search(more, command)) for text, more in signs)
 
 
 def _unmet(item: ShellItem) -> Iterator[Construct]:
@@ -125,21 +128,27 @@ def _unmet(item: ShellItem) -> Iterator[Construct]:
     from cblint.shell.dialect import constructs
 
     found = list(constructs(item.script))
-    if not found:
+    counting = [construct for construct in found if _counts(construct)]
+    if not counting:
         return
-    tried = list(_tried(item.script))
     probed = _probed(item.script, found)
-    for construct in found:
+    tried = list(_tried(item.script)) if any(map(_is_builtin, counting)) else []
+    for construct in counting:
         place = construct.place
-        meant_as_text = construct.name == "brace-expansion" and "=" in place.raw
-        if not construct.dash or construct.name in _HARMLESS or meant_as_text:
-            continue
         if construct.name in probed:
             continue
-        is_builtin = construct.dash == f"{construct.name}: not found"
-        if is_builtin and any(place.source is text and start <= place.start < end for text, start, end in tried):
-            continue
-        yield construct
+        stands_in = any(place.source is text and start <= place.start < end for text, start, end in tried)
+        if not (stands_in and _is_builtin(construct)):
+            yield construct
+
+
+def _counts(construct: Construct) -> bool:
+    meant_as_text = construct.name == "brace-expansion" and "=" in construct.place.raw
+    return bool(construct.dash) and construct.name not in _HARMLESS and not meant_as_text
+
+
+def _is_builtin(construct: Construct) -> bool:
+    return construct.dash == f"{construct.name}: not found"
 
 
 def _probed(script: Script, found: list[Construct]) -> set[str]:
