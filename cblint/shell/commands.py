@@ -114,10 +114,10 @@ class SimpleCommand(Command):
     """Assignments, the words of a command, redirections: any of them can be missing, not all.
 
     ``arguments`` are the words and, after ``export`` and its kin, the assignments, in order; the first names the
-    command.
+    command. ``words`` are those of them that are words.
     """
 
-    __slots__ = ("arguments", "assignments")
+    __slots__ = ("arguments", "assignments", "words")
 
     def __init__(
         self,
@@ -131,16 +131,12 @@ class SimpleCommand(Command):
         super().__init__(source, start, end, redirections)
         self.assignments = assignments
         self.arguments = arguments
+        self.words = tuple([argument for argument in arguments if isinstance(argument, Word)])
 
     def children(self) -> Sequence[Node]:
         if not self.redirections:
             return (*self.assignments, *self.arguments)
         return sorted((*self.assignments, *self.arguments, *self.redirections), key=lambda node: node.start)
-
-    @property
-    def words(self) -> tuple[Word, ...]:
-        """The arguments that are words."""
-        return tuple(argument for argument in self.arguments if isinstance(argument, Word))
 
 
 # What commands are put together to

@@ -67,8 +67,11 @@ class Literal(Part):
 
     __slots__ = ("value",)
 
+    # Here and in Word without super(): commands consist of them, and the call is half of what they cost.
     def __init__(self, source: Text, start: int, end: int, value: str) -> None:
-        super().__init__(source, start, end)
+        self.source = source
+        self.start = start
+        self.end = end
         self.value = value
 
     @property
@@ -182,7 +185,9 @@ class Word(Node):
     __slots__ = ("parts",)
 
     def __init__(self, source: Text, start: int, end: int, parts: tuple[Part, ...]) -> None:
-        super().__init__(source, start, end)
+        self.source = source
+        self.start = start
+        self.end = end
         self.parts = parts
 
     def children(self) -> Sequence[Node]:
