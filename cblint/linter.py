@@ -23,7 +23,7 @@ STDIN = "<stdin>"
 PROCESSES_PAY_FROM = 0.15
 """Seconds of work that are left; starting two processes takes about half of it."""
 CHUNK = 16
-"""Files that a process is given at a time: long enough for the next to arrive, short enough to end together."""
+"""Files that a process is given at a time, at most: the next arrive meanwhile, and all processes end together."""
 
 
 class Settings(NamedTuple):
@@ -147,7 +147,8 @@ def _in_processes(candidates: list[Candidate], settings: Settings, jobs: int) ->
     """
     from concurrent.futures import ProcessPoolExecutor
 
-    chunks = [candidates[start : start + CHUNK] for start in range(0, len(candidates), CHUNK)]
+    size = min(CHUNK, max(1, len(candidates) // (jobs * 4)))
+    chunks = [candidates[start : start + size] for start in range(0, len(candidates), size)]
     with ProcessPoolExecutor(min(jobs - 1, len(chunks))) as pool:
         tasks = [pool.submit(_lint_files, chunk, settings) for chunk in chunks]
         own: dict[int, list[FileResult]] = {}
