@@ -42,6 +42,8 @@ _CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "in", 
 """Reserved words that can only follow what they belong to."""
 _TIME_OPTION = re.compile(r"-p(?=[ \t\n;&|<>()]|\Z)")
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*(?:\+?=|\[)", re.ASCII)
+_PLAIN_ARGUMENT = re.compile(r"[ \t]+([^ \t\n|&;<>()'\"\\$`#{0-9][^ \t\n|&;<>()'\"\\$`]*)(?=[ \t\n|&;)]|\Z)")
+"""A word behind blanks that can be nothing else, neither a comment nor the descriptor of a redirection."""
 _SECTION_END = re.compile(r"(?<!\\);")
 _EMPTY_BRACKETS = re.compile(r"\((?:[ \t]|\\\n)*\)")
 _NONE: frozenset[str] = frozenset()
@@ -461,6 +463,12 @@ class Parser(ConditionReader):
         arrays = True
         end = start if first is None else first.end
         while True:
+            argument = _PLAIN_ARGUMENT.match(self.source, self.at, self.size) if arguments and not declares else None
+            if argument is not None:  # as most are
+                begun, end = argument.span(1)
+                arguments.append(Word(self.text, begun, end, (Literal(self.text, begun, end, argument[1]),)))
+                self.at = end
+                continue
             self._blanks()
             char = self.source[self.at] if self.at < self.size else ""
             redirection = self._redirection() if char in REDIRECTING else None
