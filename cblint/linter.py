@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import repeat
 from typing import NamedTuple
 
 from cblint import engine
@@ -23,6 +22,8 @@ from cblint.source.text import Lines, Text
 STDIN = "<stdin>"
 PROCESSES_PAY_FROM = 0.15
 """Seconds of work that are left; starting two processes takes about half of it."""
+CHUNK = 16
+"""Files that a process is given at a time, at most: the next arrive meanwhile, and all processes end together."""
 
 
 class Settings(NamedTuple):
@@ -136,15 +137,31 @@ def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult
 
 def _pays(seconds: float, done: int, total: int) -> bool:
     """Whether, by the pace so far, the rest takes much longer than starting processes does."""
-    return done >= 16 and (total - done) * seconds / done > PROCESSES_PAY_FROM
+    return done >= 8 and (total - done) * seconds / done > PROCESSES_PAY_FROM
 
 
 def _in_processes(candidates: list[Candidate], settings: Settings, jobs: int) -> Iterator[FileResult]:
+    """Results in order. This process is one of those that work: it takes what the others have not begun, from the end.
+
+    So there is one less to start, and what it finds need not be sent to it.
+    """
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(min(jobs, len(candidates))) as pool:
-        chunk = min(64, max(1, len(candidates) // (jobs * 4)))
-        yield from pool.map(lint_file, candidates, repeat(settings), chunksize=chunk)
+    size = min(CHUNK, max(1, len(candidates) // (jobs * 4)))
+    chunks = [candidates[start : start + size] for start in range(0, len(candidates), size)]
+    with ProcessPoolExecutor(min(jobs - 1, len(chunks))) as pool:
+        tasks = [pool.submit(_lint_files, chunk, settings) for chunk in chunks]
+        own: dict[int, list[FileResult]] = {}
+        for number in reversed(range(len(chunks))):
+            if not tasks[number].cancel():
+                break
+            own[number] = _lint_files(chunks[number], settings)
+        for number, task in enumerate(tasks):
+            yield from own[number] if number in own else task.result()
+
+
+def _lint_files(candidates: list[Candidate], settings: Settings) -> list[FileResult]:
+    return [lint_file(candidate, settings) for candidate in candidates]
 
 
 def candidates_of(paths: Sequence[str], settings: Settings) -> list[Candidate]:

@@ -312,4 +312,4 @@ def test_the_commands_of_public_buildspecs() -> None:
 def test_the_quick_look_of_the_rule_misses_nothing() -> None:
     for row in DIFFER:
         meant = [found for found in _constructs(row.run) if found.dash and found.name not in bashisms._HARMLESS]
-        assert not meant or bashisms._may_hold_any(row.run), row.run
+        assert not meant or bashisms._may_hold(row.run, bashisms._signs_in(row.run)), row.run

@@ -150,7 +150,7 @@ class _Walk:
         pairs = effective_pairs(target)
         for child in pairs:
             name = child.name if child.name is not None else "?"
-            parts = [part for pattern, part in patterns.items() if re.search(pattern, name)]
+            parts = [part for pattern, part in patterns.items() if re.search(pattern, name)] if patterns else []
             if name in properties:
                 parts.append(properties[name])
             elif not parts and others is False:

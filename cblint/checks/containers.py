@@ -13,7 +13,7 @@ from cblint.shell.syntax import Word
 
 def docker_interactive_flag(buildspec: Buildspec) -> Iterator[Report]:
     """A container is to be attached to a terminal, and there is none."""
-    for invocation in buildspec.invocations(r"\b(?:docker|podman)\b.*\s-(?:\w*t\w*|-tty)\b"):
+    for invocation in buildspec.invocations(r"(?:docker|podman)\b.*\s-(?:\w*t\w*|-tty)\b"):
         found = invocation.runs(invocation.program, "run") or invocation.runs(invocation.program, "exec")
         if invocation.program not in ("docker", "podman") or len(found) < 2:
             continue

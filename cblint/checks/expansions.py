@@ -22,7 +22,7 @@ def unquoted_brace_expansion(buildspec: Buildspec) -> Iterator[Report]:
     """A word in braces, meant as it stands, that bash makes several words of."""
     if buildspec.runs_in == DASH:
         return
-    for script in buildspec.scripts(r"(?<!\$)\{[^{}\s]*[=,]"):
+    for script in buildspec.scripts(r"\{(?<!\$\{)[^{}\s]*[=,]"):
         for node in walk(script):
             if isinstance(node, SimpleCommand):
                 for word in node.words:

@@ -31,7 +31,7 @@ def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
     source = buildspec.stream.text.value
     if "Assume-Yes" in source or "assumeyes" in source:
         return  # some file tells the package manager
-    for invocation in buildspec.invocations(r"\b(?:apt|apt-get|yum|dnf)\s"):
+    for invocation in buildspec.invocations(r"(?:apt|apt-get|yum|dnf)\s"):
         asking = _ASKING.get(invocation.program)
         operands = invocation.operands() if asking else []
         if not asking or not operands or operands[0].text not in asking or invocation.fed_by is not None:

@@ -18,6 +18,8 @@ _PLAIN = dict.fromkeys(map(ord, string.ascii_letters + string.digits + "_ ./:=@%
 _OPENING = ("if", "for", "select", "while", "until", "case", "in", "function", "time", "coproc")
 _CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;"})
 _RESERVED = _CLOSING.union(_OPENING)
+_ONE_WORD = re.compile(r"`(\w+)`|\$\((\w+)\)")
+"""`date`, as in many an example of AWS's."""
 _TEMPLATE = re.compile(r"\{\{|\{%|<%")
 
 
@@ -41,7 +43,9 @@ def shell_syntax_error(buildspec: Buildspec) -> Iterator[Report]:
 
 def _is_plain(value: str) -> bool:
     """Whether a command is seen at once to be right: simple commands of plain words and simple quotes, on one line."""
-    value = value.rstrip("\n")
+    value = value.rstrip("\n").replace("\\\n", "")
+    if "`" in value or "$(" in value:
+        value = _ONE_WORD.sub(_printed, value)
     if "\\" in value or "`" in value or "$(" in value or "\n" in value:
         return False
     unquoted = value.split('"')
@@ -62,6 +66,11 @@ def _is_plain(value: str) -> bool:
         if not first or first[0] in _RESERVED or command.translate(_PLAIN):
             return False
     return True
+
+
+def _printed(substitution: re.Match[str]) -> str:
+    """A word for what a program prints."""
+    return substitution[0] if (substitution[1] or substitution[2]) in _RESERVED else "q"
 
 
 def _has_whole_parameters(text: str) -> bool:

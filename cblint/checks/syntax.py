@@ -24,7 +24,7 @@ def command_not_string(buildspec: Buildspec) -> Iterator[Report]:
             yield Report(commented, "list-commented-out", {"key": commands.key})
         for item in commands.items():
             target = item.node.resolved
-            if item.node.open:
+            if item.node.open or (isinstance(target, Scalar) and not target.empty):
                 continue
             fields = {
                 "key": commands.key,
@@ -36,7 +36,7 @@ def command_not_string(buildspec: Buildspec) -> Iterator[Report]:
                 span, variant = _broken_at(item.node)
                 fields["character"] = item.node.source[:1]
                 yield Report(span, variant, fields, related, _quoted(commands, item.node, buildspec), about=item.node)
-            elif isinstance(target, Scalar) and target.empty:
+            elif isinstance(target, Scalar):
                 yield Report(item.node.span, _empty_variant(buildspec, target), fields, related)
 
 

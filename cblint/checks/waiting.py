@@ -39,7 +39,7 @@ _LEAVING = frozenset({"break", "exit", "return", "kill", "exec", "timeout"})
 
 def unbounded_wait(buildspec: Buildspec) -> Iterator[Report]:
     """Something is waited for that may never come: then the build runs to its timeout, and is paid for."""
-    for script in buildspec.scripts(r"\b(?:while|until|tail)\b"):
+    for script in buildspec.scripts(r"(?:while|until|tail)\b"):
         functions = any(isinstance(node, Function) for node in walk(script))
         for node in walk(script):
             if isinstance(node, While) and not functions and _is_endless(node, script):

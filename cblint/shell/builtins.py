@@ -291,6 +291,8 @@ def expanded(word: Word) -> Iterator[Construct]:
 
 def braces(word: Word) -> Iterator[Construct]:
     """The first pair of braces of which bash makes several words."""
+    if "," not in word.raw and ".." not in word.raw:
+        return
     text, places = characters(word)
     opened: list[tuple[int, bool]] = []
     pairs = []

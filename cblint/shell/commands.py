@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from cblint.shell.syntax import Node, Word
 from cblint.source.text import Text
@@ -19,8 +19,8 @@ class ArrayLiteral(Node):
         super().__init__(source, start, end)
         self.elements = elements
 
-    def children(self) -> Iterator[Node]:
-        return iter(self.elements)
+    def children(self) -> Sequence[Node]:
+        return self.elements
 
 
 class Assignment(Node):
@@ -44,10 +44,8 @@ class Assignment(Node):
         self.operator = operator
         self.value = value
 
-    def children(self) -> Iterator[Node]:
-        if self.subscript is not None:
-            yield self.subscript
-        yield self.value
+    def children(self) -> Sequence[Node]:
+        return (self.value,) if self.subscript is None else (self.subscript, self.value)
 
 
 class HereDocument(Node):
@@ -76,8 +74,8 @@ class HereDocument(Node):
         self.body = body
         self.terminated = terminated
 
-    def children(self) -> Iterator[Node]:
-        yield self.body
+    def children(self) -> Sequence[Node]:
+        return (self.body,)
 
 
 class Redirection(Node):
@@ -95,10 +93,8 @@ class Redirection(Node):
         self.target = target
         self.document: HereDocument | None = None
 
-    def children(self) -> Iterator[Node]:
-        yield self.target
-        if self.document is not None:
-            yield self.document
+    def children(self) -> Sequence[Node]:
+        return (self.target,) if self.document is None else (self.target, self.document)
 
 
 class Command(Node):
@@ -110,18 +106,18 @@ class Command(Node):
         super().__init__(source, start, end)
         self.redirections = redirections
 
-    def children(self) -> Iterator[Node]:
-        return iter(self.redirections)
+    def children(self) -> Sequence[Node]:
+        return self.redirections
 
 
 class SimpleCommand(Command):
     """Assignments, the words of a command, redirections: any of them can be missing, not all.
 
     ``arguments`` are the words and, after ``export`` and its kin, the assignments, in order; the first names the
-    command.
+    command. ``words`` are those of them that are words.
     """
 
-    __slots__ = ("arguments", "assignments")
+    __slots__ = ("arguments", "assignments", "words")
 
     def __init__(
         self,
@@ -135,16 +131,12 @@ class SimpleCommand(Command):
         super().__init__(source, start, end, redirections)
         self.assignments = assignments
         self.arguments = arguments
+        self.words = tuple([argument for argument in arguments if isinstance(argument, Word)])
 
-    def children(self) -> Iterator[Node]:
+    def children(self) -> Sequence[Node]:
         if not self.redirections:
-            return iter((*self.assignments, *self.arguments))
-        return iter(sorted((*self.assignments, *self.arguments, *self.redirections), key=lambda node: node.start))
-
-    @property
-    def words(self) -> tuple[Word, ...]:
-        """The arguments that are words."""
-        return tuple(argument for argument in self.arguments if isinstance(argument, Word))
+            return (*self.assignments, *self.arguments)
+        return sorted((*self.assignments, *self.arguments, *self.redirections), key=lambda node: node.start)
 
 
 # What commands are put together to
@@ -171,8 +163,8 @@ class Pipeline(Node):
         self.negated = negated
         self.timed = timed
 
-    def children(self) -> Iterator[Node]:
-        return iter(self.commands)
+    def children(self) -> Sequence[Node]:
+        return self.commands
 
 
 class AndOr(Node):
@@ -200,8 +192,8 @@ class AndOr(Node):
         self.terminator = terminator
         self.open = open_
 
-    def children(self) -> Iterator[Node]:
-        return iter(self.pipelines)
+    def children(self) -> Sequence[Node]:
+        return self.pipelines
 
 
 class CommandList(Node):
@@ -213,8 +205,8 @@ class CommandList(Node):
         super().__init__(source, start, end)
         self.items = items
 
-    def children(self) -> Iterator[Node]:
-        return iter(self.items)
+    def children(self) -> Sequence[Node]:
+        return self.items
 
 
 class Body(Command):
@@ -228,9 +220,8 @@ class Body(Command):
         super().__init__(source, start, end, redirections)
         self.body = body
 
-    def children(self) -> Iterator[Node]:
-        yield self.body
-        yield from self.redirections
+    def children(self) -> Sequence[Node]:
+        return (self.body, *self.redirections)
 
 
 class Subshell(Body):
@@ -255,9 +246,8 @@ class Branch(Node):
         self.condition = condition
         self.body = body
 
-    def children(self) -> Iterator[Node]:
-        yield self.condition
-        yield self.body
+    def children(self) -> Sequence[Node]:
+        return (self.condition, self.body)
 
 
 class If(Command):
@@ -278,11 +268,9 @@ class If(Command):
         self.branches = branches
         self.otherwise = otherwise
 
-    def children(self) -> Iterator[Node]:
-        yield from self.branches
-        if self.otherwise is not None:
-            yield self.otherwise
-        yield from self.redirections
+    def children(self) -> Sequence[Node]:
+        otherwise = () if self.otherwise is None else (self.otherwise,)
+        return (*self.branches, *otherwise, *self.redirections)
 
 
 class While(Command):
@@ -305,10 +293,8 @@ class While(Command):
         self.body = body
         self.until = until
 
-    def children(self) -> Iterator[Node]:
-        yield self.condition
-        yield self.body
-        yield from self.redirections
+    def children(self) -> Sequence[Node]:
+        return (self.condition, self.body, *self.redirections)
 
 
 class For(Command):
@@ -333,11 +319,8 @@ class For(Command):
         self.body = body
         self.select = select
 
-    def children(self) -> Iterator[Node]:
-        yield self.name
-        yield from self.words or ()
-        yield self.body
-        yield from self.redirections
+    def children(self) -> Sequence[Node]:
+        return (self.name, *(self.words or ()), self.body, *self.redirections)
 
 
 class ArithmeticFor(Command):
@@ -358,10 +341,8 @@ class ArithmeticFor(Command):
         self.expression = expression
         self.body = body
 
-    def children(self) -> Iterator[Node]:
-        yield self.expression
-        yield self.body
-        yield from self.redirections
+    def children(self) -> Sequence[Node]:
+        return (self.expression, self.body, *self.redirections)
 
 
 class CaseItem(Node):
@@ -377,9 +358,8 @@ class CaseItem(Node):
         self.body = body
         self.terminator = terminator
 
-    def children(self) -> Iterator[Node]:
-        yield from self.patterns
-        yield self.body
+    def children(self) -> Sequence[Node]:
+        return (*self.patterns, self.body)
 
 
 class Case(Command):
@@ -400,10 +380,8 @@ class Case(Command):
         self.word = word
         self.items = items
 
-    def children(self) -> Iterator[Node]:
-        yield self.word
-        yield from self.items
-        yield from self.redirections
+    def children(self) -> Sequence[Node]:
+        return (self.word, *self.items, *self.redirections)
 
 
 class Function(Command):
@@ -417,9 +395,8 @@ class Function(Command):
         self.body = body
         self.keyword = keyword
 
-    def children(self) -> Iterator[Node]:
-        yield self.name
-        yield self.body
+    def children(self) -> Sequence[Node]:
+        return (self.name, self.body)
 
 
 class Coprocess(Command):
@@ -432,10 +409,8 @@ class Coprocess(Command):
         self.name = name
         self.body = body
 
-    def children(self) -> Iterator[Node]:
-        if self.name is not None:
-            yield self.name
-        yield self.body
+    def children(self) -> Sequence[Node]:
+        return (self.body,) if self.name is None else (self.name, self.body)
 
 
 class ArithmeticCommand(Command):
@@ -449,9 +424,8 @@ class ArithmeticCommand(Command):
         super().__init__(source, start, end, redirections)
         self.expression = expression
 
-    def children(self) -> Iterator[Node]:
-        yield self.expression
-        yield from self.redirections
+    def children(self) -> Sequence[Node]:
+        return (self.expression, *self.redirections)
 
 
 class Condition(Node):
@@ -464,8 +438,8 @@ class Condition(Node):
         self.operator = operator
         self.words = words
 
-    def children(self) -> Iterator[Node]:
-        return iter(self.words)
+    def children(self) -> Sequence[Node]:
+        return self.words
 
 
 class Test(Command):
@@ -484,9 +458,8 @@ class Test(Command):
         super().__init__(source, start, end, redirections)
         self.conditions = conditions
 
-    def children(self) -> Iterator[Node]:
-        yield from self.conditions
-        yield from self.redirections
+    def children(self) -> Sequence[Node]:
+        return (*self.conditions, *self.redirections)
 
 
 # The whole
@@ -535,5 +508,5 @@ class Script(Node):
         self.documents = documents
         self.problem = problem
 
-    def children(self) -> Iterator[Node]:
-        yield self.body
+    def children(self) -> Sequence[Node]:
+        return (self.body,)

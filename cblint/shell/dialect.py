@@ -9,7 +9,8 @@ never comes to what stands between them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from cblint.facts import table
 from cblint.shell.builtins import Construct, braces, builtin, caret, construct, expanded, options
@@ -79,80 +80,53 @@ class _Finder:
         self._assigned: set[str] = set()
         self._timed: set[int] = set()
         self._targets: set[int] = set()
-        for node in walk(script):
+        self._nodes: list[tuple[Node, bool]] = []
+        self._gather([script], in_function=False)
+
+    def _gather(self, stack: list[Node], in_function: bool) -> None:
+        """Note the nodes that something can be said of, with whether a function holds them, and what is defined."""
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            if kind in _ALONE or kind in _IN_SCRIPT or (isinstance(node, Command) and node.redirections):
+                self._nodes.append((node, in_function))
+            children = node.children()[::-1]
             if isinstance(node, Function):
                 self._functions.add(node.name.raw)
+                if not in_function:
+                    self._gather([*children], in_function=True)
+                    continue
             elif isinstance(node, Assignment):
                 self._assigned.add(node.name)
             elif isinstance(node, For):
                 self._assigned.add(node.name.raw)
+            stack.extend(children)
 
     def found(self) -> Iterator[Construct]:
         """The constructs, in the order of the nodes they belong to."""
         yield from self._aliases()
-        stack: list[tuple[Node, bool]] = [(self._script, False)]
-        while stack:
-            node, in_function = stack.pop()
-            yield from self._at(node, in_function)
-            inside = in_function or isinstance(node, Function)
-            stack.extend((child, inside) for child in reversed(list(node.children())))
-
-    def _at(self, node: Node, in_function: bool) -> Iterator[Construct]:
-        if isinstance(node, Command):
-            for redirection in node.redirections:
-                yield from self._redirection(redirection, node)
-        if isinstance(node, SimpleCommand):
-            yield from self._simple(node, in_function)
-        elif isinstance(node, Command):
-            yield from self._compound(node)
-        elif isinstance(node, Pipeline):
-            yield from self._pipeline(node)
-        elif isinstance(node, CaseItem):
-            yield from _case_item(node)
-        elif isinstance(node, Parameter):
-            yield from self._parameter(node, in_function)
-        elif isinstance(node, ArithmeticExpansion):
-            yield from self._arithmetic(node)
-        elif isinstance(node, SingleQuoted) and node.ansi:
-            yield _ansi_quote(node)
-        elif isinstance(node, DoubleQuoted) and node.localized:
-            yield construct("localized-quote", node)
-        elif isinstance(node, CommandSubstitution):
-            if _only_reads(node.body):
-                yield construct("file-substitution", node)
-            elif node.raw.startswith("$(("):
-                yield construct("substitution-of-subshell", _part(node, 0, 3))
-        elif isinstance(node, ProcessSubstitution) and id(node) not in self._targets:
-            yield construct("process-substitution", _part(node, 0, 2), written=f"{node.direction}(…)")
+        for node, in_function in self._nodes:
+            if isinstance(node, Command):
+                for redirection in node.redirections:
+                    yield from self._redirection(redirection, node)
+            kind = type(node)
+            if kind in _IN_SCRIPT:
+                yield from _IN_SCRIPT[kind](self, node, in_function)
+            elif kind in _ALONE:
+                yield from _ALONE[kind](node)
 
     # Commands
 
-    def _compound(self, node: Command) -> Iterator[Construct]:
-        if isinstance(node, Test):
-            dash, effect = _double_brackets(node)
-            yield construct("double-brackets", _part(node, 0, 2), dash, effect=effect)
-        elif isinstance(node, ArithmeticCommand):
-            dash, effect = _arithmetic_command(node)
-            yield construct("arithmetic-command", _part(node, 0, 2), dash, effect=effect)
-        elif isinstance(node, ArithmeticFor):
-            at = node.raw.index("((")
-            yield construct("arithmetic-for", _part(node, at, at + 2))
-        elif isinstance(node, For):
-            if node.select:
-                yield construct("select", _part(node, 0, len("select")))
-            elif node.source.value[: node.body.start].rstrip().endswith("{"):
-                at = node.source.value.rindex("{", 0, node.body.start)
-                yield construct("for-braces", Node(node.source, at, at + 1))
-            for word in node.words or ():
-                yield from expanded(word)
-        elif isinstance(node, Function):
-            yield from self._function(node)
-        elif isinstance(node, Coprocess):
-            misread = _misread(node.body, node.name is not None)
-            place = _part(node, 0, len("coproc"))
-            yield construct("coproc", place, misread, effect="syntax" if misread else None)
+    def _for(self, node: For, _: bool) -> Iterator[Construct]:
+        if node.select:
+            yield construct("select", _part(node, 0, len("select")))
+        elif node.source.value[: node.body.start].rstrip().endswith("{"):
+            at = node.source.value.rindex("{", 0, node.body.start)
+            yield construct("for-braces", Node(node.source, at, at + 1))
+        for word in node.words or ():
+            yield from expanded(word)
 
-    def _function(self, node: Function) -> Iterator[Construct]:
+    def _function(self, node: Function, _: bool) -> Iterator[Construct]:
         name = node.name.raw
         dash: str | None = None
         effect: str | None = None
@@ -172,7 +146,7 @@ class _Finder:
         elif not _NAME.fullmatch(name):
             yield construct("function-name", node.name, dash, f"`{name}': not a valid identifier", effect=effect)
 
-    def _pipeline(self, node: Pipeline) -> Iterator[Construct]:
+    def _pipeline(self, node: Pipeline, _: bool) -> Iterator[Construct]:
         for command, operator in zip(node.commands, node.operators, strict=False):
             if operator == "|&":
                 at = node.source.value.index("|&", command.end)
@@ -223,6 +197,8 @@ class _Finder:
 
     def _aliases(self) -> Iterator[Construct]:
         """Aliases that are used below the line of their definition: bash puts in none where nobody types."""
+        if "alias" not in self._script.source.value:
+            return
         defined: dict[str, int] = {}
         for item in self._script.body.items:
             commands = [node for node in walk(item) if isinstance(node, SimpleCommand) and node.words]
@@ -285,13 +261,17 @@ class _Finder:
         elif operator.startswith(("#", "%")) and node.argument is not None:
             yield from caret(node.argument)
 
+    def _process(self, node: ProcessSubstitution, _: bool) -> Iterator[Construct]:
+        if id(node) not in self._targets:
+            yield construct("process-substitution", _part(node, 0, 2), written=f"{node.direction}(…)")
+
     def _set_by_bash(self, name: str, in_function: bool) -> bool:
         variables = self._facts["variables"]
         if name in variables["fixed"]:
             return name not in self._assigned
         return name in variables["dynamic"] and (in_function or name != "FUNCNAME")
 
-    def _arithmetic(self, node: ArithmeticExpansion) -> Iterator[Construct]:
+    def _arithmetic(self, node: ArithmeticExpansion, _: bool) -> Iterator[Construct]:
         if node.raw.startswith("$["):
             yield construct("old-arithmetic", node)
             return
@@ -335,6 +315,11 @@ def _misread(node: Command, named: bool) -> str | None:
     return None
 
 
+def _test(node: Test) -> Iterator[Construct]:
+    dash, effect = _double_brackets(node)
+    yield construct("double-brackets", _part(node, 0, 2), dash, effect=effect)
+
+
 def _double_brackets(node: Test) -> tuple[str | None, str]:
     """What dash says, and the effect: ``[[`` is a program to it, and what follows is read as for any."""
     source, at = node.source.value, node.start + 2
@@ -352,6 +337,11 @@ def _double_brackets(node: Test) -> tuple[str | None, str]:
     if node.conditions[0].operator == "<":
         return "cannot open", "fails"
     return None, "fails"
+
+
+def _calculation(node: ArithmeticCommand) -> Iterator[Construct]:
+    dash, effect = _arithmetic_command(node)
+    yield construct("arithmetic-command", _part(node, 0, 2), dash, effect=effect)
 
 
 def _arithmetic_command(node: ArithmeticCommand) -> tuple[str | None, str]:
@@ -373,6 +363,17 @@ def _arithmetic_command(node: ArithmeticCommand) -> tuple[str | None, str]:
     if _VALUE in words[0]:
         return None, "fails"
     return f"{words[0]}: not found", "fails"
+
+
+def _arithmetic_for(node: ArithmeticFor) -> Iterator[Construct]:
+    at = node.raw.index("((")
+    yield construct("arithmetic-for", _part(node, at, at + 2))
+
+
+def _coprocess(node: Coprocess) -> Iterator[Construct]:
+    misread = _misread(node.body, node.name is not None)
+    place = _part(node, 0, len("coproc"))
+    yield construct("coproc", place, misread, effect="syntax" if misread else None)
 
 
 def _case_item(node: CaseItem) -> Iterator[Construct]:
@@ -445,11 +446,25 @@ def _is_for_bash(node: Redirection, target: str) -> bool:
 # Expansions
 
 
-def _ansi_quote(node: SingleQuoted) -> Construct:
-    """``\\'`` in it ends the quotes for dash; often that leaves one open."""
+def _single_quoted(node: SingleQuoted) -> Iterable[Construct]:
+    """``\\'`` in ``$'…'`` ends the quotes for dash; often that leaves one open."""
+    if not node.ansi:
+        return ()
     if re.search("['\"]", _QUOTED_OR_ESCAPED.sub("", node.raw[1:])):
-        return construct("ansi-quote", node, "Syntax error: Unterminated quoted string", effect="syntax")
-    return construct("ansi-quote", node)
+        return [construct("ansi-quote", node, "Syntax error: Unterminated quoted string", effect="syntax")]
+    return [construct("ansi-quote", node)]
+
+
+def _double_quoted(node: DoubleQuoted) -> Iterable[Construct]:
+    return [construct("localized-quote", node)] if node.localized else ()
+
+
+def _command_substitution(node: CommandSubstitution) -> Iterable[Construct]:
+    if _only_reads(node.body):
+        return [construct("file-substitution", node)]
+    if node.raw.startswith("$(("):
+        return [construct("substitution-of-subshell", _part(node, 0, 3))]
+    return ()
 
 
 def _only_reads(body: CommandList) -> bool:
@@ -483,3 +498,25 @@ def _increment(place: Node, before: str, after: str) -> Iterator[Construct]:
             yield construct("increment", place, written=place.raw)
     elif _NAME.fullmatch(after) and not (before[-1:].isalnum() or before in (")", "_", _VALUE)):
         yield construct("increment", place, written=place.raw)
+
+
+_ALONE: dict[type[Node], Callable[[Any], Iterable[Construct]]] = {
+    Test: _test,
+    ArithmeticCommand: _calculation,
+    ArithmeticFor: _arithmetic_for,
+    Coprocess: _coprocess,
+    CaseItem: _case_item,
+    SingleQuoted: _single_quoted,
+    DoubleQuoted: _double_quoted,
+    CommandSubstitution: _command_substitution,
+}
+_IN_SCRIPT: dict[type[Node], Callable[[_Finder, Any, bool], Iterable[Construct]]] = {
+    SimpleCommand: _Finder._simple,
+    Pipeline: _Finder._pipeline,
+    For: _Finder._for,
+    Function: _Finder._function,
+    Parameter: _Finder._parameter,
+    ArithmeticExpansion: _Finder._arithmetic,
+    ProcessSubstitution: _Finder._process,
+}
+"""What there is to say of a kind of node: by itself, or with what else holds in the script."""

@@ -31,6 +31,7 @@ from cblint.shell.commands import (
     While,
 )
 from cblint.shell.conditions import ConditionReader
+from cblint.shell.simple import REDIRECTING
 from cblint.shell.syntax import Literal, Word
 from cblint.shell.words import Unreadable
 from cblint.source.text import Text
@@ -41,6 +42,8 @@ _CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "in", 
 """Reserved words that can only follow what they belong to."""
 _TIME_OPTION = re.compile(r"-p(?=[ \t\n;&|<>()]|\Z)")
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*(?:\+?=|\[)", re.ASCII)
+_PLAIN_ARGUMENT = re.compile(r"[ \t]+([^ \t\n|&;<>()'\"\\$`#{0-9][^ \t\n|&;<>()'\"\\$`]*)(?=[ \t\n|&;)]|\Z)")
+"""A word behind blanks that can be nothing else, neither a comment nor the descriptor of a redirection."""
 _SECTION_END = re.compile(r"(?<!\\);")
 _EMPTY_BRACKETS = re.compile(r"\((?:[ \t]|\\\n)*\)")
 _NONE: frozenset[str] = frozenset()
@@ -125,9 +128,10 @@ class Parser(ConditionReader):
         end = pipelines[-1].end
         while True:
             self._blanks()
-            if not self._peek("&&", "||"):
+            operator = self.source[self.at : self.at + 2] if self.at + 1 < self.size else ""
+            if operator not in ("&&", "||"):
                 break
-            operators.append(self.source[self.at : self.at + 2])
+            operators.append(operator)
             self.at += 2
             end = self.at
             self._newlines()
@@ -139,16 +143,13 @@ class Parser(ConditionReader):
         last = pipelines[-1].commands[-1:]
         open_ = open_ or len(pipelines[-1].operators) >= len(pipelines[-1].commands) > 0
         terminator = ""
-        if self._peek("&", ";") and not self._peek(";;", ";&"):
-            terminator = self.source[self.at]
+        char = self.source[self.at] if self.at < self.size else ""
+        if char and char in "&;" and not self._peek(";;", ";&"):
+            terminator = char
             self.at += 1
-        elif self._goes_on() and not (self._reserved() in _CLOSERS and last and _ends_itself(last[0])):
+        elif char not in "\n);" and not (self._reserved() in _CLOSERS and last and _ends_itself(last[0])):
             raise self._unexpected()
         return AndOr(self.text, start, end, tuple(pipelines), tuple(operators), terminator, open_)
-
-    def _goes_on(self) -> bool:
-        """Whether something stands here that ends no command."""
-        return self.at < self.size and self.source[self.at] not in "\n);"
 
     @property
     def _at_top(self) -> bool:
@@ -168,11 +169,11 @@ class Parser(ConditionReader):
                 self._blanks()
         if start < self.at and (self.at >= self.size or self._peek("\n", ";")) and not self._peek(";;", ";&"):
             return Pipeline(self.text, start, self.at, (), (), negated, timed)
-        commands, operators = [self._command()], []
+        commands, operators = [self._command(word)], []
         while True:
             end = self.at
             self._blanks()
-            if not self._peek("|") or self._peek("||"):
+            if self.at >= self.size or self.source[self.at] != "|" or self._peek("||"):
                 break
             operators.append("|&" if self._peek("|&") else "|")
             self.at += len(operators[-1])
@@ -186,9 +187,11 @@ class Parser(ConditionReader):
 
     # Commands
 
-    def _command(self) -> Command:
-        self._blanks()
-        word = self._reserved()
+    def _command(self, word: str | None = None) -> Command:
+        """The command that begins here; ``word``: the reserved word that does, if that is known already."""
+        if word is None:
+            self._blanks()
+            word = self._reserved()
         if word in _CLOSERS or word == "!":
             raise self._unexpected()
         compound = self._compound(word)
@@ -460,21 +463,29 @@ class Parser(ConditionReader):
         arrays = True
         end = start if first is None else first.end
         while True:
+            argument = _PLAIN_ARGUMENT.match(self.source, self.at, self.size) if arguments and not declares else None
+            if argument is not None:  # as most are
+                begun, end = argument.span(1)
+                arguments.append(Word(self.text, begun, end, (Literal(self.text, begun, end, argument[1]),)))
+                self.at = end
+                continue
             self._blanks()
-            redirection = self._redirection()
+            char = self.source[self.at] if self.at < self.size else ""
+            redirection = self._redirection() if char in REDIRECTING else None
             if redirection is not None:
                 redirections.append(redirection)
                 arrays = not (assignments or arguments)
-            elif self.at >= self.size or self.source[self.at] in "\n;&|)":
+            elif char in "\n;&|)":  # or the end
                 break
-            elif self._peek("("):
+            elif char == "(":
                 (name,) = arguments if len(arguments) == 1 else (None,)
                 if not isinstance(name, Word) or assignments or redirections:
                     raise self._unexpected()
                 self._empty_brackets()
                 return self._function(start, name, keyword=False)
             else:
-                found = (self._assignment(declares, arrays) if declares or not arguments else None) or self.word()
+                may_assign = (declares or not arguments) and _ASSIGNED.match(self.source, self.at, self.size)
+                found = (self._assignment(declares, arrays) if may_assign else None) or self.word()
                 if found is None:
                     raise self._unexpected()
                 if arguments:

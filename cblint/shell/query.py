@@ -169,8 +169,10 @@ def _below(root: Node, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> It
         node, held_by = stack.pop()
         if isinstance(node, SimpleCommand) and node.words:
             yield from _unwrapped(node, held_by, wrappers)
-        inside = (node, *held_by)
-        stack.extend((child, inside) for child in reversed(list(node.children())))
+        children = node.children()
+        if children:
+            inside = (node, *held_by)
+            stack.extend([(child, inside) for child in children[::-1]])
 
 
 def _unwrapped(node: SimpleCommand, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> Iterator[Invocation]:

@@ -11,6 +11,7 @@ from cblint.shell.words import METACHARACTERS, Scanner, Unreadable, name_at
 from cblint.source.text import Text
 
 _BLANKS = re.compile(r"(?:[ \t]|\\\n)+")
+_GOES_ON_BLANK = frozenset(" \t\\#")
 _COMMENT = re.compile(r"#[^\n]*")
 _RESERVED = re.compile(
     r"(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|in|function|time|coproc|[{}!]|\[\[|\]\])"
@@ -18,6 +19,8 @@ _RESERVED = re.compile(
 )
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\||[;&|()<>]")
 _REDIRECTION = re.compile(r"(\d+|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|()(&>>|&>)", re.ASCII)
+REDIRECTING = frozenset("<>&{0123456789")
+"""What a redirection can begin with."""
 NUMBER = re.compile(r"(?:\d+|\{[A-Za-z_]\w*\})(?=[<>](?!\())", re.ASCII)
 """What belongs to the redirection right behind it."""
 _ASSIGNMENT = re.compile(r"\+?=")
@@ -36,6 +39,9 @@ class SimpleReader(Scanner):
 
     def _blanks(self) -> None:
         if self.at >= self.size or self.source[self.at] not in " \t\\#":
+            return
+        if self.source[self.at] == " " and self.source[self.at + 1 : self.at + 2] not in _GOES_ON_BLANK:
+            self.at += 1  # as nearly always
             return
         match = _BLANKS.match(self.source, self.at, self.size)
         if match is not None:
@@ -170,7 +176,7 @@ class SimpleReader(Scanner):
 
     def _redirection(self) -> Redirection | None:
         start = self.at
-        if start >= self.size or self.source[start] not in "<>&{0123456789":
+        if start >= self.size or self.source[start] not in REDIRECTING:
             return None
         match = _REDIRECTION.match(self.source, start, self.size)
         if match is None:

@@ -21,13 +21,17 @@ def read(path: str, named: bool) -> str:
     A path that the user named may be a pipe (``<(…)``); one found by searching must be a regular file.
     """
     try:
-        mode = os.stat(path).st_mode
+        about = os.stat(path)
+        mode = about.st_mode
         if stat.S_ISDIR(mode):
             raise Unreadable("is a directory")
         if not stat.S_ISREG(mode) and not (named and (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode))):
             raise Unreadable("is not a regular file")
         with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            # At first as much as there seems to be: room for the most there can be takes longer to make than to fill.
+            data = file.read(min(about.st_size, MAX_BYTES) + 1)
+            if len(data) > about.st_size:  # it grew, or is a pipe
+                data += file.read(MAX_BYTES + 1 - len(data))
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror or error}") from None
     except ValueError:

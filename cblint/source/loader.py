@@ -142,12 +142,11 @@ class _Builder:
         self._last: Node | None = None
 
     def add(self, event: yaml.Event) -> None:
-        self.reached = _end(event)
+        self.reached = end = _end(event)
         if isinstance(event, yaml.ScalarEvent):
             start = self._content_start(event)
-            end = max(_end(event), start)
             style = event.style or ""
-            self._place(Scalar(self._text, start, end, event.anchor, event.tag, event.value, style), 1)
+            self._place(Scalar(self._text, start, max(end, start), event.anchor, event.tag, event.value, style), 1)
         elif isinstance(event, yaml.MappingStartEvent):
             start = self._content_start(event)
             self._open(Mapping(self._text, start, event.anchor, event.tag, bool(event.flow_style)))
@@ -156,8 +155,7 @@ class _Builder:
             self._open(Sequence(self._text, start, event.anchor, event.tag, bool(event.flow_style)))
         elif isinstance(event, yaml.CollectionEndEvent):
             # Only a closing bracket has a width: other ends stand at the next token, wherever that is.
-            closed = _end(event) > _start(event)
-            self._close(_end(event) if closed else None)
+            self._close(end if end > _start(event) else None)
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
@@ -253,10 +251,11 @@ class _Builder:
         self._count(size, node)
 
     def _count(self, size: int, node: Node) -> None:
-        if not self._sizes:
+        sizes = self._sizes
+        if not sizes:
             return
-        self._sizes[-1] += size
-        if self._sizes[-1] > MAX_NODES:
+        sizes[-1] += size
+        if sizes[-1] > MAX_NODES:
             raise TooComplex(
                 f"expands to more than {MAX_NODES:,} nodes through its aliases",
                 self._text.span(node.start, node.start + 1),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 # What editors, git hosts and the language server protocol count as the end of a line. YAML 1.1 also breaks
@@ -186,12 +187,14 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        starts, ends = [0], []
-        for match in _LINE_END.finditer(text):
-            ends.append(match.start())
-            starts.append(match.end())
-        ends.append(len(text))
-        self._starts, self._ends = starts, ends
+        if "\r" in text:
+            matches = list(_LINE_END.finditer(text))
+            self._starts = [0, *(match.end() for match in matches)]
+            self._ends = [*(match.start() for match in matches), len(text)]
+        else:
+            following = list(accumulate([len(line) + 1 for line in text.split("\n")]))
+            self._starts = [0, *following[:-1]]
+            self._ends = [start - 1 for start in following]
 
     def __len__(self) -> int:
         return len(self._starts)

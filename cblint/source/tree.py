@@ -75,7 +75,12 @@ class Scalar(Node):
     def __init__(
         self, origin: Text, start: int, end: int, anchor: str | None, tag: str | None, value: str, style: str
     ) -> None:
-        super().__init__(origin, start, end, anchor, tag)
+        self.origin = origin  # without super(), as most nodes are scalars
+        self.start = start
+        self.end = end
+        self.anchor = anchor
+        self.tag = tag
+        self.open = False
         self.value = value
         self.style = style
 

@@ -8,15 +8,15 @@ import pathlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jsonschema
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from cblint import config
-from cblint.cli import cli
+from cblint.cli import start
 from cblint.facts.sources import read_schema
 from cblint.hosts import discover
 from tests.helpers import commands, repository
@@ -82,6 +82,21 @@ def valid_json(text: str) -> Any:
     return document
 
 
+class _Program:
+    """What click's runner wants of a command, though not all command lines come to click."""
+
+    @staticmethod
+    def main(args: list[str], prog_name: str) -> None:
+        assert prog_name == "cblint"
+        start(args)
+
+
+def invoke(args: Sequence[str], stdin: bytes | str, env: Mapping[str, str | None] | None = None) -> Result:
+    """A command line in this process."""
+    program: Any = _Program()
+    return CliRunner().invoke(program, list(args), input=stdin, env=env, prog_name="cblint")
+
+
 class Cblint:
     """cblint in the repository ``folder``, which is the working directory unless a call says otherwise."""
 
@@ -106,7 +121,7 @@ class Cblint:
         variables = {"NO_COLOR": None, "FORCE_COLOR": None, **(env or {})}
         with self._monkeypatch.context() as patch:
             patch.chdir(self.folder / cwd)
-            result = CliRunner().invoke(cli, list(args), input=stdin, env=variables, prog_name="cblint")
+            result = invoke(args, stdin, variables)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Done(result.exit_code, result.stdout_bytes, result.stderr_bytes)

@@ -463,7 +463,7 @@ def test_an_exception_in_a_document_is_contained(cblint: Cblint, monkeypatch: py
 
 
 def test_an_exception_outside_of_any_file_is_one_line(cblint: Cblint) -> None:
-    program = "import sys, cblint.cli as c; sys.modules['cblint.cli.check'].lint_paths = lambda *_: 1 / 0; c.main()"
+    program = "import cblint.cli as c, cblint.cli.run as r; r.lint_paths = lambda *_: 1 / 0; c.main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "check"],
         capture_output=True,

@@ -16,7 +16,8 @@ from cblint.source.text import Text
 CHARACTERS = "'\"&;|`()<>#![*~é\t\n\\ ${}1"
 RESERVED = ("if", "then", "fi", "do", "done", "in", "time", "esac", "case", "for", "function", "coproc")
 WORDS = ("a", "b.c", "-d", "A=", "$A", "${A}", "${A:-b}", "''", '""', " ", " && ", " || ", " | ", "$(", "${")
-PIECES = [*CHARACTERS, *RESERVED, *WORDS]
+SUBSTITUTIONS = ("`a`", "$(a)", "`if`", "$(done)", "\\\n", "`time`")
+PIECES = [*CHARACTERS, *RESERVED, *WORDS, *SUBSTITUTIONS]
 LINES = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 
 
@@ -46,6 +47,11 @@ def test_plain_commands_are_read_by_real_shells(shell: str) -> None:
         "done",
         "in",
         "time",
+        "`m`",
+        "$(n)",
+        "o\\\np",
+        "`if`",
+        "i\\\nf",
     ]
     lines = [
         f"{first} {second}{joint}{third}"

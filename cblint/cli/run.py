@@ -1,16 +1,14 @@
-"""``cblint check``: lint files, folders or standard input."""
+"""What ``cblint check`` does: lint files, folders or standard input."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from cblint.catalogue import PROFILES, UnknownRule
+from cblint.catalogue import UnknownRule
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
@@ -23,102 +21,35 @@ from cblint.linter import (
     list_files,
     result_of,
 )
-from cblint.report import FORMATS, Style, omitted, render, shown
+from cblint.report import Style, omitted, render, shown
 from cblint.source.file import MAX_BYTES
 
 if TYPE_CHECKING:
     from cblint.fix import Change
 
 
+class Misused(Exception):
+    """The command line asks for what cannot be. ``str()`` is a sentence."""
+
+
 def _names(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
-@click.command(short_help="Lint buildspecs: files, folders, or - for standard input.")
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option(
-    "--format",
-    "formats",
-    type=click.Choice(FORMATS),
-    multiple=True,
-    help="How to print (default: text). Repeatable, each with its own --output.",
-)
-@click.option(
-    "--output",
-    "outputs",
-    metavar="FILE",
-    multiple=True,
-    help="Write the format given at the same place to FILE; - is standard output.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "note", "never"]),
-    help="The least severity that makes the exit status 1 (default: warning).",
-)
-@click.option("--exit-zero", is_flag=True, help="The same as --fail-on never.")
-@click.option("--profile", type=click.Choice(PROFILES), help="The set of rules that runs (default: default).")
-@click.option(
-    "--select",
-    metavar="RULES",
-    multiple=True,
-    help="Run just these rules: names, codes or families (CB1), with commas between.",
-)
-@click.option("--ignore", metavar="RULES", multiple=True, help="Do not run these rules.")
-@click.option("--fix", is_flag=True, help="Mend what can be mended safely, then report what is left.")
-@click.option(
-    "--unsafe-fixes",
-    is_flag=True,
-    help="With --fix or --diff: also fixes that may change what the build does.",
-)
-@click.option("--diff", is_flag=True, help="Print the fixes as a patch and change nothing.")
-@click.option("--config", metavar="FILE", help="Use this configuration for all files.")
-@click.option("--isolated", is_flag=True, help="Use no configuration file.")
-@click.option(
-    "--exclude",
-    metavar="PATTERN",
-    multiple=True,
-    help="Leave out files that match, as in .gitignore. Repeatable.",
-)
-@click.option("--stdin-filename", metavar="PATH", help="The path that standard input is to be taken for.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(0),
-    default=0,
-    metavar="N",
-    help="Processes (default: several where there is much to do).",
-)
-@click.option(
-    "--color",
-    "colour",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour the text format (default: auto; NO_COLOR and FORCE_COLOR count).",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
-@click.option("--statistics", is_flag=True, help="Print how many findings each rule has.")
-@click.option(
-    "--sarif-include-suppressed",
-    is_flag=True,
-    help="Write suppressed findings into SARIF as well; GitHub shows them as open alerts.",
-)
-@click.option("--list-files", is_flag=True, help="Print the files that would be read, and stop.")
-@click.option("--timings", is_flag=True, help="Print to standard error how long the slowest files took.")
-def check(paths: tuple[str, ...], formats: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> None:
-    """Lint buildspecs.
-
-    PATHS are files, folders to search (default: the current one), or - for standard input. Exit status: 0 nothing
-    at or above --fail-on, 1 findings, 2 wrong usage or configuration or a named file that cannot be read, 3 an
-    internal error.
-    """
+def check(options: Mapping[str, Any]) -> int:
+    """Do what the options say, and return the exit status. Raises Misused."""
+    paths: tuple[str, ...] = options["paths"]
+    formats: tuple[str, ...] = options["formats"]
+    outputs: tuple[str, ...] = options["outputs"]
     stdin = "-" in paths or (options["stdin_filename"] is not None and not paths)
     if stdin and len(paths) > 1:
-        raise click.UsageError("Standard input (-) cannot be linted together with files.")
+        raise Misused("Standard input (-) cannot be linted together with files.")
     if stdin and options["list_files"]:
-        raise click.UsageError("--list-files lists files: standard input is none.")
+        raise Misused("--list-files lists files: standard input is none.")
     if options["stdin_filename"] is not None and not stdin:
-        raise click.UsageError("--stdin-filename names standard input: give - as the path.")
+        raise Misused("--stdin-filename names standard input: give - as the path.")
     if len(outputs) > max(len(formats), 1):
-        raise click.UsageError("Each --output belongs to a --format: there are more outputs than formats.")
+        raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
     settings = _settings(options)
     try:
         check_settings(settings)
@@ -127,14 +58,14 @@ def check(paths: tuple[str, ...], formats: tuple[str, ...], outputs: tuple[str, 
         else:
             result = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
-        raise click.UsageError(shown.printable(str(error))) from None
+        raise Misused(shown.printable(str(error))) from None
     if not (options["diff"] or options["list_files"]):
         _print(result, formats or ("text",), outputs, options)
     _complain(result)
-    sys.exit(result.exit_status)
+    return result.exit_status
 
 
-def _settings(options: dict[str, Any]) -> Settings:
+def _settings(options: Mapping[str, Any]) -> Settings:
     return Settings(
         profile=options["profile"],
         select=_names(options["select"]),
@@ -147,11 +78,11 @@ def _settings(options: dict[str, Any]) -> Settings:
     )
 
 
-def _standard_input(options: dict[str, Any], settings: Settings) -> Result:
+def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
     if options["fix"]:
-        raise click.UsageError("--fix cannot write to standard input; --diff prints the fixes as a patch.")
+        raise Misused("--fix cannot write to standard input; --diff prints the fixes as a patch.")
     if sys.stdin is None:
-        raise click.UsageError("Standard input is closed.")
+        raise Misused("Standard input is closed.")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     candidate = Candidate(options["stdin_filename"] or STDIN, True)
     result = result_of([lint_bytes(data, candidate, settings)])
@@ -164,7 +95,7 @@ def _standard_input(options: dict[str, Any], settings: Settings) -> Result:
     return result
 
 
-def _files(paths: tuple[str, ...], options: dict[str, Any], settings: Settings) -> Result:
+def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Settings) -> Result:
     if options["list_files"]:
         files, errors = list_files(paths, settings)
         _write((f"{shown.path(path)}\n" for path in files), "-")
@@ -183,7 +114,7 @@ def _files(paths: tuple[str, ...], options: dict[str, Any], settings: Settings) 
     return lint_paths(paths, settings)
 
 
-def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], options: dict[str, Any]) -> None:
+def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], options: Mapping[str, Any]) -> None:
     for number, name in enumerate(formats):
         output = outputs[number] if number < len(outputs) else "-"
         style = Style(
@@ -197,7 +128,7 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
             _say(sentence)
     if options["timings"]:
         for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
-            click.echo(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}", err=True)
+            _tell(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}")
 
 
 def _colour(choice: str, output: str) -> bool:
@@ -211,7 +142,7 @@ def _colour(choice: str, output: str) -> bool:
 def _write(lines: Iterable[str], output: str) -> None:
     """Write UTF-8 to standard output or to a file, whatever the locale."""
     if output == "-" and sys.stdout is None:
-        raise click.UsageError("Standard output is closed.")
+        raise Misused("Standard output is closed.")
     try:
         with contextlib.ExitStack() as stack:
             stream = sys.stdout.buffer if output == "-" else stack.enter_context(open(output, "wb"))
@@ -224,7 +155,7 @@ def _write(lines: Iterable[str], output: str) -> None:
         name = "standard output" if output == "-" else shown.printable(output)
         if output == "-":
             sys.stdout = None  # what it still holds would fail once more at exit
-        raise click.UsageError(f"Cannot write {name}: {error.strerror}") from None
+        raise Misused(f"Cannot write {name}: {error.strerror}") from None
 
 
 def _complain(result: Result) -> None:
@@ -245,4 +176,10 @@ def _tell_refused(changes: Iterable[Change]) -> None:
 
 
 def _say(message: str) -> None:
-    click.echo(f"cblint: {shown.printable(message)}", err=True)
+    _tell(f"cblint: {shown.printable(message)}")
+
+
+def _tell(line: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))  # as _write does
+        sys.stderr.flush()

@@ -1,0 +1,94 @@
+"""The command line as click reads it: one command per subcommand, no logic."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from cblint import __version__
+from cblint.cli.options import OPTIONS, Option
+from cblint.cli.run import Misused
+from cblint.cli.run import check as run_check
+from cblint.facts import PUBLISHED, published
+
+
+class _Commands(click.Group):
+    """A group that tells someone who names a file where the command goes."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self.commands and (os.path.exists(name) or name == "-"):
+            ctx.fail(f"No such command '{name}'. To lint it, write: cblint check {name}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", prog_name="cblint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """cblint reads AWS CodeBuild buildspecs, runs the build on paper, and says what will break, leak or
+    silently pass."""
+
+
+def _option(option: Option) -> click.Option:
+    declared = [*option.names, option.key]
+    if option.is_flag:
+        return click.Option(declared, is_flag=True, help=option.help)
+    kind = click.Choice(option.choices) if option.choices else click.IntRange(0) if option.number else click.STRING
+    return click.Option(
+        declared,
+        type=kind,
+        metavar=option.metavar or None,
+        multiple=option.many,
+        default=None if option.many else option.default,
+        help=option.help,
+    )
+
+
+def _check(**options: Any) -> None:
+    """Lint buildspecs.
+
+    PATHS are files, folders to search (default: the current one), or - for standard input. Exit status: 0 nothing
+    at or above --fail-on, 1 findings, 2 wrong usage or configuration or a named file that cannot be read, 3 an
+    internal error.
+    """
+    try:
+        sys.exit(run_check(options))
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+check = click.Command(
+    "check",
+    callback=_check,
+    params=[click.Argument(["paths"], nargs=-1, metavar="[PATHS]..."), *map(_option, OPTIONS)],
+    help=_check.__doc__,
+    short_help="Lint buildspecs: files, folders, or - for standard input.",
+)
+cli.add_command(check)
+
+
+def fail(error: Misused) -> NoReturn:
+    """End ``cblint check`` as click does where a command line is wrong."""
+    outer = cli.make_context("cblint", ["check"])
+    usage = click.UsageError(str(error), check.make_context("check", [], parent=outer))
+    usage.show()
+    sys.exit(usage.exit_code)
+
+
+@cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, the output.")
+@click.argument("name", type=click.Choice(PUBLISHED), default=PUBLISHED[0])
+def schema(name: str) -> None:
+    """Print a JSON schema.
+
+    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml) or output (what
+    --format json prints).
+    """
+    click.echo(published(name), nl=False)

@@ -1,0 +1,147 @@
+"""The options of ``cblint check``, and command lines that are read without click.
+
+Importing click takes longer than linting most files. So what is written out in full and right is read here; all else
+(help, mistakes, completion, ``-qv``, ``--``) is click's, which is given the same options by command.py.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from cblint.catalogue.model import PROFILES
+from cblint.report import FORMATS
+
+
+class Option:
+    """An option: ``names`` as it is written, ``key`` what its value is called.
+
+    It takes no value, or one that ``metavar`` stands for, one of ``choices``, or a ``number``; if ``many``, it can be
+    given more than once.
+    """
+
+    __slots__ = ("choices", "default", "help", "key", "many", "metavar", "names", "number")
+
+    def __init__(
+        self,
+        names: str,
+        text: str,
+        *,
+        key: str = "",
+        metavar: str = "",
+        choices: Sequence[str] = (),
+        number: bool = False,
+        many: bool = False,
+        default: str | int | None = None,
+    ) -> None:
+        self.names = tuple(names.split())
+        self.help = text
+        self.key = key or self.names[-1].lstrip("-").replace("-", "_")
+        self.metavar = metavar
+        self.choices = choices
+        self.number = number
+        self.many = many
+        self.default: Any = () if many else False if not (metavar or choices) else default
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it takes no value."""
+        return not (self.metavar or self.choices)
+
+    def read(self, value: str) -> str | int | None:
+        """What a value means; None if that is for click to say."""
+        if self.number:
+            return int(value) if value.isascii() and value.isdecimal() else None
+        return None if self.choices and value not in self.choices else value
+
+
+OPTIONS = (
+    Option(
+        "--format",
+        "How to print (default: text). Repeatable, each with its own --output.",
+        key="formats",
+        choices=FORMATS,
+        many=True,
+    ),
+    Option(
+        "--output",
+        "Write the format given at the same place to FILE; - is standard output.",
+        key="outputs",
+        metavar="FILE",
+        many=True,
+    ),
+    Option(
+        "--fail-on",
+        "The least severity that makes the exit status 1 (default: warning).",
+        choices=("error", "warning", "note", "never"),
+    ),
+    Option("--exit-zero", "The same as --fail-on never."),
+    Option("--profile", "The set of rules that runs (default: default).", choices=PROFILES),
+    Option(
+        "--select",
+        "Run just these rules: names, codes or families (CB1), with commas between.",
+        metavar="RULES",
+        many=True,
+    ),
+    Option("--ignore", "Do not run these rules.", metavar="RULES", many=True),
+    Option("--fix", "Mend what can be mended safely, then report what is left."),
+    Option("--unsafe-fixes", "With --fix or --diff: also fixes that may change what the build does."),
+    Option("--diff", "Print the fixes as a patch and change nothing."),
+    Option("--config", "Use this configuration for all files.", metavar="FILE"),
+    Option("--isolated", "Use no configuration file."),
+    Option("--exclude", "Leave out files that match, as in .gitignore. Repeatable.", metavar="PATTERN", many=True),
+    Option("--stdin-filename", "The path that standard input is to be taken for.", metavar="PATH"),
+    Option("--jobs", "Processes (default: several where there is much to do).", metavar="N", number=True, default=0),
+    Option(
+        "--color",
+        "Colour the text format (default: auto; NO_COLOR and FORCE_COLOR count).",
+        key="colour",
+        choices=("auto", "always", "never"),
+        default="auto",
+    ),
+    Option("-q --quiet", "Print findings only, no summary."),
+    Option("--statistics", "Print how many findings each rule has."),
+    Option(
+        "--sarif-include-suppressed",
+        "Write suppressed findings into SARIF as well; GitHub shows them as open alerts.",
+    ),
+    Option("--list-files", "Print the files that would be read, and stop."),
+    Option("--timings", "Print to standard error how long the slowest files took."),
+)
+"""In the order of the help."""
+
+_BY_NAME = {name: option for option in OPTIONS for name in option.names}
+_ON_WINDOWS = os.name == "nt"
+_EXPANDED = frozenset("*?[~$%")
+"""What click expands in arguments on Windows, whose shells do not."""
+
+
+def read(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The options of ``check`` by key, and ``paths``; None where the line is for click to read."""
+    if not arguments or arguments[0] != "check":
+        return None
+    if _ON_WINDOWS and any(not _EXPANDED.isdisjoint(argument) for argument in arguments):
+        return None
+    found = {option.key: option.default for option in OPTIONS}
+    paths: list[str] = []
+    rest = list(reversed(arguments[1:]))
+    while rest:
+        argument = rest.pop()
+        if argument == "-" or not argument.startswith("-"):
+            paths.append(argument)
+            continue
+        name, equals, text = argument.partition("=")
+        option = _BY_NAME.get(name)
+        if option is None or (equals and (option.is_flag or not name.startswith("--"))):
+            return None
+        if option.is_flag:
+            found[option.key] = True
+            continue
+        if not equals and (not rest or (rest[-1].startswith("-") and rest[-1] != "-")):
+            return None
+        value = option.read(text if equals else rest.pop())
+        if value is None:
+            return None
+        found[option.key] = (*found[option.key], value) if option.many else value
+    return {**found, "paths": tuple(paths)}
