@@ -15,9 +15,9 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 
-from tests.properties.test_shell_properties import Written, written_shell
 from tests.shell import corpus_items, scripts
 from tests.shell_differences import BASH_DIFFERENCES, BASH_ONLY, DASH_DIFFERENCES, Difference, taken
+from tests.shell_generators import Written, written_shell
 
 MUTATIONS = 10_000
 SEED = os.environ.get("CBLINT_MUTATIONS", "cblint")
