@@ -91,24 +91,36 @@ def _taken_with(kind: type[Any] | tuple[type[Any], ...], wanted: Callable[[Any],
 
 
 class _BashArithmetic(Parser):
-    """Only looks for the bracket that ends arithmetic: ``$((`` is that whatever it holds, and ``${`` is just text."""
+    """Only looks for the bracket that ends arithmetic: ``$((`` is that whatever it holds, and ``${`` is just text.
+
+    What is arithmetic to us too is read as we read it: a mistake that we make there is none of bash.
+    """
 
     def _arithmetic_expansion(self, start: int) -> ArithmeticExpansion | None:
         if not self.source.startswith("(", start + 2, self.size):
             return None
-        self.at = start + 2
+        before = self.mark()
+        self.at = start + 3
         expression = self._balanced()
+        if self._peek(")"):
+            if not _leaves_a_brace_open(expression):
+                self.back(before)
+                return super()._arithmetic_expansion(start)
+            self.at += 1
+        else:
+            self.at = start + 2
+            expression = self._balanced()
         return ArithmeticExpansion(self.text, start, self.at, expression)
 
     def arithmetic(self, content: int) -> Word | None:
         before = self.mark()
         self.at = content
         expression = self._balanced()
-        if self._peek(")"):
+        if self._peek(")") and _leaves_a_brace_open(expression):
             self.at += 1
             return expression
         self.back(before)
-        return None
+        return super().arithmetic(content)
 
     def _balanced(self) -> Word:
         start = self.at
@@ -125,6 +137,10 @@ class _BashArithmetic(Parser):
             else:
                 self.at = min(self.at + (2 if char == "\\" else 1), self.size)
         raise self.error("unclosed", start, start, ")")
+
+
+def _leaves_a_brace_open(expression: Word) -> bool:
+    return expression.raw.count("${") > expression.raw.count("}")
 
 
 class _BashParameter(Parser):
