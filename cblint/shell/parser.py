@@ -87,7 +87,7 @@ class Parser(ConditionReader):
 
     def parse_all(self, text: Text) -> CommandList:
         """The commands of a text made from a part of this one."""
-        inner = Parser(text, self.depth)
+        inner = type(self)(text, self.depth)
         inner.whole()
         self.comments += inner.comments
         self.documents += inner.documents
