@@ -371,13 +371,13 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     if file.kind == "absent":
         return _not_found(shell, call)
     text = file.content.text if file.kind == "file" else None
-    if text is None or shell.calls > 10:
+    if text is None or shell.sourced > 10:
         raise Unclear
     if shell.ignoring and state.options.errexit is not False and shell.shell.is_dash is not False:
         raise Unclear
     jumps = Jumps(True, passes_loops=True)
     shell.jumps.append(jumps)
-    shell.calls += 1
+    shell.sourced += 1
     try:
         aborted = shell.process.aborted
         outcome = shell.text(text, state) if text.strip() else shell.succeed(state)
@@ -385,7 +385,7 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
             # How far back bash goes then depends.
             shell.process.aborted = join_states(aborted, shell.given_up)
     finally:
-        shell.calls -= 1
+        shell.sourced -= 1
         del shell.jumps[shell.jumps.index(jumps) :]
     return join_outcomes(outcome, jumps.returns)
 
@@ -462,7 +462,9 @@ def _read(shell: SimpleRunner, call: Call) -> Outcome:
     separators = state.variable("IFS")
     usual = (separators.assigned is not True and not separators.places) or separators.value.text == _BLANKS
     between = _BLANKS if usual else separators.value.text
-    if text is None or "\0" in text or between is None or (between != _BLANKS and set(between) & set(_BLANKS)):
+    if text is None or "\0" in text or between is None or not between.isascii():
+        return _read_unknown(shell, call, names)
+    if between != _BLANKS and set(between) & set(_BLANKS):
         return _read_unknown(shell, call, names)
     line, ended, rest = text.partition("\n")
     if "\\" in line and not raw:

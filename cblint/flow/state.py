@@ -60,6 +60,16 @@ def join_variables(first: Variable, second: Variable) -> Variable:
     )
 
 
+def laid_bare(variable: Variable, remembers: Maybe) -> Variable:
+    """A variable that another has hidden for a while; ``remembers``: `set -a` has marked the name, if it was not set.
+
+    Only dash does: it keeps the mark with the name.
+    """
+    if remembers is False or variable.assigned is True or variable.exported is True:
+        return variable
+    return variable._replace(exported=True if remembers and variable.assigned is False else None)
+
+
 class Options(NamedTuple):
     """What ``set`` and ``shopt`` switch, as far as it changes what commands do."""
 
