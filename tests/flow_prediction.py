@@ -65,7 +65,7 @@ def _predictions(
     given = Given(
         Layers(flow.UNSET if closed else flow.ANYTHING, (variables,)),
         lambda path: _found(path, environment or {}, root) if closed else None,
-        lambda name: False if closed and shutil.which(name, path=environment["PATH"]) is None else None,
+        lambda name: False if environment and shutil.which(name, path=environment["PATH"]) is None else None,
     )
     beginning = Beginning(literal(root), EMPTY)
     limits = Limits(100_000)

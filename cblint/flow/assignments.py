@@ -73,7 +73,7 @@ class Assigner(Core):
             self._readonly(state, old, inside)
         if old.integer is not False:
             if value.text is None or old.integer is None:
-                self.aborts(state, False)
+                self.miscounts(state, False)
             value = self._integer(state, value) if old.integer else unknown(value.labels)
         exported = old.exported if old.exported is True or temporary else self._exports(state, old)
         elements = (value, *old.elements[1:]) if old.array and old.elements is not None else None
@@ -107,7 +107,10 @@ class Assigner(Core):
 
         try:
             return literal(str(arithmetic.Evaluation(text, lambda name: self.number(state, name), refuse).result()))
-        except (arithmetic.Unclear, arithmetic.Wrong):
+        except arithmetic.Wrong:
+            self.miscounts(state, True)
+            return UNKNOWN
+        except arithmetic.Unclear:
             raise Unclear from None
 
     def _array(self, expansion: Expansion, node: Assignment, old: Variable) -> State:
@@ -162,7 +165,7 @@ class Assigner(Core):
                 raise Unclear
             if _STEPS.search(known):
                 raise Unclear
-            self.aborts(expansion.state, True)
+            self.aborts(expansion.state, True, minded=False)
 
         def read(name: str) -> int:
             variable = expansion.state.variable(name)
@@ -183,7 +186,7 @@ class Assigner(Core):
                 raise Unclear from None
             if is_command:
                 raise
-            self.aborts(before, True)
+            self.aborts(before, True, minded=False)
             return UNKNOWN
         except arithmetic.Unclear:
             raise Unclear from None
@@ -191,7 +194,7 @@ class Assigner(Core):
     def _computed_somehow(self, expansion: Expansion, text: Value, node: Node, given: bool) -> Value:
         """An expression of which some number is not known, so that it may be none."""
         if not given:
-            self.aborts(expansion.state, False)
+            self.aborts(expansion.state, False, minded=False)
         for piece in text.pieces:
             for names in _ASSIGNED.findall(piece) if isinstance(piece, str) else ():
                 for name in filter(None, names):

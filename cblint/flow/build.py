@@ -19,7 +19,7 @@ from cblint.flow.events import Event, Hidden
 from cblint.flow.items import Beginning, ItemRun, first_state, run_item
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
-from cblint.flow.state import ANYTHING, GIVEN, File, Outcome, State, Variable, join_states
+from cblint.flow.state import ANYTHING, GIVEN, Ends, File, Outcome, State, Variable, join_states
 from cblint.flow.values import UNKNOWN, Value, initial, literal
 from cblint.source.tree import Node
 
@@ -111,7 +111,7 @@ class _Phase(NamedTuple):
     final: list[Step]
 
 
-class _Ends(NamedTuple):
+class _PhaseEnds(NamedTuple):
     """How a phase ends: the states on each path."""
 
     ok: State | None
@@ -150,7 +150,7 @@ class _Builder:
             paths = after
         return Build(tuple(self.runs))
 
-    def _add(self, after: dict[str, State], phase: _Phase, path: str, ends: _Ends) -> None:
+    def _add(self, after: dict[str, State], phase: _Phase, path: str, ends: _PhaseEnds) -> None:
         """The paths that lead on from a phase."""
         if ends.ok is not None:
             _put(after, path, ends.ok)
@@ -162,11 +162,11 @@ class _Builder:
         elif phase.name == "build" and phase.on_failure != "ABORT":
             _put(after, FAILING, ends.failed)
 
-    def _run_phase(self, phase: _Phase, path: str, state: State) -> _Ends:
+    def _run_phase(self, phase: _Phase, path: str, state: State) -> _PhaseEnds:
         ok, failed = self._run_steps(phase.commands, path, _with_flag(state, path), stops=True)
         if not phase.final:
-            return _Ends(ok, failed)
-        ends = _Ends(None, None)
+            return _PhaseEnds(ok, failed)
+        ends = _PhaseEnds(None, None)
         for begun, is_failed in ((ok, False), (failed, True)):
             if begun is None:
                 continue
@@ -175,30 +175,31 @@ class _Builder:
             start = _with_flag(begun, on) if not is_failed else begun.with_variable(SUCCEEDS, _flag(UNKNOWN))
             fine, wrong = self._run_steps(phase.final, on, start, stops=False)
             if is_failed:
-                ends = _Ends(ends.ok, join_states(ends.failed, join_states(fine, wrong)))
+                ends = _PhaseEnds(ends.ok, join_states(ends.failed, join_states(fine, wrong)))
             else:
-                ends = _Ends(join_states(ends.ok, fine), join_states(ends.failed, wrong))
+                ends = _PhaseEnds(join_states(ends.ok, fine), join_states(ends.failed, wrong))
         return ends
 
-    def _run_steps(self, steps: list[Step], path: str, state: State, stops: bool) -> _Ends:
+    def _run_steps(self, steps: list[Step], path: str, state: State, stops: bool) -> _PhaseEnds:
         """The states after all of them, and where one has failed: then ``commands`` stop.
 
         Whether ``finally`` stops as well is not documented: it is taken to go on.
         """
         current: State | None = state
-        failed: State | None = None
+        failures = Ends()
         for step in steps:
             if current is None:
                 break
             before = current if self.keeps else self._fresh(current)
             run = run_item(step.item.script, before, self.shell, self.given, self.beginning, self.limits)
             self.runs.append(StepRun(step, path, before, run))
-            failed = join_states(failed, run.outcome.failed)
+            failures.add(Outcome(None, run.outcome.failed))
             current = run.outcome.ok if stops else run.outcome.either
+        failed = failures.all().failed
         if not stops and failed is not None:
             # On the path where nothing failed all went well; on the other something did, whatever came after it.
-            return _Ends(current, join_states(failed, current))
-        return _Ends(current, failed)
+            return _PhaseEnds(current, join_states(failed, current))
+        return _PhaseEnds(current, failed)
 
     def _fresh(self, state: State) -> State:
         """What a command of version 0.1 finds: the files, and nothing else of what the ones before have done."""

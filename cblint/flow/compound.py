@@ -195,7 +195,7 @@ def matches(subject: Value, pieces: list[patterns.Piece] | None) -> Maybe:
         pattern = patterns.Pattern(pieces)
         if text is None:
             # What begins otherwise than the pattern does never fits it.
-            return None if pattern.may_begin(subject.start) else False
+            return None if not subject.start.isascii() or pattern.may_begin(subject.start) else False
         return pattern.matches(text) if text.isascii() else None
     except patterns.Unclear:
         return None

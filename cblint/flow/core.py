@@ -14,6 +14,7 @@ from cblint.flow.state import (
     NEVER,
     NONE,
     Causes,
+    Ends,
     File,
     Outcome,
     State,
@@ -77,7 +78,7 @@ class Process:
         """The state in which the trap for EXIT begins, as long as it runs."""
         self.aborted: State | None = None
         """Where bash has given up a line, and goes on with the next one."""
-        self.exits = NEVER
+        self.exits = Ends()
         """By ``exit``, ``set -e`` and errors; the trap for EXIT is still to run."""
         self.replaced = NEVER
         """By ``exec``."""
@@ -109,6 +110,9 @@ class Core:
         """Whether a failure is asked for, so that ``set -e`` does not mind it."""
         self.depth = 0
         self.calls = 0
+        """Functions within functions."""
+        self.sourced = 0
+        """Files within files."""
         self.given_up: State | None = None
         """Where bash has given up a line of the text that ran last."""
         self.temporary: list[str] = []
@@ -167,7 +171,7 @@ class Core:
 
     def leave(self, outcome: Outcome) -> None:
         """The shell may exit like that."""
-        self.process.exits = join_outcomes(self.process.exits, outcome)
+        self.process.exits.add(outcome)
 
     def dies(self, state: State, surely: bool, code: int | None) -> None:
         """An expansion goes wrong, which ends the shell. Raises Died if that is sure."""
@@ -187,21 +191,37 @@ class Core:
         self.process.aborted = join_states(self.process.aborted, failing)
         raise Died
 
-    def aborts(self, state: State, surely: bool) -> None:
-        """What ends dash, and bash called sh; bash gives up the line and goes on with the next. Raises Died if sure."""
+    def aborts(self, state: State, surely: bool, minded: bool = True) -> None:
+        """What ends dash, and bash called sh; bash gives up the line and goes on with the next. Raises Died if sure.
+
+        ``minded``: `set -e` then ends bash.
+        """
         code = self.shell.among(2, 1, 1)
         failing = self.failing(state, self.recorder.current or NOWHERE, code)
         goes_on = self.shell.special_builtins_exit is False
-        if goes_on and state.options.errexit is not True:
+        errexit = state.options.errexit if minded else False
+        if goes_on and errexit is not True:
             self.process.aborted = join_states(self.process.aborted, failing)
-        if not goes_on or state.options.errexit is not False:
+        if not goes_on or errexit is not False:
             self._ends(state, code)
+        if surely:
+            raise Died
+
+    def miscounts(self, state: State, surely: bool) -> None:
+        """bash is to give a number to a variable, and has none: it gives up the line. Raises Died if that is sure.
+
+        It leaves the status as it was, unless that is 0.
+        """
+        failing = self.failing(state, self.recorder.current or NOWHERE, 1)
+        if state.succeeded is not True:
+            failing = failing._replace(code=state.code or None, cause=state.cause)
+        self.process.aborted = join_states(self.process.aborted, failing)
         if surely:
             raise Died
 
     def anything(self, state: State, node: Node) -> Outcome:
         """After a command of which nothing is known but that it ran, and what its words can change."""
-        wild = changed(state, node, dict(self.given.kept))
+        wild = changed(state, node, self.given.kept)
         outcome = self.either(wild, node)
         if self.shell.is_dash is not True:
             self.process.aborted = join_states(self.process.aborted, wild)

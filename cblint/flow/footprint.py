@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cblint.flow.layers import Layers
@@ -60,20 +60,32 @@ class _Anything(Exception):
     """It can change what cannot be read off."""
 
 
-def changed(state: State, node: Node, kept: dict[str, Variable]) -> State:
+def ruined(state: State, kept: Mapping[str, Variable]) -> State:
+    """The state after something that may have changed anything but ``kept``."""
+    return state._replace(
+        variables=Layers(ANYTHING, (dict(kept),) if kept else ()),
+        functions=Layers(None),
+        cwd=UNKNOWN,
+        before=UNKNOWN,
+        pushed=None,
+        options=Options(*[None] * len(Options._fields)),
+        positional=None,
+        exit_trap=UNKNOWN,
+    )
+
+
+def changed(state: State, node: Node, kept: Mapping[str, Variable]) -> State:
     """The state after a command of which nothing is known but its words; ``kept`` is what nothing changes."""
     found = footprint(state, node)
     state = said(state._replace(files=Layers(UNKNOWN_FILE), code=None, succeeded=None), UNKNOWN)
     state = state._replace(input=state.input if not state.input.pieces else UNKNOWN)
     if found.names is None:
-        state = state._replace(variables=Layers(ANYTHING, (dict(kept),) if kept else ()))
-        state = state._replace(functions=Layers(None))
-    else:
-        state = state._replace(
-            variables=state.variables.update({name: _any(state, name, node, found.declares) for name in found.names})
-        )
-        if found.functions:
-            state = state._replace(functions=state.functions.update(dict.fromkeys(found.functions)))
+        return ruined(state, kept)
+    state = state._replace(
+        variables=state.variables.update({name: _any(state, name, node, found.declares) for name in found.names})
+    )
+    if found.functions:
+        state = state._replace(functions=state.functions.update(dict.fromkeys(found.functions)))
     if found.moves:
         state = state._replace(cwd=UNKNOWN, before=UNKNOWN, pushed=None)
     if found.options:

@@ -248,17 +248,15 @@ class Interpreter(SimpleRunner):
 
     def ended(self, outcome: Outcome) -> Outcome:
         """How the process ends in all, with what its trap for EXIT does."""
-        ends = join_outcomes(outcome, self.process.exits)
+        ends = join_outcomes(outcome, self.process.exits.taken())
         if self.process.aborted is not None:
             ends = join_outcomes(ends, self.again(self.process.aborted))
             self.process.aborted = None
-        self.process.exits = NEVER
         for _ in range(2):
             ends = join_outcomes(*(self._trapped(state, bool(number)) for number, state in enumerate(ends)))
-            if self.process.exits == NEVER:
+            if not self.process.exits:
                 break
-            ends = join_outcomes(ends, self.process.exits)
-            self.process.exits = NEVER
+            ends = join_outcomes(ends, self.process.exits.taken())
         return join_outcomes(ends, self.process.replaced)
 
     def _trapped(self, state: State | None, failed: bool) -> Outcome:

@@ -8,14 +8,16 @@ the directory, and exit with the status. What an item does that exits on its own
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cblint.flow.core import NOWHERE, Given, Limits, Process
 from cblint.flow.events import Hidden, Recorder
+from cblint.flow.footprint import ruined
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
-from cblint.flow.shells import BASH_AS_SH, Shell, effect_in
+from cblint.flow.shells import BASH, BASH_AS_SH, OTHERWISE, SH, Shell, effect_in
 from cblint.flow.state import (
     ANYTHING,
     NEVER,
@@ -34,7 +36,7 @@ from cblint.flow.state import (
 )
 from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated
 from cblint.shell.commands import Script
-from cblint.shell.dialect import constructs
+from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse
 from cblint.source.text import Piece
 
@@ -85,35 +87,34 @@ def run_item(
 ) -> ItemRun:
     """Runs one item from what the ones before have kept."""
     recorder = Recorder()
-    shell = Shell(_shell_for(script, shell_name))
+    found = list(constructs(script)) if shell_name != BASH else []
+    # Where it is not known which shell is /bin/sh, an item that dash cannot run is taken to run in bash.
+    in_bash = shell_name == SH and any(construct.dash for construct in found)
+    shell = Shell(BASH_AS_SH if in_bash else shell_name)
     interpreter = Interpreter(shell, given, recorder, limits)
     start = _begun(kept, beginning, shell)
-    effect = effect_in(script, shell)
+    effect = effect_in(script, shell, found)
     if effect == "syntax":
-        return ItemRun(_refused(interpreter, script, kept, start), recorder)
+        return ItemRun(_refused(interpreter, script, kept, start, found), recorder)
     if effect:
-        wild = interpreter.anything(start, script)
+        begun = start if effect != OTHERWISE else ruined(start, given.kept)
+        wild = interpreter.anything(begun, script)
         interpreter.process = Process()
         ends = Outcome(*(_kept(interpreter, kept, start, _with_status(end), given) for end in wild if end is not None))
         return ItemRun(join_outcomes(ends, Outcome(*(_lost(kept, end) for end in wild))), recorder)
     return ItemRun(_run(interpreter, script, kept, start, given), recorder)
 
 
-def _shell_for(script: Script, name: str) -> str:
-    """Where it is not known which shell is /bin/sh, an item that dash cannot run is taken to run in bash."""
-    if name != "sh":
-        return name
-    return BASH_AS_SH if any(construct.dash for construct in constructs(script)) else name
-
-
-def _refused(interpreter: Interpreter, script: Script, kept: State, start: State) -> Outcome:
+def _refused(
+    interpreter: Interpreter, script: Script, kept: State, start: State, found: Sequence[Construct]
+) -> Outcome:
     """The lines above what the shell cannot read have run; then it ends with status 2, and nothing is kept."""
     interpreter.anything(start, script)
-    exits = interpreter.process.exits
+    exits = interpreter.process.exits.all()
     refused = Outcome(None, interpreter.failing(start._replace(files=Layers(UNKNOWN_FILE)), script, 2))
     first = script.body.items[0] if script.body.items else None
     surely = first is not None and any(
-        place.place.start < first.end for place in constructs(script) if place.effect == "syntax"
+        construct.place.start < first.end for construct in found if construct.effect == "syntax"
     )
     ends = refused if surely else join_outcomes(exits, refused)
     return Outcome(*(_lost(kept, end) for end in ends))
@@ -163,11 +164,11 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
         at_end = script.problem.kind in ("unclosed", "unfinished")
         code = interpreter.shell.among(2, None, None) if at_end else 2
         refused = interpreter.failing(body.either or start, script.problem, code)
-        process.exits = join_outcomes(process.exits, Outcome(None, refused))
-        process.exits = join_outcomes(process.exits, Outcome(None, interpreter.failing(start, script.problem, code)))
+        process.exits.add(Outcome(None, refused))
+        process.exits.add(Outcome(None, interpreter.failing(start, script.problem, code)))
         body = NEVER
     if swallows:
-        process.exits = join_outcomes(process.exits, body)
+        process.exits.add(body)
         body = NEVER
     ends = NEVER
     for end in body:
@@ -187,7 +188,7 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
             )
             if code == 0:
                 lost = _status(interpreter, state)
-            process.exits = join_outcomes(process.exits, lost)
+            process.exits.add(lost)
             if state.options.noclobber:
                 continue
         last = interpreter.ended(_status(interpreter, state))

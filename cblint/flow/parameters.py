@@ -48,12 +48,16 @@ class Parameters:
         if variable.assigned is None:
             # Nobody gives a build another IFS from outside: shells do not take it from their environment.
             return None if variable.places else DEFAULT_SEPARATORS
-        return variable.value.text
+        text = variable.value.text
+        # Shells may run in the C locale, where what is no ASCII is more than one character.
+        return text if text is None or text.isascii() else None
 
     def expand(self, part: Parameter, quoted: bool) -> Iterator[Segment]:
         """What it becomes. Raises Died, Unclear."""
         from cblint.flow.words import Segment
 
+        if _is_nothing(part):
+            self.expansion.interpreter.aborts(self.expansion.state, True)
         if not part.name:
             raise Unclear
         if self._is_list(part):
@@ -289,7 +293,7 @@ class Parameters:
     def _without_pattern(self, part: Parameter, operator: str, assigned: Maybe, value: Value) -> Value:
         pattern = self._known_pattern(part)
         text = value.text
-        if assigned is None or text is None or pattern is None:
+        if assigned is None or text is None or pattern is None or not text.isascii():
             return unknown(value.labels)
         try:
             if operator in ("#", "##"):
@@ -314,13 +318,23 @@ class Parameters:
         text = value.text
         bounds = self.expansion.text(part.argument).text if part.argument is not None else ""
         match = re.fullmatch(r" *(-?\d+) *(?:: *(-?\d+) *)?", bounds or "")
-        if assigned is None or text is None or match is None:
+        if assigned is None or text is None or match is None or not text.isascii():
             return unknown(value.labels)
         start = int(match.group(1))
         length = match.group(2)
         if start < 0 or (length is not None and int(length) < 0):
             return unknown(value.labels)
         return literal(text[start:] if length is None else text[start : start + int(length)])
+
+
+def _is_nothing(part: Parameter) -> bool:
+    """Whether no shell knows what that would be, as ``${name!}``."""
+    if not part.name:
+        return part.subscript is None and part.argument is None
+    if part.prefix == "#":
+        return part.operator != ""
+    # `~` is an operator of bash, which nobody has written down.
+    return not part.operator and part.argument is not None and not part.argument.raw.startswith("~")
 
 
 def _if_set(name: str, value: Value) -> Value:

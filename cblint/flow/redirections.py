@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cblint.flow.core import Died, Unclear
 from cblint.flow.layers import Layers
 from cblint.flow.paths import is_device, key, lookup, parent_of
-from cblint.flow.state import NEVER, UNKNOWN_FILE, UNTOUCHED, File, State, join_outcomes
+from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, Ends, File, State
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import Redirection
@@ -93,15 +93,17 @@ def _document(expansion: Expansion, node: Redirection) -> tuple[Value, Maybe]:
         # It swallows the wrapper's lines, and under `set -u` the variable in them may not be set.
         return UNKNOWN, False if expansion.state.options.nounset is False else None
     process = expansion.interpreter.process
-    exits, process.exits = process.exits, NEVER
+    exits, process.exits = process.exits, Ends()
     try:
         text, fails = expansion.document(document.body, document.stripped, document.quoted), None
-        if process.exits == NEVER:
+        if not process.exits:
             fails = False
     except Died:
         text, fails = UNKNOWN, None
     # In bash it does end the shell, unless the command is a program.
-    process.exits = exits if expansion.interpreter.shell.is_dash else join_outcomes(exits, process.exits)
+    if not expansion.interpreter.shell.is_dash:
+        exits.add(process.exits.all())
+    process.exits = exits
     return text, fails
 
 

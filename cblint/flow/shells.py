@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from cblint.flow.values import Maybe
-from cblint.shell.commands import Script
-from cblint.shell.dialect import constructs
+from cblint.shell.commands import Case, Script
+from cblint.shell.dialect import Construct, constructs
+from cblint.shell.syntax import CommandSubstitution, walk
 
 T = TypeVar("T")
 
-DASH, BASH_AS_SH, BASH = "dash", "bash-as-sh", "bash"
+DASH, BASH_AS_SH, BASH, SH = "dash", "bash-as-sh", "bash", "sh"
 _POSSIBLE = {
     DASH: (True, False, False),
     BASH_AS_SH: (False, True, False),
     BASH: (False, False, True),
-    "sh": (True, True, False),
+    SH: (True, True, False),
 }
 
 
@@ -64,21 +66,38 @@ _FOLLOWED = frozenset(
 """Constructs of bash of which we follow what dash makes of them."""
 
 
-def effect_in(script: Script, shell: Shell) -> str:
-    """What becomes of something in it that works in bash only, and not in this shell; nothing if there is none."""
+OTHERWISE = "otherwise"
+"""The effect of something that the shell reads as another text than we do."""
+
+
+def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = None) -> str:
+    """What becomes of something in it that works in bash only, and not in this shell; nothing if there is none.
+
+    ``found`` are the constructs in it, if they have been looked for.
+    """
     if script.problem is not None and script.problem.kind == "too-deep":
         return "fails"
-    found: list[str] = []
+    if shell.is_dash is not True and _has_case_in_brackets(script):
+        return OTHERWISE
+    if shell.name not in (DASH, BASH_AS_SH):
+        return ""
+    found = list(constructs(script)) if found is None else found
     if shell.name == BASH_AS_SH:
-        found = [
-            construct.effect
-            for construct in constructs(script)
-            if construct.posix_bash and construct.name not in _FOLLOWED
+        effects = [construct.effect for construct in found if construct.posix_bash and construct.name not in _FOLLOWED]
+    elif any(construct.name == "ansi-quote" and construct.effect == "syntax" for construct in found):
+        # To dash the quotes end at `\'`; what stands between which is then another matter.
+        return OTHERWISE
+    else:
+        effects = [
+            construct.effect for construct in found if construct.name not in _FOLLOWED or construct.effect == "syntax"
         ]
-    elif shell.name == DASH:
-        found = [
-            construct.effect
-            for construct in constructs(script)
-            if construct.name not in _FOLLOWED or construct.effect == "syntax"
-        ]
-    return "syntax" if "syntax" in found else found[0] if found else ""
+    return "syntax" if "syntax" in effects else effects[0] if effects else ""
+
+
+def _has_case_in_brackets(script: Script) -> bool:
+    """Whether bash may take the bracket behind a pattern for the end of what begins with ``$((``."""
+    text = script.source.value
+    if "$((" not in text or "case" not in text:
+        return False
+    brackets = (node for node in walk(script) if isinstance(node, CommandSubstitution) and node.raw.startswith("$(("))
+    return any(isinstance(node, Case) for bracket in brackets for node in walk(bracket))

@@ -24,6 +24,7 @@ from cblint.flow.state import (
     join_outcomes,
     join_states,
     join_variables,
+    laid_bare,
     said,
 )
 from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Value, concat, literal
@@ -182,7 +183,9 @@ class SimpleRunner(Assigner):
     def _without(self, names: Iterable[str], before: State, after: State | None) -> State | None:
         if after is None:
             return None
-        return after._replace(variables=after.variables.update({name: before.variable(name) for name in names}))
+        remembers = self.shell.among(after.options.allexport, False, False)
+        restored = {name: laid_bare(before.variable(name), remembers) for name in names}
+        return after._replace(variables=after.variables.update(restored))
 
     def _only_assigned(self, node: SimpleCommand, expansion: Expansion, redirected: Redirected | None) -> Outcome:
         """Without a command the status is that of the last substitution."""
@@ -283,8 +286,10 @@ class SimpleRunner(Assigner):
         if inner is None:
             return None
         changes = {}
+        remembers = self.shell.among(inner.options.allexport, False, False)
         for name, (variable, surely) in inner.shadowed.items():
-            changes[name] = variable if surely else join_variables(variable, inner.variables.get(name))
+            bare = laid_bare(variable, remembers)
+            changes[name] = bare if surely else join_variables(bare, inner.variables.get(name))
         return inner._replace(
             variables=inner.variables.update(changes), positional=outer.positional, shadowed=outer.shadowed
         )

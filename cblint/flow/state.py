@@ -64,6 +64,16 @@ def join_variables(first: Variable, second: Variable) -> Variable:
     )
 
 
+def laid_bare(variable: Variable, remembers: Maybe) -> Variable:
+    """A variable that another has hidden for a while; ``remembers``: `set -a` has marked the name, if it was not set.
+
+    Only dash does: it keeps the mark with the name.
+    """
+    if remembers is False or variable.assigned is True or variable.exported is True:
+        return variable
+    return variable._replace(exported=True if remembers and variable.assigned is False else None)
+
+
 class Options(NamedTuple):
     """What ``set`` and ``shopt`` switch, as far as it changes what commands do."""
 
@@ -243,6 +253,45 @@ NEVER = Outcome(None, None)
 def join_outcomes(first: Outcome, second: Outcome) -> Outcome:
     """One of both."""
     return Outcome(join_states(first.ok, second.ok), join_states(first.failed, second.failed))
+
+
+class Ends:
+    """Ways in which something ends, put together as they come in.
+
+    They are joined in pairs of equal count, as a binary counter adds up: a thousand states, each with one more variable
+    than the one before, cost ten times one state and not a thousand times.
+    """
+
+    __slots__ = ("_joined",)
+
+    def __init__(self) -> None:
+        self._joined: list[tuple[int, Outcome]] = []
+
+    def add(self, outcome: Outcome) -> None:
+        """One more."""
+        if outcome.ok is None and outcome.failed is None:
+            return
+        count = 1
+        while self._joined and self._joined[-1][0] == count:
+            outcome = join_outcomes(self._joined.pop()[1], outcome)
+            count *= 2
+        self._joined.append((count, outcome))
+
+    def __bool__(self) -> bool:
+        return bool(self._joined)
+
+    def all(self) -> Outcome:
+        """Any of them."""
+        outcome = NEVER
+        for _, part in reversed(self._joined):
+            outcome = join_outcomes(part, outcome)
+        return outcome
+
+    def taken(self) -> Outcome:
+        """Any of them, and from here on there are none."""
+        outcome = self.all()
+        self._joined.clear()
+        return outcome
 
 
 UNHEARD = Value((Hole("unheard"),))

@@ -1,0 +1,139 @@
+"""The builtins that end the shell, a function or a loop, and ``trap``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cblint.flow.core import Jumps, Unclear
+from cblint.flow.state import NEVER, Outcome, join_outcomes, join_states, said, with_status_of
+from cblint.flow.values import NONZERO, UNKNOWN
+
+if TYPE_CHECKING:
+    from cblint.flow.simple import Call, SimpleRunner
+
+_SIGNALS = frozenset({"HUP", "INT", "QUIT", "PIPE", "TERM", "USR1", "USR2", "1", "2", "3", "13", "15"})
+
+
+def exit_shell(shell: SimpleRunner, call: Call) -> Outcome:
+    """``exit``."""
+    shell.leave(_status_given(shell, call))
+    return NEVER
+
+
+def _status_given(shell: SimpleRunner, call: Call) -> Outcome:
+    """The status that ``exit`` and ``return`` are given, else the last one."""
+    if not call.words and call.exact:
+        # In a trap it is the status with which the shell was about to end.
+        entered = shell.process.trapped if call.name == "exit" else None
+        return shell.again(call.state if entered is None else with_status_of(call.state, entered))
+    if not call.exact or (len(call.words) != 1 and call.name == "return"):
+        raise Unclear
+    word, *others = call.words
+    text = word.text
+    if others:
+        # bash refuses, with status 1; dash takes the first.
+        return shell.fail(call.state, call.node, 1) if text == "1" else shell.either(call.state, call.node, None)
+    if text is not None:
+        if not re.fullmatch(r"[0-9]{1,9}", text):
+            return _no_status(shell, call, text)
+        code = int(text)
+        if code > 255 and call.name == "return" and shell.shell.is_dash is not False:
+            raise Unclear
+        return shell.succeed(call.state) if code % 256 == 0 else shell.fail(call.state, call.node, code % 256)
+    if word.pieces == (NONZERO,):
+        return shell.fail(call.state, call.node, None)
+    return shell.either(call.state, call.node)
+
+
+def _no_status(shell: SimpleRunner, call: Call, text: str) -> Outcome:
+    """What is no number is refused with status 2; bash takes a negative one."""
+    if call.name != "exit" or re.search(r"[0-9]", text):
+        raise Unclear
+    return shell.fail(call.state, call.node, 2)
+
+
+def return_from(shell: SimpleRunner, call: Call) -> Outcome:
+    """``return``."""
+    for jumps in reversed(shell.jumps):
+        if jumps.is_function:
+            jumps.returns = join_outcomes(jumps.returns, _status_given(shell, call))
+            return NEVER
+    if shell.process.in_function or shell.shell.is_dash is True:
+        shell.leave(_status_given(shell, call))
+        return NEVER
+    if shell.shell.is_dash is not False:
+        raise Unclear
+    if shell.shell.special_builtins_exit is True:
+        if shell.ignoring:
+            raise Unclear
+        shell.leave(shell.fail(call.state, call.node, 2))
+        return NEVER
+    return shell.fail(call.state, call.node, 2)
+
+
+def leave_loop(shell: SimpleRunner, call: Call) -> Outcome:
+    """``break`` and ``continue``."""
+    text = call.words[0].text if call.words else "1"
+    if not call.exact or len(call.words) > 1 or text is None or not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise Unclear
+    loops: list[Jumps] = []
+    for jumps in reversed(shell.jumps):
+        if jumps.is_function and not jumps.passes_loops:
+            break
+        if not jumps.is_function:
+            loops.append(jumps)
+    state = shell.succeed(call.state).ok
+    if not loops:
+        if shell.process.in_loop:
+            shell.leave(Outcome(state, None))
+            return NEVER
+        return Outcome(state, None)
+    if len(loops) < int(text) and shell.process.in_loop:
+        raise Unclear
+    target = loops[min(int(text), len(loops)) - 1]
+    if call.name == "break":
+        target.breaks = join_states(target.breaks, state)
+    else:
+        target.continues = join_states(target.continues, state)
+    return NEVER
+
+
+def execute(shell: SimpleRunner, call: Call) -> Outcome:
+    """``exec``."""
+    if not call.words and call.exact:
+        for redirection in call.node.redirections:
+            if redirection.descriptor in ("", "0", "1") or redirection.operator.startswith("&"):
+                raise Unclear
+        return shell.succeed(call.state)
+    outcome = shell.unknown_program(call)
+    shell.process.replaced = join_outcomes(shell.process.replaced, outcome)
+    if not call.words or call.words[0].text is None or call.words[0].start.startswith("-"):
+        raise Unclear
+    return NEVER
+
+
+def trap(shell: SimpleRunner, call: Call) -> Outcome:
+    """``trap``."""
+    state = call.state
+    if not call.exact:
+        raise Unclear
+    words = [word.text for word in call.words]
+    if words and words[0] == "--":
+        words, values = words[1:], call.words[1:]
+    else:
+        values = call.words
+    if not words:
+        return shell.succeed(said(state, UNKNOWN))
+    signals = words[1:]
+    if not signals or (words[0] is not None and words[0].startswith("-") and words[0] != "-"):
+        raise Unclear
+    for signal in signals:
+        if signal in ("EXIT", "0"):
+            action = values[0]
+            state = state._replace(exit_trap=None if words[0] in ("-", "") else action)
+        elif signal in ("ERR", "DEBUG", "RETURN") and shell.shell.is_dash is True:
+            return shell.fail(state, call.node, 1)
+        elif signal is None or signal.removeprefix("SIG") not in _SIGNALS:
+            raise Unclear
+    return shell.succeed(state)

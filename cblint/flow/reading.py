@@ -1,0 +1,79 @@
+"""``read``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cblint.flow.core import Unclear
+from cblint.flow.state import Outcome, Variable
+from cblint.flow.values import UNKNOWN, literal, unknown
+
+if TYPE_CHECKING:
+    from cblint.flow.simple import Call, SimpleRunner
+
+_BLANKS = " \t\n"
+
+
+def read(shell: SimpleRunner, call: Call) -> Outcome:
+    """``read``."""
+    words = [word.text for word in call.words]
+    if not call.exact or any(word is None for word in words):
+        raise Unclear
+    if "-a" in words:
+        return _read_array(shell, call, [word for word in words if word not in ("-r", "-a")])
+    raw = bool(words) and words[0] == "-r"
+    names = [word or "" for word in words[raw:]]
+    if not names or not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) for name in names):
+        return _read_unknown(shell, call, [name for name in names if re.fullmatch(r"[A-Za-z_]\w*", name)])
+    state = call.state
+    text = state.input.text
+    separators = state.variable("IFS")
+    usual = (separators.assigned is not True and not separators.places) or separators.value.text == _BLANKS
+    between = _BLANKS if usual else separators.value.text
+    if text is None or "\0" in text or between is None or not between.isascii():
+        return _read_unknown(shell, call, names)
+    if between != _BLANKS and set(between) & set(_BLANKS):
+        return _read_unknown(shell, call, names)
+    line, ended, rest = text.partition("\n")
+    if "\\" in line and not raw:
+        return _read_unknown(shell, call, names)
+    state = state._replace(input=literal(rest))
+    for name, value in zip(names, _split(line, len(names), between), strict=True):
+        state = shell.assign(state, name, literal(value), call.node, inside=True)
+    return shell.answer(state, call.node, bool(ended))
+
+
+def _read_array(shell: SimpleRunner, call: Call, names: list[str | None]) -> Outcome:
+    """``read -a``, of which it is not followed what the elements are."""
+    name = names[0] if len(names) == 1 else None
+    if shell.shell.is_dash is not False or name is None or not name.isidentifier():
+        raise Unclear
+    old = call.state.variable(name)
+    if old.readonly is not False:
+        raise Unclear
+    read = Variable(None, unknown(call.state.input.labels), None, False, None, True, None, (call.node,))
+    return shell.either(call.state._replace(input=UNKNOWN).with_variable(name, read), call.node, None)
+
+
+def _split(line: str, count: int, separators: str) -> list[str]:
+    """The values of so many variables: the last one gets the rest of the line."""
+    if not separators:
+        found = [line]
+    elif separators == _BLANKS:
+        found = line.strip(" \t").split(None, count - 1) if line.strip(" \t") else []
+    else:
+        found = re.split(f"[{re.escape(separators)}]", line, maxsplit=count - 1) if count > 1 else [line]
+        rest = found[-1]
+        if len(found) == count and rest[-1:] in tuple(separators) and not set(rest[:-1]) & set(separators):
+            found[-1] = rest[:-1]
+    return [*found, *[""] * (count - len(found))]
+
+
+def _read_unknown(shell: SimpleRunner, call: Call, names: list[str]) -> Outcome:
+    if any((word.text or "").startswith("-") and word.text != "-r" for word in call.words) or not names:
+        raise Unclear
+    state = call.state._replace(input=UNKNOWN)
+    for name in names:
+        state = shell.assign(state, name, unknown(call.state.input.labels), call.node, inside=True)
+    return shell.either(state, call.node, None)
