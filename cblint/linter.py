@@ -16,7 +16,7 @@ from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
 from cblint.source.file import Unreadable, decode, read
-from cblint.source.loader import TooComplex, load
+from cblint.source.loader import Stream, TooComplex, load
 from cblint.source.text import Lines, Text
 
 STDIN = "<stdin>"
@@ -38,6 +38,10 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     jobs: int = 0
     """Processes; 0 lets the pace of the first files decide."""
+
+
+class NotBuildspec(Exception):
+    """A file holds none; ``str()`` says why, in words that follow its name."""
 
 
 class FileResult(NamedTuple):
@@ -271,14 +275,11 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     config = _config(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
-    certain = _certainly_buildspec(candidate.path, config)
-    called_buildspec = certain or host.named_like_buildspec(candidate.path)
-    if not called_buildspec and host.named_like_other(candidate.path):
-        return _passed_over(candidate, "is not YAML by its name", candidate.named)
-    stream = load(Text.of(text))
-    why_not = host.why_not(stream, called_buildspec, certain)
-    if why_not is not None:
-        return _passed_over(candidate, why_not, candidate.named or called_buildspec)
+    called_buildspec = _called_buildspec(candidate.path, config)
+    try:
+        stream = _recognised(text, candidate.path, config)
+    except NotBuildspec as error:
+        return _passed_over(candidate, str(error), candidate.named or called_buildspec)
 
     rules = select(_selection(config, settings))
     target = engine.Target(path, Lines(text))
@@ -299,6 +300,29 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         failing=sum(1 for finding in findings if fails(finding, threshold)),
         crashes=tuple(checked.crashes.values()),
     )
+
+
+def _called_buildspec(path: str, config: Config) -> bool:
+    return _certainly_buildspec(path, config) or host.named_like_buildspec(path)
+
+
+def _recognised(text: str, path: str, config: Config) -> Stream:
+    """The YAML of a file that holds a buildspec. Raises NotBuildspec, TooComplex."""
+    called_buildspec = _called_buildspec(path, config)
+    if not called_buildspec and host.named_like_other(path):
+        raise NotBuildspec("is not YAML by its name")
+    stream = load(Text.of(text))
+    why_not = host.why_not(stream, called_buildspec, _certainly_buildspec(path, config))
+    if why_not is not None:
+        raise NotBuildspec(why_not)
+    return stream
+
+
+def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
+    """The buildspecs in the text of a file. Raises NotBuildspec, TooComplex, ConfigError."""
+    config = _config(path, settings)
+    stream = _recognised(text, path, config)
+    return engine.buildspecs_of(stream, _names(path)[0], tuple(config.projects_of(path)))
 
 
 def _shortcomings(

@@ -92,3 +92,20 @@ def schema(name: str) -> None:
     --format json prints).
     """
     click.echo(published(name), nl=False)
+
+
+@cli.command(short_help="Run a build on paper, and print what is believed after each command.")
+@click.argument("path", metavar="FILE")
+@click.option("--format", "style", type=click.Choice(("text", "json")), default="text", help="How to print.")
+def trace(path: str, style: str) -> None:
+    """Run the build of FILE (- for standard input) on paper.
+
+    Printed is what cblint believes after each command on the path where all went well: its status, the working
+    directory, the variables, and whose failure nobody sees. Nothing of FILE is executed.
+    """
+    from cblint.cli.trace import trace as run_trace  # what runs the build is of no use to the other commands
+
+    try:
+        run_trace(path, style)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None

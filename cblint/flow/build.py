@@ -20,6 +20,7 @@ from cblint.flow.items import Beginning, ItemRun, first_state, run_item
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
 from cblint.flow.state import ANYTHING, GIVEN, Ends, File, Outcome, State, Variable, join_states
+from cblint.flow.status import masked
 from cblint.flow.values import UNKNOWN, Value, initial, literal
 from cblint.source.tree import Node
 
@@ -73,7 +74,7 @@ class StepRun(NamedTuple):
     @property
     def hidden(self) -> list[Hidden]:
         """Commands in it that may fail without the item failing, and what hides them."""
-        return self.run.masked
+        return masked(self.run.outcome, self.run.recorder)
 
 
 class Build(NamedTuple):

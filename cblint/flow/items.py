@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cblint.flow.core import NOWHERE, Given, Limits, Process
-from cblint.flow.events import Hidden, Recorder
+from cblint.flow.events import Recorder
 from cblint.flow.footprint import ruined
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
@@ -50,15 +50,6 @@ class ItemRun(NamedTuple):
 
     outcome: Outcome
     recorder: Recorder
-
-    @property
-    def masked(self) -> list[Hidden]:
-        """The commands that may have failed though the item succeeds, where nobody asks for their status."""
-        ok = self.outcome.ok
-        if ok is None:
-            return []
-        found = (self.recorder.hidden.get(id(node)) for node in ok.failures.nodes())
-        return [hidden for hidden in found if hidden is not None and id(hidden.command) not in self.recorder.asked]
 
 
 class Beginning(NamedTuple):

@@ -243,6 +243,11 @@ class Parameters:
         if given is False:
             return self._replaced(part, kind, quoted)
         before = self.expansion.state
+        if kind in ("=", "?") and assigned is None and part.name.isidentifier():
+            # Where it is not replaced, it is set.
+            before = before.with_variable(part.name, before.variable(part.name)._replace(assigned=True))
+        if kind == "?":
+            self.expansion.state = before
         other = self._replaced(part, kind, quoted) if kind != "?" else self._perhaps_missing()
         self.expansion.state = join_states(before, self.expansion.state) or before
         otherwise = other if isinstance(other, Value) else other.value

@@ -1,0 +1,140 @@
+"""What ``cblint trace`` prints: what is believed after each command of a buildspec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cblint.buildspec.model import Buildspec
+from cblint.flow.build import Build
+from cblint.flow.events import Hidden
+from cblint.flow.trace import Belief, Known, beliefs, directory, known, runs_after_failure
+from cblint.report.serialise import serialised
+from cblint.report.shown import printable
+from cblint.source.text import Lines
+
+VERSION = 1
+LONGEST = 72
+"""Characters of a command or a value that are shown."""
+
+_LOOKS_SECRET = re.compile(
+    r"PASS(?:WORD|WD|PHRASE)|SECRET|TOKEN|CREDENTIAL|(?:API|ACCESS|PRIVATE|SIGNING)_?KEY", re.IGNORECASE
+)
+_HOW = {
+    "sequence": "the status of what follows counts",
+    "or": "the other side of || runs instead",
+    "pipeline": "only the last command of the pipeline counts",
+    "background": "it runs in the background",
+    "substitution": "the status of the command around it counts",
+    "declaration": "the status of the declaration counts",
+}
+_SHELLS = {"sh": "sh, which is dash or bash", "bash-as-sh": "sh, which is bash here", "dash": "sh, which is dash here"}
+
+
+class Traced(NamedTuple):
+    """A buildspec that was run on paper."""
+
+    buildspec: Buildspec
+    build: Build
+    lines: Lines
+    shown: str
+    """The name of its file."""
+
+
+def render_json(traced: Iterable[Traced]) -> Iterator[str]:
+    """The contract: one document, the commands in the order of execution on the path where all went well."""
+    items = [_item(belief, one, names) for one in traced for belief, names in _with_names(one)]
+    yield serialised({"format": "cblint-trace", "version": VERSION, "items": items})
+
+
+def _with_names(traced: Traced) -> Iterator[tuple[Belief, tuple[str, ...]]]:
+    """Each belief with the variables that the buildspec has named so far."""
+    names = dict.fromkeys(variable.name for variable in traced.buildspec.variables)
+    for belief in beliefs(traced.build):
+        names.update(dict.fromkeys(belief.changed))
+        yield belief, tuple(names)
+
+
+def _item(belief: Belief, traced: Traced, names: tuple[str, ...]) -> dict[str, Any]:
+    position = traced.lines.position(belief.step.item.node.span.start)
+    return {
+        "phase": belief.step.phase,
+        "index": belief.step.number,
+        "key": belief.step.key,
+        "start": {"line": position.line, "column": position.column},
+        "status": None if belief.succeeds is None else int(not belief.succeeds),
+        "cwd": directory(belief.state.cwd),
+        "variables": {name: _variable(name, belief) for name in names},
+    }
+
+
+def _variable(name: str, belief: Belief) -> dict[str, Any]:
+    variable = _known(name, belief)
+    return {"assigned": variable.assigned, "value": variable.value, "labels": list(variable.labels)}
+
+
+def _known(name: str, belief: Belief) -> Known:
+    """What is known of a variable, without the text of what looks like a secret by its name."""
+    variable = known(belief.state.variable(name))
+    return variable._replace(value=None) if _LOOKS_SECRET.search(name) else variable
+
+
+def render_text(traced: Iterable[Traced]) -> Iterator[str]:
+    """For people: only what each command changes."""
+    for one in traced:
+        shell = one.buildspec.runs_in
+        if not one.build.runs:
+            yield f"{one.shown}: no command that cblint can run on paper\n"
+            continue
+        yield f"{one.shown} runs in {_SHELLS.get(shell, shell)}\n"
+        yield from _steps(one)
+
+
+def _steps(traced: Traced) -> Iterator[str]:
+    before = "."
+    for belief in beliefs(traced.build):
+        step = belief.step
+        line = traced.lines.position(step.item.node.span.start).line
+        yield f"\n{step.where}, line {line}: {_short(step.item.value)}\n"
+        yield f"  status     {_status(belief)}\n"
+        after = belief.directory
+        if after != before:
+            yield f"  directory  {'not known' if after is None else printable(after)}\n"
+            before = after or ""
+        for name in belief.changed:
+            yield f"  {name} {_value(name, belief)}\n"
+        for hidden in belief.hidden:
+            if hidden.how in _HOW:
+                yield f"  unseen     {_short(hidden.command.raw)} may fail: {_HOW[hidden.how]}{_by(hidden)}\n"
+        if step.phase == "post_build" and runs_after_failure(traced.build, step):
+            yield "  runs also when the build has failed\n"
+
+
+def _status(belief: Belief) -> str:
+    if belief.succeeds is None:
+        return "0 or a failure"
+    return "0" if belief.succeeds else "a failure, for sure"
+
+
+def _value(name: str, belief: Belief) -> str:
+    variable = _known(name, belief)
+    if variable.assigned == "no":
+        return "is not set"
+    state = belief.state.variable(name)
+    if state.array:
+        text = "an array, which the next command does not see"
+    elif "secret" in variable.labels or _LOOKS_SECRET.search(name):
+        text = "a value that is not shown"
+    else:
+        text = f'"{_short(state.value.written)}"' if state.value.pieces != () else '""'
+    return f"{'may be' if variable.assigned == 'maybe' else 'is'} {text}"
+
+
+def _by(hidden: Hidden) -> str:
+    return f" ({_short(hidden.witness.raw)})" if hidden.how in ("sequence", "or", "pipeline") else ""
+
+
+def _short(text: str) -> str:
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
