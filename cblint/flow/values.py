@@ -95,6 +95,10 @@ def concat(values: Iterable[Value]) -> Value:
     return Value(tuple(pieces), labels)
 
 
+SHORTEST_PART = 3
+"""Characters that two texts must have in common for that to mean anything: ``true`` and ``false`` have their last."""
+
+
 def join(first: Value, second: Value) -> Value:
     """One of both: what they have in common at the beginning and at the end stays known."""
     if first == second:
@@ -110,8 +114,12 @@ def join(first: Value, second: Value) -> Value:
     tail = 0
     while tail < shorter - head and a[-1 - tail] == b[-1 - tail] and a[-1 - tail] != Hole():
         tail += 1
-    end = a[len(a) - tail :] if tail else []
-    return concat([Value((piece,), labels) for piece in (*a[:head], Hole(), *end)])
+    begins, ends = a[:head], a[len(a) - tail :] if tail else []
+    if all(isinstance(piece, str) for piece in begins) and len(begins) < SHORTEST_PART:
+        begins = []
+    if all(isinstance(piece, str) for piece in ends) and len(ends) < SHORTEST_PART:
+        ends = []
+    return concat([Value((piece,), labels) for piece in (*begins, Hole(), *ends)])
 
 
 def _exploded(value: Value) -> list[Piece]:

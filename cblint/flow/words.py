@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.flow.core import Died
-from cblint.flow.parameters import Parameters
+from cblint.flow.parameters import DEFAULT_SEPARATORS, Parameters
 from cblint.flow.patterns import Piece
 from cblint.flow.state import Outcome, State
 from cblint.flow.values import EMPTY, UNKNOWN, Value, concat, literal
@@ -235,7 +235,7 @@ class Expansion:
                 continue
             text = segment.value.text
             if text is None or separators is None:
-                exact = False
+                exact = exact and separators == DEFAULT_SEPARATORS and _is_one_field(segment.value)
                 parts.append(segment.value)
                 begun = True
                 continue
@@ -263,6 +263,19 @@ class Expansion:
         unquoted = (segment.value.pieces for segment in segments if not segment.quoted)
         text = "".join(piece for pieces in unquoted for piece in pieces if isinstance(piece, str))
         return _GLOB.search(text) is not None
+
+
+_ONE_FIELD = frozenset(
+    {"AWS_DEFAULT_REGION", "AWS_REGION", "CODEBUILD_BUILD_ARN", "CODEBUILD_BUILD_ID", "CODEBUILD_BUILD_NUMBER"}
+    | {"CODEBUILD_BUILD_SUCCEEDING", "CODEBUILD_SRC_DIR", "CODEBUILD_START_TIME", "HOME"}
+)
+"""Variables that CodeBuild always sets, to one word."""
+
+
+def _is_one_field(value: Value) -> bool:
+    return all(
+        not set(piece) & set(BLANKS) if isinstance(piece, str) else piece.name in _ONE_FIELD for piece in value.pieces
+    )
 
 
 def _is_list_alone(part: DoubleQuoted) -> bool:

@@ -92,7 +92,7 @@ def render_text(traced: Iterable[Traced]) -> Iterator[str]:
 
 
 def _steps(traced: Traced) -> Iterator[str]:
-    before = "."
+    before: str | None = "."
     for belief in beliefs(traced.build):
         step = belief.step
         line = traced.lines.position(step.item.node.span.start).line
@@ -101,7 +101,7 @@ def _steps(traced: Traced) -> Iterator[str]:
         after = belief.directory
         if after != before:
             yield f"  directory  {'not known' if after is None else printable(after)}\n"
-            before = after or ""
+            before = after
         for name in belief.changed:
             yield f"  {name} {_value(name, belief)}\n"
         for hidden in belief.hidden:
