@@ -10,7 +10,7 @@ from cblint.flow import arithmetic, conditions, directories, leaving, printing, 
 from cblint.flow.core import Jumps, Unclear
 from cblint.flow.declarations import declare, set_options, unset
 from cblint.flow.layers import Layers
-from cblint.flow.paths import key, lookup
+from cblint.flow.paths import key, lookup, repository_text
 from cblint.flow.programs import is_found
 from cblint.flow.state import (
     NEVER,
@@ -153,7 +153,7 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     file = lookup(shell, state, path)
     if file.kind == "absent":
         return _not_found(shell, call)
-    text = file.content.text if file.kind == "file" else None
+    text = file.content.text if file.kind == "file" else repository_text(shell, state, path)
     if text is None or shell.sourced > 10:
         raise Unclear
     if shell.ignoring and state.options.errexit is not False and shell.shell.is_dash is not False:

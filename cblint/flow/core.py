@@ -24,7 +24,7 @@ from cblint.flow.state import (
     join_states,
 )
 from cblint.flow.values import Maybe, Value
-from cblint.shell.commands import Command, CommandList
+from cblint.shell.commands import Command, CommandList, Script
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
 
@@ -249,6 +249,10 @@ class Core:
 
     def sequence(self, node: CommandList, state: State) -> Outcome:
         """Commands one after the other."""
+        raise NotImplementedError
+
+    def script(self, script: Script, state: State) -> Outcome:
+        """All of a script, line by line."""
         raise NotImplementedError
 
     def command(self, node: Command, state: State) -> Outcome:

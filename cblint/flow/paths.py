@@ -77,6 +77,15 @@ def lookup(core: Core, state: State, name: str) -> File:
     return (core.given.files(name) if found is UNTOUCHED else None) or UNKNOWN_FILE
 
 
+def repository_text(core: Core, state: State, name: str) -> str | None:
+    """What a file of the repository says. Programs are not expected to write it; what is known to has."""
+    found = state.files.get(name)
+    if found is not UNTOUCHED and found is not UNKNOWN_FILE:
+        return None
+    file = core.given.files(name)
+    return file.content.text if file is not None and file.kind == "file" else None
+
+
 def is_device(name: str) -> bool:
     """Whether it is no file that keeps what is written to it."""
     return _DEVICE.fullmatch(name) is not None

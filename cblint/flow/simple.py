@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from cblint.flow import builtins, programs
+from cblint.flow import builtins, programs, scripts
 from cblint.flow.assignments import Assigner
 from cblint.flow.core import DEEPEST, NOWHERE, Died, Jumps, Unclear
 from cblint.flow.events import RAN
@@ -248,6 +248,9 @@ class SimpleRunner(Assigner):
                 return outcome
         if "/" not in call.name and programs.is_found(call.state) and self.given.programs(call.name) is False:
             return self.fail(call.state, call.node, 127)
+        outcome = scripts.called(self, call)
+        if outcome is not None:
+            return outcome
         if call.name in programs.READERS:
             return self.either(said(call.state, UNKNOWN), call.node)
         return self.unknown_program(call)
