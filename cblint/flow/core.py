@@ -251,6 +251,10 @@ class Core:
         """Commands one after the other."""
         raise NotImplementedError
 
+    def subshell(self, state: State, run: Callable[[State], Outcome]) -> Outcome:
+        """Something in a process of its own: only its files, its output and its status come back."""
+        raise NotImplementedError
+
     def script(self, script: Script, state: State) -> Outcome:
         """All of a script, line by line."""
         raise NotImplementedError
