@@ -115,14 +115,12 @@ def holds(variable: Variable, value: str | None) -> bool:
     return variable.assigned != NO and variable.value in (None, value)
 
 
-def share_of(
-    items: Sequence[str], predictions: Sequence[Prediction], names_in: Callable[[str], set[str]] = mentioned
-) -> Share:
+def share_of(items: Sequence[str], predictions: Sequence[Prediction]) -> Share:
     """How much is unknown; of variables, those count that an item so far has mentioned."""
     share = no_share()
     names: set[str] = set()
     for item, predicted in zip(items, predictions, strict=True):
-        names |= names_in(item)
+        names |= mentioned(item)
         _count(share, "status", predicted.succeeds is None and predicted.status is None)
         _count(share, "exact status", predicted.status is None)
         _count(share, "directory", predicted.cwd is None)

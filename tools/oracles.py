@@ -13,19 +13,19 @@ from __future__ import annotations
 import argparse
 import functools
 import multiprocessing
-import re
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.buildspec.shells import SH
+from cblint.flow.build import run_build
+from cblint.flow.trace import beliefs
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
-from tests.flow_oracle import Judged, Share, compare, judge_many, names_of, no_share, share_of
+from tests.flow_oracle import Judged, compare, judge_many, names_of, no_share
 from tests.flow_prediction import predict
 from tests.flow_runner import SHELLS, have_shells, in_memory, runner
 from tests.shell_scripts import script
@@ -36,10 +36,6 @@ MOST = 100
 """After so many that are not good, there is enough to mend."""
 SECONDS = 20
 """How often progress is told."""
-SH_IS = "dash"
-"""What `sh` is taken for in a buildspec whose image is not known."""
-
-_NAME = re.compile(r"\$\{?[#!]?([A-Za-z_]\w*)|(?:^|[\s;&|({])([A-Za-z_]\w*)\+?=")
 
 
 class Chunk(NamedTuple):
@@ -110,16 +106,31 @@ def show(seed: int, shell: str) -> None:
 # The corpus
 
 
-def corpus_unknown(environment: Mapping[str, str] | None = None) -> Share:
-    """How much is unknown after the commands of the corpus's buildspecs, in an environment (None: unknown)."""
-    share = no_share()
-    for items, shell in corpus_scripts():
-        share.add(share_of(items, predict(items, shell, environment, "/codebuild/output/src/repository"), names_in))
-    return share
+def corpus_unknown() -> dict[str, tuple[int, int]]:
+    """How often a belief about a command of the corpus's buildspecs is made, and how often it says nothing, by kind.
+
+    Variables are those that the buildspec sets or has set before: whether they are set, and to what.
+    """
+    counts = dict.fromkeys(("status", "directory", "variable is set", "value"), (0, 0))
+
+    def count(kind: str, unknown: bool) -> None:
+        made, without = counts[kind]
+        counts[kind] = made + 1, without + unknown
+
+    for buildspec in corpus_buildspecs():
+        names: set[str] = set()
+        for belief in beliefs(run_build(buildspec)):
+            names.update(belief.changed)
+            count("status", belief.succeeds is None)
+            count("directory", belief.directory is None)
+            for variable in map(belief.state.variable, names):
+                count("variable is set", variable.assigned is None)
+                count("value", variable.assigned is not False and variable.value.text is None)
+    return counts
 
 
-def corpus_scripts() -> Iterator[tuple[list[str], str]]:
-    """The commands of each buildspec of the corpus, and the shell that runs them."""
+def corpus_buildspecs() -> Iterator[Buildspec]:
+    """The buildspecs of the corpus."""
     for file in corpus.corpus_files():
         if file.kind != "buildspec":
             continue
@@ -129,16 +140,7 @@ def corpus_scripts() -> Iterator[tuple[list[str], str]]:
             stream = load(text)
         except TooComplex:
             continue
-        for document in stream.documents:
-            buildspec = Buildspec(stream, document)
-            items = [item.value for item in buildspec.shell_items]
-            if items:
-                yield items, SH_IS if buildspec.runs_in == SH else buildspec.runs_in
-
-
-def names_in(item: str) -> set[str]:
-    """The variables that stand in a command, by their looks."""
-    return {read or set_ for read, set_ in _NAME.findall(item)}
+        yield from (Buildspec(stream, document) for document in stream.documents)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -157,7 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not corpus.available():
             print(f"the corpus is not at {corpus.CORPUS} (set CBLINT_CORPUS)", file=sys.stderr)
             return 2
-        print(corpus_unknown())
+        for kind, (made, unknown) in corpus_unknown().items():
+            print(f"{kind:16} {unknown / made:6.1%} of {made:,} unknown")
         return 0
     if not have_shells():
         print("dash or bash is not installed", file=sys.stderr)

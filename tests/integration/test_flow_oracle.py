@@ -224,11 +224,8 @@ def test_the_scripts_are_spread_over_the_shells() -> None:
     assert {chunk.shells for chunk in work} == {SHELLS}
 
 
-def test_the_variables_in_a_command() -> None:
-    assert oracles.names_in('A=1 export B="${C:-$D}" $1 ${#E} x=y; f+=1 a-b=c') == {"A", "B", "C", "D", "E", "x", "f"}
-
-
 @pytest.mark.skipif(not corpus.available(), reason="the corpus is not at hand (CBLINT_CORPUS)")
-def test_the_scripts_of_the_corpus() -> None:
-    share = oracles.corpus_unknown()
-    assert share.made["status"] > 1000
+def test_what_is_unknown_in_the_corpus() -> None:
+    made, unknown = oracles.corpus_unknown()["directory"]
+    assert made > 1000
+    assert unknown / made < 0.2
