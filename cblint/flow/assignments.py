@@ -114,7 +114,9 @@ class Assigner(Core):
             raise Unclear from None
 
     def _array(self, expansion: Expansion, node: Assignment, old: Variable) -> State:
-        if self.shell.is_dash is not False or not isinstance(node.value, ArrayLiteral) or old.readonly is not False:
+        if self.shell.is_dash is not False or not isinstance(node.value, ArrayLiteral):
+            raise Unclear
+        if old.readonly is not False or old.integer is not False:
             raise Unclear
         elements = expansion.fields(node.value.elements)
         keyed = any(word.raw.startswith("[") for word in node.value.elements)
@@ -133,7 +135,7 @@ class Assigner(Core):
     def _element(self, expansion: Expansion, node: Assignment, old: Variable) -> State:
         if self.shell.is_dash is not False or not isinstance(node.value, Word) or node.subscript is None:
             raise Unclear
-        if old.readonly is not False:
+        if old.readonly is not False or old.integer is not False:
             raise Unclear
         index = expansion.text(node.subscript).text
         value = expansion.text(node.value)

@@ -17,7 +17,6 @@ from cblint.flow.state import (
     UNKNOWN_FILE,
     Outcome,
     join_outcomes,
-    join_states,
     said,
 )
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
@@ -162,11 +161,7 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     shell.jumps.append(jumps)
     shell.sourced += 1
     try:
-        aborted = shell.process.aborted
         outcome = shell.text(text, state) if text.strip() else shell.succeed(state)
-        if shell.given_up is not None:
-            # How far back bash goes then depends.
-            shell.process.aborted = join_states(aborted, shell.given_up)
     finally:
         shell.sourced -= 1
         del shell.jumps[shell.jumps.index(jumps) :]

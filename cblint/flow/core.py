@@ -13,6 +13,7 @@ from cblint.flow.shells import Shell
 from cblint.flow.state import (
     NEVER,
     NONE,
+    UNKNOWN_FILE,
     Causes,
     Ends,
     File,
@@ -23,7 +24,7 @@ from cblint.flow.state import (
     join_outcomes,
     join_states,
 )
-from cblint.flow.values import Maybe, Value
+from cblint.flow.values import UNKNOWN, Maybe, Value
 from cblint.shell.commands import Command, CommandList, Script
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
@@ -70,14 +71,18 @@ class Given(NamedTuple):
 class Process:
     """A shell or one of its subshells: how it ends before its last command."""
 
-    def __init__(self, in_loop: bool = False, in_function: bool = False) -> None:
+    def __init__(self, is_inner: bool = False, in_loop: bool = False, in_function: bool = False) -> None:
+        self.is_inner = is_inner
+        """Whether it is a subshell."""
         self.in_loop = in_loop
         """Whether the shell that it comes from is in a loop: ``break`` then ends it."""
         self.in_function = in_function
         self.trapped: State | None = None
         """The state in which the trap for EXIT begins, as long as it runs."""
         self.aborted: State | None = None
-        """Where bash has given up a line, and goes on with the next one."""
+        """Where bash has given up a line, and goes on with the next one: of the text that `eval` was given, say."""
+        self.dropped: State | None = None
+        """The same, but the next line of the item."""
         self.exits = Ends()
         """By ``exit``, ``set -e`` and errors; the trap for EXIT is still to run."""
         self.replaced = NEVER
@@ -113,8 +118,6 @@ class Core:
         """Functions within functions."""
         self.sourced = 0
         """Files within files."""
-        self.given_up: State | None = None
-        """Where bash has given up a line of the text that ran last."""
         self.temporary: list[str] = []
         """The variables that are set only as long as the command runs which we are in."""
 
@@ -191,14 +194,14 @@ class Core:
         self.process.aborted = join_states(self.process.aborted, failing)
         raise Died
 
-    def aborts(self, state: State, surely: bool, minded: bool = True) -> None:
+    def aborts(self, state: State, surely: bool, minded: bool = True, everywhere: bool = False) -> None:
         """What ends dash, and bash called sh; bash gives up the line and goes on with the next. Raises Died if sure.
 
-        ``minded``: `set -e` then ends bash.
+        ``minded``: `set -e` then ends bash. ``everywhere``: bash goes on even where it is called sh.
         """
         code = self.shell.among(2, 1, 1)
         failing = self.failing(state, self.recorder.current or NOWHERE, code)
-        goes_on = self.shell.special_builtins_exit is False
+        goes_on = (self.shell.is_dash if everywhere else self.shell.special_builtins_exit) is False
         errexit = state.options.errexit if minded else False
         if goes_on and errexit is not True:
             self.process.aborted = join_states(self.process.aborted, failing)
@@ -215,7 +218,11 @@ class Core:
         failing = self.failing(state, self.recorder.current or NOWHERE, 1)
         if state.succeeded is not True:
             failing = failing._replace(code=state.code or None, cause=state.cause)
-        self.process.aborted = join_states(self.process.aborted, failing)
+        self.drops(failing, surely)
+
+    def drops(self, failing: State, surely: bool) -> None:
+        """bash gives up the line of the item that it is at, wherever it stands. Raises Died if that is sure."""
+        self.process.dropped = join_states(self.process.dropped, failing)
         if surely:
             raise Died
 
@@ -225,6 +232,7 @@ class Core:
         outcome = self.either(wild, node)
         if self.shell.is_dash is not True:
             self.process.aborted = join_states(self.process.aborted, wild)
+            self.process.dropped = join_states(self.process.dropped, wild)
         self.leave(outcome)
         for jumps in self.jumps:
             if jumps.is_function:
@@ -233,6 +241,10 @@ class Core:
                 jumps.breaks = join_states(jumps.breaks, wild)
                 jumps.continues = join_states(jumps.continues, wild)
         return outcome
+
+    def ran_somehow(self, node: Node, state: State) -> Outcome:
+        """After something in a subshell of which nothing is known."""
+        return self.either(state._replace(files=Layers(UNKNOWN_FILE), input=UNKNOWN), node)
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
@@ -257,6 +269,10 @@ class Core:
 
     def script(self, script: Script, state: State) -> Outcome:
         """All of a script, line by line."""
+        raise NotImplementedError
+
+    def lines(self, node: CommandList, state: State) -> Outcome:
+        """Commands line by line; bash goes on behind a line that it has given up."""
         raise NotImplementedError
 
     def command(self, node: Command, state: State) -> Outcome:

@@ -114,7 +114,7 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
             continue
         if call.expansion.state.variable(one.name).readonly is True and (one.value or one.assignment):
             # bash says so and goes on; the others end.
-            if shell.shell.special_builtins_exit is not False:
+            if call.name in ("export", "readonly") and shell.shell.special_builtins_exit is not False:
                 shell.aborts(call.expansion.state, True)
             refused = True
             if one.assignment is not None and isinstance(one.assignment.value, Word):
@@ -146,10 +146,10 @@ def _not_in_function(shell: SimpleRunner, call: Call) -> Outcome:
         call.expansion.text(assignment.value)
     code = shell.shell.among(2, 1, 1)
     if shell.shell.special_builtins_exit is True and shell.shell.is_dash is True:
-        shell.leave(shell.fail(call.state, call.node, code))
+        shell.leave(shell.fail(call.expansion.state, call.node, code))
         return NEVER
     if shell.shell.is_dash is False:
-        return shell.fail(call.state, call.node, code)
+        return shell.fail(call.expansion.state, call.node, code)
     raise Unclear
 
 

@@ -141,7 +141,7 @@ class _Reader:
                 if node.operator in ("=", ":="):
                     self.names.add(node.name)
             elif isinstance(node, (ArithmeticExpansion, ArithmeticCommand, ArithmeticFor)):
-                self.names.update(_IDENTIFIER.findall(node.raw) if _may_assign(node.raw) else ())
+                self._arithmetic(node.raw)
             elif isinstance(node, For):
                 self.names.add(node.name.raw)
             elif isinstance(node, Function):
@@ -150,6 +150,13 @@ class _Reader:
                 raise _Anything
             elif isinstance(node, SimpleCommand) and node.words:
                 self._command(node)
+
+    def _arithmetic(self, expression: str) -> None:
+        """What it assigns can also stand in the values of what it names, and come about where those are put in."""
+        named = (self.state.variable(name).value.text or "" for name in _IDENTIFIER.findall(expression))
+        texts = [expression, *named]
+        if "$" in expression or "`" in expression or any(map(_may_assign, texts)):
+            self.names.update(name for text in texts for name in _IDENTIFIER.findall(text))
 
     def _command(self, node: SimpleCommand) -> None:
         words = node.words

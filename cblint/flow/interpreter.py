@@ -35,21 +35,32 @@ class Interpreter(SimpleRunner):
 
     def script(self, script: Script, state: State) -> Outcome:
         """All of a script, line by line."""
-        items = script.body.items
+        return self._lines(script.body, state, True)
+
+    def lines(self, node: CommandList, state: State) -> Outcome:
+        """Commands line by line; bash goes on behind a line that it has given up."""
+        return self._lines(node, state, False)
+
+    def _lines(self, node: CommandList, state: State, is_item: bool) -> Outcome:
+        items = node.items
         outcome = self.again(state)
         for number, item in enumerate(items):
-            if number and self.process.aborted is not None and self._next_line(items[number - 1], item):
-                outcome = join_outcomes(outcome, self.again(self.process.aborted))
-                self.process.aborted = None
+            if number and self._next_line(items[number - 1], item):
+                outcome = join_outcomes(outcome, self._resumed(is_item))
             before = outcome.either
             if before is not None:
                 outcome = self.and_or(item, before)
-            elif self.process.aborted is None:
+            elif self.process.aborted is None and self.process.dropped is None:
                 return outcome
-        if self.process.aborted is not None:
-            outcome = join_outcomes(outcome, self.again(self.process.aborted))
-            self.process.aborted = None
-        return outcome
+        return join_outcomes(outcome, self._resumed(is_item))
+
+    def _resumed(self, is_item: bool) -> Outcome:
+        """Where bash goes on behind a line that it has given up."""
+        given_up, self.process.aborted = self.process.aborted, None
+        if is_item:
+            given_up = join_states(given_up, self.process.dropped)
+            self.process.dropped = None
+        return self.again(given_up) if given_up is not None else NEVER
 
     def _next_line(self, before: AndOr, after: AndOr) -> bool:
         return "\n" in before.source.value[before.end : after.start]
@@ -221,6 +232,7 @@ class Interpreter(SimpleRunner):
         """Something in a process of its own: only its files, its output and its status come back."""
         process, jumps = self.process, self.jumps
         self.process = Process(
+            True,
             process.in_loop or any(not jump.is_function for jump in jumps),
             process.in_function or any(jump.is_function for jump in jumps),
         )
@@ -249,9 +261,7 @@ class Interpreter(SimpleRunner):
     def ended(self, outcome: Outcome) -> Outcome:
         """How the process ends in all, with what its trap for EXIT does."""
         ends = join_outcomes(outcome, self.process.exits.taken())
-        if self.process.aborted is not None:
-            ends = join_outcomes(ends, self.again(self.process.aborted))
-            self.process.aborted = None
+        ends = join_outcomes(ends, self._resumed(True))
         for _ in range(2):
             ends = join_outcomes(*(self._trapped(state, bool(number)) for number, state in enumerate(ends)))
             if not self.process.exits:
@@ -272,6 +282,8 @@ class Interpreter(SimpleRunner):
             return self.anything(start, self.recorder.current or NOWHERE)
         try:
             after = self.text(action.text, start).either
+            if self.process.dropped is not None:
+                raise Unclear
         except Unclear:
             return self.anything(start, self.recorder.current or NOWHERE)
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cblint.flow.core import Jumps, Unclear
+from cblint.flow.core import Died, Jumps, Unclear
 from cblint.flow.state import NEVER, Outcome, join_outcomes, join_states, said, with_status_of
 from cblint.flow.values import NONZERO, UNKNOWN
 
@@ -27,17 +27,20 @@ def _status_given(shell: SimpleRunner, call: Call) -> Outcome:
         # In a trap it is the status with which the shell was about to end.
         entered = shell.process.trapped if call.name == "exit" else None
         return shell.again(call.state if entered is None else with_status_of(call.state, entered))
-    if not call.exact or (len(call.words) != 1 and call.name == "return"):
+    if not call.exact:
         raise Unclear
     word, *others = call.words
     text = word.text
     if others:
-        # bash refuses, with status 1; dash takes the first.
-        return shell.fail(call.state, call.node, 1) if text == "1" else shell.either(call.state, call.node, None)
+        if shell.shell.is_dash is None or text is None:
+            raise Unclear
+        if shell.shell.is_dash is False and _number(text) is not None:
+            shell.drops(shell.failing(call.state, call.node, 1), True)
+        # dash takes the first.
     if text is not None:
-        if not re.fullmatch(r"[0-9]{1,9}", text):
+        code = _number(text)
+        if code is None or (code < 0 and shell.shell.is_dash is not False):
             return _no_status(shell, call, text)
-        code = int(text)
         if code > 255 and call.name == "return" and shell.shell.is_dash is not False:
             raise Unclear
         return shell.succeed(call.state) if code % 256 == 0 else shell.fail(call.state, call.node, code % 256)
@@ -47,10 +50,21 @@ def _status_given(shell: SimpleRunner, call: Call) -> Outcome:
 
 
 def _no_status(shell: SimpleRunner, call: Call, text: str) -> Outcome:
-    """What is no number is refused with status 2; bash takes a negative one."""
-    if call.name != "exit" or re.search(r"[0-9]", text):
+    """What is no number is refused with status 2, and dash then ends."""
+    if re.search(r"[0-9]{10}", text) or (shell.shell.is_dash is None and _number(text) is not None):
         raise Unclear
-    return shell.fail(call.state, call.node, 2)
+    refused = shell.fail(call.state, call.node, 2)
+    if call.name == "exit" or shell.shell.is_dash is False:
+        return refused
+    shell.leave(refused)
+    if shell.shell.is_dash is None:
+        return refused
+    raise Died
+
+
+def _number(text: str) -> int | None:
+    """What the shells take for a number, dash without a minus."""
+    return int(text) if re.fullmatch(r"[ \t]*[-+]?[0-9]{1,9}[ \t]*", text) else None
 
 
 def return_from(shell: SimpleRunner, call: Call) -> Outcome:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _ONLY_BASH = frozenset({":", "/", "//", "/#", "/%", "^", "^^", ",", ",,", "@"})
 SPECIAL = frozenset("@*#?-$!0")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAMES_SOMETHING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?|[0-9]+|[@*#?$!-]", re.DOTALL)
 DEFAULT_SEPARATORS = " \t\n"
 
 
@@ -204,7 +206,9 @@ class Parameters:
         name = value.text
         if part.operator or part.subscript or (part.argument is not None):
             raise Unclear
-        if assigned is not True or name is None or not name.isidentifier():
+        if assigned is False or (name is not None and not _NAMES_SOMETHING.fullmatch(name)):
+            self._gives_up()
+        if assigned is None or name is None or not _NAME.fullmatch(name):
             raise Unclear
         variable = self.expansion.state.variable(name)
         if (
@@ -221,6 +225,10 @@ class Parameters:
         if assigned is True or nounset is False or part.name in SPECIAL - {"!"}:
             return
         self._dies(nounset is True and assigned is False, self.expansion.interpreter.shell.among(2, 1, 1))
+
+    def _gives_up(self) -> None:
+        """The shell ends, or bash gives up the line whatever it is called."""
+        self.expansion.interpreter.aborts(self.expansion.state, True, everywhere=True)
 
     def _dies(self, surely: bool, code: int | None) -> None:
         self.expansion.interpreter.dies(self.expansion.state, surely, code)
@@ -272,8 +280,8 @@ class Parameters:
             replaced = concat(segment.value for segment in self.expansion._joined(segments))
             simple = quoted or not any(segment.quoted or segment.ends_field for segment in segments)
         if kind == "=":
-            if not part.name[0].isalpha() and part.name[0] != "_":
-                raise Unclear
+            if not _NAME.fullmatch(part.name):
+                self._gives_up()
             self.expansion.state = self.expansion.interpreter.assign(
                 self.expansion.state, part.name, replaced, part, inside=True
             )

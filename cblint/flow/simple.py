@@ -316,13 +316,15 @@ class SimpleRunner(Assigner):
             raise Unclear
         if effect_in(script, self.shell):
             raise Unclear
-        aborted, self.process.aborted = self.process.aborted, None
         with self.deeper():
-            outcome = self.sequence(script.body, state)
-        # bash goes on behind the command that was given the text.
-        self.given_up, self.process.aborted = self.process.aborted, aborted
-        given_up = self.given_up
-        return outcome if given_up is None else join_outcomes(outcome, self.again(given_up))
+            if self.process.is_inner:
+                # A subshell ends where bash gives up a line.
+                return self.sequence(script.body, state)
+            aborted, self.process.aborted = self.process.aborted, None
+            try:
+                return self.lines(script.body, state)
+            finally:
+                self.process.aborted = aborted
 
     # Redirected
 

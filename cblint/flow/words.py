@@ -11,6 +11,7 @@ from cblint.flow.parameters import DEFAULT_SEPARATORS, Parameters
 from cblint.flow.patterns import Piece
 from cblint.flow.state import Outcome, State
 from cblint.flow.values import EMPTY, UNKNOWN, Value, concat, literal
+from cblint.shell.commands import HereDocument
 from cblint.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
@@ -21,6 +22,7 @@ from cblint.shell.syntax import (
     ProcessSubstitution,
     SingleQuoted,
     Word,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -184,7 +186,10 @@ class Expansion:
         if isinstance(part, Parameter):
             yield from self.parameters.expand(part, quoted)
         elif isinstance(part, CommandSubstitution):
-            value, outcome = self.interpreter.substitute(part.body, self.state)
+            if _is_garbled(part) and self.interpreter.shell.is_dash is not True:
+                value, outcome = UNKNOWN, self.interpreter.ran_somehow(part.body, self.state)
+            else:
+                value, outcome = self.interpreter.substitute(part.body, self.state)
             self._after_substitution(part, outcome)
             yield Segment(value, quoted, not quoted)
         elif isinstance(part, ArithmeticExpansion):
@@ -286,6 +291,14 @@ def _is_list_alone(part: DoubleQuoted) -> bool:
     if not isinstance(inner, Parameter) or inner.prefix:
         return False
     return inner.name == "@" or (inner.subscript is not None and inner.subscript.raw == "@")
+
+
+def _is_garbled(part: CommandSubstitution) -> bool:
+    """Whether a `;` follows a here-document in it: some versions of bash leave that out where they write it anew."""
+    if "<<" not in part.raw or part.raw.startswith("`"):
+        return False
+    documents = (node for node in walk(part.body) if isinstance(node, HereDocument))
+    return any(";" in part.source.value[document.end : part.end] for document in documents)
 
 
 def _unescaped(part: Literal) -> Iterator[Segment]:

@@ -1,0 +1,97 @@
+"""What items are said to do, one row for each way in which shells surprise; no shell is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from cblint.flow.core import Given, Limits
+from cblint.flow.items import Beginning, first_state, run_item
+from cblint.flow.layers import Layers
+from cblint.flow.state import ABSENT, UNSET, State, Variable
+from cblint.flow.values import EMPTY, literal
+from cblint.shell.parser import parse
+from cblint.source.text import Text
+
+ROOT = "/src"
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/home", "INHERITED": "orig", "IFS": " \t\n"}
+
+ITEMS = [
+    # How far what goes wrong reaches
+    ("a number that is none keeps the status", "bash", ["declare -i A; (exit 3); A=1+; X=1"], "3, X unset"),
+    ("even from within eval", "bash", ["declare -i A; eval 'A=1+'; X=1\nY=1"], "0, X unset, Y=1"),
+    ("and where bash is called sh", "bash-as-sh", ["declare -i A; A=1+; X=1\nY=1"], "0, X unset, Y=1"),
+    ("set -e does not mind arithmetic that is wrong", "bash", ["set -e\nX=$((1/0))\nY=1"], "0, X unset, Y=1"),
+    ("but where it is called sh that exits", "bash-as-sh", ["set -e\nX=$((1/0))\nY=1"], "1, Y unset"),
+    ("what no shell expands", "dash", ["X=${A!}; Y=1"], "2, Y unset"),
+    ("what no shell expands drops the line", "bash", ["X=${A!}; Y=1\nB=$?"], "0, Y unset, B=1"),
+    ("set -e minds it", "bash", ["set -e\nX=${A!}\nY=1"], "1, Y unset"),
+    ("eval goes on with its next line", "bash", ["eval 'X=$((1/0)); A=1\nB=1'"], "0, A unset, B=1"),
+    ("eval fails if that was the last", "bash", ["eval 'X=$((1/0)); A=1' || B=$?"], "0, A unset, B=1"),
+    ("a subshell ends there", "bash", ["(X=$((1/0))\ntrue)"], "1"),
+    ("what names no variable", "bash-as-sh", ["A='a b'; X=${!A}; Y=1\nB=1"], "0, Y unset, B=1"),
+    ("an argument is given no default", "bash-as-sh", ["X=${1:=a}; Y=1\nB=1"], "0, Y unset, B=1"),
+    ("exit with too much drops the line", "bash", ["A=1; exit 0 2; B=1"], "1, A=1, B unset"),
+    ("exit takes the first", "dash", ["A=1; exit 3 2; B=1"], "3, A unset"),
+    ("return with no number", "bash", ["f() { return a; A=1; }; f; X=$?"], "0, A unset, X=2"),
+    ("return with no number ends dash", "dash", ["f() { return a; }; f; X=$?"], "2, X unset"),
+    ("return with a negative number", "bash", ["f() { return -1; }; f; X=$?"], "0, X=255"),
+    ("declare of a readonly only fails", "bash-as-sh", ["(readonly A; declare -x A=1; true)"], "0"),
+    ("local outside a function expands", "bash", ["local X=$((A=3))"], "1, A=3"),
+    ("a file is no function", "dash", ["echo local X=1 >s; . ./s"], "2"),
+    # What is remembered of names
+    ("a name once set under set -a", "dash", ["A=1 cat missing", "set +a; A=2"], "0, A=2"),
+    ("a name once local under set -a", "dash", ["f() { local A=1; }; f", "set +a; A=2"], "0, A=2"),
+    ("bash forgets it", "bash", ["A=1 cat missing", "set +a; A=2"], "0, A unset"),
+    # What is read as another text
+    ("characters that are several in the C locale", "dash", ["A=é; X=${A#?}"], "0, X unknown"),
+    ("a substring of them", "bash", ["A=éa; X=${A:1:1}"], "0, X unknown"),
+    ("quotes that end elsewhere in dash", "dash", ["A=$'it\\'s'; B='x'"], "unknown, B unknown"),
+    ("case in what begins like arithmetic", "bash", ["X=$((A=1); case a in a) echo b;; esac)"], "unknown, X unknown"),
+    ("; behind a here-document", "bash", ["X=$(cat <<E\na\nE\necho b; echo c)"], "unknown, X unknown"),
+    ("; behind a here-document in dash", "dash", ["X=$(cat <<E\na\nE\necho b; echo c)"], "0, X=a\nb\nc"),
+    ("a value makes an operator of arithmetic", "bash", ["X=$((!B+$X+1))"], "unknown, B unknown"),
+    ("an element that is no number", "bash", ["declare -i A=1; A[1]=a b"], "unknown"),
+    ("a value is an expression", "bash", ["A=B=5; X=$((A))"], "unknown, B unknown"),
+]  # fmt: skip
+
+
+def run(items: Sequence[str], shell: str) -> State:
+    """The state behind items that run one after the other."""
+    variables = {name: Variable(True, literal(value), True) for name, value in ENVIRONMENT.items()}
+    given = Given(
+        Layers(UNSET, (variables,)),
+        lambda path: ABSENT if path.startswith(f"{ROOT}/") else None,
+        lambda name: None if name in ("cat", "true") else False,
+    )
+    beginning = Beginning(literal(ROOT), EMPTY)
+    kept = first_state(given, beginning)
+    for item in items:
+        after = run_item(parse(Text.of(item)), kept, shell, given, beginning, Limits(10_000)).outcome.either
+        assert after is not None
+        kept = after
+    return kept
+
+
+def told(state: State, names: Sequence[str]) -> str:
+    """The status, variables and the directory, in words."""
+    status = state.code if state.succeeded is not None else None
+    parts = [str(status) if status is not None else "unknown" if state.succeeded is None else "fails"]
+    parts += [_in_words(name, state.variable(name)) for name in names]
+    return ", ".join(parts)
+
+
+def _in_words(name: str, variable: Variable) -> str:
+    if variable.assigned is False:
+        return f"{name} unset"
+    if variable.assigned is None or variable.value.text is None:
+        return f"{name} unknown"
+    return f"{name}={variable.value.text}"
+
+
+@pytest.mark.parametrize(("shell", "items", "expected"), [row[1:] for row in ITEMS], ids=[row[0] for row in ITEMS])
+def test_items(shell: str, items: list[str], expected: str) -> None:
+    names = re.findall(r"(?:, )([A-Z]+)", expected)
+    assert told(run(items, shell), names) == expected
