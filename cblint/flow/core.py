@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cblint.flow.events import READ, Recorder
 from cblint.flow.footprint import changed
@@ -28,6 +28,8 @@ from cblint.flow.values import UNKNOWN, Maybe, Value
 from cblint.shell.commands import Command, CommandList, Script
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
+
+N = TypeVar("N", bound=Node)
 
 DEEPEST = 40
 """Commands within commands, calls within calls."""
@@ -256,6 +258,24 @@ class Core:
             yield
         finally:
             self.depth -= 1
+
+    def contained(self, node: N, state: State, run: Callable[[N, State], Outcome]) -> Outcome:
+        """Runs a command; where nobody can say what it does, only what its words can change becomes unknown."""
+        recorder = self.recorder
+        outer, recorder.current = recorder.current, node
+        before = self.depth, self.ignoring, self.process
+        jumps, guards = len(self.jumps), len(recorder.guards)
+        try:
+            return run(node, state)
+        except Died:
+            return NEVER
+        except Unclear:
+            self.depth, self.ignoring, self.process = before
+            del self.jumps[jumps:]
+            del recorder.guards[guards:]
+            return self.anything(state, node)
+        finally:
+            recorder.current = outer
 
     # What is put together from these, in the modules above
 

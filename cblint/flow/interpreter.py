@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cblint.flow import compound
-from cblint.flow.core import NOWHERE, Died, Process, Unclear
+from cblint.flow.core import NOWHERE, Process, Unclear
 from cblint.flow.events import Guard
 from cblint.flow.layers import Layers
 from cblint.flow.redirections import redirect
@@ -155,23 +155,16 @@ class Interpreter(SimpleRunner):
             return self.mind(outcome)
         if outcome.failed is not None and command.redirections:
             # Whether a redirected group counts as a command for set -e differs.
-            return self._may_mind(outcome)
+            return self.mind(outcome, surely=False)
         return outcome
 
-    def _may_mind(self, outcome: Outcome) -> Outcome:
-        failed = outcome.failed
-        if failed is None or self.ignoring or failed.options.errexit is False:
-            return outcome
-        self.leave(Outcome(None, failed))
-        return outcome
-
-    def mind(self, outcome: Outcome) -> Outcome:
+    def mind(self, outcome: Outcome, surely: bool = True) -> Outcome:
         """What ``set -e`` makes of the failure of a command."""
         failed = outcome.failed
         if failed is None or self.ignoring or failed.options.errexit is False:
             return outcome
         self.leave(Outcome(None, failed))
-        return outcome if failed.options.errexit is None else Outcome(outcome.ok, None)
+        return Outcome(outcome.ok, None) if surely and failed.options.errexit else outcome
 
     def _stages(self, node: Pipeline, state: State) -> Outcome:
         """Each in a subshell of its own; the status is the last one's, or with pipefail the last that fails."""
@@ -336,25 +329,13 @@ class Interpreter(SimpleRunner):
             return self.anything(state, node)
         if isinstance(node, SimpleCommand):
             return self.simple(node, state)
-        outer = self.recorder.current
-        self.recorder.current = node
-        depth = self.depth
-        ignoring, process, jumps = self.ignoring, self.process, len(self.jumps)
-        guards = len(self.recorder.guards)
-        try:
-            with self.deeper():
-                if not node.redirections or isinstance(node, Function):
-                    return self._compound(node, state)
-                return self._redirected(node, state)
-        except Died:
-            return NEVER
-        except Unclear:
-            self.depth, self.ignoring, self.process = depth, ignoring, process
-            del self.jumps[jumps:]
-            del self.recorder.guards[guards:]
-            return self.anything(state, node)
-        finally:
-            self.recorder.current = outer
+        return self.contained(node, state, self._run_compound)
+
+    def _run_compound(self, node: Command, state: State) -> Outcome:
+        with self.deeper():
+            if not node.redirections or isinstance(node, Function):
+                return self._compound(node, state)
+            return self._redirected(node, state)
 
     def _compound(self, node: Command, state: State) -> Outcome:
         if isinstance(node, Subshell):

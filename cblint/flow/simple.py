@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cblint.flow import builtins, programs, scripts
 from cblint.flow.assignments import Assigner
-from cblint.flow.core import DEEPEST, NOWHERE, Died, Jumps, Unclear
+from cblint.flow.core import DEEPEST, NOWHERE, Jumps, Unclear
 from cblint.flow.events import RAN
 from cblint.flow.footprint import footprint
 from cblint.flow.layers import Layers
@@ -56,21 +56,7 @@ class SimpleRunner(Assigner):
         """Assignments, words, redirections."""
         if state.cause is not NONE:
             self.recorder.hide(state.cause, "sequence", node)
-        outer = self.recorder.current
-        self.recorder.current = node
-        depth, ignoring, process, jumps = self.depth, self.ignoring, self.process, len(self.jumps)
-        guards = len(self.recorder.guards)
-        try:
-            return self._simple(node, state)
-        except Died:
-            return NEVER
-        except Unclear:
-            self.depth, self.ignoring, self.process = depth, ignoring, process
-            del self.jumps[jumps:]
-            del self.recorder.guards[guards:]
-            return self.anything(state, node)
-        finally:
-            self.recorder.current = outer
+        return self.contained(node, state, self._simple)
 
     def _simple(self, node: SimpleCommand, state: State) -> Outcome:
         expansion = Expansion(self, state)
