@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, Section, ShellItem, items, scalar
@@ -102,6 +103,12 @@ def run_build(buildspec: Buildspec, read: Read = nothing_at_hand) -> Build:
     if shell not in POSIX:
         return Build(())
     return _Builder(buildspec, shell, read).build()
+
+
+@lru_cache(maxsize=1)
+def build_of(buildspec: Buildspec) -> Build:
+    """The build of a buildspec alone, run once for all rules that ask."""
+    return run_build(buildspec)
 
 
 class _Phase(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.flow import arithmetic, patterns
 from cblint.flow.conditions import test
 from cblint.flow.core import Jumps, Unclear
-from cblint.flow.events import Guard
+from cblint.flow.events import DEFINED, Guard
 from cblint.flow.state import NEVER, Outcome, State, join_outcomes, join_states
 from cblint.flow.values import Maybe, Value
 from cblint.flow.words import Expansion
@@ -92,6 +92,7 @@ def _function(shell: Interpreter, node: Function, state: State) -> Outcome:
     name = node.name.text
     if name is None or (not name.isidentifier() and shell.shell.among(False, False, True) is not True):
         raise Unclear
+    shell.recorder.note(DEFINED, node, name)
     return shell.succeed(state._replace(functions=state.functions.set(name, node)))
 
 
@@ -282,12 +283,13 @@ def _turns(
         ends = join_outcomes(ends, Outcome(_broken(shell, jumps), None))
         if turn.ends is not None:
             ends = join_outcomes(ends, _ended(shell, turn.ends, last))
-        if turn.begins is None:
+        if turn.begins is None and jumps.continues is None:
             break
         if turn.ends is not None or number >= TURNS:
             unsure += 1
             shell.recorder.guards.append(Guard(node, True))
-        outcome = shell.sequence(node.body, turn.begins)
+        # ``while continue``: it is asked again.
+        outcome = shell.sequence(node.body, turn.begins) if turn.begins is not None else NEVER
         if turn.ends is not None or number >= TURNS:
             shell.recorder.guards.pop()
         ends = join_outcomes(ends, Outcome(_broken(shell, jumps), None))

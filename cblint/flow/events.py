@@ -8,16 +8,8 @@ from cblint.flow.state import Causes, State, Variable
 from cblint.flow.values import Value
 from cblint.shell.syntax import Node
 
-ASSIGNED, UNSET, READ, RAN, PRINTED, WROTE, REMOVED, MOVED = (
-    "assigned",
-    "unset",
-    "read",
-    "ran",
-    "printed",
-    "wrote",
-    "removed",
-    "moved",
-)
+ASSIGNED, UNSET, READ, RAN, DEFINED = "assigned", "unset", "read", "ran", "defined"
+PRINTED, WROTE, REMOVED, MOVED = "printed", "wrote", "removed", "moved"
 
 
 class Guard(NamedTuple):
@@ -30,8 +22,9 @@ class Guard(NamedTuple):
 class Event(NamedTuple):
     """Something that happens, or may, each time that the node runs.
 
-    ``name`` is the variable's, the command's, or the path; ``values`` are what is assigned or printed, or the words
-    that run (``exact``: no others). ``guards`` are the conditions that it depends on and whose outcome is not known.
+    ``name`` is the variable's, the command's, the function's, or the path; ``values`` are what is assigned or printed,
+    or the words that run (``exact``: no others). ``guards`` are the conditions that it depends on and whose outcome is
+    not known.
     """
 
     kind: str

@@ -87,13 +87,22 @@ def run_item(
     effect = effect_in(script, shell, found)
     if effect == "syntax":
         return ItemRun(_refused(interpreter, script, kept, start, found), recorder)
-    if effect:
+    outcome = _run(interpreter, script, kept, start, given) if not effect else NEVER
+    if outcome == NEVER:
+        # Not followed, or it seems never to end.
         begun = start if effect != OTHERWISE else ruined(start, given.kept)
-        wild = interpreter.anything(begun, script)
-        interpreter.process = Process()
-        ends = Outcome(*(_kept(interpreter, kept, start, _with_status(end), given) for end in wild if end is not None))
-        return ItemRun(join_outcomes(ends, Outcome(*(_lost(kept, end) for end in wild))), recorder)
-    return ItemRun(_run(interpreter, script, kept, start, given), recorder)
+        outcome = _somehow(interpreter, script, kept, start, begun, given)
+    return ItemRun(outcome, recorder)
+
+
+def _somehow(
+    interpreter: Interpreter, script: Script, kept: State, start: State, begun: State, given: Given
+) -> Outcome:
+    """What can become of an item of which only the words are known."""
+    wild = interpreter.anything(begun, script)
+    interpreter.process = Process()
+    saved = (_kept(interpreter, kept, start, end and _with_status(end), given) for end in wild)
+    return join_outcomes(Outcome(*saved), Outcome(*(_lost(kept, end) for end in wild)))
 
 
 def _refused(
