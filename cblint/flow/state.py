@@ -171,7 +171,10 @@ class State(NamedTuple):
     def variable(self, name: str) -> Variable:
         """What is believed of a variable."""
         found = self.variables.get(name)
-        return Variable(None, initial(name), True) if found is GIVEN else found
+        if found.value.pieces == GIVEN.value.pieces:
+            # Also where it was joined with one that is not set.
+            return found._replace(value=initial(name, found.value.labels))
+        return found
 
     def with_variable(self, name: str, variable: Variable) -> State:
         """The same but for one variable."""
