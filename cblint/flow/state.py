@@ -225,7 +225,7 @@ def _join_shadowed(first: State, second: State) -> Mapping[str, tuple[Variable, 
     for name in dict.fromkeys((*first.shadowed, *second.shadowed)):
         a, b = first.shadowed.get(name), second.shadowed.get(name)
         if a is not None and b is not None:
-            merged[name] = (a[0], both(a[1], b[1]))
+            merged[name] = (join_variables(a[0], b[0]), both(a[1], b[1]))
         else:
             known = a or b
             merged[name] = (known[0], None) if known is not None else (UNSET, None)
