@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +39,20 @@ def _of_piece(piece: str | Hole, named: Mapping[str, str]) -> st.SearchStrategy[
     if piece == NONZERO:
         return st.sampled_from(STATUSES)
     return st.just(named[piece.name]) if piece.name else TEXTS
+
+
+def filled_at_random(value: Value, named: Mapping[str, str], random: Random) -> str:
+    """One of the texts that a value stands for; drawing it costs hypothesis nothing."""
+    return "".join(
+        piece
+        if isinstance(piece, str)
+        else random.choice(STATUSES)
+        if piece == NONZERO
+        else named[piece.name]
+        if piece.name
+        else random.choice(("", "a", "b0"))
+        for piece in value.pieces
+    )
 
 
 def admits(value: Value, text: str, named: Mapping[str, str]) -> bool:
@@ -91,7 +106,7 @@ def test_one_after_the_other(values: list[Value], named: dict[str, str], data: s
 
 
 @given(VALUES, VALUES, NAMED, st.data())
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_one_of_two_may_be_either(first: Value, second: Value, named: dict[str, str], data: st.DataObject) -> None:
     joined = join(first, second)
     assert well_formed(joined)
@@ -115,7 +130,7 @@ def test_what_two_texts_have_in_common_stays_known(head: str, first: str, second
 
 
 @given(VALUES, VALUES, NAMED, st.data())
-@settings(max_examples=600)
+@settings(max_examples=300)
 def test_equal_or_not(first: Value, second: Value, named: dict[str, str], data: st.DataObject) -> None:
     answer = same(first, second)
     assert answer is same(second, first)
