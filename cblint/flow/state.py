@@ -171,7 +171,10 @@ class State(NamedTuple):
     def variable(self, name: str) -> Variable:
         """What is believed of a variable."""
         found = self.variables.get(name)
-        return Variable(None, initial(name), True) if found is GIVEN else found
+        if found.value.pieces == GIVEN.value.pieces:
+            # Also where it was joined with one that is not set.
+            return found._replace(value=initial(name, found.value.labels))
+        return found
 
     def with_variable(self, name: str, variable: Variable) -> State:
         """The same but for one variable."""
@@ -222,7 +225,7 @@ def _join_shadowed(first: State, second: State) -> Mapping[str, tuple[Variable, 
     for name in dict.fromkeys((*first.shadowed, *second.shadowed)):
         a, b = first.shadowed.get(name), second.shadowed.get(name)
         if a is not None and b is not None:
-            merged[name] = (a[0], both(a[1], b[1]))
+            merged[name] = (join_variables(a[0], b[0]), both(a[1], b[1]))
         else:
             known = a or b
             merged[name] = (known[0], None) if known is not None else (UNSET, None)
