@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cblint.flow.events import Hidden, Recorder
+from cblint.flow.events import RAN, Hidden, Recorder
 from cblint.flow.state import Outcome
-from cblint.shell.syntax import Node
+from cblint.shell.syntax import Node, ProcessSubstitution
 
 
 def told(outcome: Outcome) -> list[Node]:
@@ -20,5 +20,15 @@ def masked(outcome: Outcome, recorder: Recorder) -> list[Hidden]:
     ok = outcome.ok
     if ok is None:
         return []
-    found = (recorder.hidden.get(id(node)) for node in ok.failures.nodes())
-    return [hidden for hidden in found if hidden is not None and id(hidden.command) not in recorder.asked]
+    found = [recorder.hidden.get(id(node)) for node in ok.failures.nodes()]
+    # What runs beside the others leaves no trace in their state.
+    found += [hidden for hidden in recorder.hidden.values() if _is_beside(hidden, recorder)]
+    each = {id(hidden.command): hidden for hidden in found if hidden is not None}
+    return [hidden for command, hidden in each.items() if command not in recorder.asked]
+
+
+def _is_beside(hidden: Hidden, recorder: Recorder) -> bool:
+    if hidden.how == "background":
+        # ``wait`` alone succeeds whatever has failed; with the number of a job it asks for its status.
+        return not any(event.name == "wait" and event.values[1:] for event in recorder.events if event.kind == RAN)
+    return isinstance(hidden.witness, ProcessSubstitution)
