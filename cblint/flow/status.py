@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cblint.flow.events import RAN, Hidden, Recorder
 from cblint.flow.state import Outcome
+from cblint.shell.commands import SimpleCommand
 from cblint.shell.syntax import Node, ProcessSubstitution
 
 
@@ -15,7 +16,8 @@ def told(outcome: Outcome) -> list[Node]:
 def masked(outcome: Outcome, recorder: Recorder) -> list[Hidden]:
     """The commands that may have failed though the item succeeds, where nobody asks for their status.
 
-    One that was the condition of something is among them (``how`` says so): it was asked for on purpose.
+    In the order in which they stand. One that was the condition of something is among them (``how`` says so): it was
+    asked for on purpose.
     """
     ok = outcome.ok
     if ok is None:
@@ -23,8 +25,19 @@ def masked(outcome: Outcome, recorder: Recorder) -> list[Hidden]:
     found = [recorder.hidden.get(id(node)) for node in ok.failures.nodes()]
     # What runs beside the others leaves no trace in their state.
     found += [hidden for hidden in recorder.hidden.values() if _is_beside(hidden, recorder)]
-    each = {id(hidden.command): hidden for hidden in found if hidden is not None}
-    return [hidden for command, hidden in each.items() if command not in recorder.asked]
+    each = {id(hidden.command): hidden for hidden in found if hidden is not None and not _passes_on(hidden)}
+    seen = [hidden for command, hidden in each.items() if command not in recorder.asked]
+    return sorted(seen, key=lambda hidden: hidden.command.start)
+
+
+def _passes_on(hidden: Hidden) -> bool:
+    """Whether it is ``exit`` or ``return`` that follows, which without an argument has the status of the command."""
+    witness = hidden.witness
+    return (
+        isinstance(witness, SimpleCommand)
+        and len(witness.words) == len(witness.arguments) == 1
+        and witness.words[0].text in ("exit", "return")
+    )
 
 
 def _is_beside(hidden: Hidden, recorder: Recorder) -> bool:
