@@ -9,8 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from cblint.catalogue.model import FAMILIES
+from cblint.cli.commands import cli
 from cblint.engine import buildspecs_of
 from cblint.facts.sources import ROOT as RULES
 from cblint.facts.sources import read_entries, read_schema
@@ -81,6 +83,16 @@ def test_the_readme_shows_what_cblint_prints(monkeypatch: pytest.MonkeyPatch) ->
     assert block is not None
     result = lint_paths([block.group(1)], Settings())
     assert "".join(render("text", result, Style())).startswith(block.group(2))
+
+
+def test_the_readme_shows_what_cblint_believes(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = os.path.dirname(RULES)
+    monkeypatch.chdir(root)
+    with open("README.md", encoding="utf-8") as file:
+        block = re.search(r"```console\n\$ cblint trace (\S+)\n(.*?)```", file.read(), re.DOTALL)
+    assert block is not None
+    result = CliRunner().invoke(cli, ["trace", block.group(1)])
+    assert block.group(2) in result.stdout
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:

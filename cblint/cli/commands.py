@@ -83,13 +83,13 @@ def fail(error: Misused) -> NoReturn:
     sys.exit(usage.exit_code)
 
 
-@cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, the output.")
+@cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, the outputs.")
 @click.argument("name", type=click.Choice(PUBLISHED), default=PUBLISHED[0])
 def schema(name: str) -> None:
     """Print a JSON schema.
 
-    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml) or output (what
-    --format json prints).
+    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml), output (what
+    cblint check --format json prints) or trace (what cblint trace --format json prints).
     """
     click.echo(published(name), nl=False)
 

@@ -41,17 +41,22 @@ STEPS_PER_ITEM = 200
 
 
 class Step(NamedTuple):
-    """A command of the buildspec: where it stands, and its tree. ``number`` is 0-based."""
+    """A command of the buildspec: where it stands, and its tree. ``number`` is 0-based.
+
+    ``alone``: it stands where the list of commands should.
+    """
 
     phase: str
     key: str
     number: int
     item: ShellItem
+    alone: bool = False
 
     @property
     def where(self) -> str:
         """The place in the buildspec, as findings give it."""
-        return f"phases.{self.phase}.{self.key}[{self.number}]"
+        place = f"phases.{self.phase}.{self.key}"
+        return place if self.alone else f"{place}[{self.number}]"
 
 
 class StepRun(NamedTuple):
@@ -131,9 +136,9 @@ class _Builder:
         self.buildspec = buildspec
         self.shell = shell
         self.read = read
-        self.phases = [
-            _phase(buildspec, section) for name in PHASES for section in buildspec.phases() if section.name == name
-        ]
+        # Of two phases of one name the last one counts, as for any loader.
+        sections = {section.name: section for section in buildspec.phases()}
+        self.phases = [_phase(buildspec, sections[name]) for name in PHASES if name in sections]
         self.given = Given(Layers(GIVEN, (_given_variables(buildspec),)), self._file, kept=_kept_variables(buildspec))
         self.beginning = Beginning(SOURCE, UNKNOWN)
         count = sum(len(phase.commands) + len(phase.final) for phase in self.phases)
@@ -150,7 +155,7 @@ class _Builder:
         user: str | None = None
         for phase in self.phases:
             if user is not None and phase.user != user:
-                paths = {path: _another_user(state) for path, state in paths.items()}
+                paths = {path: self._another_user(state) for path, state in paths.items()}
             user = phase.user
             after: dict[str, State] = {}
             for path, state in paths.items():
@@ -180,7 +185,8 @@ class _Builder:
                 continue
             on = FAILING if is_failed else path
             # What the variable says to `finally` after a failure in its own phase is not documented.
-            start = _with_flag(begun, on) if not is_failed else begun.with_variable(SUCCEEDS, _flag(UNKNOWN))
+            known = not is_failed or path == FAILING
+            start = _with_flag(begun, on) if known else begun.with_variable(SUCCEEDS, _flag(UNKNOWN))
             fine, wrong = self._run_steps(phase.final, on, start, stops=False)
             if is_failed:
                 ends = _PhaseEnds(ends.ok, join_states(ends.failed, join_states(fine, wrong)))
@@ -195,6 +201,7 @@ class _Builder:
         """
         current: State | None = state
         failures = Ends()
+        fails = False
         for step in steps:
             if current is None:
                 break
@@ -202,11 +209,12 @@ class _Builder:
             run = run_item(step.item.script, before, self.shell, self.given, self.beginning, self.limits)
             self.runs.append(StepRun(step, path, before, run))
             failures.add(Outcome(None, run.outcome.failed))
+            fails = fails or run.outcome.ok is None
             current = run.outcome.ok if stops else run.outcome.either
         failed = failures.all().failed
         if not stops and failed is not None:
             # On the path where nothing failed all went well; on the other something did, whatever came after it.
-            return _PhaseEnds(current, join_states(failed, current))
+            return _PhaseEnds(None if fails else current, join_states(failed, current))
         return _PhaseEnds(current, failed)
 
     def _fresh(self, state: State) -> State:
@@ -214,9 +222,18 @@ class _Builder:
         flag = state.variable(SUCCEEDS)
         return first_state(self.given, self.beginning)._replace(files=state.files).with_variable(SUCCEEDS, flag)
 
+    def _another_user(self, state: State) -> State:
+        """Whether the variables and the directory reach a shell of another user is not known.
+
+        What the build itself is given, it finds; and nobody makes a secret anything else.
+        """
+        given = dict(self.given.kept)
+        return state._replace(variables=Layers(ANYTHING, (given,)), cwd=UNKNOWN, before=UNKNOWN)
+
     def _file(self, name: str) -> File | None:
         below = SOURCE.written + "/"
-        text = self.read(name.removeprefix(below)) if name.startswith(below) else None
+        path = name.removeprefix(below)
+        text = self.read(path) if path != name and path.partition("/")[0] != ".." else None
         return File("file", literal(text)) if text is not None else None
 
 
@@ -231,11 +248,6 @@ def _with_flag(state: State, path: str) -> State:
 
 def _flag(value: Value) -> Variable:
     return Variable(True, value, True)
-
-
-def _another_user(state: State) -> State:
-    """Whether the variables and the directory reach a shell of another user is not known."""
-    return state._replace(variables=Layers(ANYTHING), cwd=UNKNOWN, before=UNKNOWN)
 
 
 def _phase(buildspec: Buildspec, section: Section) -> _Phase:
@@ -257,6 +269,10 @@ def _steps(buildspec: Buildspec, section: Section, key: str) -> list[Step]:
     pair = section.get(key)
     if pair is None:
         return []
+    alone = scalar(pair.value)
+    if alone is not None:
+        # Not what the documentation has, but such builds work; the syntax error behind it is not looked for.
+        return [Step(section.name, key, 0, ShellItem(alone, key, 0), True)] if not buildspec.stream.problem else []
     known = {id(item.node): item for item in buildspec.shell_items}
     nodes: list[Node] = items(pair.value)
     steps = []
@@ -274,9 +290,21 @@ def _given_variables(buildspec: Buildspec) -> dict[str, Variable]:
     variables["CODEBUILD_SRC_DIR"] = Variable(True, SOURCE, True)
     for given in buildspec.variables:
         labels = frozenset() if given.section == VARIABLES else SECRET
-        variables[given.name] = Variable(True, initial(given.name, labels), True)
+        if _is_of_a_task(buildspec, given.key):
+            # Only that task of a batch has it; but a name that all have stays one that is set.
+            variables.setdefault(given.name, Variable(None, initial(given.name), True))
+        else:
+            variables[given.name] = Variable(True, initial(given.name, labels), True)
     variables["IFS"] = Variable(True, literal(" \t\n"))
     return variables
+
+
+def _is_of_a_task(buildspec: Buildspec, key: Node) -> bool:
+    batch = buildspec.get("batch")
+    if batch is None:
+        return False
+    tasks = batch.value.resolved
+    return tasks.start <= key.start < tasks.end
 
 
 def _kept_variables(buildspec: Buildspec) -> dict[str, Variable]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cblint.flow.events import Hidden, Recorder
+from cblint.flow.events import RAN, Hidden, Recorder
 from cblint.flow.state import Outcome
-from cblint.shell.syntax import Node
+from cblint.shell.commands import SimpleCommand
+from cblint.shell.syntax import Node, ProcessSubstitution
 
 
 def told(outcome: Outcome) -> list[Node]:
@@ -15,10 +16,32 @@ def told(outcome: Outcome) -> list[Node]:
 def masked(outcome: Outcome, recorder: Recorder) -> list[Hidden]:
     """The commands that may have failed though the item succeeds, where nobody asks for their status.
 
-    One that was the condition of something is among them (``how`` says so): it was asked for on purpose.
+    In the order in which they stand. One that was the condition of something is among them (``how`` says so): it was
+    asked for on purpose.
     """
     ok = outcome.ok
     if ok is None:
         return []
-    found = (recorder.hidden.get(id(node)) for node in ok.failures.nodes())
-    return [hidden for hidden in found if hidden is not None and id(hidden.command) not in recorder.asked]
+    found = [recorder.hidden.get(id(node)) for node in ok.failures.nodes()]
+    # What runs beside the others leaves no trace in their state.
+    found += [hidden for hidden in recorder.hidden.values() if _is_beside(hidden, recorder)]
+    each = {id(hidden.command): hidden for hidden in found if hidden is not None and not _passes_on(hidden)}
+    seen = [hidden for command, hidden in each.items() if command not in recorder.asked]
+    return sorted(seen, key=lambda hidden: hidden.command.start)
+
+
+def _passes_on(hidden: Hidden) -> bool:
+    """Whether it is ``exit`` or ``return`` that follows, which without an argument has the status of the command."""
+    witness = hidden.witness
+    return (
+        isinstance(witness, SimpleCommand)
+        and len(witness.words) == len(witness.arguments) == 1
+        and witness.words[0].text in ("exit", "return")
+    )
+
+
+def _is_beside(hidden: Hidden, recorder: Recorder) -> bool:
+    if hidden.how == "background":
+        # ``wait`` alone succeeds whatever has failed; with the number of a job it asks for its status.
+        return not any(event.name == "wait" and event.values[1:] for event in recorder.events if event.kind == RAN)
+    return isinstance(hidden.witness, ProcessSubstitution)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cblint.flow.build import EITHER, FAILING, SUCCEEDING, Build, Step, StepRun
-from cblint.flow.events import ASSIGNED, RAN, UNSET, Event, Hidden
+from cblint.flow.build import EITHER, FAILING, SUCCEEDING, SUCCEEDS, Build, Step, StepRun
+from cblint.flow.events import ASSIGNED, RAN, READ, UNSET, Event, Hidden
 from cblint.flow.items import STATUS
 from cblint.flow.paths import SOURCE
 from cblint.flow.state import State, Variable
+from cblint.flow.status import told
 from cblint.flow.values import Maybe, Value
+from cblint.shell.commands import ArithmeticCommand, SimpleCommand, Test
 from cblint.shell.syntax import Node
 
-_OF_THE_WRAPPER = frozenset({STATUS, "PWD", "OLDPWD", "CODEBUILD_BUILD_SUCCEEDING"})
+_TESTS = (Test, ArithmeticCommand)
+_OF_THE_WRAPPER = frozenset({STATUS, "PWD", "OLDPWD", SUCCEEDS})
 
 
 class Belief(NamedTuple):
@@ -96,8 +99,41 @@ def runs_after_failure(build: Build, step: Step) -> Maybe:
 
 
 def reached_after_failure(build: Build, node: Node) -> Maybe:
-    """Whether a command inside an item runs in a build that has already failed; None if a condition decides it."""
-    found = [event for run, event in ran(build) if event.node is node and run.path in (FAILING, EITHER)]
-    if not found:
+    """Whether a command inside an item runs in a build that has already failed; None if a condition decides it.
+
+    A condition does so as well if all ends where it does not hold, be it in an item before: ``[ … ] || exit 1``.
+    """
+    answer: Maybe = False
+    for path in (FAILING, EITHER):
+        place, decided = ("", ""), False
+        for run in build.on(path):
+            if run.step[:2] != place or run.step.key == "finally":
+                place, decided = run.step[:2], False
+            for event in run.events:
+                if event.kind == RAN and event.node is node:
+                    if not event.guards and not decided:
+                        return True
+                    answer = None
+                decided = decided or _decides(event, path)
+            decided = decided or _is_test(run)
+    return answer
+
+
+def _decides(event: Event, path: str) -> bool:
+    """Whether what follows may depend on a condition, though it is not inside of one."""
+    if event.kind == READ:
+        # Where the variable's value is not known, it cannot be seen what the commands make of it.
+        return path == EITHER and event.name == SUCCEEDS
+    return event.kind == RAN and event.name == "exit" and bool(event.guards)
+
+
+def _is_test(run: StepRun) -> bool:
+    """Whether an item can fail by a test, which those that follow then depend on."""
+    if run.outcome.failed is None:
         return False
-    return True if any(not event.guards for event in found) else None
+    nodes = told(run.outcome)
+    return not nodes or any(isinstance(node, _TESTS) or _called(node) in ("[", "test") for node in nodes)
+
+
+def _called(node: Node) -> str | None:
+    return node.words[0].text if isinstance(node, SimpleCommand) and node.words else None

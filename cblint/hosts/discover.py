@@ -52,9 +52,9 @@ def search(folder: str, wanted: Callable[[str], bool], excluded: Callable[[str],
         for entry in entries:
             path = entry.path if current != "." else entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _NEVER and not _ignored(path, True) and not excluded(path + "/"):
+                if entry.name not in _NEVER and not ignored(path, True) and not excluded(path + "/"):
                     folders.append(path)
-            elif wanted(path) and not _ignored(path, False) and not excluded(path) and _inside(entry, top):
+            elif wanted(path) and not ignored(path, False) and not excluded(path) and _inside(entry, top):
                 yield path
         if depth < _DEEPEST:
             stack.extend((path, depth + 1) for path in reversed(folders))
@@ -67,7 +67,7 @@ def _inside(entry: os.DirEntry[str], top: str) -> bool:
     return os.path.isfile(target) and os.path.commonpath([target, top]) == top
 
 
-def _ignored(path: str, is_folder: bool) -> bool:
+def ignored(path: str, is_folder: bool) -> bool:
     """Whether git ignores the file: the nearest ``.gitignore`` with something to say decides."""
     full = os.path.abspath(path)
     folder = os.path.dirname(full)

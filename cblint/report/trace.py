@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.flow.build import Build
 from cblint.flow.events import Hidden
 from cblint.flow.trace import Belief, Known, beliefs, directory, known, runs_after_failure
+from cblint.report.secrets import Secrets, looks_secret
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
 from cblint.source.text import Lines
@@ -17,10 +17,11 @@ from cblint.source.text import Lines
 VERSION = 1
 LONGEST = 72
 """Characters of a command or a value that are shown."""
+LONGEST_VALUE = 16_384
+"""Characters of a value that JSON holds: a longer one is left out, as if it were not known."""
+MOST = 4_000_000
+"""Characters of all variables in JSON; beyond that each command has only those that it may have changed itself."""
 
-_LOOKS_SECRET = re.compile(
-    r"PASS(?:WORD|WD|PHRASE)|SECRET|TOKEN|CREDENTIAL|(?:API|ACCESS|PRIVATE|SIGNING)_?KEY", re.IGNORECASE
-)
 _HOW = {
     "sequence": "the status of what follows counts",
     "or": "the other side of || runs instead",
@@ -44,40 +45,51 @@ class Traced(NamedTuple):
 
 def render_json(traced: Iterable[Traced]) -> Iterator[str]:
     """The contract: one document, the commands in the order of execution on the path where all went well."""
-    items = [_item(belief, one, names) for one in traced for belief, names in _with_names(one)]
+    items: list[dict[str, Any]] = []
+    left = MOST
+    for one in traced:
+        secrets = Secrets(one.buildspec, one.build)
+        for belief, names in _with_names(one):
+            item = _item(belief, one, names if left > 0 else belief.changed, secrets)
+            left -= sum(len(name) + len(known["value"] or "") + 20 for name, known in item["variables"].items())
+            items.append(item)
     yield serialised({"format": "cblint-trace", "version": VERSION, "items": items})
 
 
-def _with_names(traced: Traced) -> Iterator[tuple[Belief, tuple[str, ...]]]:
+def _with_names(traced: Traced) -> Iterator[tuple[Belief, Iterable[str]]]:
     """Each belief with the variables that the buildspec has named so far."""
     names = dict.fromkeys(variable.name for variable in traced.buildspec.variables)
     for belief in beliefs(traced.build):
         names.update(dict.fromkeys(belief.changed))
-        yield belief, tuple(names)
+        yield belief, names
 
 
-def _item(belief: Belief, traced: Traced, names: tuple[str, ...]) -> dict[str, Any]:
+def _item(belief: Belief, traced: Traced, names: Iterable[str], secrets: Secrets) -> dict[str, Any]:
     position = traced.lines.position(belief.step.item.node.span.start)
+    cwd = directory(belief.state.cwd)
     return {
         "phase": belief.step.phase,
         "index": belief.step.number,
         "key": belief.step.key,
         "start": {"line": position.line, "column": position.column},
         "status": None if belief.succeeds is None else int(not belief.succeeds),
-        "cwd": directory(belief.state.cwd),
-        "variables": {name: _variable(name, belief) for name in names},
+        "cwd": None if cwd is None or secrets.within(cwd) else cwd,
+        "variables": {name: _variable(name, belief, secrets) for name in names},
     }
 
 
-def _variable(name: str, belief: Belief) -> dict[str, Any]:
+def _variable(name: str, belief: Belief, secrets: Secrets) -> dict[str, Any]:
     variable = _known(name, belief)
-    return {"assigned": variable.assigned, "value": variable.value, "labels": list(variable.labels)}
+    value = variable.value
+    if value is not None and (len(value) > LONGEST_VALUE or secrets.within(value)):
+        value = None
+    return {"assigned": variable.assigned, "value": value, "labels": list(variable.labels)}
 
 
 def _known(name: str, belief: Belief) -> Known:
     """What is known of a variable, without the text of what looks like a secret by its name."""
     variable = known(belief.state.variable(name))
-    return variable._replace(value=None) if _LOOKS_SECRET.search(name) else variable
+    return variable._replace(value=None) if looks_secret(name) else variable
 
 
 def render_text(traced: Iterable[Traced]) -> Iterator[str]:
@@ -93,20 +105,22 @@ def render_text(traced: Iterable[Traced]) -> Iterator[str]:
 
 def _steps(traced: Traced) -> Iterator[str]:
     before: str | None = "."
+    secrets = Secrets(traced.buildspec, traced.build)
     for belief in beliefs(traced.build):
         step = belief.step
         line = traced.lines.position(step.item.node.span.start).line
-        yield f"\n{step.where}, line {line}: {_short(step.item.value)}\n"
+        yield f"\n{step.where}, line {line}: {_short(secrets.hidden(step.item.value))}\n"
         yield f"  status     {_status(belief)}\n"
         after = belief.directory
         if after != before:
-            yield f"  directory  {'not known' if after is None else printable(after)}\n"
+            yield f"  directory  {'not known' if after is None else _short(secrets.hidden(after))}\n"
             before = after
         for name in belief.changed:
-            yield f"  {name} {_value(name, belief)}\n"
+            yield f"  {printable(name)} {_value(name, belief, secrets)}\n"
         for hidden in belief.hidden:
             if hidden.how in _HOW:
-                yield f"  unseen     {_short(hidden.command.raw)} may fail: {_HOW[hidden.how]}{_by(hidden)}\n"
+                command = _short(secrets.hidden(hidden.command.raw))
+                yield f"  unseen     {command} may fail: {_HOW[hidden.how]}{_by(hidden, secrets)}\n"
         if step.phase == "post_build" and runs_after_failure(traced.build, step):
             yield "  runs also when the build has failed\n"
 
@@ -117,22 +131,22 @@ def _status(belief: Belief) -> str:
     return "0" if belief.succeeds else "a failure, for sure"
 
 
-def _value(name: str, belief: Belief) -> str:
+def _value(name: str, belief: Belief, secrets: Secrets) -> str:
     variable = _known(name, belief)
     if variable.assigned == "no":
         return "is not set"
     state = belief.state.variable(name)
     if state.array:
         text = "an array, which the next command does not see"
-    elif "secret" in variable.labels or _LOOKS_SECRET.search(name):
+    elif "secret" in variable.labels or looks_secret(name):
         text = "a value that is not shown"
     else:
-        text = f'"{_short(state.value.written)}"' if state.value.pieces != () else '""'
+        text = f'"{_short(secrets.hidden(state.value.written))}"' if state.value.pieces != () else '""'
     return f"{'may be' if variable.assigned == 'maybe' else 'is'} {text}"
 
 
-def _by(hidden: Hidden) -> str:
-    return f" ({_short(hidden.witness.raw)})" if hidden.how in ("sequence", "or", "pipeline") else ""
+def _by(hidden: Hidden, secrets: Secrets) -> str:
+    return f" ({_short(secrets.hidden(hidden.witness.raw))})" if hidden.how in ("sequence", "or", "pipeline") else ""
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.conftest import Cblint
 
 
-@pytest.mark.parametrize("arguments", [(), ("buildspec",), ("config",), ("output",)])
+@pytest.mark.parametrize("arguments", [(), ("buildspec",), ("config",), ("output",), ("trace",)])
 def test_it_prints_a_schema(cblint: Cblint, arguments: tuple[str, ...]) -> None:
     done = cblint.run("schema", *arguments)
     assert (done.status, done.stderr) == (0, "")
@@ -42,4 +42,4 @@ def test_every_key_of_a_buildspec_is_explained(cblint: Cblint) -> None:
 def test_an_unknown_schema_is_refused(cblint: Cblint) -> None:
     done = cblint.run("schema", "buildspecs")
     assert done.status == 2
-    assert "'buildspecs' is not one of 'buildspec', 'config', 'output'" in done.stderr
+    assert "'buildspecs' is not one of 'buildspec', 'config', 'output', 'trace'" in done.stderr

@@ -91,7 +91,7 @@ def test_it_says_what_the_checkout_says(installed: Any, format_: str) -> None:
 
 
 def test_its_schemas_are_those_of_the_checkout(installed: Any) -> None:
-    for name in ("buildspec", "config", "output"):
+    for name in ("buildspec", "config", "output", "trace"):
         done = run(installed, "schema", name)
         with open(os.path.join(ROOT, "rules", "schema", f"{name}.schema.json"), encoding="utf-8") as file:
             assert done.stdout == file.read(), done.stderr

@@ -1,0 +1,594 @@
+"""The build on paper, row by row: which phases run after which failure, and what a guard lets through."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from cblint.buildspec.model import PHASES
+from cblint.flow.build import EITHER, FAILING, SUCCEEDING, run_build
+from cblint.flow.trace import beliefs, runs_after_failure
+from cblint.flow.values import Maybe
+from cblint.linter import Settings, buildspecs_in
+from tests.builds import (
+    NO_MORE,
+    Top,
+    assigned,
+    build,
+    commands,
+    nodes,
+    paths,
+    phases_run,
+    reached,
+    run_text,
+    value,
+)
+
+DASH = {"batch": {"build-list": [{"identifier": "a", "env": {"image": "aws/codebuild/standard:7.0"}}]}}
+"""An image whose /bin/sh is dash."""
+FLAG = "CODEBUILD_BUILD_SUCCEEDING"
+
+
+# The table of phases
+
+
+def expected(fails: str, surely: bool, on_failure: str | None, final: str | None) -> dict[str, str]:
+    """The paths on which the first command of each phase runs if that one fails, as the documentation has it."""
+    mode = (on_failure or "").upper().partition("-")[0]
+    ok = not surely and final != "false"
+    after = dict.fromkeys(PHASES[: PHASES.index(fails) + 1], "s")
+    for phase in PHASES[PHASES.index(fails) + 1 :]:
+        failed = "e" if mode == "CONTINUE" else "f" if fails == "build" and mode != "ABORT" else ""
+        after[phase] = ("s" if ok else "") + failed
+    return after
+
+
+@pytest.mark.parametrize("fails", PHASES)
+@pytest.mark.parametrize("command", ["false", "make", "exit 3", "set -e; false; true"])
+@pytest.mark.parametrize("final", [None, "true", "false"])
+@pytest.mark.parametrize(
+    "on_failure", [None, "ABORT", "CONTINUE", "RETRY", "RETRY-2", "RETRY-2-.*timed out.*", "abort", "Continue", "retry"]
+)
+def test_the_phases_that_run_after_a_failure(
+    fails: str, command: str, final: str | None, on_failure: str | None
+) -> None:
+    surely = command != "make"
+    failing: dict[str, object] = {"commands": [command, "echo after"]}
+    if on_failure is not None:
+        failing["on-failure"] = on_failure
+    if final is not None:
+        failing["finally"] = [final, "echo last"]
+    found = build({phase: failing if phase == fails else commands("echo") for phase in PHASES})
+    assert phases_run(found) == expected(fails, surely, on_failure, final)
+    where = paths(found)
+    assert where.get(f"{fails}.commands[1]", "") == ("" if surely else "s")
+    # What stands under `finally` runs after a failure as well, all of it.
+    assert where.get(f"{fails}.finally[0]", "") == ("" if final is None else "f" if surely else "sf")
+    assert where.get(f"{fails}.finally[1]", "") == where.get(f"{fails}.finally[0]", "")
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.combinations(PHASES, 2)))
+def test_a_failure_after_one_that_was_let_pass(first: str, second: str) -> None:
+    phases: dict[str, dict[str, object]] = {phase: {"commands": ["echo"]} for phase in PHASES}
+    phases[first] = {"commands": ["false"], "on-failure": "CONTINUE"}
+    phases[second] = {"commands": ["false"]}
+    where = phases_run(build(phases))
+    for phase in PHASES[PHASES.index(first) + 1 : PHASES.index(second) + 1]:
+        assert where[phase] == "e"
+    for phase in PHASES[PHASES.index(second) + 1 :]:
+        assert where[phase] == ("f" if second == "build" else "")
+
+
+def test_every_failure_can_be_let_pass() -> None:
+    found = build({phase: {"commands": ["false"], "on-failure": "CONTINUE"} for phase in PHASES})
+    assert phases_run(found) == {"install": "s", "pre_build": "e", "build": "e", "post_build": "e"}
+
+
+def test_the_runs_are_in_order_and_the_paths_of_a_step_are_side_by_side() -> None:
+    found = build({"post_build": commands("a", "b"), "build": commands("c"), "install": commands("d")})
+    assert [(run.step.where, run.path) for run in found.runs] == [
+        ("phases.install.commands[0]", SUCCEEDING),
+        ("phases.build.commands[0]", SUCCEEDING),
+        ("phases.post_build.commands[0]", SUCCEEDING),
+        ("phases.post_build.commands[1]", SUCCEEDING),
+        ("phases.post_build.commands[0]", FAILING),
+        ("phases.post_build.commands[1]", FAILING),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phase", "on_failure", "runs"),
+    [("build", None, True), ("build", "CONTINUE", None), ("build", "ABORT", False), ("pre_build", None, False)],
+)
+def test_whether_post_build_runs_in_a_build_that_has_failed(phase: str, on_failure: str | None, runs: Maybe) -> None:
+    also = {"on-failure": on_failure} if on_failure else {}
+    found = build({phase: {"commands": ["make"], **also}, "post_build": commands("deploy")})
+    step = found.runs[-1].step
+    assert step.phase == "post_build"
+    assert runs_after_failure(found, step) is runs
+
+
+def test_a_phase_that_cannot_fail_leads_on_to_success_only() -> None:
+    found = build({"build": commands("true", "make || true", "echo done"), "post_build": commands("deploy")})
+    assert phases_run(found)["post_build"] == "s"
+    assert reached(found, "deploy") is False
+
+
+def test_variables_of_both_ways_meet_in_finally_only_where_both_lead_there() -> None:
+    found = build({"build": {"commands": ["X=1", "make", "X=2", "make"], "finally": ["Y=$X"]}})
+    assert value(found, "Y", SUCCEEDING) == "2"
+    assert value(found, "Y", FAILING) is None
+    found = build({"build": {"commands": ["X=1", "make", "make"], "finally": ["Y=$X"]}})
+    assert value(found, "Y", FAILING) == "1"
+
+
+# What the variable says
+
+
+@pytest.mark.parametrize(("on_failure", "path", "says"), [(None, FAILING, "0"), ("CONTINUE", EITHER, None)])
+def test_what_the_variable_says(on_failure: str | None, path: str, says: str | None) -> None:
+    also = {"on-failure": on_failure} if on_failure else {}
+    found = build({"build": {"commands": ["make"], **also}, "post_build": commands("echo")})
+    assert value(found, FLAG, SUCCEEDING) == "1"
+    assert value(found, FLAG, path) == says
+    assert assigned(found, FLAG, path) is True
+
+
+def test_what_it_says_to_finally_after_a_failure_is_not_known() -> None:
+    found = build({"build": {"commands": ["make"], "finally": ["echo"]}})
+    final = {run.path: run.before.variable(FLAG).value.text for run in found.runs if run.step.key == "finally"}
+    assert final == {SUCCEEDING: "1", FAILING: None}
+
+
+def test_what_it_says_to_finally_in_a_build_that_had_failed_before() -> None:
+    found = build({"build": commands("false"), "post_build": {"commands": ["make"], "finally": ["echo"]}})
+    final = [run for run in found.runs if run.step.key == "finally"]
+    assert [(run.path, run.before.variable(FLAG).value.text) for run in final] == [(FAILING, "0")] * 2
+
+
+def test_each_phase_is_told_anew() -> None:
+    found = build({"install": commands(f"{FLAG}=0"), "build": commands("true")})
+    assert value(found, FLAG) == "1"
+
+
+# Guards: what of a command in post_build is reached after build has failed
+
+GUARDS = {
+    '[ "$X" = 1 ] && deploy': False,
+    "[ $X = 1 ] && deploy": False,
+    '[ "${X}" = "1" ] && deploy': False,
+    "[ ${X} = '1' ] && deploy": False,
+    "[ $X -eq 1 ] && deploy": False,
+    '[ "$X" -ne 0 ] && deploy': False,
+    "[ $X -gt 0 ] && deploy": False,
+    '[ "$X" != 0 ] && deploy': False,
+    '[ "x$X" = x1 ] && deploy': False,
+    '[ 1 = "$X" ] && deploy': False,
+    'test "$X" = 1 && deploy': False,
+    "test $X -eq 1 && deploy": False,
+    '! [ "$X" = 0 ] && deploy': False,
+    '[ ! "$X" = 0 ] && deploy': False,
+    '[ "$X" = 0 ] || deploy': False,
+    'if [ "$X" = 1 ]; then deploy; fi': False,
+    'if test "$X" = 1\nthen\n  deploy\nfi': False,
+    'if ! [ "$X" = 1 ]; then echo failed; else deploy; fi': False,
+    'if [ "$X" = 0 ]; then echo failed; else deploy; fi': False,
+    'if [ "$X" = 0 ]; then echo failed; elif true; then deploy; fi': False,
+    "case $X in 1) deploy;; esac": False,
+    'case "$X" in 0) echo failed;; *) deploy;; esac': False,
+    '[ "$X" = 1 ] || exit 1\ndeploy': False,
+    '[ "$X" = 1 ] || exit 0; deploy': False,
+    'if [ "$X" = 0 ]; then exit 1; fi\ndeploy': False,
+    'if ! [ "$X" = 1 ]; then exit; fi; deploy': False,
+    'set -e\n[ "$X" = 1 ]\ndeploy': False,
+    '[ "$X" = 1 ] && [ -f image ] && deploy': False,
+    '[ "$X" = 1 ] && { echo; deploy; }': False,
+    '[ "$X" = 1 ] && (cd app && deploy)': False,
+    'Y=$X; [ "$Y" = 1 ] && deploy': False,
+    'ok() { [ "$X" = 1 ]; }; ok && deploy': False,
+    'until [ "$X" = 1 ]; do exit 1; done; deploy': False,
+    'while [ "$X" = 1 ]; do deploy; break; done': False,
+    # The other way round
+    '[ "$X" = 0 ] && deploy': True,
+    '[ "$X" = 1 ] || deploy': True,
+    '[ "$X" != 1 ] && deploy': True,
+    'if [ "$X" = 1 ]; then echo fine; else deploy; fi': True,
+    "case $X in 0) deploy;; esac": True,
+    '[ "$X" = 1 ] && exit 0\ndeploy': True,
+    # No guard at all: the text is never empty, and what stands beside it decides nothing
+    '[ "$X" ] && deploy': True,
+    'if [ -n "$X" ]; then deploy; fi': True,
+    '[ "$X" = 1 ] && echo fine; deploy': True,
+    '[ "$X" = 1 ]\ndeploy': True,
+    "deploy": True,
+    "deploy || true": True,
+    "set -e; make; deploy": True,
+    # Something that is not known decides
+    "[ -f image ] && deploy": None,
+    "[ -f image ] || exit 1\ndeploy": None,
+    "if [ -f image ]; then deploy; fi": None,
+    "for x in $LIST; do deploy; done": None,
+    "make && deploy": None,
+    'echo "$X" | grep -q 1 && deploy': None,
+    'expr "$X" = 1 && deploy': None,
+}
+IN_BASH = {
+    '[ "$X" == 1 ] && deploy': False,
+    '[ $X == "1" ] && deploy': False,
+    'if [[ "$X" == 1 ]]; then deploy; fi': False,
+    "[[ $X == 1 ]] && deploy": False,
+    "[[ $X = 1 ]] && deploy": False,
+    "[[ $X -eq 1 ]] && deploy": False,
+    "[[ $X != 0 ]] && deploy": False,
+    "[[ ! $X == 0 ]] && deploy": False,
+    "(( X )) && deploy": False,
+    "((X==1)) && deploy": False,
+    "(( X == 0 )) || deploy": False,
+    "if (( $X > 0 )); then deploy; fi": False,
+    "if ! (( X )); then exit 1; fi; deploy": False,
+    "[[ $X == 0 ]] && deploy": True,
+    "[[ $X ]] && deploy": True,
+    "(( ! X )) && deploy": True,
+    "[[ $X =~ ^[1]$ ]] && deploy": None,
+}
+
+
+def after_build(command: str, shell: str = "", on_failure: str | None = None, top: Top = NO_MORE) -> Maybe:
+    """Whether ``deploy`` in a command of post_build is reached after build has failed."""
+    also = {"on-failure": on_failure} if on_failure else {}
+    command = command.replace("$X", f"${FLAG}").replace("${X}", f"${{{FLAG}}}").replace("(X", f"({FLAG}")
+    command = command.replace("( X", f"( {FLAG}").replace("! X", f"! {FLAG}")
+    found = build({"build": {"commands": ["make"], **also}, "post_build": commands(command)}, shell, top)
+    return reached(found, "deploy")
+
+
+@pytest.mark.parametrize("shell", ["", "bash"])
+@pytest.mark.parametrize(("command", "answer"), GUARDS.items())
+def test_a_guard_in_any_shell(command: str, answer: Maybe, shell: str) -> None:
+    assert after_build(command, shell) is answer
+
+
+@pytest.mark.parametrize(("command", "answer"), GUARDS.items())
+def test_a_guard_in_dash(command: str, answer: Maybe) -> None:
+    assert after_build(command, top=DASH) is answer
+
+
+@pytest.mark.parametrize(("command", "answer"), IN_BASH.items())
+def test_a_guard_of_bash(command: str, answer: Maybe) -> None:
+    assert after_build(command, "bash") is answer
+
+
+@pytest.mark.parametrize("command", [*GUARDS, *IN_BASH])
+def test_a_guard_after_a_failure_that_was_let_pass_decides_nothing_for_sure(command: str) -> None:
+    if FLAG not in command.replace("X", FLAG) or "$LIST" in command:
+        return
+    unguarded = command in ('[ "$X" = 1 ]\ndeploy', '[ "$X" = 1 ] && echo fine; deploy')
+    assert after_build(command, "bash", "CONTINUE") is None or unguarded
+
+
+@pytest.mark.parametrize("command", ["deploy", "deploy || true", "set -e; make; deploy"])
+def test_without_a_guard_it_is_reached_after_a_failure_that_was_let_pass(command: str) -> None:
+    assert after_build(command, "", "CONTINUE") is True
+
+
+@pytest.mark.parametrize("command", ['[ "$X" == 1 ] && deploy', "[[ $X == 1 ]] && deploy", "[[ $X == 0 ]] && deploy"])
+def test_dash_runs_nothing_behind_a_test_of_bash(command: str) -> None:
+    assert after_build(command, top=DASH) is False
+
+
+@pytest.mark.parametrize("command", ['[ "$X" == 1 ] || deploy', "[[ $X == 1 ]] || deploy", "[[ $X == 0 ]] || deploy"])
+def test_dash_always_runs_the_other_side_of_a_test_of_bash(command: str) -> None:
+    assert after_build(command, top=DASH) is True
+
+
+@pytest.mark.parametrize(
+    ("first", "answer"),
+    [
+        (f'[ "${FLAG}" = 1 ]', False),
+        (f'test "${FLAG}" -eq 1', False),
+        (f'if [ "${FLAG}" = 0 ]; then exit 1; fi', False),
+        (f'[ "${FLAG}" = 1 ] || exit 1', False),
+        (f'[ "${FLAG}" = 1 ] || false', False),
+        # A command of its own that ends well does not keep the next one from running.
+        (f'if [ "${FLAG}" = 0 ]; then exit 0; fi', True),
+        (f'[ "${FLAG}" = 1 ] || exit 0', True),
+        (f"case ${FLAG} in 0) exit 0;; esac", True),
+        (f'[ "${FLAG}" = 1 ] || true', True),
+        (f'[ "${FLAG}" = 0 ]', True),
+        (f'[ "${FLAG}" = 1 ] && echo fine; true', True),
+        ("make", True),
+        ("[ -f image ]", None),
+        ("[ -f image ] || exit 1", None),
+        ("! [ -f failed ]", None),
+    ],
+)
+def test_a_guard_in_the_command_before(first: str, answer: Maybe) -> None:
+    found = build({"build": commands("make"), "post_build": commands(first, "deploy")})
+    assert reached(found, "deploy") is answer
+
+
+@pytest.mark.parametrize(
+    "first", [f'[ "${FLAG}" = 1 ]', f'if [ "${FLAG}" = 0 ]; then exit 1; fi', f"case ${FLAG} in 0) exit 1;; esac"]
+)
+def test_a_guard_in_the_command_before_after_a_failure_that_was_let_pass(first: str) -> None:
+    phases = {"build": {"commands": ["make"], "on-failure": "CONTINUE"}, "post_build": commands(first, "deploy")}
+    assert reached(build(phases), "deploy") is None
+
+
+def test_a_guard_in_another_phase_or_in_commands_guards_no_finally() -> None:
+    post_build = {"commands": [f'[ "${FLAG}" = 1 ]'], "finally": ["deploy"]}
+    assert reached(build({"build": commands("make"), "post_build": post_build}), "deploy") is True
+    post_build = {"commands": ["true"], "finally": ["[ -f image ]", "deploy"]}
+    assert reached(build({"build": commands("make"), "post_build": post_build}), "deploy") is True
+
+
+def test_finally_is_reached_after_its_own_phase_has_failed() -> None:
+    assert reached(build({"install": {"commands": ["make"], "finally": ["cleanup"]}}), "cleanup") is True
+    guarded = f'[ "${FLAG}" = 1 ] && cleanup'
+    assert reached(build({"install": {"commands": ["make"], "finally": [guarded]}}), "cleanup") is None
+    assert reached(build({"install": {"commands": ["true"], "finally": ["cleanup"]}}), "cleanup") is False
+
+
+def test_what_stands_behind_an_exit_is_not_reached() -> None:
+    found = build({"build": commands("make"), "post_build": commands("exit 1\ndeploy")})
+    assert nodes(found, "deploy") == []
+
+
+# From one command to the next
+
+
+def test_scalars_and_the_directory_go_on_to_the_next_command() -> None:
+    found = build({"install": commands("X=1", "cd app"), "build": commands("Y=$X")})
+    assert value(found, "Y") == "1"
+    assert list(beliefs(found))[-1].directory == "app"
+
+
+def test_functions_and_options_do_not() -> None:
+    found = build({"build": commands("f() { X=1; }; set -e", "X=2; f; false; Y=3")}, "bash")
+    assert (value(found, "X"), value(found, "Y")) == ("2", "3")
+
+
+@pytest.mark.parametrize("version", ["0.1", "'0.1'", ".1"])
+def test_nothing_survives_in_version_0_1(version: str) -> None:
+    text = f"version: {version}\nphases:\n  build:\n    commands:\n      - X=1\n      - cd app\n      - echo\n"
+    found = run_text(text)
+    assert assigned(found, "X") is None
+    assert list(beliefs(found))[-1].directory == "."
+    assert value(found, FLAG) == "1"
+
+
+def test_files_survive_in_version_0_1_and_the_build_is_told_to_have_failed() -> None:
+    text = (
+        "version: 0.1\nphases:\n  build:\n    commands:\n      - echo 5 > n\n      - make\n"
+        "  post_build:\n    commands:\n      - true\n      - X=$(cat n)\n"
+    )
+    found = run_text(text)
+    assert value(found, "X", SUCCEEDING) is None  # make may have written it
+    assert value(found, FLAG, FAILING) == "0"
+    assert value(run_text(text.replace("make", "true")), "X") == "5"
+
+
+@pytest.mark.parametrize("version", ["0.2", "'0.2'", "9"])
+def test_state_survives_in_other_versions(version: str) -> None:
+    text = f"version: {version}\nphases:\n  build:\n    commands: [X=1, 'Y=$X']\n"
+    assert value(run_text(text), "Y") == "1"
+
+
+def test_without_a_version_state_is_taken_to_survive() -> None:
+    assert value(run_text("phases:\n  build:\n    commands: [X=1, 'Y=$X']\n"), "Y") == "1"
+
+
+# Users
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "top", "kept"),
+    [
+        (None, None, None, True),
+        ("root", None, None, True),
+        ("app", None, None, False),
+        (None, "app", None, False),
+        ("app", "app", None, True),
+        ("app", None, "app", True),
+        (None, "root", "app", False),
+    ],
+)
+def test_another_user_may_find_nothing(first: str | None, second: str | None, top: str | None, kept: bool) -> None:
+    install: dict[str, object] = {"commands": ["X=1", "cd app"]}
+    post_build: dict[str, object] = {"commands": ["true"]}
+    if first:
+        install["run-as"] = first
+    if second:
+        post_build["run-as"] = second
+    found = build({"install": install, "build": post_build}, top={"run-as": top} if top else {})
+    assert value(found, "X") == ("1" if kept else None)
+    assert assigned(found, "X") is (True if kept else None)
+    assert list(beliefs(found))[-1].directory == ("app" if kept else None)
+
+
+def test_secrets_stay_secrets_for_another_user() -> None:
+    env = {"secrets-manager": {"TOKEN": "a:b"}, "variables": {"STAGE": "dev"}}
+    found = build({"install": {"run-as": "app", "commands": ["true"]}, "build": commands("X=$TOKEN")}, top={"env": env})
+    (*_, last) = found.runs
+    assert last.before.variable("TOKEN").value.labels == {"secret"}
+    assert last.before.variable(FLAG).value.text == "1"
+
+
+# What is in the file
+
+
+def test_phases_run_in_their_order_not_in_that_of_the_file() -> None:
+    found = build({"build": commands("Y=$X"), "install": commands("X=1")})
+    assert value(found, "Y") == "1"
+
+
+def test_phases_that_are_missing_unknown_or_odd_do_not_run() -> None:
+    assert build({}).runs == ()
+    assert build({"prebuild": commands("a"), "Install": commands("a")}).runs == ()
+    assert [run.step.where for run in build({"deploy": commands("a"), "build": commands("b")}).runs] == [
+        "phases.build.commands[0]"
+    ]
+    for text in ["phases:\n  build:\n", "phases:\n  build: make\n", "phases: [a]\n", "phases:\n", "a\n", "{}\n"]:
+        assert run_text(text).runs == ()
+    assert run_text("phases:\n  build:\n    commands:\n").runs == ()
+    assert run_text("phases:\n  build:\n    commands: {a: b}\n").runs == ()
+
+
+def test_of_two_phases_of_one_name_the_last_one_runs() -> None:
+    found = run_text("phases:\n  build:\n    commands: [X=1]\n  build:\n    commands: [Y=1]\n")
+    assert assigned(found, "X") is None
+    assert value(found, "Y") == "1"
+
+
+def test_a_phase_of_finally_only() -> None:
+    found = build({"build": {"finally": ["X=1"]}, "post_build": commands("true")})
+    assert paths(found) == {"build.finally[0]": "s", "post_build.commands[0]": "s"}
+    assert value(found, "X") == "1"
+
+
+def test_aliases_are_run_where_they_stand() -> None:
+    text = (
+        "phases:\n  install:\n    commands: &c\n      - &x X=${X}1\n  build:\n    commands: *c\n"
+        "  post_build:\n    commands: [*x]\n"
+    )
+    found = run_text("version: 0.2\nenv: {variables: {X: ''}}\n" + text)
+    assert [run.step.where for run in found.runs] == [
+        "phases.install.commands[0]",
+        "phases.build.commands[0]",
+        "phases.post_build.commands[0]",
+    ]
+    (*_, last) = found.runs
+    assert last.outcome.either is not None
+    assert last.outcome.either.variable("X").value.written == "${X}111"
+
+
+def test_a_phase_merged_from_elsewhere() -> None:
+    found = run_text("x: &x\n  commands: [X=1]\nphases:\n  build:\n    <<: *x\n    finally: ['Y=$X']\n")
+    assert value(found, "Y") == "1"
+
+
+def test_each_document_is_a_build_of_its_own() -> None:
+    text = "---\nphases: {build: {commands: [X=1]}}\n---\nphases: {build: {commands: ['Y=$X', 'true']}}\n"
+    first, second = map(run_build, buildspecs_in(text, "buildspec.yml", Settings(isolated=True)))
+    assert value(first, "X") == "1"
+    assert value(second, "Y") is None
+
+
+def test_commands_that_are_one_scalar_run_as_one_command() -> None:
+    found = run_text("phases:\n  install:\n    commands: X=1\n  build:\n    commands: |\n      Y=$X\n      cd app\n")
+    assert [run.step.where for run in found.runs] == ["phases.install.commands", "phases.build.commands"]
+    assert value(found, "Y") == "1"
+    assert [run.step.number for run in found.runs] == [0, 0]
+
+
+@pytest.mark.parametrize("empty", ["''", "' '", '"\\n"', "'# only a comment'", "|\n\n"])
+def test_empty_commands_succeed_and_change_nothing(empty: str) -> None:
+    text = f"phases:\n  build:\n    commands:\n      - X=1\n      - {empty}\n      - Y=$X\n"
+    found = run_text(text)
+    assert value(found, "Y") == "1"
+    assert phases_run(found)["post_build"] == ""
+    assert all(run.outcome.failed is None for run in found.runs)
+
+
+def test_what_is_no_command_is_left_out_and_does_not_move_the_numbers() -> None:
+    text = "phases:\n  build:\n    commands:\n      - X=1\n      -\n      - {a: b}\n      - [a]\n      - Y=1\n"
+    assert [run.step.number for run in run_text(text).runs] == [0, 4]
+
+
+@pytest.mark.parametrize(("shell", "runs"), [("bash", 1), ("/bin/sh", 1), ("powershell.exe", 0), ("cmd.exe", 0)])
+def test_only_shells_that_cblint_reads_are_run(shell: str, runs: int) -> None:
+    assert len(build({"build": commands("echo a")}, shell).runs) == runs
+    assert len(build({"build": commands("echo a")}, "zsh").runs) == 0
+
+
+@pytest.mark.parametrize("command", ["$env:X = 1", "Write-Host hello", "$x = Get-Content a"])
+def test_powershell_is_known_by_its_commands(command: str) -> None:
+    assert build({"build": commands(command)}).runs == ()
+
+
+def test_the_shell_decides_what_commands_mean() -> None:
+    phases = {"build": commands("a=(1 2); X=${a[1]}", "true")}
+    assert value(build(phases, "bash"), "X") == "2"
+    assert [run.outcome.ok for run in build(phases, top=DASH).runs] == [None]
+
+
+# What the build is given
+
+
+def test_variables_of_env_are_set_and_may_have_been_set_anew() -> None:
+    env = {
+        "variables": {"STAGE": "dev"},
+        "parameter-store": {"PARAMETER": "/a/b"},
+        "secrets-manager": {"SECRET": "a:b"},
+    }
+    found = build({"build": commands("true")}, top={"env": env})
+    (run,) = found.runs
+    given = {name: run.before.variable(name) for name in ("STAGE", "PARAMETER", "SECRET", "OTHER")}
+    assert {name: variable.assigned for name, variable in given.items()} == {
+        "STAGE": True,
+        "PARAMETER": True,
+        "SECRET": True,
+        "OTHER": None,
+    }
+    assert {name: sorted(variable.value.labels) for name, variable in given.items()} == {
+        "STAGE": [],
+        "PARAMETER": ["secret"],
+        "SECRET": ["secret"],
+        "OTHER": [],
+    }
+    assert {variable.value.text for variable in given.values()} == {None}
+
+
+def test_the_labels_of_secrets_flow() -> None:
+    env = {"secrets-manager": {"SECRET": "a:b"}}
+    scripts = ['X="x$SECRET"', "Y=$(echo $SECRET)", "Z=${SECRET%%a}", "W=$X$Y", "V=1"]
+    found = build({"build": commands(*scripts)}, top={"env": env})
+    (*_, last) = found.runs
+    labels = {name: last.outcome.either.variable(name).value.labels for name in "XYZWV" if last.outcome.either}
+    assert labels == {"X": {"secret"}, "Y": {"secret"}, "Z": {"secret"}, "W": {"secret"}, "V": frozenset()}
+
+
+def test_a_variable_of_a_task_of_a_batch_is_not_set_everywhere() -> None:
+    batch = {"build-list": [{"identifier": "a", "env": {"variables": {"X": "1", "Y": "2"}}}]}
+    found = build({"build": commands("true")}, top={"env": {"variables": {"Y": "3"}}, "batch": batch})
+    assert assigned(found, "X") is None
+    assert assigned(found, "Y") is True
+
+
+def test_scripts_of_the_repository_are_read_where_they_are_at_hand() -> None:
+    asked = []
+
+    def read(path: str) -> str | None:
+        asked.append(path)
+        return {"env.sh": "export TAG=v1\n", "ci/more.sh": "TAG=v2\ncd app\n"}.get(path)
+
+    found = build({"build": commands(". ./env.sh", "X=$TAG", "cd ci", ". ./more.sh", "Y=$TAG")}, read=read)
+    assert (value(found, "X"), value(found, "Y")) == ("v1", "v2")
+    assert list(beliefs(found))[-1].directory == "ci/app"
+    assert set(asked) <= {"env.sh", "ci", "ci/more.sh", "ci/app", "app"}
+
+
+def test_a_script_that_is_not_at_hand_may_set_anything_but_what_codebuild_sets() -> None:
+    env = {"variables": {"STAGE": "dev"}, "secrets-manager": {"SECRET": "a:b"}}
+    found = build({"build": commands("X=1; Z=1", ". ./env.sh", "true")}, top={"env": env})
+    assert (value(found, "X"), assigned(found, "X")) == (None, None)
+    (*_, last) = found.runs
+    assert last.before.variable("SECRET").value.labels == {"secret"}
+    assert last.before.variable(FLAG).value.text in ("1", None)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [". ../env.sh", ". ../../x", ". /etc/profile", ". ~/x", '. "$HOME/x"', '. "$OTHER/x"', "cat ../x", "cd ..; . ./x"],
+)
+def test_nothing_outside_of_the_repository_is_asked_for(command: str) -> None:
+    asked = []
+
+    def read(path: str) -> str | None:
+        asked.append(path)
+        return "X=1\n"
+
+    found = build({"build": commands(command, "true")}, read=read)
+    assert asked == []
+    assert value(found, "X") is None
