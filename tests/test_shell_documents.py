@@ -96,6 +96,7 @@ def test_the_body_of_a_here_document() -> None:
     assert raws(only("cat <<'E'\na $b\nE\n", HereDocument).body.parts) == ["a $b\n"]
     assert only("cat <<E\nE\n", HereDocument).body.parts == ()
     assert only("cat <<E\na\nE\n", HereDocument).body.text == "a\n"
+    assert only('cat <<E\na\\"b\\$\nE\n', HereDocument).body.text == 'a\\"b$\n'
 
 
 @pytest.mark.parametrize("body", ["$(", "`", "${", "$((", "$(a; fi)", "`)`", "$(cat <<F\n", '"', "'", "$(# a"])

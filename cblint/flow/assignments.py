@@ -8,7 +8,7 @@ from cblint.flow import arithmetic
 from cblint.flow.core import Core, Unclear
 from cblint.flow.events import ASSIGNED
 from cblint.flow.state import State, Variable, join_states
-from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Maybe, Value, concat, join, literal, unknown
+from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Maybe, Value, concat, is_name, join, literal, unknown
 from cblint.flow.words import Expansion
 from cblint.shell.commands import ArrayLiteral, Assignment
 from cblint.shell.syntax import Node, Word
@@ -220,6 +220,6 @@ class Assigner(Core):
             return int(text)
         if self.shell.is_dash is True:
             raise arithmetic.Wrong if not _NUMERIC.match(text) else arithmetic.Unclear
-        if self.shell.is_dash is None or not text.isidentifier() or depth > 5:
+        if self.shell.is_dash is None or not is_name(text) or depth > 5:
             raise arithmetic.Unclear
         return self.number(state, text, depth + 1)

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 from cblint.flow import arithmetic, conditions, directories, leaving, printing, reading
 from cblint.flow.core import Jumps, Unclear
-from cblint.flow.declarations import declare, set_options, unset
+from cblint.flow.declarations import declare, no_option, set_options, unset
 from cblint.flow.layers import Layers
 from cblint.flow.paths import key, lookup, repository_text
 from cblint.flow.programs import is_found
 from cblint.flow.state import (
+    ANYTHING,
     NEVER,
     UNKNOWN_FILE,
     Outcome,
+    State,
     join_outcomes,
     said,
 )
-from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
+from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, is_name, literal
 
 if TYPE_CHECKING:
     from cblint.flow.shells import Shell
@@ -63,7 +65,7 @@ _NOT_IN_DASH = frozenset(
         "shopt",
         "source",
     }
-    | {"suspend", "typeset"}
+    | {"suspend", "typeset", "bind", "caller", "compgen", "complete", "compopt", "dirs", "help", "history"}
 )
 
 
@@ -90,7 +92,7 @@ def _printf(shell: SimpleRunner, call: Call) -> Outcome:
     if not call.exact or len(call.words) < 3 or shell.shell.is_dash is None:
         raise Unclear
     name = call.words[1].text
-    if name is None or not name.isidentifier():
+    if not is_name(name):
         raise Unclear
     value, succeeds = printing.formatted(call.words[2:], True)
     state = shell.assign(call.state, name, value, call.node, inside=True)
@@ -130,6 +132,13 @@ def _eval(shell: SimpleRunner, call: Call) -> Outcome:
     text = concat(words).text
     if text is None:
         raise Unclear
+    if call.words and call.words[0].start.startswith("-") and call.words[0].text != "-":
+        # dash knows no options here.
+        dash = shell.shell.is_dash
+        if dash is None or (dash is False and call.words[0].text == "--"):
+            raise Unclear
+        if not dash:
+            return no_option(shell, call, call.state)
     if not text.strip():
         return shell.succeed(call.state)
     return shell.text(text, call.state)
@@ -139,12 +148,18 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     if call.name == "source" and shell.shell.is_dash is not False:
         raise Unclear
     state = call.state
-    if not call.exact or len(call.words) != 1:
+    if not call.exact or not call.words:
         raise Unclear
-    (word,) = call.words
+    word, *arguments = call.words
+    if arguments and shell.shell.is_dash is None:
+        raise Unclear
     path = key(state, word)
     if path is None:
         raise Unclear
+    if word.start.startswith("-") and shell.shell.is_dash is not True:
+        if shell.shell.is_dash is None or word.text in ("-", "--"):
+            raise Unclear
+        return no_option(shell, call, state)
     if "/" not in word.written and shell.shell.special_builtins_exit is not False:
         return _not_found(shell, call) if is_found(state) else shell.anything(state, call.node)
     if path == "/dev/null":
@@ -155,17 +170,35 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     text = file.content.text if file.kind == "file" else repository_text(shell, state, path)
     if text is None or shell.sourced > 10:
         raise Unclear
-    if shell.ignoring and state.options.errexit is not False and shell.shell.is_dash is not False:
+    ignoring = shell.ignoring
+    if ignoring and shell.shell.is_dash is None:
         raise Unclear
+    # dash forgets that somebody asks whether the file succeeds.
+    shell.ignoring = ignoring and shell.shell.is_dash is False
     jumps = Jumps(True, passes_loops=True)
     shell.jumps.append(jumps)
     shell.sourced += 1
     try:
-        outcome = shell.text(text, state) if text.strip() else shell.succeed(state)
+        # dash does not pass arguments.
+        begun = state._replace(positional=tuple(arguments)) if arguments and shell.shell.is_dash is False else state
+        outcome = shell.text(text, begun) if text.strip() else shell.succeed(begun)
     finally:
         shell.sourced -= 1
+        shell.ignoring = ignoring
         del shell.jumps[shell.jumps.index(jumps) :]
-    return join_outcomes(outcome, jumps.returns)
+    outcome = join_outcomes(outcome, jumps.returns)
+    if begun is state:
+        return outcome
+    return Outcome(*(_arguments_back(shell, state, begun, end) for end in outcome))
+
+
+def _arguments_back(shell: SimpleRunner, before: State, begun: State, end: State | None) -> State | None:
+    """Behind a sourced file, the arguments are those from before, unless the file itself has set some."""
+    if end is None:
+        return None
+    if end.positional != begun.positional and not shell.calls:
+        raise Unclear
+    return end._replace(positional=before.positional)
 
 
 def _not_found(shell: SimpleRunner, call: Call) -> Outcome:
@@ -232,6 +265,8 @@ def _says_something(shell: SimpleRunner, call: Call) -> Outcome:
 
 
 def _says(shell: SimpleRunner, call: Call) -> Outcome:
+    if call.words:
+        raise Unclear
     return shell.succeed(said(call.state, UNKNOWN))
 
 
@@ -282,6 +317,19 @@ def _shopt(shell: SimpleRunner, call: Call) -> Outcome:
     if len(words) < 2 or words[0] not in ("-s", "-u") or not set(words[1:]) <= (_SHOPT - {"extglob", "nocasematch"}):
         raise Unclear
     return shell.succeed(call.state)
+
+
+def _getopts(shell: SimpleRunner, call: Call) -> Outcome:
+    name = call.words[1].text if len(call.words) > 1 else None
+    if not call.exact or not is_name(name):
+        raise Unclear
+    state = shell.assign(call.state, name, UNKNOWN, call.node, inside=True)
+    for also in ("OPTARG", "OPTIND"):
+        old = state.variable(also)
+        if old.readonly is not False:
+            raise Unclear
+        state = state.with_variable(also, ANYTHING._replace(integer=old.integer, array=old.array))
+    return shell.either(state, call.node, None)
 
 
 def _umask(shell: SimpleRunner, call: Call) -> Outcome:
@@ -344,11 +392,20 @@ _BUILTINS: dict[str, Builtin] = {
     "fg": _unclear,
     "bg": _unclear,
     "disown": _unclear,
-    "getopts": _unclear,
+    "getopts": _getopts,
     "mapfile": _unclear,
     "readarray": _unclear,
     "pushd": directories.pushd,
     "popd": directories.popd,
     "suspend": _unclear,
+    "bind": _says_something,
+    "caller": _says_something,
+    "compgen": _says_something,
+    "complete": _says_something,
+    "compopt": _says_something,
+    "dirs": _says_something,
+    "help": _says_something,
+    "history": _says_something,
+    "fc": _unclear,
     "logout": _unclear,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,10 +12,11 @@ from cblint.flow.conditions import test
 from cblint.flow.core import Jumps, Unclear
 from cblint.flow.events import DEFINED, Guard
 from cblint.flow.state import NEVER, Outcome, State, join_outcomes, join_states
-from cblint.flow.values import Maybe, Value
+from cblint.flow.values import Maybe, Value, is_name, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import (
     ArithmeticCommand,
+    ArithmeticFor,
     Case,
     CaseItem,
     Command,
@@ -63,6 +65,8 @@ def run(shell: Interpreter, node: Command, state: State) -> Outcome:
             return _not_found(expansion, node)
         holds = test(expansion, node)
         return shell.answer(expansion.state, node, holds)
+    if isinstance(node, ArithmeticFor):
+        return _arithmetic_for(shell, node, state)
     if isinstance(node, ArithmeticCommand):
         return arithmetic_command(shell, node, state)
     raise Unclear
@@ -90,7 +94,7 @@ def arithmetic_command(shell: Interpreter, node: ArithmeticCommand, state: State
 
 def _function(shell: Interpreter, node: Function, state: State) -> Outcome:
     name = node.name.text
-    if name is None or (not name.isidentifier() and shell.shell.among(False, False, True) is not True):
+    if name is None or (not is_name(name) and shell.shell.among(False, False, True) is not True):
         raise Unclear
     shell.recorder.note(DEFINED, node, name)
     return shell.succeed(state._replace(functions=state.functions.set(name, node)))
@@ -205,6 +209,9 @@ def matches(subject: Value, pieces: list[patterns.Piece] | None) -> Maybe:
 # Loops
 
 
+_Loop = For | While | ArithmeticFor
+
+
 class _Turn(NamedTuple):
     """A turn of a loop: whether it ends before it, and the state in which the body begins."""
 
@@ -215,7 +222,7 @@ class _Turn(NamedTuple):
 def _for(shell: Interpreter, node: For, state: State) -> Outcome:
     expansion = Expansion(shell, state)
     name = node.name.text
-    if name is None or not name.isidentifier():
+    if not is_name(name):
         raise Unclear
     if node.words is None:
         positional = state.positional
@@ -249,15 +256,52 @@ def _for_turn(shell: Interpreter, node: For, name: str, state: State, value: Val
     return _Turn(state if unsure else None, begun)
 
 
-def _while(shell: Interpreter, node: While, state: State) -> Outcome:
+def _arithmetic_for(shell: Interpreter, node: ArithmeticFor, state: State) -> Outcome:
+    """``for ((a; b; c))``: its parts are followed as long as none is wrong."""
+    if shell.shell.is_dash is not False:
+        raise Unclear
+    raw = node.expression.raw
+    parts = raw.split(";")
+    if len(parts) != 3 or re.search(r"[$`'\"\\]", raw):
+        raise Unclear
+    begins, goes_on, steps = parts
+
+    def computed(start: State, text: str) -> tuple[State, Maybe]:
+        expansion = Expansion(shell, start)
+        try:
+            number = shell.compute(expansion, literal(text.strip()), node, True).text if text.strip() else "1"
+        except arithmetic.Wrong:
+            raise Unclear from None
+        return expansion.state, None if number is None else number != "0"
+
+    first = True
+
     def next_turn(start: State) -> _Turn:
+        nonlocal first
+        start = start if first else computed(start, steps)[0]
+        first = False
+        after, holds = computed(start, goes_on)
+        return _Turn(after if holds is not True else None, after if holds is not False else None)
+
+    return _loop(shell, node, computed(state, begins)[0], next_turn)
+
+
+def _while(shell: Interpreter, node: While, state: State) -> Outcome:
+    turn = 0
+
+    def next_turn(start: State) -> _Turn:
+        nonlocal turn
+        jumps = shell.jumps[-1]
+        jumps.asks = turn
+        turn += 1
         outcome = _asked(shell, lambda: shell.sequence(node.condition, start), node)
+        jumps.asks = None
         return _Turn(outcome.ok, outcome.failed) if node.until else _Turn(outcome.failed, outcome.ok)
 
     return _loop(shell, node, state, next_turn)
 
 
-def _loop(shell: Interpreter, node: For | While, state: State, next_turn: Callable[[State], _Turn]) -> Outcome:
+def _loop(shell: Interpreter, node: _Loop, state: State, next_turn: Callable[[State], _Turn]) -> Outcome:
     """Turn by turn as long as it is sure that there is another one; then until nothing new comes of it."""
     jumps = Jumps(False)
     shell.jumps.append(jumps)
@@ -267,9 +311,7 @@ def _loop(shell: Interpreter, node: For | While, state: State, next_turn: Callab
         del shell.jumps[shell.jumps.index(jumps) :]
 
 
-def _turns(
-    shell: Interpreter, node: For | While, state: State, next_turn: Callable[[State], _Turn], jumps: Jumps
-) -> Outcome:
+def _turns(shell: Interpreter, node: _Loop, state: State, next_turn: Callable[[State], _Turn], jumps: Jumps) -> Outcome:
     ends = NEVER
     current: State | None = state
     last = Outcome(state, None)

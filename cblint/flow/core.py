@@ -98,6 +98,8 @@ class Jumps:
         self.is_function = is_function
         self.passes_loops = passes_loops
         """Whether ``break`` in it leaves loops round it, as in a sourced file."""
+        self.asks: int | None = None
+        """Which turn of a loop begins, as long as its condition runs."""
         self.returns = NEVER
         self.breaks: State | None = None
         self.continues: State | None = None
@@ -113,11 +115,15 @@ class Core:
         self.limits = limits
         self.process = Process()
         self.jumps: list[Jumps] = []
+        self.traps_errors = False
+        """Whether what cannot be followed may set a trap for ERR."""
         self.ignoring = False
         """Whether a failure is asked for, so that ``set -e`` does not mind it."""
         self.depth = 0
         self.calls = 0
         """Functions within functions."""
+        self.frames: list[Mapping[str, tuple[Variable, Maybe]]] = []
+        """The local variables of the functions that called the one which runs."""
         self.sourced = 0
         """Files within files."""
         self.temporary: list[str] = []
@@ -231,6 +237,8 @@ class Core:
     def anything(self, state: State, node: Node) -> Outcome:
         """After a command of which nothing is known but that it ran, and what its words can change."""
         wild = changed(state, node, self.given.kept)
+        if self.traps_errors and wild.functions.default is None:
+            wild = wild._replace(err_trap=UNKNOWN)
         outcome = self.either(wild, node)
         if self.shell.is_dash is not True:
             self.process.aborted = join_states(self.process.aborted, wild)
@@ -243,6 +251,11 @@ class Core:
                 jumps.breaks = join_states(jumps.breaks, wild)
                 jumps.continues = join_states(jumps.continues, wild)
         return outcome
+
+    def inherited_trap(self, state: State) -> Value | None:
+        """The trap for ERR that functions and subshells have."""
+        errtrace = state.options.errtrace
+        return state.err_trap if errtrace else None if errtrace is False or state.err_trap is None else UNKNOWN
 
     def ran_somehow(self, node: Node, state: State) -> Outcome:
         """After something in a subshell of which nothing is known."""

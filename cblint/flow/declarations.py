@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 
 from cblint.flow.core import Unclear
 from cblint.flow.events import UNSET as UNSET_EVENT
+from cblint.flow.footprint import footprint
 from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, join_outcomes, said
-from cblint.flow.values import UNKNOWN, Value
-from cblint.shell.commands import Assignment
+from cblint.flow.values import EMPTY, UNKNOWN, Value
+from cblint.shell.commands import ArrayLiteral, Assignment
 from cblint.shell.syntax import Word
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
+_ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\[.*\]", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPTION_NAMES = frozenset({"errexit", "nounset", "allexport", "noglob", "noclobber"})
 _SWITCHES = {"e": "errexit", "u": "nounset", "a": "allexport", "f": "noglob", "C": "noclobber"}
 _HARMLESS = frozenset("xvbm")
-_HARMLESS_IN_BASH = "hBHPTE"
+_HARMLESS_IN_BASH = "hBHPT"
 _LETTERS = frozenset("abCeEfhkmnoptuvxBHPTI")
 _HARMLESS_NAMES = frozenset({"xtrace", "verbose", "notify", "monitor", "ignoreeof", "nolog", "vi", "emacs"})
 
@@ -90,8 +92,12 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
     """``export``, ``readonly``, ``local``, ``declare``, ``typeset``."""
     if call.name in ("declare", "typeset") and shell.shell.is_dash is not False:
         raise Unclear
+    if call.name in ("declare", "typeset") and call.words and call.words[0].text == "-A":
+        return _map(shell, call)
     options, named = _named(call)
     flags = "".join(option[1:] for option in options if option != "--")
+    if call.name in ("export", "readonly") and shell.shell.is_dash is True and set(flags) - {"p"}:
+        return no_option(shell, call, call.state)
     if call.name == "local" and not shell.calls:
         return _not_in_function(shell, call)
     if any(option.startswith("+") for option in options) or set(flags) - set(_ALLOWED.get(call.name, "")):
@@ -114,7 +120,8 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
             continue
         if call.expansion.state.variable(one.name).readonly is True and (one.value or one.assignment):
             # bash says so and goes on; the others end.
-            if call.name in ("export", "readonly") and shell.shell.special_builtins_exit is not False:
+            exits = shell.shell.special_builtins_exit if call.name in ("export", "readonly") else shell.shell.is_dash
+            if exits is not False:
                 shell.aborts(call.expansion.state, True)
             refused = True
             if one.assignment is not None and isinstance(one.assignment.value, Word):
@@ -127,6 +134,25 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
     if refused:
         return shell.fail(call.expansion.state, call.node, 1)
     return shell.succeed(call.expansion.state)
+
+
+def _map(shell: SimpleRunner, call: Call) -> Outcome:
+    """``declare -A``, of which it is not followed what the elements are."""
+    (argument,) = call.node.arguments[2:] if len(call.node.arguments) == 3 else (None,)
+    name = argument.name if isinstance(argument, Assignment) else argument.text if isinstance(argument, Word) else None
+    state = call.state
+    if shell.calls or name is None or not _NAME.fullmatch(name) or state.variable(name).assigned is not False:
+        raise Unclear
+    if isinstance(argument, Assignment):
+        if footprint(state, argument).names != frozenset({name}):
+            raise Unclear
+        if not isinstance(argument.value, ArrayLiteral) or argument.operator != "=":
+            raise Unclear
+    old = state.variable(name)
+    if old.readonly is not False or old.integer is not False:
+        raise Unclear
+    made = Variable(None, UNKNOWN, None, False, False, True, None, (call.node,))
+    return shell.succeed(state.with_variable(name, made))
 
 
 def _refuse(shell: SimpleRunner, call: Call, state: State) -> None:
@@ -158,10 +184,10 @@ def _declare_one(shell: SimpleRunner, call: Call, state: State, one: _Named, fla
         raise Unclear
     if local:
         state = _hidden(shell, state, one)
-    elif one.name in state.shadowed and call.name == "export":
-        raise Unclear
     if "i" in flags:
-        state = state.with_variable(one.name, state.variable(one.name)._replace(integer=True))
+        old = state.variable(one.name)
+        exported = old.exported if old.exported is True else state.options.allexport
+        state = state.with_variable(one.name, old._replace(integer=True, exported=exported))
     call.expansion.state = state
     if one.assignment is not None:
         state = shell.assignment(call.expansion, one.assignment)
@@ -214,11 +240,17 @@ def unset(shell: SimpleRunner, call: Call) -> Outcome:
     if not call.exact:
         raise Unclear
     state = call.state
-    functions = False
+    functions = refused = False
     for word in call.words:
         name = word.text
         if name in ("-v", "-f"):
             functions = name == "-f"
+            continue
+        if name is not None and not functions and _ELEMENT.fullmatch(name):
+            after = _without_element(shell, call, state, name)
+            if after is None:
+                return NEVER
+            state = after
             continue
         if name is None or not _NAME.fullmatch(name):
             raise Unclear
@@ -226,20 +258,50 @@ def unset(shell: SimpleRunner, call: Call) -> Outcome:
             state = state._replace(functions=state.functions.set(name, False))
             continue
         old = state.variable(name)
-        if old.readonly is not False or name in shell.temporary or name in state.shadowed:
+        if old.readonly is True and old.array is False:
+            # dash ends, bash goes on.
+            if shell.shell.is_dash is not False:
+                _refuse(shell, call, state)
+                return NEVER
+            refused = True
+            continue
+        if old.readonly is not False or name in shell.temporary:
+            raise Unclear
+        if shell.shell.is_dash is not True and any(name in frame for frame in shell.frames):
+            # In bash, what the function that called hides comes to light.
             raise Unclear
         if old.assigned is False and state.functions.get(name) is not False and shell.shell.is_dash is not True:
             # bash then takes the function.
             raise Unclear
         if name == "OLDPWD":
             state = state._replace(before=UNKNOWN)
-        if name in ("PWD", "IFS", "PATH", "HOME"):
-            shell.recorder.note(UNSET_EVENT, call.node, name)
         # dash remembers that `set -a` would export it.
         exports = shell.shell.among(state.options.allexport, False, False)
         state = state.with_variable(name, UNSET._replace(exported=exports))
         shell.recorder.note(UNSET_EVENT, call.node, name)
-    return shell.succeed(state)
+    return shell.fail(state, call.node, 1) if refused else shell.succeed(state)
+
+
+def _without_element(shell: SimpleRunner, call: Call, state: State, written: str) -> State | None:
+    """``unset 'name[…]'``; to dash that is no name."""
+    if shell.shell.is_dash is not False:
+        _refuse(shell, call, state)
+        return None
+    name, _, index = written[:-1].partition("[")
+    old = state.variable(name)
+    if old.readonly is not False or name in shell.temporary or name in state.shadowed:
+        raise Unclear
+    if old.array is False and old.assigned is False:
+        return state
+    if old.array is not True or old.elements is None or not index.isdigit():
+        raise Unclear
+    number = int(index)
+    if number >= len(old.elements):
+        return state
+    if number < len(old.elements) - 1:
+        return state.with_variable(name, old._replace(assigned=None, value=UNKNOWN, elements=None))
+    left = old.elements[:-1]
+    return state.with_variable(name, old._replace(assigned=bool(left), value=left[0] if left else EMPTY, elements=left))
 
 
 def set_options(shell: SimpleRunner, call: Call) -> Outcome:
@@ -267,14 +329,14 @@ def set_options(shell: SimpleRunner, call: Call) -> Outcome:
                 # Nothing more is run.
                 shell.process.replaced = join_outcomes(shell.process.replaced, shell.succeed(state))
                 return NEVER
-            if letter not in _LETTERS or (letter in _HARMLESS_IN_BASH + "k" and shell.shell.is_dash is True):
-                return _no_option(shell, call, state._replace(options=options))
+            if letter not in _LETTERS or (letter in _HARMLESS_IN_BASH + "kE" and shell.shell.is_dash is True):
+                return no_option(shell, call, state._replace(options=options))
             if letter != "o":
                 options = _switched(shell, options, letter, on)
                 continue
             name = words.pop(0).text if words else None
             if name is not None and _is_refused(shell, name):
-                return _no_option(shell, call, state._replace(options=options))
+                return no_option(shell, call, state._replace(options=options))
             options = _switched_by_name(shell, options, name, on)
     if not call.exact:
         raise Unclear
@@ -283,7 +345,7 @@ def set_options(shell: SimpleRunner, call: Call) -> Outcome:
 
 def _is_refused(shell: SimpleRunner, name: str) -> bool:
     known = name in _OPTION_NAMES or name in _HARMLESS_NAMES or name in _OTHER_NAMES
-    return not known or (name == "pipefail" and shell.shell.is_dash is True)
+    return not known or (name in ("pipefail", "errtrace") and shell.shell.is_dash is True)
 
 
 _OTHER_NAMES = frozenset(
@@ -292,10 +354,13 @@ _OTHER_NAMES = frozenset(
 )
 
 
-def _no_option(shell: SimpleRunner, call: Call, state: State) -> Outcome:
-    """An option that there is not ends the shell, but not bash."""
+def no_option(shell: SimpleRunner, call: Call, state: State) -> Outcome:
+    """An option that a special builtin does not have ends the shell, but not bash."""
     refused = shell.fail(state, call.node, 2)
     if shell.shell.special_builtins_exit is False:
+        return refused
+    if shell.shell.is_dash is False and (shell.ignoring or state.err_trap is not None):
+        # Behind a trap for ERR bash has forgotten that it was to end.
         return refused
     if shell.shell.special_builtins_exit is None:
         raise Unclear
@@ -307,6 +372,8 @@ def _switched(shell: SimpleRunner, options: Options, letter: str, on: bool) -> O
     name = _SWITCHES.get(letter)
     if name is not None:
         return options._replace(**{name: on})
+    if letter == "E" and shell.shell.is_dash is False:
+        return options._replace(errtrace=on)
     if letter in _HARMLESS or (letter in _HARMLESS_IN_BASH and shell.shell.is_dash is False):
         return options
     raise Unclear
@@ -315,6 +382,8 @@ def _switched(shell: SimpleRunner, options: Options, letter: str, on: bool) -> O
 def _switched_by_name(shell: SimpleRunner, options: Options, name: str | None, on: bool) -> Options:
     if name == "pipefail" and shell.shell.is_dash is False:
         return options._replace(pipefail=on)
+    if name == "errtrace" and shell.shell.is_dash is False:
+        return options._replace(errtrace=on)
     if name in _OPTION_NAMES:
         return options._replace(**{name: on})
     if name in _HARMLESS_NAMES:

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def pwd(shell: SimpleRunner, call: Call) -> Outcome:
     """``pwd``."""
-    path = UNKNOWN if call.words else call.state.cwd
+    options = {word.text for word in call.words if word.text is None or word.text.startswith("-")}
+    if not call.exact or None in options:
+        return shell.either(said(call.state, UNKNOWN), call.node, None)
+    if options - {"-L", "-P", "-LP", "-PL", "-", "--"}:
+        return shell.fail(call.state, call.node, 2)
+    path = UNKNOWN if options else call.state.cwd
     return shell.succeed(said(call.state, concat((path, literal("\n")))))
 
 
@@ -31,6 +36,11 @@ def cd(shell: SimpleRunner, call: Call) -> Outcome:
         physical = words[0].text == "-P" or (physical and words[0].text == "--")
         if words.pop(0).text == "--":
             break
+    else:
+        if words and words[0].start.startswith("-") and words[0].text != "-":
+            if words[0].text is None or set(words[0].text[1:]) & set("LPe@"):
+                raise Unclear
+            return shell.fail(state, call.node, 2)
     if len(words) > 1 and shell.shell.is_dash is not True:
         if shell.shell.is_dash is None:
             raise Unclear

@@ -18,7 +18,9 @@ from cblint.shell.commands import (
     Function,
     SimpleCommand,
 )
+from cblint.shell.parser import parse
 from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter, Word, walk
+from cblint.source.text import Text
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAMING = frozenset(
@@ -155,7 +157,7 @@ class _Reader:
         """What it assigns can also stand in the values of what it names, and come about where those are put in."""
         named = (self.state.variable(name).value.text or "" for name in _IDENTIFIER.findall(expression))
         texts = [expression, *named]
-        if "$" in expression or "`" in expression or any(map(_may_assign, texts)):
+        if "$" in expression[1:] or "`" in expression or any(map(_may_assign, texts)):
             self.names.update(name for text in texts for name in _IDENTIFIER.findall(text))
 
     def _command(self, node: SimpleCommand) -> None:
@@ -164,6 +166,9 @@ class _Reader:
         while name in ("command", "builtin") and len(words) > 1:
             words = words[1:]
             name = words[0].text
+        if name == "eval" and all(word.text is not None for word in words):
+            self._text(" ".join(word.text or "" for word in words[1:]))
+            return
         if name is None or name in _UNFORESEEABLE:
             raise _Anything
         function = self.state.functions.get(name)
@@ -185,11 +190,19 @@ class _Reader:
             self.names.update(_ALSO_SET.get(name, ()))
             self.names.update(_named(name, words[1:]))
 
+    def _text(self, text: str) -> None:
+        """What a command is given to run."""
+        script = parse(Text.of(text))
+        if script.problem is not None:
+            raise _Anything
+        self.read(script.body)
+
     def _action(self, words: Sequence[Word]) -> None:
         """What a trap does may be done at any time."""
         if any(word.text is None for word in words):
             raise _Anything
         if any(word.text in ("ERR", "DEBUG", "RETURN") for word in words):
+            # Neither is it known when.
             raise _Anything
 
 

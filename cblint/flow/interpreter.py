@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 from cblint.flow import compound
 from cblint.flow.core import NOWHERE, Process, Unclear
 from cblint.flow.events import Guard
+from cblint.flow.footprint import ruined
 from cblint.flow.layers import Layers
 from cblint.flow.redirections import redirect
 from cblint.flow.simple import SimpleRunner
@@ -26,6 +28,9 @@ from cblint.flow.state import (
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import AndOr, Command, CommandList, Function, Pipeline, Script, SimpleCommand, Subshell
+
+_LEAVES = re.compile(r"\b(?:return|break|continue|trap)\b")
+"""Commands of which it is another matter in a trap for ERR what they do."""
 
 
 class Interpreter(SimpleRunner):
@@ -159,12 +164,34 @@ class Interpreter(SimpleRunner):
         return outcome
 
     def mind(self, outcome: Outcome, surely: bool = True) -> Outcome:
-        """What ``set -e`` makes of the failure of a command."""
+        """What ``set -e`` and the trap for ERR make of the failure of a command."""
         failed = outcome.failed
-        if failed is None or self.ignoring or failed.options.errexit is False:
+        if failed is None or self.ignoring:
+            return outcome
+        if failed.err_trap is not None:
+            told = self._told_of(failed)
+            failed = told if surely else join_states(failed, told)
+            outcome = Outcome(outcome.ok, failed)
+        if failed is None or failed.options.errexit is False:
             return outcome
         self.leave(Outcome(None, failed))
         return Outcome(outcome.ok, None) if surely and failed.options.errexit else outcome
+
+    def _told_of(self, failed: State) -> State | None:
+        """The state after the trap for ERR, which leaves the status as it was."""
+        action = failed.err_trap
+        text = action.text if action is not None else None
+        start = failed._replace(err_trap=None)
+        try:
+            if text is None or _LEAVES.search(text):
+                raise Unclear
+            after = self.text(text, start).either
+        except Unclear:
+            wild = ruined(start, self.given.kept)
+            after = self.anything(wild, self.recorder.current or NOWHERE).either
+        if after is None:
+            return None
+        return with_status_of(after, failed)._replace(err_trap=action, excused=failed.excused)
 
     def _stages(self, node: Pipeline, state: State) -> Outcome:
         """Each in a subshell of its own; the status is the last one's, or with pipefail the last that fails."""
@@ -232,7 +259,7 @@ class Interpreter(SimpleRunner):
         self.jumps = []
         try:
             with self.deeper():
-                outcome = self.ended(run(state._replace(exit_trap=None)))
+                outcome = self.ended(run(state._replace(exit_trap=None, err_trap=self.inherited_trap(state))))
         finally:
             self.process, self.jumps = process, jumps
         return Outcome(*(self._returned(state, inner) for inner in outcome))

@@ -83,6 +83,7 @@ def run_item(
     in_bash = shell_name == SH and any(construct.dash for construct in found)
     shell = Shell(BASH_AS_SH if in_bash else shell_name)
     interpreter = Interpreter(shell, given, recorder, limits)
+    interpreter.traps_errors = shell.is_dash is not True and "ERR" in script.source.value
     start = _begun(kept, beginning, shell)
     effect = effect_in(script, shell, found)
     if effect == "syntax":
@@ -146,6 +147,7 @@ def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
         printed=UNHEARD,
         input=beginning.input,
         exit_trap=None,
+        err_trap=None,
         pushed=(),
         shadowed={},
     )
@@ -226,7 +228,8 @@ def _with_next_line(script: Script) -> tuple[Script, bool]:
 def _with_status(end: State) -> State:
     """The status is kept in a variable."""
     value = literal(str(end.code)) if end.code is not None else Value((NONZERO,)) if end.succeeded is False else UNKNOWN
-    return end.with_variable(STATUS, Variable(True, value, True))
+    exported = True if end.variable(STATUS).exported is True else end.options.allexport
+    return end.with_variable(STATUS, Variable(True, value, exported))
 
 
 def _status(interpreter: Interpreter, state: State) -> Outcome:
@@ -286,7 +289,8 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
         return kept._replace(variables=Layers(ANYTHING), cwd=end.cwd, before=end.before, files=end.files)
     variables = end.variables.update(changes)
     if default != start.variables.default:
-        variables = Layers(Variable(None, UNKNOWN, True), (changes,))
+        attribute = _attribute(None, keeps_attributes)
+        variables = Layers(Variable(None, UNKNOWN, True, False, attribute, attribute), (changes,))
     return kept._replace(variables=variables, cwd=end.cwd, before=end.before, files=end.files)
 
 

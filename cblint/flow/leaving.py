@@ -71,19 +71,49 @@ def return_from(shell: SimpleRunner, call: Call) -> Outcome:
     """``return``."""
     for jumps in reversed(shell.jumps):
         if jumps.is_function:
-            jumps.returns = join_outcomes(jumps.returns, _status_given(shell, call))
+            outcome = _status_returned(shell, call)
+            if jumps.passes_loops and shell.shell.is_dash is not False:
+                outcome = _minded(shell, outcome)
+            jumps.returns = join_outcomes(jumps.returns, outcome)
             return NEVER
     if shell.process.in_function or shell.shell.is_dash is True:
-        shell.leave(_status_given(shell, call))
+        shell.leave(_status_returned(shell, call))
         return NEVER
     if shell.shell.is_dash is not False:
         raise Unclear
+    if len(call.words) > 1:
+        _status_given(shell, call)
     if shell.shell.special_builtins_exit is True:
         if shell.ignoring:
             raise Unclear
         shell.leave(shell.fail(call.state, call.node, 2))
         return NEVER
     return shell.fail(call.state, call.node, 2)
+
+
+def _status_returned(shell: SimpleRunner, call: Call) -> Outcome:
+    """The status with which ``return`` goes back."""
+    outcome = _status_given(shell, call)
+    if call.words or shell.shell.is_dash is False:
+        return outcome
+    for jumps in reversed(shell.jumps):
+        if jumps.is_function:
+            break
+        if jumps.asks is not None:
+            # In the condition of a loop, dash returns the status of the turn before.
+            if jumps.asks or shell.shell.is_dash is None:
+                raise Unclear
+            return shell.succeed(call.state)
+    return outcome
+
+
+def _minded(shell: SimpleRunner, outcome: Outcome) -> Outcome:
+    """For dash ``return`` in a file is a command that fails, as any other."""
+    failed = outcome.failed
+    if failed is None or shell.ignoring or failed.options.errexit is False:
+        return outcome
+    shell.leave(Outcome(None, failed))
+    return Outcome(outcome.ok, None) if failed.options.errexit else outcome
 
 
 def leave_loop(shell: SimpleRunner, call: Call) -> Outcome:
@@ -148,6 +178,8 @@ def trap(shell: SimpleRunner, call: Call) -> Outcome:
             state = state._replace(exit_trap=None if words[0] in ("-", "") else action)
         elif signal in ("ERR", "DEBUG", "RETURN") and shell.shell.is_dash is True:
             return shell.fail(state, call.node, 1)
+        elif signal == "ERR" and shell.shell.is_dash is False and not shell.calls:
+            state = state._replace(err_trap=None if words[0] in ("-", "") else values[0])
         elif signal is None or signal.removeprefix("SIG") not in _SIGNALS:
             raise Unclear
     return shell.succeed(state)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.flow import patterns
 from cblint.flow.core import Unclear
-from cblint.flow.state import Variable, join_states
+from cblint.flow.state import UNSET, Variable, join_states
 from cblint.flow.values import (
     EMPTY,
     NO_LABELS,
@@ -206,6 +206,8 @@ class Parameters:
         name = value.text
         if part.operator or part.subscript or (part.argument is not None):
             raise Unclear
+        if part.name.isidentifier() and self._is_declared(part.name):
+            raise Unclear
         if assigned is False or (name is not None and not _NAMES_SOMETHING.fullmatch(name)):
             self._gives_up()
         if assigned is None or name is None or not _NAME.fullmatch(name):
@@ -225,6 +227,12 @@ class Parameters:
         if assigned is True or nounset is False or part.name in SPECIAL - {"!"}:
             return
         self._dies(nounset is True and assigned is False, self.expansion.interpreter.shell.among(2, 1, 1))
+
+    def _is_declared(self, name: str) -> bool:
+        """Whether a variable that is not set may be there all the same."""
+        state = self.expansion.state
+        variable = state.variable(name)
+        return variable.assigned is False and (variable != UNSET or name in state.shadowed)
 
     def _gives_up(self) -> None:
         """The shell ends, or bash gives up the line whatever it is called."""

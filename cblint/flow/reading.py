@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cblint.flow.core import Unclear
 from cblint.flow.state import Outcome, Variable
-from cblint.flow.values import UNKNOWN, literal, unknown
+from cblint.flow.values import UNKNOWN, is_name, literal, unknown
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
@@ -47,7 +47,7 @@ def read(shell: SimpleRunner, call: Call) -> Outcome:
 def _read_array(shell: SimpleRunner, call: Call, names: list[str | None]) -> Outcome:
     """``read -a``, of which it is not followed what the elements are."""
     name = names[0] if len(names) == 1 else None
-    if shell.shell.is_dash is not False or name is None or not name.isidentifier():
+    if shell.shell.is_dash is not False or not is_name(name):
         raise Unclear
     old = call.state.variable(name)
     if old.readonly is not False:

@@ -12,6 +12,7 @@ from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, Ends, File, State
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import Redirection
+from cblint.shell.syntax import Word
 
 NOWHERE = "/dev/null"
 _STANDARD_OUTPUT = ("", "1")
@@ -72,9 +73,10 @@ def _one(expansion: Expansion, node: Redirection, found: Redirected) -> Redirect
         text, fails = _document(expansion, node)
         return found._replace(input=text, fails=_worse(found.fails, fails))
     operator = node.operator
+    target, fails = _target(expansion, node.target)
+    found = found._replace(fails=_worse(found.fails, fails))
     if operator == "<<<":
-        return found._replace(input=concat((expansion.text(node.target), literal("\n"))))
-    target = expansion.text(node.target)
+        return found._replace(input=concat((target, literal("\n"))))
     if operator in ("<", "<>"):
         return _read(expansion, node, target, found)
     if operator == "<&":
@@ -82,6 +84,22 @@ def _one(expansion: Expansion, node: Redirection, found: Redirected) -> Redirect
     if (operator == ">&" and (target.text or "").rstrip("-").isdigit()) or target.text == "-":
         return _copied(node, target.text or "", found)
     return _write(expansion, node, target, found)
+
+
+def _target(expansion: Expansion, word: Word) -> tuple[Value, Maybe]:
+    """What a word becomes, and whether the command fails for it: bash expands it in the process of a program."""
+    if expansion.interpreter.shell.is_dash is True:
+        return expansion.text(word), False
+    process = expansion.interpreter.process
+    exits, process.exits = process.exits, Ends()
+    try:
+        target = expansion.text(word)
+        return target, None if process.exits else False
+    except Died:
+        raise Unclear from None
+    finally:
+        exits.add(process.exits.all())
+        process.exits = exits
 
 
 def _document(expansion: Expansion, node: Redirection) -> tuple[Value, Maybe]:
@@ -142,6 +160,8 @@ def _write(expansion: Expansion, node: Redirection, target: Value, found: Redire
 def _unwritable(expansion: Expansion, node: Redirection, path: str | None) -> Maybe:
     if path is None:
         return None
+    if is_device(path):
+        return False
     kind = lookup(expansion.interpreter, expansion.state, path).kind
     if kind == "file" and node.operator == ">" and expansion.state.options.noclobber is not False:
         return True if expansion.state.options.noclobber else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cblint.flow.values import Maybe
-from cblint.shell.commands import Case, Script
+from cblint.shell.commands import ArrayLiteral, Case, Script
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.syntax import CommandSubstitution, walk
 
@@ -62,6 +62,8 @@ _FOLLOWED = frozenset(
         "file-substitution",
         "return-outside-function",
     }
+    | {"declare", "typeset", "shopt", "source", "pushd", "popd", "let", "mapfile", "disown", "history", "help"}
+    | {"dot-arguments", "export-option", "array-unset", "trap-signal"}
 )
 """Constructs of bash of which we follow what dash makes of them."""
 
@@ -77,7 +79,7 @@ def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = 
     """
     if script.problem is not None and script.problem.kind == "too-deep":
         return "fails"
-    if shell.is_dash is not True and _has_case_in_brackets(script):
+    if shell.is_dash is not True and (_has_case_in_brackets(script) or _has_quoted_elements(script)):
         return OTHERWISE
     if shell.name not in (DASH, BASH_AS_SH):
         return ""
@@ -92,6 +94,15 @@ def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = 
             construct.effect for construct in found if construct.name not in _FOLLOWED or construct.effect == "syntax"
         ]
     return "syntax" if "syntax" in effects else effects[0] if effects else ""
+
+
+def _has_quoted_elements(script: Script) -> bool:
+    """Whether bash may lose a backslash in it: of elements of arrays in ``$(…)`` in some versions."""
+    text = script.source.value
+    if "=(" not in text or "$(" not in text or "\\" not in text:
+        return False
+    inner = (node for node in walk(script) if isinstance(node, CommandSubstitution) and "=(" in node.raw)
+    return any(isinstance(node, ArrayLiteral) and "\\" in node.raw for body in inner for node in walk(body))
 
 
 def _has_case_in_brackets(script: Script) -> bool:

@@ -34,6 +34,9 @@ from cblint.shell.parser import parse
 from cblint.shell.syntax import Word
 from cblint.source.text import Text
 
+_NO_COMMANDS = ("declare", "typeset")
+"""What declares in bash, and is not known to dash."""
+
 
 class Call(NamedTuple):
     """A builtin or a function about to run: its arguments, in the state after their expansion."""
@@ -70,7 +73,7 @@ class SimpleRunner(Assigner):
         name = fields.values[0].text
         if name is None:
             return self._unnamed(node, expansion, fields)
-        if expansion.substituted is not None and name not in builtins.DECLARATIONS:
+        if expansion.substituted is not None and not self._declares(name):
             self.hide(expansion.substituted, "substitution", node)
         function = expansion.state.functions.get(name)
         special = name in builtins.SPECIAL
@@ -94,7 +97,7 @@ class SimpleRunner(Assigner):
         """The words of a command, and the assignments among them that it makes itself."""
         assignments = tuple(argument for argument in node.arguments if isinstance(argument, Assignment))
         first = node.arguments[0] if node.arguments else None
-        if not assignments or (isinstance(first, Word) and first.text in builtins.DECLARATIONS):
+        if not assignments or (isinstance(first, Word) and self._declares(first.text)):
             return expansion.fields(node.words), assignments
         fields = Fields((), True)
         for argument in node.arguments:
@@ -107,6 +110,10 @@ class SimpleRunner(Assigner):
                 raise Unclear
             fields = Fields(fields.values + more.values, fields.exact and more.exact)
         return fields, ()
+
+    def _declares(self, name: str | None) -> bool:
+        """Whether a command is followed by assignments and not by words that look like them."""
+        return name in builtins.DECLARATIONS and (name not in _NO_COMMANDS or self.shell.is_dash is not True)
 
     def _redirection_fails(self, node: SimpleCommand, state: State, special: bool) -> None:
         """A special builtin whose redirection fails takes the shell with it."""
@@ -147,11 +154,22 @@ class SimpleRunner(Assigner):
         if stays and call.node.assignments and state.options.allexport is not True:
             raise Unclear
         for assignment in call.node.assignments:
-            if not stays and footprint(state, assignment.value).names != frozenset():
-                # What its expansion sets stays.
-                raise Unclear
-            expansion.state = self.assignment(expansion, assignment, temporary=not stays)
+            expansion.state = self._assigned_for_now(expansion, assignment, stays)
         return expansion.state
+
+    def _assigned_for_now(self, expansion: Expansion, node: Assignment, stays: bool) -> State:
+        """An assignment before a command; what its expansion sets beside it would stay, which is not followed."""
+        if stays:
+            return self.assignment(expansion, node)
+        before = expansion.state.variables
+        if not isinstance(node.value, Word) or node.subscript is not None or node.operator != "=":
+            if footprint(expansion.state, node.value).names != frozenset():
+                raise Unclear
+            return self.assignment(expansion, node, temporary=True)
+        value = expansion.text(node.value)
+        if expansion.state.variables is not before:
+            raise Unclear
+        return self.assign(expansion.state, node.name, value, node, temporary=True)
 
     def _undone(self, call: Call, before: State, outcome: Outcome, is_function: bool) -> Outcome:
         """Without the assignments that only the command sees."""
@@ -177,11 +195,16 @@ class SimpleRunner(Assigner):
         """Without a command the status is that of the last substitution."""
         fails = redirected.fails if redirected is not None else False
         unassigned = expansion.state
+        if redirected is not None and self.shell.is_dash is not False:
+            # dash opens the files before it expands what is assigned.
+            if self.shell.is_dash is None and redirected.opened:
+                raise Unclear
+            expansion.state = redirected.emptied(expansion.state)
         for assignment in node.assignments:
             expansion.state = self.assignment(expansion, assignment)
         state = expansion.state
         if redirected is not None:
-            state = redirected.emptied(state)
+            state = redirected.emptied(state) if self.shell.is_dash is not True else state
             if redirected.output is not None:
                 state = redirected.written(state._replace(printed=EMPTY))._replace(printed=state.printed)
         substituted = expansion.substituted
@@ -258,14 +281,16 @@ class SimpleRunner(Assigner):
         if self.calls >= DEEPEST // 2:
             raise Unclear
         state = call.state
-        inner = state._replace(positional=positional, shadowed={})
+        inner = state._replace(positional=positional, shadowed={}, err_trap=self.inherited_trap(state))
         jumps = Jumps(True)
         self.jumps.append(jumps)
         self.calls += 1
+        self.frames.append(state.shadowed)
         try:
             outcome = self.command(function.body, inner)
         finally:
             self.calls -= 1
+            self.frames.pop()
             del self.jumps[self.jumps.index(jumps) :]
         outcome = join_outcomes(outcome, jumps.returns)
         return Outcome(*(self._left(state, end) for end in outcome))
@@ -280,7 +305,10 @@ class SimpleRunner(Assigner):
             bare = laid_bare(variable, remembers)
             changes[name] = bare if surely else join_variables(bare, inner.variables.get(name))
         return inner._replace(
-            variables=inner.variables.update(changes), positional=outer.positional, shadowed=outer.shadowed
+            variables=inner.variables.update(changes),
+            positional=outer.positional,
+            shadowed=outer.shadowed,
+            err_trap=outer.err_trap if inner.err_trap != UNKNOWN else UNKNOWN,
         )
 
     def refused_text(self, state: State) -> Outcome:

@@ -83,6 +83,7 @@ class Options(NamedTuple):
     allexport: Maybe = False
     noglob: Maybe = False
     noclobber: Maybe = False
+    errtrace: Maybe = False
 
 
 class File(NamedTuple):
@@ -145,9 +146,9 @@ class State(NamedTuple):
     commands whose failure it is. ``failures`` are all commands that may have failed before on the way here.
     ``excused``: a status other than 0 is of a command whose failure ``set -e`` does not mind. ``printed`` is what has
     gone to standard output since it was last captured, ``input`` what is still to be read from standard input,
-    ``positional`` the arguments (None if their number is not known). ``exit_trap`` is what runs at the end: None if
-    there is nothing. ``pushed`` are the directories that ``popd`` goes back to. ``shadowed`` are the variables that
-    ``local`` hides, with whether it has.
+    ``positional`` the arguments (None if their number is not known). ``exit_trap`` is what runs at the end, and
+    ``err_trap`` what bash runs behind a failure: None if there is nothing. ``pushed`` are the directories that ``popd``
+    goes back to. ``shadowed`` are the variables that ``local`` hides, with whether it has.
     """
 
     variables: Layers[Variable]
@@ -165,6 +166,7 @@ class State(NamedTuple):
     printed: Value = EMPTY
     input: Value = UNKNOWN
     exit_trap: Value | None = None
+    err_trap: Value | None = None
     pushed: tuple[Value, ...] | None = ()
     shadowed: Mapping[str, tuple[Variable, Maybe]] = {}
 
@@ -207,6 +209,7 @@ def join_states(first: State | None, second: State | None) -> State | None:
         first.printed if first.printed is second.printed else join(first.printed, second.printed),
         first.input if first.input == second.input else UNKNOWN,
         first.exit_trap if first.exit_trap == second.exit_trap else UNKNOWN,
+        first.err_trap if first.err_trap == second.err_trap else UNKNOWN,
         first.pushed if first.pushed == second.pushed else None,
         first.shadowed if first.shadowed is second.shadowed else _join_shadowed(first, second),
     )

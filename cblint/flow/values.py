@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Maybe = bool | None
 """True, False, or None where either may be."""
@@ -62,6 +65,11 @@ NONZERO = Hole("$?")
 EMPTY = Value(())
 UNKNOWN = Value((Hole(),))
 NO_LABELS: frozenset[str] = frozenset()
+
+
+def is_name(text: str | None) -> TypeGuard[str]:
+    """Whether a variable can be called so."""
+    return text is not None and _NAME.fullmatch(text) is not None
 
 
 def literal(text: str) -> Value:

@@ -225,6 +225,8 @@ class Scanner:
         """What stands here as in double quotes, up to ``closing`` or the end."""
         parts: list[Part] = []
         value: list[str] = []
+        # In a here-document, a quotation mark is a character as any other.
+        escapable = '$`"\\' if closing else "$`\\"
         begun = self.at
 
         def finish() -> None:
@@ -244,7 +246,7 @@ class Scanner:
             if char == "\\":
                 escaped = self.source[self.at + 1 : self.at + 2]
                 if escaped != "\n":
-                    value.append(escaped if escaped and escaped in '$`"\\' else "\\" + escaped)
+                    value.append(escaped if escaped and escaped in escapable else "\\" + escaped)
                 self.at = min(self.at + 2, self.size)
                 continue
             finish()
