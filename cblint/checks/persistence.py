@@ -11,9 +11,9 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow.build import Build, StepRun, build_of
 from cblint.flow.builtins import find as builtin
-from cblint.flow.events import DEFINED, RAN, Event
-from cblint.shell.commands import Function, SimpleCommand
-from cblint.shell.syntax import Node
+from cblint.flow.events import ASSIGNED, DEFINED, RAN, READ, Event
+from cblint.shell.commands import AndOr, Function, Script, SimpleCommand
+from cblint.shell.syntax import Node, Parameter, walk
 
 _ALIAS = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
 
@@ -72,3 +72,121 @@ def _defined(event: Event) -> Iterator[tuple[str, Node]]:
             match = _ALIAS.match(argument.raw)
             if match is not None:
                 yield match.group(1), argument
+
+
+# Arrays
+
+
+def array_lost_between_commands(buildspec: Buildspec) -> Iterator[Report]:
+    """An element of an array is read in another command than the one that fills it."""
+    build = build_of(buildspec)
+    filled: dict[str, tuple[StepRun, Node]] = {}
+    for run in build.runs:
+        for event in run.events:
+            if event.kind == ASSIGNED and event.variable is not None and event.variable.array:
+                filled.setdefault(event.name, (run, event.node))
+    lost: dict[str, dict[int, Node]] = {}
+    for run in build.runs:
+        for event in run.events:
+            if event.kind == READ and event.name in filled and _is_lost_element(run, event, filled[event.name][0]):
+                lost.setdefault(event.name, {})[id(event.node)] = event.node
+    for name, uses in lost.items():
+        run, node = filled[name]
+        first, *others = sorted(uses.values(), key=lambda use: use.span.start)
+        related = [("filled", node.span), *(("again", use.span) for use in others)]
+        yield Report(first.span, "array", {"name": name, "where": run.step.where}, tuple(related))
+
+
+def _is_lost_element(run: StepRun, event: Event, filler: StepRun) -> bool:
+    """Whether it is an array elsewhere and none here; the first element is the variable itself."""
+    node, variable = event.node, event.variable
+    if not isinstance(node, Parameter) or node.subscript is None or variable is None or variable.array is not False:
+        return False
+    return node.subscript.raw != "0" and filler.step.item is not run.step.item
+
+
+# Jobs
+
+
+def wait_on_lost_job(buildspec: Buildspec) -> Iterator[Report]:
+    """A command waits for a job of another command."""
+    build = build_of(buildspec)
+    jobs = [(run, job) for run in build.runs for job in _jobs(run.step.item.script)]
+    seen: set[int] = set()
+    for run in build.runs if jobs else ():
+        for event in run.events:
+            node = event.node
+            if event.kind != RAN or event.name not in ("wait", "fg") or id(node) in seen:
+                continue
+            if not isinstance(node, SimpleCommand) or any(
+                job.start < node.start for job in _jobs(run.step.item.script)
+            ):
+                continue
+            started = next(((other, job) for other, job in jobs if other.step.item is not run.step.item), None)
+            if started is None:
+                continue
+            seen.add(id(node))
+            other, job = started
+            variant = "process" if _waits_for_a_number(node) else "nothing"
+            fields = {"command": event.name, "where": other.step.where}
+            yield Report(node.words[0].span, variant, fields, (("job", job.span),))
+
+
+def _jobs(script: Script) -> list[AndOr]:
+    return [node for node in walk(script) if isinstance(node, AndOr) and node.terminator == "&"]
+
+
+def _waits_for_a_number(node: SimpleCommand) -> bool:
+    """Whether a job is named, other than the last one."""
+    return any(
+        not (isinstance(part, Parameter) and part.name == "!")
+        for word in node.words[1:]
+        for part in walk(word)
+        if isinstance(part, Parameter)
+    )
+
+
+# Options
+
+
+def shell_option_does_not_persist(buildspec: Buildspec) -> Iterator[Report]:
+    """A command only sets options of the shell, which ends with it."""
+    steps = list(dict.fromkeys(run.step for run in build_of(buildspec).runs))
+    for number, step in enumerate(steps[:-1]):
+        found = _only_sets(step.item.script)
+        if found is not None and steps[number + 1 :]:
+            kind, node = found
+            yield Report(node.span, kind, {"command": " ".join(node.raw.split())})
+
+
+def _only_sets(script: Script) -> tuple[str, SimpleCommand] | None:
+    """The first command of an item that only switches something on in its shell, and what kind of thing."""
+    found: list[tuple[str, SimpleCommand]] = []
+    if script.problem is not None:
+        return None
+    for item in script.body.items:
+        for pipeline in item.pipelines:
+            node = pipeline.commands[0] if len(pipeline.commands) == 1 and not pipeline.negated else None
+            if not isinstance(node, SimpleCommand) or not node.words or node.assignments or node.redirections:
+                return None
+            kind = _switches(node)
+            if kind is None:
+                return None
+            found.append((kind, node))
+    return found[0] if found else None
+
+
+def _switches(node: SimpleCommand) -> str | None:
+    name, *words = (word.text for word in node.words)
+    if any(word is None for word in words) or not words:
+        return None
+    texts = [word or "" for word in words]
+    if name == "set" and texts[0].startswith("-") and texts[0] not in ("-", "--"):
+        return "option"
+    if name == "shopt" and texts[0] == "-s":
+        return "option"
+    if name == "umask":
+        return "option"
+    if name == "trap" and len(texts) > 1 and texts[0] not in ("-", ""):
+        return "trap"
+    return None

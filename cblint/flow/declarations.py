@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.flow.core import Unclear
+from cblint.flow.events import ASSIGNED
 from cblint.flow.events import UNSET as UNSET_EVENT
 from cblint.flow.footprint import footprint
 from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, join_outcomes, said
@@ -141,7 +142,9 @@ def _map(shell: SimpleRunner, call: Call) -> Outcome:
     (argument,) = call.node.arguments[2:] if len(call.node.arguments) == 3 else (None,)
     name = argument.name if isinstance(argument, Assignment) else argument.text if isinstance(argument, Word) else None
     state = call.state
-    if shell.calls or name is None or not _NAME.fullmatch(name) or state.variable(name).assigned is not False:
+    if shell.calls or name is None or not _NAME.fullmatch(name):
+        raise Unclear
+    if state.variable(name).assigned or state.variable(name).places:
         raise Unclear
     if isinstance(argument, Assignment):
         if footprint(state, argument).names != frozenset({name}):
@@ -151,7 +154,8 @@ def _map(shell: SimpleRunner, call: Call) -> Outcome:
     old = state.variable(name)
     if old.readonly is not False or old.integer is not False:
         raise Unclear
-    made = Variable(None, UNKNOWN, None, False, False, True, None, (call.node,))
+    made = Variable(None, UNKNOWN, old.exported, False, False, True, None, (call.node,))
+    shell.recorder.note(ASSIGNED, call.node, name, (UNKNOWN,), variable=made)
     return shell.succeed(state.with_variable(name, made))
 
 

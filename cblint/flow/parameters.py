@@ -11,14 +11,12 @@ from cblint.flow.core import Unclear
 from cblint.flow.state import UNSET, Variable, join_states
 from cblint.flow.values import (
     EMPTY,
-    NO_LABELS,
     NONZERO,
     UNKNOWN,
     Hole,
     Maybe,
     Value,
     concat,
-    initial,
     join,
     literal,
     unknown,
@@ -363,8 +361,3 @@ def _if_set(name: str, value: Value) -> Value:
     if value.pieces == (Hole(name),):
         return value
     return join(value, EMPTY)
-
-
-def given(name: str, labels: frozenset[str] = NO_LABELS) -> Variable:
-    """A variable that the build may have been given."""
-    return Variable(None, initial(name, labels), True)

@@ -36,8 +36,11 @@ ANYTHING = Variable(None, UNKNOWN, None, False, None, None)
 """After something that may have set all variables; that it made them readonly is not believed."""
 
 
-GIVEN = Variable(None, Value((Hole("*"),)), True)
-"""A variable that the build may have been given: the text that it then has is known by its name."""
+GIVEN = Variable(None, Value((Hole("*"),)))
+"""A variable that the build may have been given: the text that it then has is known by its name.
+
+That a name which the build itself sets is given as well, and so exported from the beginning, is not expected.
+"""
 
 
 def join_variables(first: Variable, second: Variable) -> Variable:

@@ -193,6 +193,7 @@ def states(draw: st.DrawFn, values: st.SearchStrategy[Value] = VALUES, base: Lay
         draw(values),
         draw(values),
         draw(st.none() | values),
+        draw(st.none() | values),
         draw(st.none() | st.lists(values, max_size=2).map(tuple)),
         draw(st.dictionaries(st.sampled_from("AB"), st.tuples(hidden, st.sampled_from([True, None])), max_size=2)),
     )
