@@ -155,7 +155,7 @@ def _map(shell: SimpleRunner, call: Call) -> Outcome:
     if old.readonly is not False or old.integer is not False:
         raise Unclear
     made = Variable(None, UNKNOWN, old.exported, False, False, True, None, (call.node,))
-    shell.recorder.note(ASSIGNED, call.node, name, (UNKNOWN,), variable=made)
+    shell.recorder.note(ASSIGNED, argument or call.node, name, (UNKNOWN,), variable=made)
     return shell.succeed(state.with_variable(name, made))
 
 

@@ -63,6 +63,7 @@ DEFECTS = [
     (2520, 9, "function-lost-between-commands"),
     (2672, 9, "function-lost-between-commands"),
     (2674, 9, "function-lost-between-commands"),
+    (2687, 9, "wait-on-lost-job"),
     (3052, 13, "function-lost-between-commands"),
     (2806, 19, "batch-identifier-invalid"),
     (2812, 19, "batch-identifier-invalid"),
