@@ -1,0 +1,156 @@
+"""What goes out of a build that has failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cblint.buildspec.model import Buildspec
+from cblint.finding import Report
+from cblint.flow.build import FAILING, Build, Step, StepRun, build_of
+from cblint.flow.events import ASSIGNED, RAN, Event, Guard
+from cblint.shell.commands import Condition, SimpleCommand
+from cblint.shell.effects import Effect, effect_of, verbs_of
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import Parameter, Word, walk
+from cblint.source.text import Span
+
+_SUBCOMMAND = re.compile(r"[a-z][a-z0-9-]*")
+_GOES_OUT = frozenset({"publish", "deploy"})
+_IMAGE = frozenset({"docker", "podman", "buildah", "nerdctl"})
+_CANNOT_MISS = frozenset({"print", "query", "setup", "cleanup", "notify", "condition", "transform", "login", "wrap"})
+"""Kinds of commands of which nothing is published."""
+
+
+class _Publication(NamedTuple):
+    """A command that changes something outside, in a build that has failed."""
+
+    run: StepRun
+    invocation: Invocation
+    effect: Effect
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The program and its subcommands."""
+        verb, _ = verbs_of(self.invocation)
+        operands = self.invocation.operands()
+        depth = verb.depth if verb is not None else 0
+        named = [word for word in operands[:2] if _SUBCOMMAND.fullmatch(word.text or "")]
+        subcommands = operands[:depth] or (named if self.invocation.program == "aws" else [])
+        return (self.invocation.words[0], *subcommands)
+
+    @property
+    def span(self) -> Span:
+        return Span(self.words[0].span.start, self.words[-1].span.end)
+
+    @property
+    def name(self) -> str:
+        return " ".join([self.invocation.program, *(word.text or "" for word in self.words[1:])])
+
+
+def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
+    """Something is published or deployed in post_build although build may have failed."""
+    build = build_of(buildspec)
+    found = list(_publications(build))
+    failing = _that_may_fail(build)
+    if not found or not failing:
+        return
+    first, *others = sorted(found, key=lambda publication: publication.span)
+    step, cause, _ = failing[0]
+    related = [("cause", cause.words[0].span), *(("again", other.span) for other in others)]
+    harmless = all(_fails_by_itself(one, failing) for one in found)
+    fields = {"command": first.name, "where": step.where}
+    yield Report(first.span, "fails-anyway" if harmless else "published", fields, tuple(related))
+
+
+def _publications(build: Build) -> Iterator[_Publication]:
+    """What goes out in post_build on the path of a build that has failed, each command once."""
+    seen: set[int] = set()
+    set_by_build = {
+        event.name for run in build.runs if run.step.phase == "build" for event in run.events if event.kind == ASSIGNED
+    }
+    for run in build.on(FAILING):
+        if run.step.phase != "post_build":
+            continue
+        for event in run.events:
+            if (
+                event.kind != RAN
+                or id(event.node) in seen
+                or any(_may_tell(guard, set_by_build) for guard in event.guards)
+            ):
+                continue
+            for invocation, effect in _effects(run.step, event):
+                if effect.outward and effect.does in _GOES_OUT and not effect.presumed:
+                    seen.add(id(event.node))
+                    yield _Publication(run, invocation, effect)
+                    break
+
+
+def _effects(step: Step, event: Event) -> Iterator[tuple[Invocation, Effect]]:
+    """What the command of an event does, itself or through others."""
+    for invocation in step.item.invocations:
+        if invocation.node is event.node:
+            effect = effect_of(invocation)
+            if effect is not None:
+                yield invocation, effect
+
+
+def _may_tell(guard: Guard, set_by_build: set[str]) -> bool:
+    """Whether a condition may know that the build has failed: from a file, a variable of build, or a program."""
+    for node in walk(guard.condition):
+        if isinstance(node, Parameter) and node.name in set_by_build:
+            return True
+        if isinstance(node, Condition) and node.operator in ("-f", "-e", "-d", "-s", "-r"):
+            return True
+        if isinstance(node, SimpleCommand) and node.words:
+            words = [word.text for word in node.words]
+            if words[0] not in ("[", "test", "true", "false", ":", "echo", "printf") or {
+                "-f",
+                "-e",
+                "-d",
+                "-s",
+                "-r",
+            } & set(words):
+                return True
+    return False
+
+
+def _that_may_fail(build: Build) -> list[tuple[Step, Invocation, Effect | None]]:
+    """The commands of build that make something and may fail, in order."""
+    found = []
+    for step in dict.fromkeys(
+        run.step for run in build.runs if run.step.phase == "build" and run.step.key == "commands"
+    ):
+        for invocation in step.item.invocations:
+            effect = effect_of(invocation)
+            if _makes_something(invocation, effect):
+                found.append((step, invocation, effect))
+    return found
+
+
+def _makes_something(invocation: Invocation, effect: Effect | None) -> bool:
+    if effect is None:
+        return invocation.program not in _OF_THE_SHELL
+    return effect.fails and effect.does not in _CANNOT_MISS
+
+
+_OF_THE_SHELL = frozenset({"", "cd", "exit", "set", "export"})
+
+
+def _fails_by_itself(publication: _Publication, failing: list[tuple[Step, Invocation, Effect | None]]) -> bool:
+    """Whether the image that is pushed cannot be there when the one build of it has failed."""
+    if publication.invocation.program not in _IMAGE:
+        return False
+    built = [invocation for _, invocation, effect in failing if effect is not None and effect.does == "build"]
+    others = [
+        invocation
+        for _, invocation, effect in failing
+        if effect is None or effect.does != "build" or invocation.program not in _IMAGE
+    ]
+    tags = [
+        invocation
+        for invocation in others
+        if invocation.program in _IMAGE and invocation.runs(invocation.program, "tag")
+    ]
+    return len(built) == 1 and len(tags) == len(others)
