@@ -70,12 +70,16 @@ class Given(NamedTuple):
 class Process:
     """A shell or one of its subshells: how it ends before its last command."""
 
-    def __init__(self, is_inner: bool = False, in_loop: bool = False, in_function: bool = False) -> None:
+    def __init__(
+        self, is_inner: bool = False, in_loop: bool = False, in_function: bool = False, forgets_trap: Maybe = False
+    ) -> None:
         self.is_inner = is_inner
         """Whether it is a subshell."""
         self.in_loop = in_loop
         """Whether the shell that it comes from is in a loop: ``break`` then ends it."""
         self.in_function = in_function
+        self.forgets_trap = forgets_trap
+        """Whether it ends without its trap for EXIT."""
         self.trapped: State | None = None
         """The state in which the trap for EXIT begins, as long as it runs."""
         self.aborted: State | None = None

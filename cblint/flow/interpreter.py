@@ -132,7 +132,12 @@ class Interpreter(SimpleRunner):
 
     def background(self, node: AndOr, state: State) -> Outcome:
         """What a job comes to."""
-        return self.subshell(state, lambda inner: self._and_or(node, inner))
+        first = node.pipelines[0].commands
+        forgets = len(node.pipelines) > 1 or (len(first) == 1 and compound.forgets_trap(first[0]))
+        return self.subshell(state, lambda inner: self._and_or(node, inner), self._in_bash(forgets))
+
+    def _in_bash(self, holds: bool) -> Maybe:
+        return self.shell.among(False, True, True) if holds else False
 
     # Pipelines
 
@@ -210,7 +215,7 @@ class Interpreter(SimpleRunner):
         flowing = state.input
         for number, command in enumerate(node.commands):
             inner = before._replace(input=flowing, printed=EMPTY)
-            outcome = self.subshell(inner, partial(self._stage, command))
+            outcome = self.subshell(inner, partial(self._stage, command), self._in_bash(compound.forgets_trap(command)))
             after = outcome.either
             if after is None:
                 return NEVER
@@ -257,13 +262,14 @@ class Interpreter(SimpleRunner):
         outcome = self.command(command, state)
         return self.mind(outcome) if compound.minds(command) else outcome
 
-    def subshell(self, state: State, run: Callable[[State], Outcome]) -> Outcome:
+    def subshell(self, state: State, run: Callable[[State], Outcome], forgets_trap: Maybe = False) -> Outcome:
         """Something in a process of its own: only its files, its output and its status come back."""
         process, jumps = self.process, self.jumps
         self.process = Process(
             True,
             process.in_loop or any(not jump.is_function for jump in jumps),
             process.in_function or any(jump.is_function for jump in jumps),
+            forgets_trap,
         )
         self.jumps = []
         try:
@@ -305,11 +311,11 @@ class Interpreter(SimpleRunner):
             return NEVER
         end = Outcome(None, state) if failed else Outcome(state, None)
         action = state.exit_trap
-        if action is None:
+        if action is None or self.process.forgets_trap:
             return end
         start = state._replace(exit_trap=None)
         self.process.trapped = state
-        if action.text is None:
+        if action.text is None or self.process.forgets_trap is None:
             return self.anything(start, self.recorder.current or NOWHERE)
         try:
             after = self.text(action.text, start).either
