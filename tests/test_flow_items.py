@@ -59,6 +59,8 @@ ITEMS = [
     ("return in a file is a failure", "dash", ["set -e; echo 'return 3' >s; . ./s || Y=1"], "3, Y unset"),
     ("a name that is only declared", "bash", ["export A", "X=${!A}; Y=1"], "unknown, X unknown"),
     ("continue in the condition of a loop", "dash", ["while X=$X.; [ $X != ... ] && continue; do :; done"], "0, X=..."),
+    ("under set -e it keeps the status", "bash", ["set -e; readonly A; if (exit 3); then :; else A=1; fi"], "3"),
+    ("a readonly before a command", "bash", ["set -e; readonly A; A=1 true; B=1"], "1, B unset"),
     # Traps
     ("a loop forgets its trap", "bash", ["true | for A in 1; do trap 'exit 3' EXIT; done; X=$?"], "0, X=0"),
     ("in dash it does not", "dash", ["true | for A in 1; do trap 'exit 3' EXIT; done; X=$?"], "0, X=3"),
@@ -69,6 +71,12 @@ ITEMS = [
     ("with set -E they have", "bash", ["set -E; f() { false; true; }; trap X=1 ERR; f"], "0, X=1"),
     ("dash has no ERR", "dash", ["trap X=1 ERR; Y=$?; false"], "1, X unset, Y=1"),
     ("behind it no option ends nothing", "bash-as-sh", ["trap X=1 ERR; set -Z; Y=1"], "0, X=1, Y=1"),
+    # What goes to standard error
+    ("errors among the output", "bash", ["X=$({ cd missing; } 2>&1)"], "1, X unknown"),
+    ("no errors", "bash", ["X=$({ echo a; } 2>&1)"], "0, X=a"),
+    ("errors only", "bash", ["X=$(cd missing 2>&1 >/dev/null)"], "1, X unknown"),
+    ("what set -x says", "dash", ["X=$({ set -x; echo a; } 2>&1)"], "0, X unknown"),
+    ("a warning", "bash", ["X=$(break 2>&1)"], "0, X unknown"),
     # What is remembered of names
     ("a name once set under set -a", "dash", ["A=1 cat missing", "set +a; A=2"], "0, A=2"),
     ("a name once local under set -a", "dash", ["f() { local A=1; }; f", "set +a; A=2"], "0, A=2"),
@@ -81,6 +89,7 @@ ITEMS = [
     ("an element is no name", "dash", ["unset 'A[1]'; B=1"], "2, B unset"),
     ("getopts", "dash", ["A=1; getopts ab: B -a; C=1"], "0, A=1, B unknown, C=1"),
     ("the status is not kept without set -a", "bash", ["set +a", "set -u\nfalse &&"], "1"),
+    ("the status may not be kept", "bash", ["./tool &&", "set -u\nfalse &&"], "unknown"),
     ("a local that is exported", "dash", ["A=0; f() { local A; export A=1; X=$A; }; f"], "0, A=0, X=1"),
     ("a local that is unset", "bash", ["A=0; f() { local A=1; unset A; X=${A-a}; }; f"], "0, A=0, X=a"),
     ("a local of the caller", "bash", ["f() { local A=1; g; X=$A; }; g() { unset A; }; f"], "unknown, X unknown"),

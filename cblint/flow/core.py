@@ -174,6 +174,10 @@ class Core:
             return self.either(state, node, code)
         return self.succeed(state) if holds else self.fail(state, node, code)
 
+    def complains(self, state: State) -> State:
+        """The state after something that succeeds, but says why it should not."""
+        return state._replace(failures=Causes(None, (state.failures,)))
+
     def again(self, state: State) -> Outcome:
         """It ends with the status that the command before had."""
         if state.succeeded is None:
@@ -191,6 +195,11 @@ class Core:
         if surely:
             raise Died
 
+    def ends_with_status(self, state: State) -> None:
+        """The shell fails with the status from before, unless that is 0."""
+        code = 1 if state.succeeded is True else state.code or None
+        self._ends(state, code)
+
     def _ends(self, state: State, code: int | None) -> None:
         node = self.recorder.current or NOWHERE
         # Which status an error in a trap leaves is not the same everywhere.
@@ -203,10 +212,13 @@ class Core:
         self.process.aborted = join_states(self.process.aborted, failing)
         raise Died
 
-    def aborts(self, state: State, surely: bool, minded: bool = True, everywhere: bool = False) -> None:
+    def aborts(
+        self, state: State, surely: bool, minded: bool = True, everywhere: bool = False, keeps_status: bool = False
+    ) -> None:
         """What ends dash, and bash called sh; bash gives up the line and goes on with the next. Raises Died if sure.
 
-        ``minded``: `set -e` then ends bash. ``everywhere``: bash goes on even where it is called sh.
+        ``minded``: `set -e` then ends bash, and if it ``keeps_status``, with the status from before, unless that is 0.
+        ``everywhere``: bash goes on even where it is called sh.
         """
         code = self.shell.among(2, 1, 1)
         failing = self.failing(state, self.recorder.current or NOWHERE, code)
@@ -214,7 +226,11 @@ class Core:
         errexit = state.options.errexit if minded else False
         if goes_on and errexit is not True:
             self.process.aborted = join_states(self.process.aborted, failing)
-        if not goes_on or errexit is not False:
+        ends = not goes_on or errexit is not False
+        if keeps_status and errexit is not False and self.shell.is_dash is False:
+            self.ends_with_status(state)
+            ends = not goes_on and errexit is None
+        if ends:
             self._ends(state, code)
         if surely:
             raise Died

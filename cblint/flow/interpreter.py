@@ -298,6 +298,8 @@ class Interpreter(SimpleRunner):
         ends = join_outcomes(outcome, self.process.exits)
         ends = join_outcomes(ends, self._resumed(True))
         self.process.exits = NEVER
+        if all(end is None or end.exit_trap is None for end in ends):
+            return join_outcomes(ends, self.process.replaced)
         for _ in range(2):
             ends = join_outcomes(*(self._trapped(state, bool(number)) for number, state in enumerate(ends)))
             if self.process.exits == NEVER:

@@ -130,7 +130,7 @@ def leave_loop(shell: SimpleRunner, call: Call) -> Outcome:
         if shell.process.in_loop:
             shell.leave(Outcome(state, None))
             return NEVER
-        return Outcome(state, None)
+        return shell.succeed(shell.complains(call.state))
     if len(loops) < int(text) and shell.process.in_loop:
         raise Unclear
     target = loops[min(int(text), len(loops)) - 1]
