@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cblint.flow import arithmetic
-from cblint.flow.core import Core, Unclear
+from cblint.flow.core import Core, Died, Unclear
 from cblint.flow.events import ASSIGNED
 from cblint.flow.state import State, Variable, join_states
 from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Maybe, Value, concat, is_name, join, literal, unknown
@@ -67,6 +67,10 @@ class Assigner(Core):
         old = state.variable(name)
         if old.readonly is not False:
             if temporary and old.readonly is True and self.shell.is_dash is False:
+                if state.options.errexit is not False:
+                    self.ends_with_status(state)
+                if state.options.errexit:
+                    raise Died
                 if self.shell.special_builtins_exit is False:
                     return state
                 self.gives_up(state)
@@ -95,7 +99,7 @@ class Assigner(Core):
         """What is readonly stays as it is; that ends the command, and most often the shell."""
         if inside:
             raise Unclear
-        self.aborts(state, old.readonly is True)
+        self.aborts(state, old.readonly is True, keeps_status=True)
 
     def _integer(self, state: State, value: Value) -> Value:
         text = value.text

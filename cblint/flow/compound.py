@@ -45,6 +45,11 @@ def minds(node: Command) -> bool:
     return isinstance(node, (SimpleCommand, Subshell, ArithmeticCommand, Test))
 
 
+def forgets_trap(node: Command) -> bool:
+    """Whether bash ends without its trap for EXIT if that is all that a process runs."""
+    return not isinstance(node, (SimpleCommand, Subshell, Group))
+
+
 def run(shell: Interpreter, node: Command, state: State) -> Outcome:
     """A compound command without its redirections. Raises Died, Unclear."""
     if isinstance(node, Group):
@@ -325,22 +330,22 @@ def _turns(shell: Interpreter, node: _Loop, state: State, next_turn: Callable[[S
         ends = join_outcomes(ends, Outcome(_broken(shell, jumps), None))
         if turn.ends is not None:
             ends = join_outcomes(ends, _ended(shell, turn.ends, last))
-        if turn.begins is None and jumps.continues is None:
+        # ``while continue``: the condition begins anew.
+        skipped, jumps.continues = jumps.continues, None
+        if turn.begins is None and skipped is None:
             break
         if turn.ends is not None or number >= TURNS:
             unsure += 1
             shell.recorder.guards.append(Guard(node, True))
-        # ``while continue``: it is asked again.
         outcome = shell.sequence(node.body, turn.begins) if turn.begins is not None else NEVER
         if turn.ends is not None or number >= TURNS:
             shell.recorder.guards.pop()
         ends = join_outcomes(ends, Outcome(_broken(shell, jumps), None))
         continued = shell.succeed(jumps.continues) if jumps.continues is not None else NEVER
         jumps.continues = None
-        last = (
-            join_outcomes(outcome, continued) if not unsure else join_outcomes(last, join_outcomes(outcome, continued))
-        )
-        after = join_outcomes(outcome, continued).either
+        ran = join_outcomes(outcome, continued)
+        last = join_outcomes(last, ran) if unsure or skipped is not None else ran
+        after = join_states(ran.either, skipped)
         if not unsure:
             current = after
             continue

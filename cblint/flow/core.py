@@ -73,12 +73,16 @@ class Given(NamedTuple):
 class Process:
     """A shell or one of its subshells: how it ends before its last command."""
 
-    def __init__(self, is_inner: bool = False, in_loop: bool = False, in_function: bool = False) -> None:
+    def __init__(
+        self, is_inner: bool = False, in_loop: bool = False, in_function: bool = False, forgets_trap: Maybe = False
+    ) -> None:
         self.is_inner = is_inner
         """Whether it is a subshell."""
         self.in_loop = in_loop
         """Whether the shell that it comes from is in a loop: ``break`` then ends it."""
         self.in_function = in_function
+        self.forgets_trap = forgets_trap
+        """Whether it ends without its trap for EXIT."""
         self.trapped: State | None = None
         """The state in which the trap for EXIT begins, as long as it runs."""
         self.aborted: State | None = None
@@ -173,6 +177,10 @@ class Core:
             return self.either(state, node, code)
         return self.succeed(state) if holds else self.fail(state, node, code)
 
+    def complains(self, state: State) -> State:
+        """The state after something that succeeds, but says why it should not."""
+        return state._replace(failures=Causes(None, (state.failures,)))
+
     def again(self, state: State) -> Outcome:
         """It ends with the status that the command before had."""
         if state.succeeded is None:
@@ -190,6 +198,11 @@ class Core:
         if surely:
             raise Died
 
+    def ends_with_status(self, state: State) -> None:
+        """The shell fails with the status from before, unless that is 0."""
+        code = 1 if state.succeeded is True else state.code or None
+        self._ends(state, code)
+
     def _ends(self, state: State, code: int | None) -> None:
         node = self.recorder.current or NOWHERE
         # Which status an error in a trap leaves is not the same everywhere.
@@ -202,10 +215,13 @@ class Core:
         self.process.aborted = join_states(self.process.aborted, failing)
         raise Died
 
-    def aborts(self, state: State, surely: bool, minded: bool = True, everywhere: bool = False) -> None:
+    def aborts(
+        self, state: State, surely: bool, minded: bool = True, everywhere: bool = False, keeps_status: bool = False
+    ) -> None:
         """What ends dash, and bash called sh; bash gives up the line and goes on with the next. Raises Died if sure.
 
-        ``minded``: `set -e` then ends bash. ``everywhere``: bash goes on even where it is called sh.
+        ``minded``: `set -e` then ends bash, and if it ``keeps_status``, with the status from before, unless that is 0.
+        ``everywhere``: bash goes on even where it is called sh.
         """
         code = self.shell.among(2, 1, 1)
         failing = self.failing(state, self.recorder.current or NOWHERE, code)
@@ -213,7 +229,11 @@ class Core:
         errexit = state.options.errexit if minded else False
         if goes_on and errexit is not True:
             self.process.aborted = join_states(self.process.aborted, failing)
-        if not goes_on or errexit is not False:
+        ends = not goes_on or errexit is not False
+        if keeps_status and errexit is not False and self.shell.is_dash is False:
+            self.ends_with_status(state)
+            ends = not goes_on and errexit is None
+        if ends:
             self._ends(state, code)
         if surely:
             raise Died

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 _ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\[.*\]", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPTION_NAMES = frozenset({"errexit", "nounset", "allexport", "noglob", "noclobber"})
-_SWITCHES = {"e": "errexit", "u": "nounset", "a": "allexport", "f": "noglob", "C": "noclobber"}
-_HARMLESS = frozenset("xvbm")
+_OPTION_NAMES = frozenset({"errexit", "nounset", "allexport", "noglob", "noclobber", "xtrace"})
+_SWITCHES = {"e": "errexit", "u": "nounset", "a": "allexport", "f": "noglob", "C": "noclobber", "x": "xtrace"}
+_HARMLESS = frozenset("bm")
 _HARMLESS_IN_BASH = "hBHPT"
 _LETTERS = frozenset("abCeEfhkmnoptuvxBHPTI")
-_HARMLESS_NAMES = frozenset({"xtrace", "verbose", "notify", "monitor", "ignoreeof", "nolog", "vi", "emacs"})
+_HARMLESS_NAMES = frozenset({"notify", "monitor", "ignoreeof", "nolog", "vi", "emacs"})
 
 
 class _Named:
@@ -354,7 +354,7 @@ def _is_refused(shell: SimpleRunner, name: str) -> bool:
 
 _OTHER_NAMES = frozenset(
     {"pipefail", "posix", "braceexpand", "errtrace", "functrace", "hashall", "histexpand", "history", "keyword"}
-    | {"interactive", "noexec", "onecmd", "physical", "privileged", "stdin", "debug"}
+    | {"interactive", "verbose", "noexec", "onecmd", "physical", "privileged", "stdin", "debug"}
 )
 
 
@@ -373,6 +373,8 @@ def no_option(shell: SimpleRunner, call: Call, state: State) -> Outcome:
 
 
 def _switched(shell: SimpleRunner, options: Options, letter: str, on: bool) -> Options:
+    if letter == "v":
+        return options._replace(xtrace=on or options.xtrace)
     name = _SWITCHES.get(letter)
     if name is not None:
         return options._replace(**{name: on})
@@ -388,6 +390,8 @@ def _switched_by_name(shell: SimpleRunner, options: Options, name: str | None, o
         return options._replace(pipefail=on)
     if name == "errtrace" and shell.shell.is_dash is False:
         return options._replace(errtrace=on)
+    if name == "verbose":
+        return options._replace(xtrace=on or options.xtrace)
     if name in _OPTION_NAMES:
         return options._replace(**{name: on})
     if name in _HARMLESS_NAMES:

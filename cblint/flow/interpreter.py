@@ -132,7 +132,12 @@ class Interpreter(SimpleRunner):
 
     def background(self, node: AndOr, state: State) -> Outcome:
         """What a job comes to."""
-        return self.subshell(state, lambda inner: self._and_or(node, inner))
+        first = node.pipelines[0].commands
+        forgets = len(node.pipelines) > 1 or (len(first) == 1 and compound.forgets_trap(first[0]))
+        return self.subshell(state, lambda inner: self._and_or(node, inner), self._in_bash(forgets))
+
+    def _in_bash(self, holds: bool) -> Maybe:
+        return self.shell.among(False, True, True) if holds else False
 
     # Pipelines
 
@@ -201,7 +206,7 @@ class Interpreter(SimpleRunner):
         flowing = state.input
         for number, command in enumerate(node.commands):
             inner = before._replace(input=flowing, printed=EMPTY)
-            outcome = self.subshell(inner, partial(self._stage, command))
+            outcome = self.subshell(inner, partial(self._stage, command), self._in_bash(compound.forgets_trap(command)))
             after = outcome.either
             if after is None:
                 return NEVER
@@ -248,13 +253,14 @@ class Interpreter(SimpleRunner):
         outcome = self.command(command, state)
         return self.mind(outcome) if compound.minds(command) else outcome
 
-    def subshell(self, state: State, run: Callable[[State], Outcome]) -> Outcome:
+    def subshell(self, state: State, run: Callable[[State], Outcome], forgets_trap: Maybe = False) -> Outcome:
         """Something in a process of its own: only its files, its output and its status come back."""
         process, jumps = self.process, self.jumps
         self.process = Process(
             True,
             process.in_loop or any(not jump.is_function for jump in jumps),
             process.in_function or any(jump.is_function for jump in jumps),
+            forgets_trap,
         )
         self.jumps = []
         try:
@@ -282,6 +288,8 @@ class Interpreter(SimpleRunner):
         """How the process ends in all, with what its trap for EXIT does."""
         ends = join_outcomes(outcome, self.process.exits.taken())
         ends = join_outcomes(ends, self._resumed(True))
+        if all(end is None or end.exit_trap is None for end in ends):
+            return join_outcomes(ends, self.process.replaced)
         for _ in range(2):
             ends = join_outcomes(*(self._trapped(state, bool(number)) for number, state in enumerate(ends)))
             if not self.process.exits:
@@ -294,11 +302,11 @@ class Interpreter(SimpleRunner):
             return NEVER
         end = Outcome(None, state) if failed else Outcome(state, None)
         action = state.exit_trap
-        if action is None:
+        if action is None or self.process.forgets_trap:
             return end
         start = state._replace(exit_trap=None)
         self.process.trapped = state
-        if action.text is None:
+        if action.text is None or self.process.forgets_trap is None:
             return self.anything(start, self.recorder.current or NOWHERE)
         try:
             after = self.text(action.text, start).either

@@ -235,16 +235,20 @@ def _with_status(end: State) -> State:
 def _status(interpreter: Interpreter, state: State) -> Outcome:
     """``exit $CODEBUILD_LAST_EXIT``"""
     variable = state.variable(STATUS)
-    if variable.assigned is False:
+    outcome = NEVER
+    if variable.assigned is not True:
         # Without an operand `exit` returns the status of `pwd`; under `set -u` it comes to nothing.
         refused = interpreter.shell.among(2, 1, 1)
-        return interpreter.answer(state, NOWHERE, negated(state.options.nounset), refused)
+        outcome = interpreter.answer(state, NOWHERE, negated(state.options.nounset), refused)
+    return outcome if variable.assigned is False else join_outcomes(outcome, _status_set(interpreter, state))
+
+
+def _status_set(interpreter: Interpreter, state: State) -> Outcome:
+    variable = state.variable(STATUS)
     text = variable.value.text
     code: Maybe = None if text is None else text != "0"
     if text is None and variable.value.pieces == (NONZERO,):
         code = True
-    if variable.assigned is None and code:
-        code = None
     if code is False:
         return interpreter.succeed(state)
     # The command at fault is known, so it stays the cause.

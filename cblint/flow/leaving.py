@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cblint.flow.core import Died, Jumps, Unclear
+from cblint.flow.declarations import no_option
 from cblint.flow.state import NEVER, Outcome, join_outcomes, join_states, said, with_status_of
 from cblint.flow.values import NONZERO, UNKNOWN
 
@@ -84,10 +85,7 @@ def return_from(shell: SimpleRunner, call: Call) -> Outcome:
     if len(call.words) > 1:
         _status_given(shell, call)
     if shell.shell.special_builtins_exit is True:
-        if shell.ignoring:
-            raise Unclear
-        shell.leave(shell.fail(call.state, call.node, 2))
-        return NEVER
+        return no_option(shell, call, call.state)
     return shell.fail(call.state, call.node, 2)
 
 
@@ -132,7 +130,7 @@ def leave_loop(shell: SimpleRunner, call: Call) -> Outcome:
         if shell.process.in_loop:
             shell.leave(Outcome(state, None))
             return NEVER
-        return Outcome(state, None)
+        return shell.succeed(shell.complains(call.state))
     if len(loops) < int(text) and shell.process.in_loop:
         raise Unclear
     target = loops[min(int(text), len(loops)) - 1]

@@ -207,7 +207,7 @@ class Parameters:
         if part.name.isidentifier() and self._is_declared(part.name):
             raise Unclear
         if assigned is False or (name is not None and not _NAMES_SOMETHING.fullmatch(name)):
-            self._gives_up()
+            self._gives_up(keeps_status=True)
         if assigned is None or name is None or not _NAME.fullmatch(name):
             raise Unclear
         variable = self.expansion.state.variable(name)
@@ -232,9 +232,9 @@ class Parameters:
         variable = state.variable(name)
         return variable.assigned is False and (variable != UNSET or name in state.shadowed)
 
-    def _gives_up(self) -> None:
+    def _gives_up(self, keeps_status: bool = False) -> None:
         """The shell ends, or bash gives up the line whatever it is called."""
-        self.expansion.interpreter.aborts(self.expansion.state, True, everywhere=True)
+        self.expansion.interpreter.aborts(self.expansion.state, True, everywhere=True, keeps_status=keeps_status)
 
     def _dies(self, surely: bool, code: int | None) -> None:
         self.expansion.interpreter.dies(self.expansion.state, surely, code)

@@ -50,7 +50,7 @@ def _read_array(shell: SimpleRunner, call: Call, names: list[str | None]) -> Out
     if shell.shell.is_dash is not False or not is_name(name):
         raise Unclear
     old = call.state.variable(name)
-    if old.readonly is not False:
+    if old.readonly is not False or old.integer is not False:
         raise Unclear
     read = Variable(None, unknown(call.state.input.labels), None, False, None, True, None, (call.node,))
     return shell.either(call.state._replace(input=UNKNOWN).with_variable(name, read), call.node, None)

@@ -30,7 +30,8 @@ class Redirected(NamedTuple):
     """What redirections come to.
 
     ``fails``: whether one of them cannot be opened. ``input`` is what is then read, None if that stays as it is;
-    ``output`` where standard output goes, None if it stays. ``mixed``: errors go where the output goes.
+    ``output`` where standard output goes, None if it stays. ``mixed``: errors go into that file, too; ``loud``: they go
+    where standard output went before.
     """
 
     fails: Maybe = False
@@ -38,6 +39,7 @@ class Redirected(NamedTuple):
     output: Opened | None = None
     opened: tuple[Opened, ...] = ()
     mixed: bool = False
+    loud: bool = False
 
     def emptied(self, state: State) -> State:
         """The state when the files are open and nothing is written yet."""
@@ -51,12 +53,12 @@ class Redirected(NamedTuple):
                 files = files.set(opened.path, File("file", content))
         return state._replace(files=files) if files is not state.files else state
 
-    def written(self, state: State) -> State:
-        """The state when all that was printed is in the file."""
+    def written(self, state: State, quiet: bool = False) -> State:
+        """The state when all that was printed is in the file; ``quiet``: there were no errors."""
         if self.output is None or self.output.path is None or is_device(self.output.path):
             return state
         old = state.files.get(self.output.path)
-        printed = UNKNOWN if self.mixed else state.printed
+        printed = UNKNOWN if self.mixed and not quiet else state.printed
         return state._replace(files=state.files.set(self.output.path, File("file", concat((old.content, printed)))))
 
 
@@ -129,7 +131,7 @@ def _copied(node: Redirection, target: str, found: Redirected) -> Redirected:
     if node.descriptor in _STANDARD_OUTPUT and target != "1":
         return found._replace(output=Opened(NOWHERE, True))
     if node.descriptor == "2" and target == "1":
-        return found._replace(mixed=True)
+        return found._replace(mixed=found.output is not None, loud=found.output is None)
     return found
 
 
@@ -153,8 +155,8 @@ def _write(expansion: Expansion, node: Redirection, target: Value, found: Redire
     fails = _worse(found.fails, _unwritable(expansion, node, path))
     found = found._replace(fails=fails, opened=(*found.opened, opened))
     if node.descriptor in _STANDARD_OUTPUT or both:
-        return found._replace(output=opened, mixed=both)
-    return found
+        return found._replace(output=opened, mixed=both, loud=found.loud and not both)
+    return found._replace(mixed=False, loud=False) if node.descriptor == "2" else found
 
 
 def _unwritable(expansion: Expansion, node: Redirection, path: str | None) -> Maybe:

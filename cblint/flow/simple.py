@@ -358,6 +358,8 @@ class SimpleRunner(Assigner):
             return None
         if redirected.input is not None:
             after = after._replace(input=before.input)
+        # What fails says so, as does `set -x`.
+        quiet = after.failures is before.failures and after.options.xtrace is False is before.options.xtrace
         if redirected.output is not None:
-            after = redirected.written(after)._replace(printed=before.printed)
-        return after
+            after = redirected.written(after, quiet)._replace(printed=before.printed)
+        return said(after, UNKNOWN) if redirected.loud and not quiet else after

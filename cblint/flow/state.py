@@ -87,6 +87,7 @@ class Options(NamedTuple):
     noglob: Maybe = False
     noclobber: Maybe = False
     errtrace: Maybe = False
+    xtrace: Maybe = False
 
 
 class File(NamedTuple):
@@ -261,6 +262,10 @@ NEVER = Outcome(None, None)
 
 def join_outcomes(first: Outcome, second: Outcome) -> Outcome:
     """One of both."""
+    if second is NEVER:
+        return first
+    if first is NEVER:
+        return second
     return Outcome(join_states(first.ok, second.ok), join_states(first.failed, second.failed))
 
 
