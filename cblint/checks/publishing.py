@@ -10,6 +10,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.finding import Report
 from cblint.flow.build import FAILING, Build, Step, StepRun, build_of
 from cblint.flow.events import ASSIGNED, RAN, Event, Guard
+from cblint.flow.status import told
 from cblint.shell.commands import Condition, SimpleCommand
 from cblint.shell.effects import Effect, effect_of, verbs_of
 from cblint.shell.query import Invocation
@@ -49,6 +50,14 @@ class _Publication(NamedTuple):
         return " ".join([self.invocation.program, *(word.text or "" for word in self.words[1:])])
 
 
+class _Fallible(NamedTuple):
+    """A command of build that makes something and may fail."""
+
+    step: Step
+    invocation: Invocation
+    effect: Effect | None
+
+
 def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     """Something is published or deployed in post_build although build may have failed."""
     build = build_of(buildspec)
@@ -57,10 +66,12 @@ def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     if not found or not failing:
         return
     first, *others = sorted(found, key=lambda publication: publication.span)
-    step, cause, _ = failing[0]
-    related = [("cause", cause.words[0].span), *(("again", other.span) for other in others)]
-    harmless = all(_fails_by_itself(one, failing) for one in found)
-    fields = {"command": first.name, "where": step.where}
+    cause = failing[0]
+    related = [("cause", cause.invocation.words[0].span), *(("again", other.span) for other in others)]
+    # Where the first one fails, the phase ends.
+    reached = [one for one in found if one.run.step == first.run.step]
+    harmless = all(_fails_by_itself(build, one, failing) for one in reached)
+    fields = {"command": first.name, "where": cause.step.where}
     yield Report(first.span, "fails-anyway" if harmless else "published", fields, tuple(related))
 
 
@@ -116,7 +127,7 @@ def _may_tell(guard: Guard, set_by_build: set[str]) -> bool:
     return False
 
 
-def _that_may_fail(build: Build) -> list[tuple[Step, Invocation, Effect | None]]:
+def _that_may_fail(build: Build) -> list[_Fallible]:
     """The commands of build that make something and may fail, in order."""
     found = []
     for step in dict.fromkeys(
@@ -125,7 +136,7 @@ def _that_may_fail(build: Build) -> list[tuple[Step, Invocation, Effect | None]]
         for invocation in step.item.invocations:
             effect = effect_of(invocation)
             if _makes_something(invocation, effect):
-                found.append((step, invocation, effect))
+                found.append(_Fallible(step, invocation, effect))
     return found
 
 
@@ -138,19 +149,44 @@ def _makes_something(invocation: Invocation, effect: Effect | None) -> bool:
 _OF_THE_SHELL = frozenset({"", "cd", "exit", "set", "export"})
 
 
-def _fails_by_itself(publication: _Publication, failing: list[tuple[Step, Invocation, Effect | None]]) -> bool:
-    """Whether the image that is pushed cannot be there when the one build of it has failed."""
+def _fails_by_itself(build: Build, publication: _Publication, failing: list[_Fallible]) -> bool:
+    """Whether what is pushed is not there if build has failed: an image that its last step but the tags has made."""
     if publication.invocation.program not in _IMAGE:
         return False
-    built = [invocation for _, invocation, effect in failing if effect is not None and effect.does == "build"]
-    others = [
-        invocation
-        for _, invocation, effect in failing
-        if effect is None or effect.does != "build" or invocation.program not in _IMAGE
-    ]
-    tags = [
-        invocation
-        for invocation in others
-        if invocation.program in _IMAGE and invocation.runs(invocation.program, "tag")
-    ]
-    return len(built) == 1 and len(tags) == len(others)
+    if _pulled(build) & {word.raw for word in publication.invocation.operands()}:
+        # What was pulled as a cache, say, goes out again under its own name.
+        return False
+    steps = [one for one in failing if not one.invocation.runs(one.invocation.program, "tag")]
+    images = [one for one in steps if one.invocation.program in _IMAGE and one.effect and one.effect.does == "build"]
+    return len(images) == 1 and steps[-1] == images[0] and not _fails_later(build, images[0].step, failing)
+
+
+def _fails_later(build: Build, step: Step, failing: list[_Fallible]) -> bool:
+    """Whether a command after this one can fail, unless it only tags the image."""
+    tags = {id(one.step.item) for one in failing if one.invocation.runs(one.invocation.program, "tag")}
+    runs = [run for run in build.runs if run.step.phase == "build" and run.step.key == "commands"]
+    behind = [run for run in runs if run.step.number > step.number and id(run.step.item) not in tags]
+    return any(_is_to_fail(run) for run in behind)
+
+
+def _is_to_fail(run: StepRun) -> bool:
+    """Whether it is more than a print or a file that fails: a command that makes or tests something, or ``exit``."""
+    nodes = {id(node) for node in told(run.outcome)}
+    for invocation in run.step.item.invocations:
+        if id(invocation.node) in nodes:
+            effect = effect_of(invocation)
+            if invocation.program in ("exit", "false", "return") or _makes_something(invocation, effect):
+                return True
+    return False
+
+
+def _pulled(build: Build) -> set[str]:
+    """The images that the build pulls, as they are written."""
+    items = dict.fromkeys(run.step.item for run in build.runs)
+    return {
+        word.raw
+        for item in items
+        for invocation in item.invocations
+        if invocation.program in _IMAGE
+        for word in invocation.runs(invocation.program, "pull")[1:]
+    }
