@@ -64,7 +64,7 @@ SEARCHED = CASES.filter(
         case.written[:1] not in "/#%" and not re.search(r"\[!?\]", "".join(piece.text for piece in case.pieces))
     )
 )
-"""bash counts the characters that it needs at least, and miscounts `[]a]`; `/`, `#` and `%` are part of the operator."""
+"""bash counts how many characters it needs, and miscounts `[]a]`; `/`, `#` and `%` are part of the operator."""
 
 
 @needs_shells
