@@ -63,9 +63,15 @@ class Evaluation:
         if kind != "name" or after not in _ASSIGNMENTS:
             return self._conditional()
         self._at += 2
-        value = self._assignment()
-        if after != "=":
-            value = self._binary_value(after[:-1], self._value_of(name), value)
+        if after == "=":
+            value = self._assignment()
+        else:
+            before = self._value_of(name)
+            value = self._assignment()
+            if self._value_of(name) != before:
+                # bash takes what it was before, dash what it is now.
+                raise Unclear
+            value = self._binary_value(after[:-1], before, value)
         self._set(name, value)
         return value
 
