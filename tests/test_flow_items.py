@@ -64,6 +64,7 @@ ITEMS = [
     # Traps
     ("a loop forgets its trap", "bash", ["true | for A in 1; do trap 'exit 3' EXIT; done; X=$?"], "0, X=0"),
     ("in dash it does not", "dash", ["true | for A in 1; do trap 'exit 3' EXIT; done; X=$?"], "0, X=3"),
+    ("a trap for ERR in a loop", "bash", ["trap X=1 ERR; for A in f*; do false; B=1; done"], "0, X unknown"),
     ("behind it return ends nothing", "bash-as-sh", ["trap X=1 ERR; return 7; Y=1"], "0, X=1, Y=1"),
     ("a trap for ERR", "bash", ["trap 'X=$?' ERR; (exit 4); false || Y=1"], "0, X=4, Y=1"),
     ("a trap for ERR that exits", "bash", ["trap 'exit 7' ERR; A=1; false; B=1"], "7, A unset"),
@@ -89,6 +90,8 @@ ITEMS = [
     ("an element is no name", "dash", ["unset 'A[1]'; B=1"], "2, B unset"),
     ("getopts", "dash", ["A=1; getopts ab: B -a; C=1"], "0, A=1, B unknown, C=1"),
     ("the status is not kept without set -a", "bash", ["set +a", "set -u\nfalse &&"], "1"),
+    ("for a command a number is a text", "bash", ["declare -i A; A=1+ eval 'X=$A'"], "0, A unset, X=1+"),
+    ("eval in a loop", "dash", ["for A in f*; do eval 'X=1'; done; Y=1"], "0, X unknown, Y=1"),
     ("the status may not be kept", "bash", ["./tool &&", "set -u\nfalse &&"], "unknown"),
     ("a local that is exported", "dash", ["A=0; f() { local A; export A=1; X=$A; }; f"], "0, A=0, X=1"),
     ("a local that is unset", "bash", ["A=0; f() { local A=1; unset A; X=${A-a}; }; f"], "0, A=0, X=a"),

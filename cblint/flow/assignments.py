@@ -75,13 +75,15 @@ class Assigner(Core):
                     return state
                 self.gives_up(state)
             self._readonly(state, old, inside)
-        if old.integer is not False:
+        # As long as a command runs, its variable is a text.
+        integer: Maybe = False if temporary else old.integer
+        if integer is not False:
             if value.text is None or old.integer is None:
                 self.miscounts(state, False)
             value = self._integer(state, value) if old.integer else unknown(value.labels)
         exported = old.exported if old.exported is True or temporary else self._exports(state, old)
         elements = (value, *old.elements[1:]) if old.array and old.elements is not None else None
-        new = Variable(True, value, exported, False, old.integer, old.array, elements, (node,))
+        new = Variable(True, value, exported, False, integer, old.array, elements, (node,))
         self.recorder.note(ASSIGNED, node, name, (new.value,), variable=new)
         state = state.with_variable(name, new)
         if name in ("PWD", "OLDPWD"):
