@@ -92,6 +92,8 @@ ITEMS = [
     ("the status is not kept without set -a", "bash", ["set +a", "set -u\nfalse &&"], "1"),
     ("for a command a number is a text", "bash", ["declare -i A; A=1+ eval 'X=$A'"], "0, A unset, X=1+"),
     ("eval in a loop", "dash", ["for A in f*; do eval 'X=1'; done; Y=1"], "0, X unknown, Y=1"),
+    ("values are expanded before any is assigned", "bash", ["A=0; export A=1 B=$A; X=$B"], "0, A=1, B=0, X=0"),
+    ("one after the other without export", "bash", ["A=0; A=1 B=$A; X=$B"], "0, A=1, B=1, X=1"),
     ("the status may not be kept", "bash", ["./tool &&", "set -u\nfalse &&"], "unknown"),
     ("a local that is exported", "dash", ["A=0; f() { local A; export A=1; X=$A; }; f"], "0, A=0, X=1"),
     ("a local that is unset", "bash", ["A=0; f() { local A=1; unset A; X=${A-a}; }; f"], "0, A=0, X=a"),

@@ -187,6 +187,7 @@ class Expansion:
             yield from self.parameters.expand(part, quoted)
         elif isinstance(part, CommandSubstitution):
             if _is_garbled(part) and self.interpreter.shell.is_dash is not True:
+                self.interpreter.aborts(self.state, False, everywhere=True)
                 value, outcome = UNKNOWN, self.interpreter.ran_somehow(part.body, self.state)
             else:
                 value, outcome = self.interpreter.substitute(part.body, self.state)
