@@ -72,6 +72,7 @@ ITEMS = [
     ("with set -E they have", "bash", ["set -E; f() { false; true; }; trap X=1 ERR; f"], "0, X=1"),
     ("dash has no ERR", "dash", ["trap X=1 ERR; Y=$?; false"], "1, X unset, Y=1"),
     ("behind it no option ends nothing", "bash-as-sh", ["trap X=1 ERR; set -Z; Y=1"], "0, X=1, Y=1"),
+    ("no option that is asked for", "sh", ["(set -Z; true) || X=1"], "0, X unknown"),
     # What goes to standard error
     ("errors among the output", "bash", ["X=$({ cd missing; } 2>&1)"], "1, X unknown"),
     ("no errors", "bash", ["X=$({ echo a; } 2>&1)"], "0, X=a"),
@@ -94,6 +95,7 @@ ITEMS = [
     ("eval in a loop", "dash", ["for A in f*; do eval 'X=1'; done; Y=1"], "0, X unknown, Y=1"),
     ("values are expanded before any is assigned", "bash", ["A=0; export A=1 B=$A; X=$B"], "0, A=1, B=0, X=0"),
     ("one after the other without export", "bash", ["A=0; A=1 B=$A; X=$B"], "0, A=1, B=1, X=1"),
+    ("the status is readonly", "bash", ["readonly A=1 \\", "(exit 3)"], "unknown"),
     ("the status may not be kept", "bash", ["./tool &&", "set -u\nfalse &&"], "unknown"),
     ("a local that is exported", "dash", ["A=0; f() { local A; export A=1; X=$A; }; f"], "0, A=0, X=1"),
     ("a local that is unset", "bash", ["A=0; f() { local A=1; unset A; X=${A-a}; }; f"], "0, A=0, X=a"),

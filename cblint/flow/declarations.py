@@ -373,7 +373,7 @@ def no_option(shell: SimpleRunner, call: Call, state: State) -> Outcome:
     if shell.shell.is_dash is False and (shell.ignoring or state.err_trap is not None):
         # Behind a trap for ERR bash has forgotten that it was to end.
         return refused
-    if shell.shell.special_builtins_exit is None:
+    if shell.shell.is_dash is None and (shell.ignoring or state.err_trap is not None):
         raise Unclear
     shell.leave(refused)
     return NEVER

@@ -167,6 +167,9 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
         if end is None:
             continue
         state = end if goes_on else _with_status(end)
+        if state.variable(STATUS).readonly is not False:
+            # It could be part of an item that made it so, and assigning to it may end the shell.
+            process.exits = join_outcomes(process.exits, interpreter.either(end, script))
         saved = _kept(interpreter, kept, start, state, given)
         if saved is None:
             continue
@@ -218,7 +221,10 @@ def _with_next_line(script: Script) -> tuple[Script, bool]:
 def _with_status(end: State) -> State:
     """The status is kept in a variable."""
     value = literal(str(end.code)) if end.code is not None else Value((NONZERO,)) if end.succeeded is False else UNKNOWN
-    exported = True if end.variable(STATUS).exported is True else end.options.allexport
+    old = end.variable(STATUS)
+    exported = True if old.exported is True else end.options.allexport
+    if old.readonly is not False:
+        return end.with_variable(STATUS, old._replace(assigned=None, value=UNKNOWN))
     return end.with_variable(STATUS, Variable(True, value, exported))
 
 
