@@ -84,17 +84,55 @@ def run_item(
     shell = Shell(BASH_AS_SH if in_bash else shell_name)
     interpreter = Interpreter(shell, given, recorder, limits)
     interpreter.traps_errors = shell.is_dash is not True and "ERR" in script.source.value
-    start = _begun(kept, beginning, shell)
-    effect = effect_in(script, shell, found)
+    outcome = _outcome(interpreter, script, kept, given, beginning, found)
+    return ItemRun(Outcome(*(_found_anew(end, beginning, shell) for end in outcome)), recorder)
+
+
+def _outcome(
+    interpreter: Interpreter,
+    script: Script,
+    kept: State,
+    given: Given,
+    beginning: Beginning,
+    found: Sequence[Construct],
+) -> Outcome:
+    start = _begun(kept, beginning, interpreter.shell)
+    effect = effect_in(script, interpreter.shell, found)
     if effect == "syntax":
-        return ItemRun(_refused(interpreter, script, kept, start, found), recorder)
-    if effect:
-        begun = start if effect != OTHERWISE else ruined(start, given.kept)
-        wild = interpreter.anything(begun, script)
-        interpreter.process = Process()
-        ends = Outcome(*(_kept(interpreter, kept, start, _with_status(end), given) for end in wild if end is not None))
-        return ItemRun(join_outcomes(ends, Outcome(*(_lost(kept, end) for end in wild))), recorder)
-    return ItemRun(_run(interpreter, script, kept, start, given), recorder)
+        return _refused(interpreter, script, kept, start, found)
+    if not effect:
+        return _run(interpreter, script, kept, start, given)
+    begun = start if effect != OTHERWISE else ruined(start, given.kept)
+    wild = interpreter.anything(begun, script)
+    interpreter.process = Process()
+    ends = Outcome(*(_kept(interpreter, kept, start, _with_status(end), given) for end in wild if end is not None))
+    return join_outcomes(ends, Outcome(*(_lost(kept, end) for end in wild)))
+
+
+def _entered(kept: State, beginning: Beginning, shell: Shell) -> Value:
+    """Where the wrapper's `cd` goes."""
+    where = kept.cwd.text
+    if where is not None and len(where.split()) > 1:
+        # The path is not in quotes in `cd $(cat …)`: bash then stays, dash goes to its first word.
+        return beginning.root if shell.is_dash is False else UNKNOWN
+    return kept.cwd
+
+
+def _found_anew(kept: State | None, beginning: Beginning, shell: Shell) -> State | None:
+    """What the next item finds: the shell itself sets the variables for directories that were not kept."""
+    if kept is None:
+        return None
+    variables = kept.variables
+    before = kept.before
+    for name, value in (("PWD", _entered(kept, beginning, shell)), ("OLDPWD", beginning.root)):
+        directory = variables.get(name)
+        if directory.assigned is True:
+            continue
+        found = Variable(True, value, True)
+        variables = variables.set(name, found if directory.assigned is False else join_variables(directory, found))
+        if name == "OLDPWD":
+            before = value if directory.assigned is False else UNKNOWN
+    return kept if variables is kept.variables else kept._replace(variables=variables, before=before)
 
 
 def _refused(
@@ -114,20 +152,9 @@ def _refused(
 
 def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
     """The state in which the item itself begins."""
-    cwd = kept.cwd
-    where = cwd.text
-    if where is not None and len(where.split()) > 1:
-        # The path is not in quotes in `cd $(cat …)`: bash then stays, dash goes to its first word.
-        cwd = beginning.root if shell.is_dash is False else UNKNOWN
-    variables = kept.variables
-    for name, value in (("PWD", cwd), ("OLDPWD", kept.before)):
-        directory = variables.get(name)
-        if directory.assigned and not directory.places and directory.value != value:
-            variables = variables.set(name, Variable(True, value, True))
     return kept._replace(
-        variables=variables,
         functions=Layers(NO_FUNCTION),
-        cwd=cwd,
+        cwd=_entered(kept, beginning, shell),
         options=Options(allexport=True),
         positional=(),
         code=0,
