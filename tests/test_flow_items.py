@@ -100,6 +100,8 @@ ITEMS = [
     ("OLDPWD is the folder at first", "bash", ["mkdir a; cd a; unset OLDPWD", "X=$OLDPWD"], "0, X=/src"),
     ("bash asks PWD where it was", "bash", ["PWD=x; cd /; X=$OLDPWD"], "0, X=x"),
     ("dash knows where it was", "dash", ["PWD=x; cd /; X=$OLDPWD"], "0, X=/src"),
+    ("a command that may be none", "dash", ["echo $X >f; IFS=$(head f); $(false) || A=$?"], "0, A=1"),
+    ("an element whose expansion assigns", "bash", ["A+=(\"${A:=a}\"); X=${#A[@]}"], "0, X=2"),
     ("the status is readonly", "bash", ["readonly A=1 \\", "(exit 3)"], "unknown"),
     ("the status may not be kept", "bash", ["./tool &&", "set -u\nfalse &&"], "unknown"),
     ("a local that is exported", "dash", ["A=0; f() { local A; export A=1; X=$A; }; f"], "0, A=0, X=1"),

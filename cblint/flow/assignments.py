@@ -125,6 +125,7 @@ class Assigner(Core):
         if old.readonly is not False or old.integer is not False:
             raise Unclear
         elements = expansion.fields(node.value.elements)
+        old = expansion.state.variable(node.name)
         keyed = any(word.raw.startswith("[") for word in node.value.elements)
         known: tuple[Value, ...] | None = elements.values if elements.exact and not keyed else None
         if node.operator == "+=" and known is not None:
@@ -145,6 +146,7 @@ class Assigner(Core):
             raise Unclear
         index = expansion.text(node.subscript).text
         value = expansion.text(node.value)
+        old = expansion.state.variable(node.name)
         known: tuple[Value, ...] | None = None
         if index is not None and index.isdigit() and node.operator == "=" and old.array and old.elements is not None:
             number = int(index)

@@ -87,6 +87,8 @@ class SimpleRunner(Assigner):
         name = fields.values[0].text
         if name is None:
             return self._unnamed(node, expansion, fields)
+        if not fields.begins:
+            raise Unclear
         if expansion.substituted is not None and not self._declares(name):
             self.hide(expansion.substituted, "substitution", node)
         function = expansion.state.functions.get(name)
@@ -122,7 +124,8 @@ class SimpleRunner(Assigner):
                 more = Fields((text,), True)
             else:
                 raise Unclear
-            fields = Fields(fields.values + more.values, fields.exact and more.exact)
+            begins = fields.begins and (bool(fields.values) or more.exact)
+            fields = Fields(fields.values + more.values, fields.exact and more.exact, begins)
         return fields, ()
 
     def _declares(self, name: str | None) -> bool:
