@@ -75,13 +75,15 @@ class Assigner(Core):
                     return state
                 self.gives_up(state)
             self._readonly(state, old, inside)
-        if old.integer is not False:
+        # As long as a command runs, its variable is a text.
+        integer: Maybe = False if temporary else old.integer
+        if integer is not False:
             if value.text is None or old.integer is None:
                 self.miscounts(state, False)
             value = self._integer(state, value) if old.integer else unknown(value.labels)
         exported = old.exported if old.exported is True or temporary else self._exports(state, old)
         elements = (value, *old.elements[1:]) if old.array and old.elements is not None else None
-        new = Variable(True, value, exported, False, old.integer, old.array, elements, (node,))
+        new = Variable(True, value, exported, False, integer, old.array, elements, (node,))
         self.recorder.note(ASSIGNED, node, name, (new.value,), variable=new)
         state = state.with_variable(name, new)
         if name in ("PWD", "OLDPWD"):
@@ -123,6 +125,7 @@ class Assigner(Core):
         if old.readonly is not False or old.integer is not False:
             raise Unclear
         elements = expansion.fields(node.value.elements)
+        old = expansion.state.variable(node.name)
         keyed = any(word.raw.startswith("[") for word in node.value.elements)
         known: tuple[Value, ...] | None = elements.values if elements.exact and not keyed else None
         if node.operator == "+=" and known is not None:
@@ -143,6 +146,7 @@ class Assigner(Core):
             raise Unclear
         index = expansion.text(node.subscript).text
         value = expansion.text(node.value)
+        old = expansion.state.variable(node.name)
         known: tuple[Value, ...] | None = None
         if index is not None and index.isdigit() and node.operator == "=" and old.array and old.elements is not None:
             number = int(index)

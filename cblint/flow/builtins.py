@@ -234,9 +234,12 @@ def _command(shell: SimpleRunner, call: Call) -> Outcome:
 
 
 def _wait(shell: SimpleRunner, call: Call) -> Outcome:
-    state = call.state._replace(files=Layers(UNKNOWN_FILE))
+    state = call.state
+    if state.files.default == UNKNOWN_FILE:
+        # A job may have changed them since.
+        state = state._replace(files=Layers(UNKNOWN_FILE))
     if not call.words and call.exact:
-        return shell.succeed(call.state)
+        return shell.succeed(state)
     return shell.either(state, call.node, None)
 
 

@@ -234,7 +234,7 @@ def _for(shell: Interpreter, node: For, state: State) -> Outcome:
         values = positional or ()
         exact = positional is not None
     else:
-        values, exact = expansion.fields(node.words)
+        values, exact, _ = expansion.fields(node.words)
     if expansion.substituted is not None:
         shell.hide(expansion.substituted, "substitution", node)
     begun = expansion.state

@@ -130,6 +130,8 @@ class Core:
         """The local variables of the functions that called the one which runs."""
         self.sourced = 0
         """Files within files."""
+        self.texts: dict[str, Script] = {}
+        """What texts that were run say: the same nodes each time, so that loops come to an end."""
         self.temporary: list[str] = []
         """The variables that are set only as long as the command runs which we are in."""
 

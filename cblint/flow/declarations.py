@@ -111,7 +111,7 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
     if "p" in flags or (not call.words and not call.assignments):
         return shell.succeed(said(state, UNKNOWN))
     refused = False
-    for one in named:
+    for one in _expanded(call, named):
         if not one.name:
             # No name of a variable: bash says so and goes on, dash ends.
             if shell.shell.is_dash is not False:
@@ -125,8 +125,6 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
             if exits is not False:
                 shell.aborts(call.expansion.state, True)
             refused = True
-            if one.assignment is not None and isinstance(one.assignment.value, Word):
-                call.expansion.text(one.assignment.value)
             continue
         state = _declare_one(shell, call, call.expansion.state, one, flags, local)
         call.expansion.state = state
@@ -135,6 +133,19 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
     if refused:
         return shell.fail(call.expansion.state, call.node, 1)
     return shell.succeed(call.expansion.state)
+
+
+def _expanded(call: Call, named: Iterator[_Named]) -> list[_Named]:
+    """What a declaration names, with the values: all of them are expanded before the first is assigned."""
+    found = list(named)
+    arrays = [one for one in found if one.assignment is not None and isinstance(one.assignment.value, ArrayLiteral)]
+    if arrays and len(found) > 1:
+        raise Unclear
+    for one in found:
+        node = one.assignment
+        if node is not None and isinstance(node.value, Word) and node.operator == "=" and node.subscript is None:
+            one.value = call.expansion.text(node.value)
+    return found
 
 
 def _map(shell: SimpleRunner, call: Call) -> Outcome:
@@ -193,10 +204,10 @@ def _declare_one(shell: SimpleRunner, call: Call, state: State, one: _Named, fla
         exported = old.exported if old.exported is True else state.options.allexport
         state = state.with_variable(one.name, old._replace(integer=True, exported=exported))
     call.expansion.state = state
-    if one.assignment is not None:
+    if one.value is not None:
+        state = shell.assign(state, one.name, one.value, one.assignment or call.node)
+    elif one.assignment is not None:
         state = shell.assignment(call.expansion, one.assignment)
-    elif one.value is not None:
-        state = shell.assign(state, one.name, one.value, call.node)
     variable = state.variable(one.name)
     if variable.array is not False and (one.value or (one.assignment and isinstance(one.assignment.value, Word))):
         raise Unclear
@@ -366,7 +377,7 @@ def no_option(shell: SimpleRunner, call: Call, state: State) -> Outcome:
     if shell.shell.is_dash is False and (shell.ignoring or state.err_trap is not None):
         # Behind a trap for ERR bash has forgotten that it was to end.
         return refused
-    if shell.shell.special_builtins_exit is None:
+    if shell.shell.is_dash is None and (shell.ignoring or state.err_trap is not None):
         raise Unclear
     shell.leave(refused)
     return NEVER

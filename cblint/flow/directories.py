@@ -97,14 +97,24 @@ def _moved_somewhere(shell: SimpleRunner, call: Call) -> Outcome:
 
 def _moved(shell: SimpleRunner, call: Call, state: State, path: Value) -> State | None:
     shell.recorder.note(MOVED, call.node, path.written, (path,))
-    allexport = state.options.allexport
+    allexport = True if shell.shell.is_dash is True else state.options.allexport
     variables = state.variables
-    for name, value in (("OLDPWD", state.cwd), ("PWD", path)):
+    before = _left(shell, state)
+    for name, value in (("OLDPWD", before), ("PWD", path)):
         old = variables.get(name)
-        if old.readonly is not False:
+        if old.readonly is not False or name in shell.temporary:
             raise Unclear
         variables = variables.set(name, Variable(True, value, True if allexport or old.exported else old.exported))
-    return shell.succeed(state._replace(cwd=path, before=state.cwd, variables=variables)).ok
+    return shell.succeed(state._replace(cwd=path, before=before, variables=variables)).ok
+
+
+def _left(shell: SimpleRunner, state: State) -> Value:
+    """Where ``cd -`` goes back to: dash knows where it is, bash asks the variable."""
+    variable = state.variable("PWD")
+    named = variable.value if variable.assigned else UNKNOWN
+    if shell.shell.is_dash is True or named == state.cwd:
+        return state.cwd
+    return named if shell.shell.is_dash is False else UNKNOWN
 
 
 def pushd(shell: SimpleRunner, call: Call) -> Outcome:

@@ -109,6 +109,8 @@ def footprint(state: State, node: Node) -> Footprint:
     found = _Reader(state)
     try:
         found.read(node)
+        if state.err_trap is not None:
+            found.trapped(state.err_trap.text)
     except _Anything:
         return Footprint(None, True, True, True, frozenset(), True)
     return Footprint(
@@ -189,6 +191,12 @@ class _Reader:
         if name in _NAMING:
             self.names.update(_ALSO_SET.get(name, ()))
             self.names.update(_named(name, words[1:]))
+
+    def trapped(self, text: str | None) -> None:
+        """What a trap for ERR can change."""
+        if text is None:
+            raise _Anything
+        self._text(text)
 
     def _text(self, text: str) -> None:
         """What a command is given to run."""

@@ -85,8 +85,13 @@ class Interpreter(SimpleRunner):
     def and_or(self, node: AndOr, state: State) -> Outcome:
         """``a && b || c``, in the background if it ends in ``&``."""
         if node.terminator == "&":
-            self.hide(self.background(node, state), "background", node)
-            return self.succeed(state._replace(files=Layers(UNKNOWN_FILE)))
+            outcome = self.background(node, state)
+            self.hide(outcome, "background", node)
+            after = outcome.either
+            if after is None or after.files is not state.files:
+                # When it changes files is not known.
+                state = state._replace(files=Layers(UNKNOWN_FILE))
+            return self.succeed(state)
         return self._and_or(node, state)
 
     def _and_or(self, node: AndOr, state: State) -> Outcome:

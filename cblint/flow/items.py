@@ -84,26 +84,57 @@ def run_item(
     shell = Shell(BASH_AS_SH if in_bash else shell_name)
     interpreter = Interpreter(shell, given, recorder, limits)
     interpreter.traps_errors = shell.is_dash is not True and "ERR" in script.source.value
-    start = _begun(kept, beginning, shell)
-    effect = effect_in(script, shell, found)
-    if effect == "syntax":
-        return ItemRun(_refused(interpreter, script, kept, start, found), recorder)
-    outcome = _run(interpreter, script, kept, start, given) if not effect else NEVER
-    if outcome == NEVER:
-        # Not followed, or it seems never to end.
-        begun = start if effect != OTHERWISE else ruined(start, given.kept)
-        outcome = _somehow(interpreter, script, kept, start, begun, given)
-    return ItemRun(outcome, recorder)
+    outcome = _outcome(interpreter, script, kept, given, beginning, found)
+    return ItemRun(Outcome(*(_found_anew(end, beginning, shell) for end in outcome)), recorder)
 
 
-def _somehow(
-    interpreter: Interpreter, script: Script, kept: State, start: State, begun: State, given: Given
+def _outcome(
+    interpreter: Interpreter,
+    script: Script,
+    kept: State,
+    given: Given,
+    beginning: Beginning,
+    found: Sequence[Construct],
 ) -> Outcome:
-    """What can become of an item of which only the words are known."""
+    start = _begun(kept, beginning, interpreter.shell)
+    effect = effect_in(script, interpreter.shell, found)
+    if effect == "syntax":
+        return _refused(interpreter, script, kept, start, found)
+    outcome = _run(interpreter, script, kept, start, given) if not effect else NEVER
+    if outcome != NEVER:
+        return outcome
+    # Not followed, or it seems never to end.
+    begun = start if effect != OTHERWISE else ruined(start, given.kept)
     wild = interpreter.anything(begun, script)
     interpreter.process = Process()
     saved = (_kept(interpreter, kept, start, end and _with_status(end), given) for end in wild)
     return join_outcomes(Outcome(*saved), Outcome(*(_lost(kept, end) for end in wild)))
+
+
+def _entered(kept: State, beginning: Beginning, shell: Shell) -> Value:
+    """Where the wrapper's `cd` goes."""
+    where = kept.cwd.text
+    if where is not None and len(where.split()) > 1:
+        # The path is not in quotes in `cd $(cat …)`: bash then stays, dash goes to its first word.
+        return beginning.root if shell.is_dash is False else UNKNOWN
+    return kept.cwd
+
+
+def _found_anew(kept: State | None, beginning: Beginning, shell: Shell) -> State | None:
+    """What the next item finds: the shell itself sets the variables for directories that were not kept."""
+    if kept is None:
+        return None
+    variables = kept.variables
+    before = kept.before
+    for name, value in (("PWD", _entered(kept, beginning, shell)), ("OLDPWD", beginning.root)):
+        directory = variables.get(name)
+        if directory.assigned is True:
+            continue
+        found = Variable(True, value, True)
+        variables = variables.set(name, found if directory.assigned is False else join_variables(directory, found))
+        if name == "OLDPWD":
+            before = value if directory.assigned is False else UNKNOWN
+    return kept if variables is kept.variables else kept._replace(variables=variables, before=before)
 
 
 def _refused(
@@ -123,20 +154,9 @@ def _refused(
 
 def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
     """The state in which the item itself begins."""
-    cwd = kept.cwd
-    where = cwd.text
-    if where is not None and len(where.split()) > 1:
-        # The path is not in quotes in `cd $(cat …)`: bash then stays, dash goes to its first word.
-        cwd = beginning.root if shell.is_dash is False else UNKNOWN
-    variables = kept.variables
-    for name, value in (("PWD", cwd), ("OLDPWD", kept.before)):
-        directory = variables.get(name)
-        if directory.assigned and not directory.places and directory.value != value:
-            variables = variables.set(name, Variable(True, value, True))
     return kept._replace(
-        variables=variables,
         functions=Layers(NO_FUNCTION),
-        cwd=cwd,
+        cwd=_entered(kept, beginning, shell),
         options=Options(allexport=True),
         positional=(),
         code=0,
@@ -177,6 +197,9 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
         if end is None:
             continue
         state = end if goes_on else _with_status(end)
+        if state.variable(STATUS).readonly is not False:
+            # It could be part of an item that made it so, and assigning to it may end the shell.
+            process.exits.add(interpreter.either(end, script))
         saved = _kept(interpreter, kept, start, state, given)
         if saved is None:
             continue
@@ -228,7 +251,10 @@ def _with_next_line(script: Script) -> tuple[Script, bool]:
 def _with_status(end: State) -> State:
     """The status is kept in a variable."""
     value = literal(str(end.code)) if end.code is not None else Value((NONZERO,)) if end.succeeded is False else UNKNOWN
-    exported = True if end.variable(STATUS).exported is True else end.options.allexport
+    old = end.variable(STATUS)
+    exported = True if old.exported is True else end.options.allexport
+    if old.readonly is not False:
+        return end.with_variable(STATUS, old._replace(assigned=None, value=UNKNOWN))
     return end.with_variable(STATUS, Variable(True, value, exported))
 
 

@@ -73,6 +73,8 @@ class SimpleRunner(Assigner):
         name = fields.values[0].text
         if name is None:
             return self._unnamed(node, expansion, fields)
+        if not fields.begins:
+            raise Unclear
         if expansion.substituted is not None and not self._declares(name):
             self.hide(expansion.substituted, "substitution", node)
         function = expansion.state.functions.get(name)
@@ -108,7 +110,8 @@ class SimpleRunner(Assigner):
                 more = Fields((text,), True)
             else:
                 raise Unclear
-            fields = Fields(fields.values + more.values, fields.exact and more.exact)
+            begins = fields.begins and (bool(fields.values) or more.exact)
+            fields = Fields(fields.values + more.values, fields.exact and more.exact, begins)
         return fields, ()
 
     def _declares(self, name: str | None) -> bool:
@@ -160,6 +163,8 @@ class SimpleRunner(Assigner):
     def _assigned_for_now(self, expansion: Expansion, node: Assignment, stays: bool) -> State:
         """An assignment before a command; what its expansion sets beside it would stay, which is not followed."""
         if stays:
+            if expansion.state.variable(node.name).integer is not False:
+                raise Unclear
             return self.assignment(expansion, node)
         before = expansion.state.variables
         if not isinstance(node.value, Word) or node.subscript is not None or node.operator != "=":
@@ -323,7 +328,9 @@ class SimpleRunner(Assigner):
 
     def text(self, text: str, state: State) -> Outcome:
         """A command given as a text, as to ``eval``. Raises Unclear."""
-        script = parse(Text.of(text))
+        script = self.texts.get(text)
+        if script is None:
+            script = self.texts[text] = parse(Text.of(text))
         if script.problem is not None and not script.body.items and script.problem.kind != "unclosed":
             return self.refused_text(state)
         if script.problem is not None or (script.body.items and script.body.items[-1].open):

@@ -48,10 +48,14 @@ class Segment(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """What words became. If not ``exact``, there may be more or fewer than these, or others."""
+    """What words became. If not ``exact``, there may be more or fewer than these, or others.
+
+    ``begins``: the first of them is sure all the same.
+    """
 
     values: tuple[Value, ...]
     exact: bool
+    begins: bool = True
 
 
 class Expansion:
@@ -69,7 +73,7 @@ class Expansion:
     def fields(self, words: Iterable[Word]) -> Fields:
         """The arguments that words become. Raises Died."""
         values: list[Value] = []
-        exact = True
+        exact = begins = True
         for word in words:
             if len(word.parts) == 1 and type(word.parts[0]) is Literal:
                 plain = word.parts[0].value
@@ -79,9 +83,10 @@ class Expansion:
             found = self._split(list(self.segments(word, False)))
             if word.unquoted is not None and "{" in word.raw and "}" in word.raw and self.interpreter.shell.braces:
                 found = Fields(found.values, False)
+            begins &= bool(values) or found.exact
             values += found.values
             exact &= found.exact
-        return Fields(tuple(values), exact)
+        return Fields(tuple(values), exact, begins)
 
     def text(self, word: Word) -> Value:
         """The word as one text, as in an assignment. Raises Died."""
@@ -187,6 +192,7 @@ class Expansion:
             yield from self.parameters.expand(part, quoted)
         elif isinstance(part, CommandSubstitution):
             if _is_garbled(part) and self.interpreter.shell.is_dash is not True:
+                self.interpreter.aborts(self.state, False, everywhere=True)
                 value, outcome = UNKNOWN, self.interpreter.ran_somehow(part.body, self.state)
             else:
                 value, outcome = self.interpreter.substitute(part.body, self.state)
@@ -239,6 +245,8 @@ class Expansion:
                 parts.append(segment.value)
                 continue
             text = segment.value.text
+            if text == "":
+                continue
             if text is None or separators is None:
                 exact = exact and separators == DEFAULT_SEPARATORS and _is_one_field(segment.value)
                 parts.append(segment.value)
