@@ -84,7 +84,7 @@ def _question(case: Words) -> str:
 
 @needs_shells
 @given(many(CASES))
-@asked(12)
+@asked(8)
 def test_fields(cases: list[Words]) -> None:
     assert wrong(cases, SHELLS, _question, _fields) == []
 
@@ -139,7 +139,7 @@ def _said(case: Printing, shell: str) -> str | None:
 
 @needs_shells
 @given(many(ECHOES | PRINTFS))
-@asked(12)
+@asked(8)
 def test_what_is_printed(cases: list[Printing]) -> None:
     assert (
         wrong(cases, SHELLS, lambda case: f"if {case.script}; then printf '|ok'; else printf '|failed'; fi", _said)
