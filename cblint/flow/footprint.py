@@ -16,6 +16,7 @@ from cblint.shell.commands import (
     Coprocess,
     For,
     Function,
+    Redirection,
     SimpleCommand,
 )
 from cblint.shell.parser import parse
@@ -37,6 +38,7 @@ _NAMING = frozenset(
         "mapfile",
         "readarray",
         "let",
+        "wait",
     }
 )
 """Commands whose words name variables that they set."""
@@ -143,11 +145,16 @@ class _Reader:
                 self.names.add(node.name)
             elif isinstance(node, Parameter):
                 if node.operator in ("=", ":="):
+                    if node.prefix == "!":
+                        raise _Anything
                     self.names.add(node.name)
             elif isinstance(node, (ArithmeticExpansion, ArithmeticCommand, ArithmeticFor)):
                 self._arithmetic(node.raw)
             elif isinstance(node, For):
-                self.names.add(node.name.raw)
+                self.names.update((node.name.raw, "REPLY") if node.select else (node.name.raw,))
+            elif isinstance(node, Redirection):
+                # bash puts the number of the descriptor into the variable of ``{name}>file``.
+                self.names.update(_IDENTIFIER.findall(node.descriptor))
             elif isinstance(node, Function):
                 self.functions.add(node.name.raw)
             elif isinstance(node, Coprocess):
@@ -167,6 +174,8 @@ class _Reader:
         name = words[0].text
         while name in ("command", "builtin") and len(words) > 1:
             words = words[1:]
+            while len(words) > 1 and words[0].text in ("-p", "--"):
+                words = words[1:]
             name = words[0].text
         if name == "eval" and all(word.text is not None for word in words):
             self._text(" ".join(word.text or "" for word in words[1:]))
@@ -187,6 +196,9 @@ class _Reader:
                 self._action(words)
         if name in _MOVING:
             self.names.update(("PWD", "OLDPWD"))
+        if name in ("declare", "typeset", "local") and any(re.match(r"-[A-Za-z]*n", word.raw) for word in words):
+            # The name of another variable.
+            raise _Anything
         self.declares |= name in ("readonly", "declare", "typeset", "local")
         if name in _NAMING:
             self.names.update(_ALSO_SET.get(name, ()))
@@ -225,7 +237,9 @@ def _named(name: str, words: Sequence[Word]) -> Iterator[str]:
         if text is not None:
             yield from _IDENTIFIER.findall(text) if name == "let" else _IDENTIFIER.findall(text.partition("=")[0])
             continue
-        if name == "printf":
+        if name in ("printf", "wait"):
+            if words[0].text in ("-v", "-p") and word is words[1]:
+                raise _Anything
             continue
         before, equals, _ = word.raw.partition("=")
         if not equals or "$" in before or "`" in before or name == "let":

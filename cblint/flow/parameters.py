@@ -21,7 +21,7 @@ from cblint.flow.values import (
     literal,
     unknown,
 )
-from cblint.shell.syntax import Parameter, Word
+from cblint.shell.syntax import Parameter, Word, walk
 
 if TYPE_CHECKING:
     from cblint.flow.words import Expansion, Segment
@@ -60,7 +60,7 @@ class Parameters:
             self.expansion.interpreter.aborts(self.expansion.state, True)
         if not part.name:
             raise Unclear
-        if self._is_list(part):
+        if self.is_list(part):
             found = self._elements(part)
             if part.prefix == "#":
                 if part.subscript is not None and self.expansion.state.options.nounset is not False:
@@ -87,7 +87,8 @@ class Parameters:
 
     # Lists
 
-    def _is_list(self, part: Parameter) -> bool:
+    def is_list(self, part: Parameter) -> bool:
+        """Whether it stands for several values."""
         if part.name in ("@", "*"):
             return True
         return part.subscript is not None and part.subscript.raw in ("@", "*")
@@ -280,11 +281,12 @@ class Parameters:
             self._dies(True, self.expansion.interpreter.shell.among(2, 1, 1))
         if part.argument is None:
             replaced = EMPTY
-            simple = True
+            simple, is_list = True, False
         else:
             segments = list(self.expansion.segments(part.argument, quoted))
             replaced = concat(segment.value for segment in self.expansion._joined(segments))
-            simple = quoted or not any(segment.quoted or segment.ends_field for segment in segments)
+            simple = quoted or not any(segment.quoted for segment in segments)
+            is_list = any(segment.ends_field for segment in segments) or (not quoted and self._has_list(part.argument))
         if kind == "=":
             if not _NAME.fullmatch(part.name):
                 self._gives_up()
@@ -292,6 +294,9 @@ class Parameters:
                 self.expansion.state, part.name, replaced, part, inside=True
             )
             return replaced
+        if is_list:
+            # As in ``${1+"$@"}``: it is as many fields, which bash splits in its own way.
+            return Segment(unknown(replaced.labels), False, True)
         if simple:
             return replaced
         # Of a default that is partly in quotes only the parts outside of them are split.
@@ -301,6 +306,9 @@ class Parameters:
         if text is not None and all(segment.quoted for segment in segments) and len(segments) > 0:
             return Segment(replaced, True)
         return Segment(unknown(replaced.labels), False, True)
+
+    def _has_list(self, word: Word) -> bool:
+        return any(isinstance(node, Parameter) and self.is_list(node) for node in walk(word))
 
     def _known_pattern(self, part: Parameter) -> patterns.Pattern | None:
         pieces = self.expansion.pattern(part.argument) if part.argument is not None else []

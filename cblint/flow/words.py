@@ -80,7 +80,10 @@ class Expansion:
                 if not (plain.startswith("~") or _GLOB.search(plain) or "{" in plain):
                     values.append(literal(plain))
                     continue
-            found = self._split(list(self.segments(word, False)))
+            segments = list(self.segments(word, False))
+            found = self._split(segments)
+            if any(segment.splits for segment in segments) and self._has_odd_list(word):
+                found = Fields(found.values, False)
             if word.unquoted is not None and "{" in word.raw and "}" in word.raw and self.interpreter.shell.braces:
                 found = Fields(found.values, False)
             begins &= bool(values) or found.exact
@@ -237,7 +240,9 @@ class Expansion:
         exact = not self._may_be_pattern(segments)
         for segment in segments:
             if segment.ends_field:
-                fields.append(concat(parts))
+                # What is empty and not in quotes is no field.
+                if begun:
+                    fields.append(concat(parts))
                 parts, begun = [], False
                 continue
             if not segment.splits:
@@ -256,6 +261,9 @@ class Expansion:
             if starts and begun:
                 fields.append(concat(parts))
                 parts, begun = [], False
+                if pieces and not pieces[0]:
+                    # Blanks and the separator behind them are one.
+                    pieces = pieces[1:]
             for number, piece in enumerate(pieces):
                 if number:
                     fields.append(concat(parts))
@@ -268,6 +276,15 @@ class Expansion:
         if begun:
             fields.append(concat(parts))
         return Fields(tuple(fields), exact)
+
+    def _has_odd_list(self, word: Word) -> bool:
+        """Whether there are arguments in it that each shell splits in its own way: IFS has more than blanks, or so."""
+        if "@" not in word.raw and "*" not in word.raw:
+            return False
+        lists = sum(isinstance(node, Parameter) and self.parameters.is_list(node) for node in walk(word))
+        if lists and len(word.parts) > 1 and self.interpreter.shell.is_dash is not False:
+            return True
+        return lists > 1 or (lists == 1 and bool((self.parameters.separators or "").strip(BLANKS)))
 
     def _may_be_pattern(self, segments: list[Segment]) -> bool:
         """Whether file names may stand in its place."""
@@ -333,6 +350,8 @@ def _pieces(text: str, separators: str) -> tuple[list[str], bool, bool]:
     others = "".join(char for char in separators if char not in BLANKS)
     stripped = text.strip(blanks) if blanks else text
     begins, ends = _differs(text, stripped, 0), _differs(text, stripped, 1)
+    if not stripped:
+        return [], begins, ends
     if not others:
         return _split_at(stripped, blanks), begins, ends
     around = f"[{re.escape(blanks)}]*" if blanks else ""

@@ -120,7 +120,7 @@ def test_the_first_place_that_fits(cases: list[Case]) -> None:
 
 
 @given(CASES, TEXTS)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_what_fits_a_text_may_fit_its_beginnings(case: Case, text: str) -> None:
     pattern = case.pattern
     if pattern is None:

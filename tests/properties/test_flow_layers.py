@@ -61,7 +61,7 @@ def _made(draw: st.DrawFn) -> list[Known]:
 
 
 @given(_made())
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_they_stand_for_what_a_dictionary_does(found: list[Known]) -> None:
     for known in found:
         assert [known.layers.get(name) for name in NAMES] == [known.get(name) for name in NAMES]
@@ -73,7 +73,7 @@ def test_they_stand_for_what_a_dictionary_does(found: list[Known]) -> None:
 
 
 @given(_made())
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_in_what_two_of_them_differ(found: list[Known]) -> None:
     for first in found:
         for second in found:
@@ -86,7 +86,7 @@ def test_in_what_two_of_them_differ(found: list[Known]) -> None:
 
 
 @given(_made())
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_joining_does_not_change_what_is_joined(found: list[Known]) -> None:
     first, second = found[-1], found[len(found) // 2]
     one, other = first.layers.join(second.layers, max), second.layers.join(first.layers, max)

@@ -112,7 +112,7 @@ REAL_NAMED = st.builds(lambda named, given: {**named, "*": given}, NAMED, st.sam
 
 
 @given(variables(), variables(), REAL_NAMED, SEEDS)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_a_variable_may_be_what_either_was(first: Variable, second: Variable, named: dict[str, str], seed: int) -> None:
     joined = join_variables(first, second)
     random = Random(seed)
@@ -220,7 +220,7 @@ def _outcome(outcome: Outcome) -> Hashable:
 
 
 @given(states(), states())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_states_are_joined_in_any_order(first: State, second: State) -> None:
     assert _belief(join_states(first, second)) == _belief(join_states(second, first))
     assert _belief(join_states(first, first._replace())) == _belief(first)
@@ -230,7 +230,7 @@ def test_states_are_joined_in_any_order(first: State, second: State) -> None:
 
 
 @given(states(), states(), REAL_NAMED, SEEDS)
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_what_was_possible_stays_possible(first: State, second: State, named: dict[str, str], seed: int) -> None:
     joined = join_states(first, second)
     assert joined is not None
@@ -279,7 +279,7 @@ def _check_rest(state: State, joined: State) -> None:
 
 
 @given(st.sampled_from(BASES).flatmap(lambda base: st.lists(_outcomes(base), max_size=9)))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_ends_are_joined_as_one_after_the_other(outcomes: list[Outcome]) -> None:
     ends = Ends()
     expected = NEVER
