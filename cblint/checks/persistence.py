@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
 from cblint.finding import Report
-from cblint.flow.build import Build, StepRun, build_of
+from cblint.flow.build import Build, StepRun, build_of, steps_of
 from cblint.flow.builtins import find as builtin
 from cblint.flow.events import ASSIGNED, DEFINED, RAN, READ, Event
 from cblint.shell.commands import AndOr, Function, Script, SimpleCommand
@@ -110,10 +110,9 @@ def _is_lost_element(run: StepRun, event: Event, filler: StepRun) -> bool:
 
 def wait_on_lost_job(buildspec: Buildspec) -> Iterator[Report]:
     """A command waits for a job of another command."""
-    build = build_of(buildspec)
-    jobs = [(run, job) for run in build.runs for job in _jobs(run.step.item.script)]
+    jobs = [(step, job) for step in steps_of(buildspec) for job in _jobs(step.item.script)]
     seen: set[int] = set()
-    for run in build.runs if jobs else ():
+    for run in build_of(buildspec).runs if jobs else ():
         for event in run.events:
             node = event.node
             if event.kind != RAN or event.name not in ("wait", "fg") or id(node) in seen:
@@ -122,13 +121,13 @@ def wait_on_lost_job(buildspec: Buildspec) -> Iterator[Report]:
                 job.start < node.start for job in _jobs(run.step.item.script)
             ):
                 continue
-            started = next(((other, job) for other, job in jobs if other.step.item is not run.step.item), None)
+            started = next(((step, job) for step, job in jobs if step.item is not run.step.item), None)
             if started is None:
                 continue
             seen.add(id(node))
-            other, job = started
+            step, job = started
             variant = "process" if _waits_for_a_number(node) else "nothing"
-            fields = {"command": event.name, "where": other.step.where}
+            fields = {"command": event.name, "where": step.where}
             yield Report(node.words[0].span, variant, fields, (("job", job.span),))
 
 
@@ -151,7 +150,7 @@ def _waits_for_a_number(node: SimpleCommand) -> bool:
 
 def shell_option_does_not_persist(buildspec: Buildspec) -> Iterator[Report]:
     """A command only sets options of the shell, which ends with it."""
-    steps = list(dict.fromkeys(run.step for run in build_of(buildspec).runs))
+    steps = steps_of(buildspec)
     for number, step in enumerate(steps[:-1]):
         found = _only_sets(step.item.script)
         if found is not None and steps[number + 1 :]:

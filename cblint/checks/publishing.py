@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.finding import Report
-from cblint.flow.build import FAILING, Build, Step, StepRun, build_of
+from cblint.flow.build import FAILING, Build, Step, StepRun, build_of, steps_of
 from cblint.flow.events import ASSIGNED, RAN, Event, Guard
 from cblint.flow.status import told
 from cblint.shell.commands import Condition, SimpleCommand
@@ -60,6 +60,8 @@ class _Fallible(NamedTuple):
 
 def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     """Something is published or deployed in post_build although build may have failed."""
+    if not any(_goes_out(step) for step in steps_of(buildspec) if step.phase == "post_build"):
+        return
     build = build_of(buildspec)
     found = list(_publications(build))
     failing = _that_may_fail(build)
@@ -73,6 +75,12 @@ def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     harmless = all(_fails_by_itself(build, one, failing) for one in reached)
     fields = {"command": first.name, "where": cause.step.where}
     yield Report(first.span, "fails-anyway" if harmless else "published", fields, tuple(related))
+
+
+def _goes_out(step: Step) -> bool:
+    """Whether anything in a command publishes or deploys: seen without running the build."""
+    effects = (effect_of(invocation) for invocation in step.item.invocations)
+    return any(effect is not None and effect.outward and effect.does in _GOES_OUT for effect in effects)
 
 
 def _publications(build: Build) -> Iterator[_Publication]:

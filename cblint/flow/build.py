@@ -110,6 +110,12 @@ def run_build(buildspec: Buildspec, read: Read = nothing_at_hand) -> Build:
     return _Builder(buildspec, shell, read).build()
 
 
+def steps_of(buildspec: Buildspec) -> list[Step]:
+    """The commands of the phases in the order in which they run, ``finally`` behind ``commands``; nothing is run."""
+    phases = [_phase(buildspec, section) for section in _in_order(buildspec)]
+    return [step for phase in phases for step in (*phase.commands, *phase.final)]
+
+
 @lru_cache(maxsize=1)
 def build_of(buildspec: Buildspec) -> Build:
     """The build of a buildspec alone, run once for all rules that ask."""
@@ -248,6 +254,10 @@ def _with_flag(state: State, path: str) -> State:
 
 def _flag(value: Value) -> Variable:
     return Variable(True, value, True)
+
+
+def _in_order(buildspec: Buildspec) -> list[Section]:
+    return [section for name in PHASES for section in buildspec.phases() if section.name == name]
 
 
 def _phase(buildspec: Buildspec, section: Section) -> _Phase:
