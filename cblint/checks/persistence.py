@@ -15,6 +15,7 @@ from cblint.flow.events import ASSIGNED, DEFINED, RAN, READ, Event
 from cblint.shell.commands import AndOr, Function, Script, SimpleCommand
 from cblint.shell.syntax import Node, Parameter, walk
 
+_ELEMENT = re.compile(r"\$\{[#!]?[A-Za-z_]\w*\[", re.ASCII)
 _ALIAS = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
 
 
@@ -79,6 +80,8 @@ def _defined(event: Event) -> Iterator[tuple[str, Node]]:
 
 def array_lost_between_commands(buildspec: Buildspec) -> Iterator[Report]:
     """An element of an array is read in another command than the one that fills it."""
+    if not any(_ELEMENT.search(item.value) for item in buildspec.shell_items):
+        return
     build = build_of(buildspec)
     filled: dict[str, tuple[StepRun, Node]] = {}
     for run in build.runs:
