@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cblint.facts import table
-from cblint.shell.operands import after, beginning, file_name, fits, may_hold_options, option_values
+from cblint.shell.operands import after, beginning, begins_to_fit, file_name, fits, may_hold_options, option_values
 from cblint.shell.query import Invocation, runs_another
 from cblint.shell.syntax import Word
 
@@ -86,9 +86,10 @@ def verbs_of(invocation: Invocation) -> tuple[Verb | None, list[Verb]]:
     """The line that tells what an invocation does, and those before it that would if what is not known were so."""
     program, words = _known_as(invocation.program) if not _of_project(invocation) else ("", ())
     operands: list[Word | str] = [*words, *_operands(invocation)]
+    begun = [beginning(word) for word in operands]
     possible: list[Verb] = []
     for verb in verbs(program) if program else ():
-        fitting = _matches(verb, invocation, operands)
+        fitting = _matches(verb, invocation, begun)
         if fitting:
             return verb, possible
         if fitting is None:
@@ -148,15 +149,29 @@ def _operands(invocation: Invocation) -> list[Word]:
 # Does a line fit?
 
 
-def _matches(verb: Verb, invocation: Invocation, operands: Sequence[Word | str]) -> bool | None:
-    """Whether a line speaks of an invocation; None if a word decides it that is not known."""
+def _matches(verb: Verb, invocation: Invocation, operands: Sequence[tuple[str, bool]]) -> bool | None:
+    """Whether a line speaks of an invocation; None if a word decides it that is not known.
+
+    Of the operands it is given what they are known to begin with, and whether that is all.
+    """
     if len(operands) < len(verb.operands) or (verb.alone and len(operands) > len(verb.operands)):
         return False
-    answers = [fits(word, wanted) for word, wanted in zip(operands, verb.operands, strict=False)]
-    answers += [_any(fits(word, wanted) for word in operands) for wanted in verb.anywhere]
-    if False not in answers:
-        answers += [_stands(option, invocation) for option in verb.options]
-    return False if False in answers else None if None in answers else True
+    sure = True
+    for answer in _answers(verb, invocation, operands):
+        if answer is False:
+            return False
+        sure = sure and answer is True
+    return True if sure else None
+
+
+def _answers(verb: Verb, invocation: Invocation, operands: Sequence[tuple[str, bool]]) -> Iterator[bool | None]:
+    """What a line asks, the cheap first."""
+    for (known, complete), wanted in zip(operands, verb.operands, strict=False):
+        yield begins_to_fit(known, complete, wanted)
+    for wanted in verb.anywhere:
+        yield _any(begins_to_fit(known, complete, wanted) for known, complete in operands)
+    for option in verb.options:
+        yield _stands(option, invocation)
 
 
 def _stands(option: Option, invocation: Invocation) -> bool | None:

@@ -24,6 +24,8 @@ def beginning(word: Word | str) -> tuple[str, bool]:
     if isinstance(word, str):
         return word, True
     known = ""
+    if len(word.parts) == 1 and type(word.parts[0]) is Literal:
+        return word.parts[0].value, True
     for piece in pieces(word):
         if not isinstance(piece, (Literal, SingleQuoted)):
             return known, False
@@ -33,7 +35,11 @@ def beginning(word: Word | str) -> tuple[str, bool]:
 
 def fits(word: Word | str, patterns: Iterable[str]) -> bool | None:
     """Whether a word is one of these, in which ``*`` stands for any text; None if that is not known."""
-    known, complete = beginning(word)
+    return begins_to_fit(*beginning(word), patterns)
+
+
+def begins_to_fit(known: str, complete: bool, patterns: Iterable[str]) -> bool | None:
+    """The same of a word that begins so, or (``complete``) is just this."""
     found: bool | None = False
     for pattern in patterns:
         answer = _fits(known, complete, pattern)
@@ -45,11 +51,13 @@ def fits(word: Word | str, patterns: Iterable[str]) -> bool | None:
 
 
 def _fits(known: str, complete: bool, pattern: str) -> bool | None:
+    if "*" not in pattern:
+        if complete:
+            return known == pattern
+        return None if pattern.startswith(known) else False
     start, *middle = pattern.split("*")
     if not complete and not known.startswith(start):
         return None if start.startswith(known) else False
-    if not middle:
-        return known == start if complete else None
     at = len(start)
     for text in middle[:-1]:
         at = known.find(text, at) + len(text)

@@ -199,8 +199,11 @@ class Word(Node):
 
         File name patterns count as they are written, and so do the escapes of ``$'…'``.
         """
+        parts = self.parts
+        if len(parts) == 1 and type(parts[0]) is Literal:
+            return parts[0].value  # most words are plain
         found = []
-        for part in self.parts:
+        for part in parts:
             for piece in part.parts if isinstance(part, DoubleQuoted) else (part,):
                 if not isinstance(piece, (Literal, SingleQuoted)):
                     return None
