@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cblint.flow.core import NOWHERE, Given, Limits, Process
+from cblint.flow.core import NOWHERE, Exhausted, Given, Limits, Process
 from cblint.flow.events import Recorder
 from cblint.flow.footprint import ruined
 from cblint.flow.interpreter import Interpreter
@@ -89,11 +89,23 @@ def run_item(
         return ItemRun(_refused(interpreter, script, kept, start, found), recorder)
     if effect:
         begun = start if effect != OTHERWISE else ruined(start, given.kept)
-        wild = interpreter.anything(begun, script)
-        interpreter.process = Process()
-        ends = Outcome(*(_kept(interpreter, kept, start, _with_status(end), given) for end in wild if end is not None))
-        return ItemRun(join_outcomes(ends, Outcome(*(_lost(kept, end) for end in wild))), recorder)
-    return ItemRun(_run(interpreter, script, kept, start, given), recorder)
+        return ItemRun(_anything(interpreter, script, kept, (start, begun), given), recorder)
+    try:
+        return ItemRun(_run(interpreter, script, kept, start, given), recorder)
+    except Exhausted:
+        interpreter = Interpreter(shell, given, recorder, limits)
+        return ItemRun(_anything(interpreter, script, kept, (start, ruined(start, given.kept)), given), recorder)
+
+
+def _anything(
+    interpreter: Interpreter, script: Script, kept: State, starts: tuple[State, State], given: Given
+) -> Outcome:
+    """An item of which only its words are known, or not even these: it begins in the second of two states."""
+    start, begun = starts
+    wild = interpreter.anything(begun, script)
+    interpreter.process = Process()
+    ends = Outcome(*(_kept(interpreter, kept, start, _with_status(end), given) for end in wild if end is not None))
+    return join_outcomes(ends, Outcome(*(_lost(kept, end) for end in wild)))
 
 
 def _refused(
@@ -274,7 +286,8 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
         variable.integer is not False and variable.value == UNKNOWN for variable in changes.values()
     ):
         # An expression that is none stops the sourcing of all that was kept.
-        return kept._replace(variables=Layers(ANYTHING), cwd=end.cwd, before=end.before, files=end.files)
+        anything = Layers(ANYTHING, (dict(given.kept),))
+        return kept._replace(variables=anything, cwd=end.cwd, before=end.before, files=end.files)
     variables = end.variables.update(changes)
     if default != start.variables.default:
         variables = Layers(Variable(None, UNKNOWN, True), (changes,))

@@ -34,6 +34,9 @@ from cblint.shell.parser import parse
 from cblint.shell.syntax import Word
 from cblint.source.text import Text
 
+CHARACTERS_PER_STEP = 100
+"""To read a text takes time as well, whatever it then does."""
+
 
 class Call(NamedTuple):
     """A builtin or a function about to run: its arguments, in the state after their expansion."""
@@ -306,6 +309,7 @@ class SimpleRunner(Assigner):
 
     def text(self, text: str, state: State) -> Outcome:
         """A command given as a text, as to ``eval``. Raises Unclear."""
+        self.limits.take(len(text) // CHARACTERS_PER_STEP)
         script = parse(Text.of(text))
         if script.problem is not None and not script.body.items and script.problem.kind != "unclosed":
             return self.refused_text(state)
