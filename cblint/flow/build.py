@@ -35,9 +35,13 @@ _ALWAYS_SET = ("HOME", "PATH", "AWS_REGION", "AWS_DEFAULT_REGION", "CODEBUILD_BU
                "CODEBUILD_BUILD_IMAGE", "CODEBUILD_BUILD_NUMBER", "CODEBUILD_INITIATOR", "CODEBUILD_KMS_KEY_ID",
                "CODEBUILD_SOURCE_REPO_URL", "CODEBUILD_SOURCE_VERSION", "CODEBUILD_SRC_DIR",
                "CODEBUILD_START_TIME", SUCCEEDS)  # fmt: skip
-STEPS = 200_000
-STEPS_PER_ITEM = 200
-"""How many commands are followed in all: a build of loops within loops is given up, one of many items is not."""
+STEPS = 12_000
+STEPS_PER_ITEM = 20
+CHARACTERS_PER_STEP = 4
+"""How many commands are followed in all: a build of loops within loops is given up, a long one is not.
+
+Of the buildspecs that we know none takes a thousand.
+"""
 
 
 class Step(NamedTuple):
@@ -147,8 +151,9 @@ class _Builder:
         self.phases = [_phase(buildspec, sections[name]) for name in PHASES if name in sections]
         self.given = Given(Layers(GIVEN, (_given_variables(buildspec),)), self._file, kept=_kept_variables(buildspec))
         self.beginning = Beginning(SOURCE, UNKNOWN)
-        count = sum(len(phase.commands) + len(phase.final) for phase in self.phases)
-        self.limits = Limits(STEPS + STEPS_PER_ITEM * count)
+        steps = [step for phase in self.phases for step in (*phase.commands, *phase.final)]
+        length = sum(len(step.item.value) for step in steps)
+        self.limits = Limits(STEPS + STEPS_PER_ITEM * len(steps) + length // CHARACTERS_PER_STEP)
         self.runs: list[StepRun] = []
         version = buildspec.version
         value = scalar(version.value) if version is not None else None

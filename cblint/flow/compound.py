@@ -11,7 +11,7 @@ from cblint.flow import arithmetic, patterns
 from cblint.flow.conditions import test
 from cblint.flow.core import Jumps, Unclear
 from cblint.flow.events import DEFINED, Guard
-from cblint.flow.state import NEVER, Outcome, State, join_outcomes, join_states
+from cblint.flow.state import NEVER, Ends, Outcome, State, join_outcomes, join_states
 from cblint.flow.values import Maybe, Value, is_name, literal
 from cblint.flow.words import Expansion
 from cblint.shell.commands import (
@@ -115,7 +115,7 @@ def _asked(shell: Interpreter, run: Callable[[], Outcome], node: Node) -> Outcom
 
 
 def _if(shell: Interpreter, node: If, state: State) -> Outcome:
-    ends = NEVER
+    ends = Ends()
     rest: State | None = state
     guards = 0
     for branch in node.branches:
@@ -127,7 +127,7 @@ def _if(shell: Interpreter, node: If, state: State) -> Outcome:
         if condition.ok is not None:
             if not sure:
                 shell.recorder.guards.append(Guard(branch.condition, True))
-            ends = join_outcomes(ends, shell.sequence(branch.body, condition.ok))
+            ends.add(shell.sequence(branch.body, condition.ok))
             if not sure:
                 shell.recorder.guards.pop()
         rest = condition.failed
@@ -136,9 +136,9 @@ def _if(shell: Interpreter, node: If, state: State) -> Outcome:
             guards += 1
     if rest is not None:
         otherwise = shell.sequence(node.otherwise, rest) if node.otherwise is not None else shell.succeed(rest)
-        ends = join_outcomes(ends, otherwise)
+        ends.add(otherwise)
     del shell.recorder.guards[len(shell.recorder.guards) - guards :]
-    return ends
+    return ends.all()
 
 
 def _case(shell: Interpreter, node: Case, state: State) -> Outcome:
@@ -146,7 +146,7 @@ def _case(shell: Interpreter, node: Case, state: State) -> Outcome:
     subject = expansion.text(node.word)
     if expansion.substituted is not None:
         shell.hide(expansion.substituted, "condition", node)
-    ends = NEVER
+    ends = Ends()
     rest: State | None = expansion.state
     fallen: State | None = None
     guards = 0
@@ -172,15 +172,15 @@ def _case(shell: Interpreter, node: Case, state: State) -> Outcome:
             # The patterns that follow are tried as well.
             rest = join_states(rest, outcome.either)
             if item is node.items[-1]:
-                ends = join_outcomes(ends, outcome)
+                ends.add(outcome)
         elif item.terminator == ";&" and item is not node.items[-1]:
             fallen = outcome.either
         else:
-            ends = join_outcomes(ends, outcome)
+            ends.add(outcome)
     if rest is not None:
-        ends = join_outcomes(ends, shell.succeed(rest))
+        ends.add(shell.succeed(rest))
     del shell.recorder.guards[len(shell.recorder.guards) - guards :]
-    return ends
+    return ends.all()
 
 
 def _any_fits(expansion: Expansion, item: CaseItem, subject: Value) -> Maybe:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from cblint.flow.events import READ, Recorder
 from cblint.flow.footprint import changed
-from cblint.flow.layers import Layers
+from cblint.flow.layers import WORK, Layers
 from cblint.flow.shells import Shell
 from cblint.flow.state import (
     NEVER,
@@ -47,11 +47,28 @@ class Died(Exception):
     """The shell ends here for sure; that is already noted."""
 
 
+class Exhausted(Exception):
+    """No more is done on paper: the item may do anything, and so may those that follow."""
+
+
+NAMES_PER_STEP = 10
+"""So many names are joined in the time of a step."""
+
+
 class Limits:
     """How much is still done on paper before the rest is given up: the same for every run of the same build."""
 
     def __init__(self, steps: int) -> None:
         self.steps = steps
+        self._names = WORK.names
+
+    def take(self, steps: int = 1) -> None:
+        """So many steps more, and what has been joined since the last one. Raises Exhausted."""
+        joined = (WORK.names - self._names) // NAMES_PER_STEP
+        self._names += joined * NAMES_PER_STEP
+        self.steps -= steps + joined
+        if self.steps < 0:
+            raise Exhausted
 
 
 def nobody_knows(_: str) -> Maybe:

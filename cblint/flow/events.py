@@ -12,6 +12,10 @@ ASSIGNED, UNSET, READ, RAN, DEFINED = "assigned", "unset", "read", "ran", "defin
 PRINTED, WROTE, REMOVED, MOVED = "printed", "wrote", "removed", "moved"
 
 
+GUARDS_KEPT = 40
+"""How many conditions are remembered with an event, the innermost: ``a && b && …`` can have twenty thousand."""
+
+
 class Guard(NamedTuple):
     """What something depends on: that ``condition`` succeeds, or that it fails."""
 
@@ -73,7 +77,7 @@ class Recorder:
         variable: Variable | None = None,
     ) -> None:
         """Something happens."""
-        self.events.append(Event(kind, node, name, values, exact, tuple(self.guards), state, variable))
+        self.events.append(Event(kind, node, name, values, exact, tuple(self.guards[-GUARDS_KEPT:]), state, variable))
 
     def hide(self, causes: Causes, how: str, witness: Node) -> None:
         """From here on nobody sees that they failed; what hides them first counts."""

@@ -364,9 +364,7 @@ class Interpreter(SimpleRunner):
 
     def command(self, node: Command, state: State) -> Outcome:
         """Any command."""
-        self.limits.steps -= 1
-        if self.limits.steps < 0:
-            return self.anything(state, node)
+        self.limits.take()
         if isinstance(node, SimpleCommand):
             return self.simple(node, state)
         return self.contained(node, state, self._run_compound)

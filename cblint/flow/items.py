@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cblint.flow.core import NOWHERE, Given, Limits, Process
+from cblint.flow.core import NOWHERE, Exhausted, Given, Limits, Process
 from cblint.flow.events import Recorder
 from cblint.flow.footprint import ruined
 from cblint.flow.interpreter import Interpreter
@@ -100,11 +100,24 @@ def _outcome(
     effect = effect_in(script, interpreter.shell, found)
     if effect == "syntax":
         return _refused(interpreter, script, kept, start, found)
-    outcome = _run(interpreter, script, kept, start, given) if not effect else NEVER
-    if outcome != NEVER:
-        return outcome
+    if not effect:
+        try:
+            outcome = _run(interpreter, script, kept, start, given)
+        except Exhausted:
+            interpreter = Interpreter(interpreter.shell, given, interpreter.recorder, interpreter.limits)
+            return _anything(interpreter, script, kept, (start, ruined(start, given.kept)), given)
+        if outcome != NEVER:
+            return outcome
     # Not followed, or it seems never to end.
     begun = start if effect != OTHERWISE else ruined(start, given.kept)
+    return _anything(interpreter, script, kept, (start, begun), given)
+
+
+def _anything(
+    interpreter: Interpreter, script: Script, kept: State, starts: tuple[State, State], given: Given
+) -> Outcome:
+    """An item of which only its words are known, or not even these: it begins in the second of two states."""
+    start, begun = starts
     wild = interpreter.anything(begun, script)
     interpreter.process = Process()
     saved = (_kept(interpreter, kept, start, end and _with_status(end), given) for end in wild)
@@ -316,7 +329,8 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
         variable.integer is not False and variable.value == UNKNOWN for variable in changes.values()
     ):
         # An expression that is none stops the sourcing of all that was kept.
-        return kept._replace(variables=Layers(ANYTHING), cwd=end.cwd, before=end.before, files=end.files)
+        anything = Layers(ANYTHING, (dict(given.kept),))
+        return kept._replace(variables=anything, cwd=end.cwd, before=end.before, files=end.files)
     variables = end.variables.update(changes)
     if default != start.variables.default:
         attribute = _attribute(None, keeps_attributes)

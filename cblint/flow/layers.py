@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+class Work(threading.local):
+    """What was done so far: how many names were looked at to join mappings."""
+
+    names = 0
+
+
+WORK = Work()
 
 
 class Layers(Generic[T]):
@@ -74,9 +84,11 @@ class Layers(Generic[T]):
         if self.default != other.default:
             names = {*self.names(), *other.names()}
             merged = {name: merge(self.get(name), other.get(name)) for name in names}
+            WORK.names += len(merged)
             return Layers(merge(self.default, other.default), (merged,))
         changes = {}
         for name in self.differing(other):
+            WORK.names += 1
             first, second = self.get(name), other.get(name)
             if first is not second and first != second:
                 changes[name] = merge(first, second)

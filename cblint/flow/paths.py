@@ -20,8 +20,17 @@ _DEVICE = re.compile(r"/dev/(?:null|zero|full|tty|std(?:in|out|err)|fd/[0-9]+)")
 _FOLDERS = frozenset({"/", "/tmp", "/dev", "/usr", "/usr/bin", "/bin", "/etc", "/var"})  # noqa: S108 - not used here
 
 
+LONGEST = 4_096
+"""No longer path is followed, by the kernel neither."""
+
+
 def joined(cwd: Value, path: Value) -> Value | None:
     """The path from the root of the file system; None if it is not known."""
+    found = _joined(cwd, path)
+    return found if found is not None and len(found.written) <= LONGEST else None
+
+
+def _joined(cwd: Value, path: Value) -> Value | None:
     if not path.pieces or any(isinstance(piece, Hole) and not _is_stable(piece) for piece in path.pieces):
         return None
     first = path.pieces[0]

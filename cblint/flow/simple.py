@@ -36,6 +36,8 @@ from cblint.source.text import Text
 
 _NO_COMMANDS = ("declare", "typeset")
 """What declares in bash, and is not known to dash."""
+CHARACTERS_PER_STEP = 100
+"""To read a text takes time as well, whatever it then does."""
 
 
 class Call(NamedTuple):
@@ -330,6 +332,7 @@ class SimpleRunner(Assigner):
         """A command given as a text, as to ``eval``. Raises Unclear."""
         script = self.texts.get(text)
         if script is None:
+            self.limits.take(len(text) // CHARACTERS_PER_STEP)
             script = self.texts[text] = parse(Text.of(text))
         if script.problem is not None and not script.body.items and script.problem.kind != "unclosed":
             return self.refused_text(state)

@@ -62,6 +62,10 @@ class Value(NamedTuple):
 NONZERO = Hole("$?")
 """An exit status that is not 0: each time it stands somewhere, it may be another."""
 
+LONGEST, MOST_PIECES = 16_384, 256
+"""How much of a text is kept: one that is put together of longer ones again and again would be without end."""
+LONGEST_JOINED = 4_096
+
 EMPTY = Value(())
 UNKNOWN = Value((Hole(),))
 NO_LABELS: frozenset[str] = frozenset()
@@ -100,7 +104,12 @@ def concat(values: Iterable[Value]) -> Value:
                 pieces[-1] = last + piece
             elif isinstance(piece, str) or piece.name or piece != last:
                 pieces.append(piece)
-    return Value(tuple(pieces), labels)
+    value = Value(tuple(pieces), labels)
+    return unknown(labels) if len(pieces) > MOST_PIECES or _known_length(value) > LONGEST else value
+
+
+def _known_length(value: Value) -> int:
+    return sum(len(piece) for piece in value.pieces if isinstance(piece, str))
 
 
 SHORTEST_PART = 3
@@ -114,6 +123,8 @@ def join(first: Value, second: Value) -> Value:
     labels = first.labels | second.labels
     if first.pieces == second.pieces:
         return Value(first.pieces, labels)
+    if max(_known_length(first), _known_length(second)) > LONGEST_JOINED:
+        return unknown(labels)
     a, b = _exploded(first), _exploded(second)
     shorter = min(len(a), len(b))
     head = 0
@@ -164,7 +175,7 @@ def _stays(hole: Hole) -> bool:
 def _too_short(known: Value, other: Value) -> bool:
     """Whether ``known`` has fewer characters than the other has at least."""
     text = known.text
-    return text is not None and len(text) < sum(len(piece) for piece in other.pieces if isinstance(piece, str))
+    return text is not None and len(text) < _known_length(other)
 
 
 def both(first: Maybe, second: Maybe) -> Maybe:
