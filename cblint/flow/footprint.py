@@ -54,6 +54,8 @@ class Footprint(NamedTuple):
     arguments: bool
     functions: frozenset[str]
     traps: bool
+    redirects: bool = True
+    """Whether other files can be read from then on."""
     declares: bool = True
     """Whether a variable can be made readonly."""
 
@@ -73,6 +75,7 @@ def ruined(state: State, kept: Mapping[str, Variable]) -> State:
         options=Options(*[None] * len(Options._fields)),
         positional=None,
         exit_trap=UNKNOWN,
+        input=UNKNOWN,
     )
 
 
@@ -80,7 +83,8 @@ def changed(state: State, node: Node, kept: Mapping[str, Variable]) -> State:
     """The state after a command of which nothing is known but its words; ``kept`` is what nothing changes."""
     found = footprint(state, node)
     state = said(state._replace(files=Layers(UNKNOWN_FILE), code=None, succeeded=None), UNKNOWN)
-    state = state._replace(input=state.input if not state.input.pieces else UNKNOWN)
+    if state.input.pieces or found.redirects:
+        state = state._replace(input=UNKNOWN)
     if found.names is None:
         return ruined(state, kept)
     state = state._replace(
@@ -120,6 +124,7 @@ def footprint(state: State, node: Node) -> Footprint:
         found.arguments,
         frozenset(found.functions),
         found.traps,
+        found.redirects,
         found.declares,
     )
 
@@ -130,7 +135,7 @@ class _Reader:
         self.names: set[str] = set()
         self.functions: set[str] = set()
         self.declares = False
-        self.moves = self.options = self.arguments = self.traps = False
+        self.moves = self.redirects = self.options = self.arguments = self.traps = False
         self._seen: set[int] = set()
 
     def read(self, root: Node) -> None:
@@ -179,6 +184,7 @@ class _Reader:
         if isinstance(function, Function):
             self.read(function.body)
         self.moves |= name in _MOVING
+        self.redirects |= name == "exec"
         self.options |= name in ("set", "shopt")
         self.arguments |= name in ("set", "shift")
         if name == "trap" or name == "kill":

@@ -35,13 +35,15 @@ from cblint.flow.state import (
     join_variables,
 )
 from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated
-from cblint.shell.commands import Script
+from cblint.shell.commands import Function, Script
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse
 from cblint.source.text import Piece
 
 STATUS = "CODEBUILD_LAST_EXIT"
 """The variable that holds the status of an item until its end."""
+_CALLED = ("export", "pwd", "exit")
+"""What the lines behind the item call."""
 _KEEPS_STATUS = f"\n{STATUS}=$?\n"
 
 
@@ -200,6 +202,12 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
         saved = _kept(interpreter, kept, start, state, given)
         if saved is None:
             continue
+        if any(isinstance(state.functions.get(name), Function) for name in _CALLED):
+            # A function of the item runs in the wrapper's lines.
+            wild = ruined(state, given.kept)
+            saved = saved._replace(variables=wild.variables, cwd=UNKNOWN, before=UNKNOWN)
+            process.exits = join_outcomes(process.exits, interpreter.either(wild, script))
+            state = _with_status(wild)._replace(exit_trap=None)
         if state.options.noclobber is not False:
             # Then nothing can be written over what was kept before.
             code = interpreter.shell.among(2, 1, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -72,6 +73,13 @@ OTHERWISE = "otherwise"
 """The effect of something that the shell reads as another text than we do."""
 
 
+_MODES = re.compile(
+    r"\b(?:lastpipe|failglob|nocasematch|nocaseglob|xpg_echo|inherit_errexit|localvar_(?:inherit|unset)|expand_aliases)\b"
+    r"|\bcompat[345]|\bPOSIXLY_CORRECT\b|-o\s+(?:posix|keyword)\b|\bset\s+-k\b"
+)
+"""What makes bash another shell, which is not followed."""
+
+
 def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = None) -> str:
     """What becomes of something in it that works in bash only, and not in this shell; nothing if there is none.
 
@@ -79,6 +87,8 @@ def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = 
     """
     if script.problem is not None and script.problem.kind == "too-deep":
         return "fails"
+    if shell.is_dash is not True and _MODES.search(script.source.value):
+        return OTHERWISE
     if shell.is_dash is not True and (_has_case_in_brackets(script) or _has_quoted_elements(script)):
         return OTHERWISE
     if shell.name not in (DASH, BASH_AS_SH):
