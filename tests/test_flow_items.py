@@ -103,6 +103,8 @@ ITEMS = [
     ("a command that may be none", "dash", ["echo $X >f; IFS=$(head f); $(false) || A=$?"], "0, A=1"),
     ("an element whose expansion assigns", "bash", ["A+=(\"${A:=a}\"); X=${#A[@]}"], "0, X=2"),
     ("a function in the place of what keeps", "dash", ["A=1; pwd() { echo /; }"], "unknown, A unknown"),
+    ("the file itself", "bash", ["echo a >f; X=$(<f); Y=$(<g); A=$?"], "0, X=a, Y=, A=1"),
+    ("nothing in dash", "dash", ["echo a >f; X=$(<f)"], "0, X="),
     ("the status is readonly", "bash", ["readonly A=1 \\", "(exit 3)"], "unknown"),
     ("the status may not be kept", "bash", ["./tool &&", "set -u\nfalse &&"], "unknown"),
     ("a local that is exported", "dash", ["A=0; f() { local A; export A=1; X=$A; }; f"], "0, A=0, X=1"),

@@ -23,6 +23,7 @@ from cblint.flow.state import (
     join_causes,
     join_outcomes,
     join_states,
+    said,
     with_status_of,
 )
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
@@ -340,8 +341,8 @@ class Interpreter(SimpleRunner):
 
     def substitute(self, body: CommandList, state: State) -> tuple[Value, Outcome]:
         """What ``$(…)`` becomes, and how it ends; the state after it is otherwise the one before."""
-        if _only_reads(body) and self.shell.is_dash is not True:
-            # ``$(< file)`` is the file for bash.
+        reads = _only_reads(body) if self.shell.is_dash is not True else None
+        if reads is not None and self.shell.is_dash is None:
             raise Unclear
         ignoring = self.ignoring
         inherits = self.shell.among(False, True, True)
@@ -356,7 +357,9 @@ class Interpreter(SimpleRunner):
                 inner = inner._replace(options=options._replace(errexit=None))
                 self.ignoring = False
         try:
-            outcome = self.subshell(inner, lambda start: self.sequence(body, start))
+            outcome = self.subshell(
+                inner, lambda start: self.sequence(body, start) if reads is None else self._content(reads, start)
+            )
         finally:
             self.ignoring = ignoring
         after = outcome.either
@@ -370,6 +373,21 @@ class Interpreter(SimpleRunner):
         return value, Outcome(
             *(end._replace(printed=state.printed, options=options) if end is not None else None for end in outcome)
         )
+
+    def _content(self, node: SimpleCommand, state: State) -> Outcome:
+        """For bash ``$(< file)`` is what stands in the file."""
+        if len(node.redirections) != 1 or node.redirections[0].operator != "<":
+            raise Unclear
+        expansion = Expansion(self, state)
+        redirected = redirect(expansion, node.redirections)
+        content = redirected.input
+        if content is None:
+            raise Unclear
+        outcome = self.succeed(said(expansion.state, content))
+        missed = self.fail(expansion.state, node, 1)
+        if redirected.fails is None:
+            return join_outcomes(outcome, missed)
+        return missed if redirected.fails else outcome
 
     # Commands
 
@@ -415,11 +433,14 @@ class Interpreter(SimpleRunner):
         return outcome
 
 
-def _only_reads(body: CommandList) -> bool:
+def _only_reads(body: CommandList) -> SimpleCommand | None:
+    """The command, if it is nothing but ``< file``."""
     if len(body.items) != 1 or len(body.items[0].pipelines) != 1 or len(body.items[0].pipelines[0].commands) != 1:
-        return False
+        return None
     (command,) = body.items[0].pipelines[0].commands
-    return isinstance(command, SimpleCommand) and not command.arguments and not command.assignments
+    if not isinstance(command, SimpleCommand) or command.arguments or command.assignments:
+        return None
+    return command if command.redirections else None
 
 
 def _without_newlines(value: Value) -> Value:
