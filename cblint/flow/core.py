@@ -120,6 +120,8 @@ class Core:
         """Whether what cannot be followed may set a trap for ERR."""
         self.ignoring = False
         """Whether a failure is asked for, so that ``set -e`` does not mind it."""
+        self.asks_text = False
+        """Whether the status of what runs now as a text is asked for: bash then forgets `set -e` in it."""
         self.depth = 0
         self.calls = 0
         """Functions within functions."""
@@ -225,7 +227,7 @@ class Core:
         code = self.shell.among(2, 1, 1)
         failing = self.failing(state, self.recorder.current or NOWHERE, code)
         goes_on = (self.shell.is_dash if everywhere else self.shell.special_builtins_exit) is False
-        errexit = state.options.errexit if minded else False
+        errexit = self.errexit(state) if minded else False
         if goes_on and errexit is not True:
             self.process.aborted = join_states(self.process.aborted, failing)
         ends = not goes_on or errexit is not False
@@ -236,6 +238,11 @@ class Core:
             self._ends(state, code)
         if surely:
             raise Died
+
+    def errexit(self, state: State) -> Maybe:
+        """Whether `set -e` minds what goes wrong in an expansion."""
+        errexit = state.options.errexit
+        return None if errexit and self.asks_text and self.shell.is_dash is not True else errexit
 
     def miscounts(self, state: State, surely: bool) -> None:
         """bash is to give a number to a variable, and has none: it gives up the line. Raises Died if that is sure.

@@ -17,7 +17,7 @@ from cblint.flow.footprint import ruined
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
-from cblint.flow.shells import BASH, BASH_AS_SH, OTHERWISE, SH, Shell, effect_in
+from cblint.flow.shells import BASH, BASH_AS_SH, FIXED, OTHERWISE, SH, Shell, effect_in
 from cblint.flow.state import (
     ANYTHING,
     NEVER,
@@ -154,7 +154,12 @@ def _refused(
 
 def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
     """The state in which the item itself begins."""
+    variables = kept.variables
+    fixed = shell.among(False, True, True)
+    if fixed is not False and variables.get(FIXED[0]).readonly is not fixed:
+        variables = variables.update({name: variables.get(name)._replace(readonly=fixed) for name in FIXED})
     return kept._replace(
+        variables=variables,
         functions=Layers(NO_FUNCTION),
         cwd=_entered(kept, beginning, shell),
         options=Options(allexport=True),

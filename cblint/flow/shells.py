@@ -51,6 +51,13 @@ class Shell:
         return self.is_dash is not True
 
 
+DYNAMIC = frozenset(
+    {"RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "BASH_COMMAND", "_"}
+    | {"BASH_SUBSHELL", "BASH_ARGV0", "DIRSTACK", "FUNCNAME", "GROUPS", "HISTCMD", "COMP_WORDBREAKS", "PIPESTATUS"}
+)
+"""Variables of bash that are another thing each time."""
+FIXED = ("UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO")
+"""Variables of bash that are readonly."""
 _FOLLOWED = frozenset(
     {"test-equals", "test-unary", "indirection", "substitution", "case-change", "substring", "transformation"}
     | {"array-element", "set-option", "double-brackets", "local-outside-function", "dot-without-slash", "power"}

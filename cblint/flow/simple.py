@@ -348,15 +348,19 @@ class SimpleRunner(Assigner):
             raise Unclear
         if effect_in(script, self.shell):
             raise Unclear
-        with self.deeper():
-            if self.process.is_inner:
-                # A subshell ends where bash gives up a line.
-                return self.sequence(script.body, state)
-            aborted, self.process.aborted = self.process.aborted, None
-            try:
-                return self.lines(script.body, state)
-            finally:
+        asks, self.asks_text = self.asks_text, self.asks_text or self.ignoring
+        aborted = self.process.aborted
+        try:
+            with self.deeper():
+                if self.process.is_inner:
+                    # A subshell ends where bash gives up a line.
+                    return self.sequence(script.body, state)
+                self.process.aborted = None
+                outcome = self.lines(script.body, state)
                 self.process.aborted = aborted
+                return outcome
+        finally:
+            self.asks_text = asks
 
     # Redirected
 
