@@ -106,6 +106,13 @@ class Jumps:
         self.continues: State | None = None
 
 
+def unminding(state: State | None) -> State | None:
+    """The state in which it is not known whether `set -e` still holds."""
+    if state is None or not state.options.errexit:
+        return state
+    return state._replace(options=state.options._replace(errexit=None))
+
+
 class Core:
     """A shell that runs one item."""
 
@@ -191,7 +198,22 @@ class Core:
 
     def leave(self, outcome: Outcome) -> None:
         """The shell may exit like that."""
+        if self.asks_text and self.shell.is_dash is not True:
+            # Whether a trap then minds failures is not asked.
+            outcome = Outcome(*(unminding(end) for end in outcome))
         self.process.exits = join_outcomes(self.process.exits, outcome)
+
+    @contextmanager
+    def undoing(self, undo: Callable[[State | None], State | None]) -> Iterator[None]:
+        """What is undone behind a command is also undone where bash gives up the line in it."""
+        process = self.process
+        aborted, dropped = process.aborted, process.dropped
+        process.aborted = process.dropped = None
+        try:
+            yield
+        finally:
+            process.aborted = join_states(aborted, undo(process.aborted))
+            process.dropped = join_states(dropped, undo(process.dropped))
 
     def dies(self, state: State, surely: bool, code: int | None) -> None:
         """An expansion goes wrong, which ends the shell. Raises Died if that is sure."""

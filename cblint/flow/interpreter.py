@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cblint.flow import compound
-from cblint.flow.core import NOWHERE, Died, Process, Unclear
+from cblint.flow.core import NOWHERE, Died, Process, Unclear, unminding
 from cblint.flow.events import Guard
 from cblint.flow.footprint import ruined
 from cblint.flow.layers import Layers
@@ -325,6 +325,10 @@ class Interpreter(SimpleRunner):
         self.process.trapped = state
         if action.text is None or self.process.forgets_trap is None:
             return self.anything(start, self.recorder.current or NOWHERE)
+        # In a trap nobody asks any more; bash may have forgotten `set -e` until then.
+        ignoring, self.ignoring = self.ignoring, False
+        if ignoring and self.shell.is_dash is not True:
+            start = unminding(start) or start
         try:
             after = self.text(action.text, start).either
             if self.process.dropped is not None:
@@ -333,6 +337,7 @@ class Interpreter(SimpleRunner):
             return self.anything(start, self.recorder.current or NOWHERE)
         finally:
             self.process.trapped = None
+            self.ignoring = ignoring
         if after is None:
             return NEVER
         # Unless it exits itself, the status is the one from before.

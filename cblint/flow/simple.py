@@ -153,16 +153,22 @@ class SimpleRunner(Assigner):
             names = [assignment.name for assignment in call.node.assignments]
             self.temporary += names
             try:
-                if function is not None:
-                    outcome = self._function(function, begun)
+                if not names or (call.name in builtins.SPECIAL and self.shell.special_builtins_exit is not False):
+                    outcome = self._ran(function, begun)
                 else:
-                    builtin = builtins.find(call.name, self.shell)
-                    outcome = builtin(self, begun) if builtin is not None else self.program(begun)
+                    with self.undoing(lambda end: self._without(names, state, end)):
+                        outcome = self._ran(function, begun)
             finally:
                 del self.temporary[len(self.temporary) - len(names) :]
             return self._undone(call, state, outcome, function is not None)
 
         return run
+
+    def _ran(self, function: Function | None, call: Call) -> Outcome:
+        if function is not None:
+            return self._function(function, call)
+        builtin = builtins.find(call.name, self.shell)
+        return builtin(self, call) if builtin is not None else self.program(call)
 
     def _assigned_before(self, call: Call, state: State) -> State:
         expansion = call.expansion
@@ -303,7 +309,8 @@ class SimpleRunner(Assigner):
         self.calls += 1
         self.frames.append(state.shadowed)
         try:
-            outcome = self.command(function.body, inner)
+            with self.undoing(lambda end: self._left(state, end)):
+                outcome = self.command(function.body, inner)
         finally:
             self.calls -= 1
             self.frames.pop()
