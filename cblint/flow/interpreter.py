@@ -162,34 +162,34 @@ class Interpreter(SimpleRunner):
 
     def _commands(self, node: Pipeline, state: State) -> Outcome:
         if len(node.commands) > 1:
-            return self.mind(self._stages(node, state))
+            return self.mind(self._stages(node, state), state)
         if not node.commands:
             return self.succeed(state)
         (command,) = node.commands
         outcome = self.command(command, state)
         if compound.minds(command):
-            return self.mind(outcome)
+            return self.mind(outcome, state)
         if outcome.failed is not None and command.redirections:
             # Whether a redirected group counts as a command for set -e differs.
-            return self._may_mind(outcome)
+            return self._may_mind(outcome, state)
         return outcome
 
-    def _may_mind(self, outcome: Outcome) -> Outcome:
+    def _may_mind(self, outcome: Outcome, before: State) -> Outcome:
         failed = outcome.failed
         if failed is None or self.ignoring:
             return outcome
-        if failed.err_trap is not None:
+        if failed.err_trap is not None is not before.err_trap:
             failed = join_states(failed, self._told_of(failed)) or failed
         if failed.options.errexit is not False:
             self.leave(Outcome(None, failed))
         return Outcome(outcome.ok, failed)
 
-    def mind(self, outcome: Outcome) -> Outcome:
-        """What ``set -e`` and the trap for ERR make of the failure of a command."""
+    def mind(self, outcome: Outcome, before: State) -> Outcome:
+        """What ``set -e`` and the trap for ERR make of the failure of a command; it has to be set ``before``."""
         failed = outcome.failed
         if failed is None or self.ignoring:
             return outcome
-        if failed.err_trap is not None:
+        if failed.err_trap is not None is not before.err_trap:
             failed = self._told_of(failed)
             outcome = Outcome(outcome.ok, failed)
         if failed is None or failed.options.errexit is False:
@@ -266,7 +266,7 @@ class Interpreter(SimpleRunner):
 
     def _stage(self, command: Command, state: State) -> Outcome:
         outcome = self.command(command, state)
-        return self.mind(outcome) if compound.minds(command) else outcome
+        return self.mind(outcome, state) if compound.minds(command) else outcome
 
     def subshell(self, state: State, run: Callable[[State], Outcome], forgets_trap: Maybe = False) -> Outcome:
         """Something in a process of its own: only its files, its output and its status come back."""
@@ -431,7 +431,7 @@ class Interpreter(SimpleRunner):
     def _redirected(self, node: Command, state: State) -> Outcome:
         expansion = Expansion(self, state)
         redirected = redirect(expansion, node.redirections)
-        outcome = self.within(redirected, expansion.state, lambda start: self._compound(node, start))
+        outcome = self.within(redirected, expansion.state, lambda start: self._compound(node, start), True)
         if redirected.fails is not False:
             missed = self.fail(expansion.state, node, self.shell.among(2, 1, 1))
             outcome = missed if redirected.fails else join_outcomes(outcome, missed)

@@ -18,6 +18,7 @@ from cblint.flow.state import (
     NONE,
     UNKNOWN_FILE,
     Causes,
+    File,
     Outcome,
     State,
     join_causes,
@@ -101,12 +102,13 @@ class SimpleRunner(Assigner):
         call = Call(node, name, fields.values[1:], fields.exact, assignments, expansion, expansion.state)
         if redirected is not None and redirected.fails is not False:
             self._redirection_fails(node, expansion.state, special)
+        several = isinstance(function, Function) or name in ("eval", ".", "source", "command")
         run = self._runner(call, function if isinstance(function, Function) else None)
         if redirected is None:
             return run(call.state)
         if redirected.fails:
             return self._missed(node, call.state, special)
-        outcome = self.within(redirected, call.state, run) if name != "exec" else run(call.state)
+        outcome = self.within(redirected, call.state, run, several) if name != "exec" else run(call.state)
         return outcome if redirected.fails is False else join_outcomes(outcome, self._missed(node, call.state, special))
 
     def _arguments(self, node: SimpleCommand, expansion: Expansion) -> tuple[Fields, tuple[Assignment, ...]]:
@@ -371,18 +373,21 @@ class SimpleRunner(Assigner):
 
     # Redirected
 
-    def within(self, redirected: Redirected, state: State, run: Callable[[State], Outcome]) -> Outcome:
-        """Something that reads and prints elsewhere."""
+    def within(
+        self, redirected: Redirected, state: State, run: Callable[[State], Outcome], several: bool = False
+    ) -> Outcome:
+        """Something that reads and prints elsewhere; ``several`` commands can read what some of them have written."""
         start = state
         if redirected.input is not None:
             start = start._replace(input=redirected.input)
         if redirected.output is not None:
             start = start._replace(printed=EMPTY)
         start = redirected.emptied(start)
+        start, held = redirected.held(start) if several else (start, None)
         outcome = run(start)
-        return Outcome(*(self._restored(redirected, state, end) for end in outcome))
+        return Outcome(*(self._restored(redirected, state, end, held) for end in outcome))
 
-    def _restored(self, redirected: Redirected, before: State, after: State | None) -> State | None:
+    def _restored(self, redirected: Redirected, before: State, after: State | None, held: File | None) -> State | None:
         if after is None:
             return None
         if redirected.input is not None:
@@ -390,5 +395,5 @@ class SimpleRunner(Assigner):
         # What fails says so, as does `set -x`.
         quiet = after.failures is before.failures and after.options.xtrace is False is before.options.xtrace
         if redirected.output is not None:
-            after = redirected.written(after, quiet)._replace(printed=before.printed)
+            after = redirected.written(after, quiet, held)._replace(printed=before.printed)
         return said(after, UNKNOWN) if redirected.loud and not quiet else after
