@@ -7,6 +7,7 @@ import re
 from cblint.flow import arithmetic
 from cblint.flow.core import Core, Died, Unclear
 from cblint.flow.events import ASSIGNED
+from cblint.flow.shells import DYNAMIC
 from cblint.flow.state import State, Variable, join_states
 from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Maybe, Value, concat, is_name, join, literal, unknown
 from cblint.flow.words import Expansion
@@ -67,9 +68,10 @@ class Assigner(Core):
         old = state.variable(name)
         if old.readonly is not False:
             if temporary and old.readonly is True and self.shell.is_dash is False:
-                if state.options.errexit is not False:
+                errexit = self.errexit(state)
+                if errexit is not False:
                     self.ends_with_status(state)
-                if state.options.errexit:
+                if errexit:
                     raise Died
                 if self.shell.special_builtins_exit is False:
                     return state
@@ -83,6 +85,8 @@ class Assigner(Core):
             value = self._integer(state, value) if old.integer else unknown(value.labels)
         exported = old.exported if old.exported is True or temporary else self._exports(state, old)
         elements = (value, *old.elements[1:]) if old.array and old.elements is not None else None
+        if name in DYNAMIC and self.shell.is_dash is not True:
+            value = unknown(value.labels)
         new = Variable(True, value, exported, False, integer, old.array, elements, (node,))
         self.recorder.note(ASSIGNED, node, name, (new.value,), variable=new)
         state = state.with_variable(name, new)

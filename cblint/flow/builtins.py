@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cblint.flow import arithmetic, conditions, directories, leaving, printing, reading
-from cblint.flow.core import Jumps, Unclear
+from cblint.flow.core import Jumps, Unclear, unminding
 from cblint.flow.declarations import declare, no_option, set_options, unset
 from cblint.flow.layers import Layers
 from cblint.flow.paths import key, lookup, repository_text
@@ -203,7 +203,9 @@ def _arguments_back(shell: SimpleRunner, before: State, begun: State, end: State
 
 def _not_found(shell: SimpleRunner, call: Call) -> Outcome:
     if shell.shell.special_builtins_exit is True:
-        shell.leave(shell.fail(call.state, call.node, shell.shell.among(2, 1, 1)))
+        forgets = shell.ignoring and shell.shell.is_dash is not True
+        state = unminding(call.state) if forgets else call.state
+        shell.leave(shell.fail(state or call.state, call.node, shell.shell.among(2, 1, 1)))
         return NEVER
     if shell.shell.special_builtins_exit is None:
         raise Unclear

@@ -56,6 +56,9 @@ def holds(core: Core, state: State, words: Sequence[Value]) -> Maybe:
             return negated(_unary(core, state, words[1], words[2]))
         if first == "(" and words[2].text == ")":
             return negated(words[1].is_empty)
+        if first is None or (first.startswith("-") and core.shell.is_dash is not False):
+            # dash takes what it can, and is content with that.
+            raise Unclear
         raise Wrong
     if first == "!" and count == 4:
         return negated(holds(core, state, words[1:]))
@@ -116,6 +119,8 @@ def _unary(core: Core, state: State, operator: Value, operand: Value) -> Maybe:
         return kind in {"-f": ("file",), "-d": ("folder",), "-e": ("file", "folder")}[text]
     if text in _UNARY:
         return None
+    if text == "(" and core.shell.is_dash is not False:
+        raise Unclear
     if text in ("-v", "-a", "-o", "-R"):
         if core.shell.is_dash is not False:
             raise Unclear

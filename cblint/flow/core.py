@@ -126,6 +126,13 @@ class Jumps:
         self.continues: State | None = None
 
 
+def unminding(state: State | None) -> State | None:
+    """The state in which it is not known whether `set -e` still holds."""
+    if state is None or not state.options.errexit:
+        return state
+    return state._replace(options=state.options._replace(errexit=None))
+
+
 class Core:
     """A shell that runs one item."""
 
@@ -140,6 +147,8 @@ class Core:
         """Whether what cannot be followed may set a trap for ERR."""
         self.ignoring = False
         """Whether a failure is asked for, so that ``set -e`` does not mind it."""
+        self.asks_text = False
+        """Whether the status of what runs now as a text is asked for: bash then forgets `set -e` in it."""
         self.depth = 0
         self.calls = 0
         """Functions within functions."""
@@ -209,7 +218,22 @@ class Core:
 
     def leave(self, outcome: Outcome) -> None:
         """The shell may exit like that."""
+        if self.asks_text and self.shell.is_dash is not True:
+            # Whether a trap then minds failures is not asked.
+            outcome = Outcome(*(unminding(end) for end in outcome))
         self.process.exits.add(outcome)
+
+    @contextmanager
+    def undoing(self, undo: Callable[[State | None], State | None]) -> Iterator[None]:
+        """What is undone behind a command is also undone where bash gives up the line in it."""
+        process = self.process
+        aborted, dropped = process.aborted, process.dropped
+        process.aborted = process.dropped = None
+        try:
+            yield
+        finally:
+            process.aborted = join_states(aborted, undo(process.aborted))
+            process.dropped = join_states(dropped, undo(process.dropped))
 
     def dies(self, state: State, surely: bool, code: int | None) -> None:
         """An expansion goes wrong, which ends the shell. Raises Died if that is sure."""
@@ -245,7 +269,7 @@ class Core:
         code = self.shell.among(2, 1, 1)
         failing = self.failing(state, self.recorder.current or NOWHERE, code)
         goes_on = (self.shell.is_dash if everywhere else self.shell.special_builtins_exit) is False
-        errexit = state.options.errexit if minded else False
+        errexit = self.errexit(state) if minded else False
         if goes_on and errexit is not True:
             self.process.aborted = join_states(self.process.aborted, failing)
         ends = not goes_on or errexit is not False
@@ -256,6 +280,11 @@ class Core:
             self._ends(state, code)
         if surely:
             raise Died
+
+    def errexit(self, state: State) -> Maybe:
+        """Whether `set -e` minds what goes wrong in an expansion."""
+        errexit = state.options.errexit
+        return None if errexit and self.asks_text and self.shell.is_dash is not True else errexit
 
     def miscounts(self, state: State, surely: bool) -> None:
         """bash is to give a number to a variable, and has none: it gives up the line. Raises Died if that is sure.

@@ -236,6 +236,8 @@ def _hidden(shell: SimpleRunner, state: State, one: _Named) -> State:
         raise Unclear
     if one.name not in state.shadowed:
         state = state._replace(shadowed={**state.shadowed, one.name: (old, True)})
+        if old.integer is not False:
+            state = state.with_variable(one.name, old._replace(integer=False))
     elif state.shadowed[one.name][1] is not True:
         raise Unclear
     elif one.value is None and one.assignment is None:

@@ -56,6 +56,8 @@ class Footprint(NamedTuple):
     arguments: bool
     functions: frozenset[str]
     traps: bool
+    redirects: bool = True
+    """Whether other files can be read from then on."""
     declares: bool = True
     """Whether a variable can be made readonly."""
 
@@ -75,6 +77,7 @@ def ruined(state: State, kept: Mapping[str, Variable]) -> State:
         options=Options(*[None] * len(Options._fields)),
         positional=None,
         exit_trap=UNKNOWN,
+        input=UNKNOWN,
     )
 
 
@@ -82,7 +85,8 @@ def changed(state: State, node: Node, kept: Mapping[str, Variable]) -> State:
     """The state after a command of which nothing is known but its words; ``kept`` is what nothing changes."""
     found = footprint(state, node)
     state = said(state._replace(files=Layers(UNKNOWN_FILE), code=None, succeeded=None), UNKNOWN)
-    state = state._replace(input=state.input if not state.input.pieces else UNKNOWN)
+    if state.input.pieces or found.redirects:
+        state = state._replace(input=UNKNOWN)
     if found.names is None:
         return ruined(state, kept)
     state = state._replace(
@@ -122,6 +126,7 @@ def footprint(state: State, node: Node) -> Footprint:
         found.arguments,
         frozenset(found.functions),
         found.traps,
+        found.redirects,
         found.declares,
     )
 
@@ -132,7 +137,7 @@ class _Reader:
         self.names: set[str] = set()
         self.functions: set[str] = set()
         self.declares = False
-        self.moves = self.options = self.arguments = self.traps = False
+        self.moves = self.redirects = self.options = self.arguments = self.traps = False
         self._seen: set[int] = set()
 
     def read(self, root: Node) -> None:
@@ -188,6 +193,7 @@ class _Reader:
         if isinstance(function, Function):
             self.read(function.body)
         self.moves |= name in _MOVING
+        self.redirects |= name == "exec"
         self.options |= name in ("set", "shopt")
         self.arguments |= name in ("set", "shift")
         if name == "trap" or name == "kill":

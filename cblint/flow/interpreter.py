@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cblint.flow import compound
-from cblint.flow.core import NOWHERE, Process, Unclear
+from cblint.flow.core import NOWHERE, Process, Unclear, unminding
 from cblint.flow.events import Guard
 from cblint.flow.footprint import ruined
 from cblint.flow.layers import Layers
@@ -23,6 +23,7 @@ from cblint.flow.state import (
     join_causes,
     join_outcomes,
     join_states,
+    said,
     with_status_of,
 )
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
@@ -161,24 +162,24 @@ class Interpreter(SimpleRunner):
 
     def _commands(self, node: Pipeline, state: State) -> Outcome:
         if len(node.commands) > 1:
-            return self.mind(self._stages(node, state))
+            return self.mind(self._stages(node, state), state)
         if not node.commands:
             return self.succeed(state)
         (command,) = node.commands
         outcome = self.command(command, state)
         if compound.minds(command):
-            return self.mind(outcome)
+            return self.mind(outcome, state)
         if outcome.failed is not None and command.redirections:
             # Whether a redirected group counts as a command for set -e differs.
-            return self.mind(outcome, surely=False)
+            return self.mind(outcome, state, surely=False)
         return outcome
 
-    def mind(self, outcome: Outcome, surely: bool = True) -> Outcome:
-        """What ``set -e`` and the trap for ERR make of the failure of a command."""
+    def mind(self, outcome: Outcome, before: State, surely: bool = True) -> Outcome:
+        """What ``set -e`` and the trap for ERR make of the failure of a command; it has to be set ``before``."""
         failed = outcome.failed
         if failed is None or self.ignoring:
             return outcome
-        if failed.err_trap is not None:
+        if failed.err_trap is not None is not before.err_trap:
             told = self._told_of(failed)
             failed = told if surely else join_states(failed, told)
             outcome = Outcome(outcome.ok, failed)
@@ -256,7 +257,7 @@ class Interpreter(SimpleRunner):
 
     def _stage(self, command: Command, state: State) -> Outcome:
         outcome = self.command(command, state)
-        return self.mind(outcome) if compound.minds(command) else outcome
+        return self.mind(outcome, state) if compound.minds(command) else outcome
 
     def subshell(self, state: State, run: Callable[[State], Outcome], forgets_trap: Maybe = False) -> Outcome:
         """Something in a process of its own: only its files, its output and its status come back."""
@@ -313,6 +314,10 @@ class Interpreter(SimpleRunner):
         self.process.trapped = state
         if action.text is None or self.process.forgets_trap is None:
             return self.anything(start, self.recorder.current or NOWHERE)
+        # In a trap nobody asks any more; bash may have forgotten `set -e` until then.
+        ignoring, self.ignoring = self.ignoring, False
+        if ignoring and self.shell.is_dash is not True:
+            start = unminding(start) or start
         try:
             after = self.text(action.text, start).either
             if self.process.dropped is not None:
@@ -321,6 +326,7 @@ class Interpreter(SimpleRunner):
             return self.anything(start, self.recorder.current or NOWHERE)
         finally:
             self.process.trapped = None
+            self.ignoring = ignoring
         if after is None:
             return NEVER
         # Unless it exits itself, the status is the one from before.
@@ -329,8 +335,8 @@ class Interpreter(SimpleRunner):
 
     def substitute(self, body: CommandList, state: State) -> tuple[Value, Outcome]:
         """What ``$(…)`` becomes, and how it ends; the state after it is otherwise the one before."""
-        if _only_reads(body) and self.shell.is_dash is not True:
-            # ``$(< file)`` is the file for bash.
+        reads = _only_reads(body) if self.shell.is_dash is not True else None
+        if reads is not None and self.shell.is_dash is None:
             raise Unclear
         ignoring = self.ignoring
         inherits = self.shell.among(False, True, True)
@@ -345,7 +351,9 @@ class Interpreter(SimpleRunner):
                 inner = inner._replace(options=options._replace(errexit=None))
                 self.ignoring = False
         try:
-            outcome = self.subshell(inner, lambda start: self.sequence(body, start))
+            outcome = self.subshell(
+                inner, lambda start: self.sequence(body, start) if reads is None else self._content(reads, start)
+            )
         finally:
             self.ignoring = ignoring
         after = outcome.either
@@ -359,6 +367,21 @@ class Interpreter(SimpleRunner):
         return value, Outcome(
             *(end._replace(printed=state.printed, options=options) if end is not None else None for end in outcome)
         )
+
+    def _content(self, node: SimpleCommand, state: State) -> Outcome:
+        """For bash ``$(< file)`` is what stands in the file."""
+        if len(node.redirections) != 1 or node.redirections[0].operator != "<":
+            raise Unclear
+        expansion = Expansion(self, state)
+        redirected = redirect(expansion, node.redirections)
+        content = redirected.input
+        if content is None:
+            raise Unclear
+        outcome = self.succeed(said(expansion.state, content))
+        missed = self.fail(expansion.state, node, 1)
+        if redirected.fails is None:
+            return join_outcomes(outcome, missed)
+        return missed if redirected.fails else outcome
 
     # Commands
 
@@ -383,18 +406,21 @@ class Interpreter(SimpleRunner):
     def _redirected(self, node: Command, state: State) -> Outcome:
         expansion = Expansion(self, state)
         redirected = redirect(expansion, node.redirections)
-        outcome = self.within(redirected, expansion.state, lambda start: self._compound(node, start))
+        outcome = self.within(redirected, expansion.state, lambda start: self._compound(node, start), True)
         if redirected.fails is not False:
             missed = self.fail(expansion.state, node, self.shell.among(2, 1, 1))
             outcome = missed if redirected.fails else join_outcomes(outcome, missed)
         return outcome
 
 
-def _only_reads(body: CommandList) -> bool:
+def _only_reads(body: CommandList) -> SimpleCommand | None:
+    """The command, if it is nothing but ``< file``."""
     if len(body.items) != 1 or len(body.items[0].pipelines) != 1 or len(body.items[0].pipelines[0].commands) != 1:
-        return False
+        return None
     (command,) = body.items[0].pipelines[0].commands
-    return isinstance(command, SimpleCommand) and not command.arguments and not command.assignments
+    if not isinstance(command, SimpleCommand) or command.arguments or command.assignments:
+        return None
+    return command if command.redirections else None
 
 
 def _without_newlines(value: Value) -> Value:

@@ -17,7 +17,7 @@ from cblint.flow.footprint import ruined
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
-from cblint.flow.shells import BASH, BASH_AS_SH, OTHERWISE, SH, Shell, effect_in
+from cblint.flow.shells import BASH, BASH_AS_SH, FIXED, OTHERWISE, SH, Shell, effect_in
 from cblint.flow.state import (
     ANYTHING,
     NEVER,
@@ -35,13 +35,15 @@ from cblint.flow.state import (
     join_variables,
 )
 from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated
-from cblint.shell.commands import Script
+from cblint.shell.commands import Function, Script
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse
 from cblint.source.text import Piece
 
 STATUS = "CODEBUILD_LAST_EXIT"
 """The variable that holds the status of an item until its end."""
+_CALLED = ("export", "pwd", "exit")
+"""What the lines behind the item call."""
 _KEEPS_STATUS = f"\n{STATUS}=$?\n"
 
 
@@ -167,7 +169,12 @@ def _refused(
 
 def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
     """The state in which the item itself begins."""
+    variables = kept.variables
+    fixed = shell.among(False, True, True)
+    if fixed is not False and variables.get(FIXED[0]).readonly is not fixed:
+        variables = variables.update({name: variables.get(name)._replace(readonly=fixed) for name in FIXED})
     return kept._replace(
+        variables=variables,
         functions=Layers(NO_FUNCTION),
         cwd=_entered(kept, beginning, shell),
         options=Options(allexport=True),
@@ -216,6 +223,12 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
         saved = _kept(interpreter, kept, start, state, given)
         if saved is None:
             continue
+        if any(isinstance(state.functions.get(name), Function) for name in _CALLED):
+            # A function of the item runs in the wrapper's lines.
+            wild = ruined(state, given.kept)
+            saved = saved._replace(variables=wild.variables, cwd=UNKNOWN, before=UNKNOWN)
+            process.exits.add(interpreter.either(wild, script))
+            state = _with_status(wild)._replace(exit_trap=None)
         if state.options.noclobber is not False:
             # Then nothing can be written over what was kept before.
             code = interpreter.shell.among(2, 1, 0)

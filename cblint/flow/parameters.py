@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.flow import patterns
 from cblint.flow.core import Unclear
+from cblint.flow.shells import DYNAMIC
 from cblint.flow.state import UNSET, Variable, join_states
 from cblint.flow.values import (
     EMPTY,
@@ -141,6 +142,8 @@ class Parameters:
             return self._special(name)
         variable = state.variable(name)
         self.expansion.interpreter.read(part, name, variable)
+        if name in DYNAMIC and self.expansion.interpreter.shell.is_dash is not True:
+            return (None if variable.assigned is False else True), UNKNOWN
         if part.subscript is not None:
             return self._element(variable, part.subscript)
         if variable.array is not False:

@@ -15,6 +15,8 @@ from cblint.shell.commands import Redirection
 from cblint.shell.syntax import Word
 
 NOWHERE = "/dev/null"
+BUSY = File("file")
+"""A file that is being written."""
 _STANDARD_OUTPUT = ("", "1")
 
 
@@ -53,11 +55,20 @@ class Redirected(NamedTuple):
                 files = files.set(opened.path, File("file", content))
         return state._replace(files=files) if files is not state.files else state
 
-    def written(self, state: State, quiet: bool = False) -> State:
+    def held(self, state: State) -> tuple[State, File | None]:
+        """The state in which something writes to a file that others may read, and what is in it so far."""
+        if self.output is None or self.output.path is None or is_device(self.output.path):
+            return state, None
+        path = self.output.path
+        return state._replace(files=state.files.set(path, BUSY)), state.files.get(path)
+
+    def written(self, state: State, quiet: bool = False, held: File | None = None) -> State:
         """The state when all that was printed is in the file; ``quiet``: there were no errors."""
         if self.output is None or self.output.path is None or is_device(self.output.path):
             return state
         old = state.files.get(self.output.path)
+        if held is not None:
+            old = held if old is BUSY else BUSY
         printed = UNKNOWN if self.mixed and not quiet else state.printed
         return state._replace(files=state.files.set(self.output.path, File("file", concat((old.content, printed)))))
 

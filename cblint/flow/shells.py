@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -50,6 +51,13 @@ class Shell:
         return self.is_dash is not True
 
 
+DYNAMIC = frozenset(
+    {"RANDOM", "SRANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "EPOCHREALTIME", "BASHPID", "BASH_COMMAND", "_"}
+    | {"BASH_SUBSHELL", "BASH_ARGV0", "DIRSTACK", "FUNCNAME", "GROUPS", "HISTCMD", "COMP_WORDBREAKS", "PIPESTATUS"}
+)
+"""Variables of bash that are another thing each time."""
+FIXED = ("UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO")
+"""Variables of bash that are readonly."""
 _FOLLOWED = frozenset(
     {"test-equals", "test-unary", "indirection", "substitution", "case-change", "substring", "transformation"}
     | {"array-element", "set-option", "double-brackets", "local-outside-function", "dot-without-slash", "power"}
@@ -72,6 +80,13 @@ OTHERWISE = "otherwise"
 """The effect of something that the shell reads as another text than we do."""
 
 
+_MODES = re.compile(
+    r"\b(?:lastpipe|failglob|nocasematch|nocaseglob|xpg_echo|inherit_errexit|localvar_(?:inherit|unset)|expand_aliases)\b"
+    r"|\bcompat[345]|\bPOSIXLY_CORRECT\b|-o\s+(?:posix|keyword)\b|\bset\s+-k\b"
+)
+"""What makes bash another shell, which is not followed."""
+
+
 def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = None) -> str:
     """What becomes of something in it that works in bash only, and not in this shell; nothing if there is none.
 
@@ -79,6 +94,8 @@ def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = 
     """
     if script.problem is not None and script.problem.kind == "too-deep":
         return "fails"
+    if shell.is_dash is not True and _MODES.search(script.source.value):
+        return OTHERWISE
     if shell.is_dash is not True and (_has_case_in_brackets(script) or _has_quoted_elements(script)):
         return OTHERWISE
     if shell.name not in (DASH, BASH_AS_SH):

@@ -18,6 +18,7 @@ from cblint.flow.state import (
     NONE,
     UNKNOWN_FILE,
     Causes,
+    File,
     Outcome,
     State,
     join_causes,
@@ -89,12 +90,13 @@ class SimpleRunner(Assigner):
         call = Call(node, name, fields.values[1:], fields.exact, assignments, expansion, expansion.state)
         if redirected is not None and redirected.fails is not False:
             self._redirection_fails(node, expansion.state, special)
+        several = isinstance(function, Function) or name in ("eval", ".", "source", "command")
         run = self._runner(call, function if isinstance(function, Function) else None)
         if redirected is None:
             return run(call.state)
         if redirected.fails:
             return self._missed(node, call.state, special)
-        outcome = self.within(redirected, call.state, run) if name != "exec" else run(call.state)
+        outcome = self.within(redirected, call.state, run, several) if name != "exec" else run(call.state)
         return outcome if redirected.fails is False else join_outcomes(outcome, self._missed(node, call.state, special))
 
     def _arguments(self, node: SimpleCommand, expansion: Expansion) -> tuple[Fields, tuple[Assignment, ...]]:
@@ -141,16 +143,22 @@ class SimpleRunner(Assigner):
             names = [assignment.name for assignment in call.node.assignments]
             self.temporary += names
             try:
-                if function is not None:
-                    outcome = self._function(function, begun)
+                if not names or (call.name in builtins.SPECIAL and self.shell.special_builtins_exit is not False):
+                    outcome = self._ran(function, begun)
                 else:
-                    builtin = builtins.find(call.name, self.shell)
-                    outcome = builtin(self, begun) if builtin is not None else self.program(begun)
+                    with self.undoing(lambda end: self._without(names, state, end)):
+                        outcome = self._ran(function, begun)
             finally:
                 del self.temporary[len(self.temporary) - len(names) :]
             return self._undone(call, state, outcome, function is not None)
 
         return run
+
+    def _ran(self, function: Function | None, call: Call) -> Outcome:
+        if function is not None:
+            return self._function(function, call)
+        builtin = builtins.find(call.name, self.shell)
+        return builtin(self, call) if builtin is not None else self.program(call)
 
     def _assigned_before(self, call: Call, state: State) -> State:
         expansion = call.expansion
@@ -294,7 +302,8 @@ class SimpleRunner(Assigner):
         self.calls += 1
         self.frames.append(state.shadowed)
         try:
-            outcome = self.command(function.body, inner)
+            with self.undoing(lambda end: self._left(state, end)):
+                outcome = self.command(function.body, inner)
         finally:
             self.calls -= 1
             self.frames.pop()
@@ -340,30 +349,37 @@ class SimpleRunner(Assigner):
             raise Unclear
         if effect_in(script, self.shell):
             raise Unclear
-        with self.deeper():
-            if self.process.is_inner:
-                # A subshell ends where bash gives up a line.
-                return self.sequence(script.body, state)
-            aborted, self.process.aborted = self.process.aborted, None
-            try:
-                return self.lines(script.body, state)
-            finally:
+        asks, self.asks_text = self.asks_text, self.asks_text or self.ignoring
+        aborted = self.process.aborted
+        try:
+            with self.deeper():
+                if self.process.is_inner:
+                    # A subshell ends where bash gives up a line.
+                    return self.sequence(script.body, state)
+                self.process.aborted = None
+                outcome = self.lines(script.body, state)
                 self.process.aborted = aborted
+                return outcome
+        finally:
+            self.asks_text = asks
 
     # Redirected
 
-    def within(self, redirected: Redirected, state: State, run: Callable[[State], Outcome]) -> Outcome:
-        """Something that reads and prints elsewhere."""
+    def within(
+        self, redirected: Redirected, state: State, run: Callable[[State], Outcome], several: bool = False
+    ) -> Outcome:
+        """Something that reads and prints elsewhere; ``several`` commands can read what some of them have written."""
         start = state
         if redirected.input is not None:
             start = start._replace(input=redirected.input)
         if redirected.output is not None:
             start = start._replace(printed=EMPTY)
         start = redirected.emptied(start)
+        start, held = redirected.held(start) if several else (start, None)
         outcome = run(start)
-        return Outcome(*(self._restored(redirected, state, end) for end in outcome))
+        return Outcome(*(self._restored(redirected, state, end, held) for end in outcome))
 
-    def _restored(self, redirected: Redirected, before: State, after: State | None) -> State | None:
+    def _restored(self, redirected: Redirected, before: State, after: State | None, held: File | None) -> State | None:
         if after is None:
             return None
         if redirected.input is not None:
@@ -371,5 +387,5 @@ class SimpleRunner(Assigner):
         # What fails says so, as does `set -x`.
         quiet = after.failures is before.failures and after.options.xtrace is False is before.options.xtrace
         if redirected.output is not None:
-            after = redirected.written(after, quiet)._replace(printed=before.printed)
+            after = redirected.written(after, quiet, held)._replace(printed=before.printed)
         return said(after, UNKNOWN) if redirected.loud and not quiet else after
