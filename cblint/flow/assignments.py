@@ -219,9 +219,9 @@ class Assigner(Core):
     def number(self, state: State, name: str, depth: int = 0) -> int:
         """The number that a name in arithmetic stands for. Raises arithmetic.Unclear, NotKnown."""
         variable = state.variable(name)
+        if variable.assigned is not True and state.options.nounset is not False and self.shell.is_dash is not True:
+            raise arithmetic.Unclear
         if variable.assigned is False:
-            if state.options.nounset is not False and self.shell.is_dash is not True:
-                raise arithmetic.Unclear
             return 0
         text = variable.value.text
         if variable.assigned is None or text is None or variable.array is not False:

@@ -108,6 +108,8 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
         shell.hide(call.expansion.substituted, "substitution", call.node)
         call.expansion.substituted = None
     local = call.name == "local" or (call.name in ("declare", "typeset") and shell.calls > 0 and "g" not in flags)
+    if "p" in flags and (len(call.words) > len(options) or call.assignments):
+        raise Unclear
     if "p" in flags or (not call.words and not call.assignments):
         return shell.succeed(said(state, UNKNOWN))
     refused = False

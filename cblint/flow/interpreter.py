@@ -157,6 +157,9 @@ class Interpreter(SimpleRunner):
             if failed is not None:
                 # Not a failure of the command, which did succeed: nothing that could be hidden.
                 failed = failed._replace(code=1, succeeded=False, cause=NONE, excused=True)
+            if outcome.failed is not None and self.shell.is_dash is not True and _is_redirected_group(node):
+                # If it is a redirection that fails, bash does not turn the status round.
+                failed = join_states(failed, outcome.failed._replace(excused=True))
             return Outcome(ok, failed)
         return self._commands(node, state)
 
@@ -411,6 +414,11 @@ class Interpreter(SimpleRunner):
             missed = self.fail(expansion.state, node, self.shell.among(2, 1, 1))
             outcome = missed if redirected.fails else join_outcomes(outcome, missed)
         return outcome
+
+
+def _is_redirected_group(node: Pipeline) -> bool:
+    (command,) = node.commands if len(node.commands) == 1 else (None,)
+    return command is not None and not isinstance(command, SimpleCommand) and bool(command.redirections)
 
 
 def _only_reads(body: CommandList) -> SimpleCommand | None:

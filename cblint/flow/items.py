@@ -179,8 +179,9 @@ def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
         cwd=_entered(kept, beginning, shell),
         options=Options(allexport=True),
         positional=(),
-        code=0,
-        succeeded=True,
+        # That nothing is known can be since what was kept cannot be read: then the item begins with a failure.
+        code=0 if kept.variables.default is not ANYTHING else None,
+        succeeded=True if kept.variables.default is not ANYTHING else None,
         cause=NONE,
         failures=NONE,
         excused=False,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cblint.flow.values import Maybe
-from cblint.shell.commands import ArrayLiteral, Case, Script
+from cblint.shell.commands import ArrayLiteral, Case, Script, Test
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.syntax import CommandSubstitution, walk
 
@@ -106,11 +106,19 @@ def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = 
     elif any(construct.name == "ansi-quote" and construct.effect == "syntax" for construct in found):
         # To dash the quotes end at `\'`; what stands between which is then another matter.
         return OTHERWISE
+    elif any(construct.name == "double-brackets" for construct in found) and _has_joined_conditions(script):
+        # To dash they are commands of their own in the list round them.
+        return OTHERWISE
     else:
         effects = [
             construct.effect for construct in found if construct.name not in _FOLLOWED or construct.effect == "syntax"
         ]
     return "syntax" if "syntax" in effects else effects[0] if effects else ""
+
+
+def _has_joined_conditions(script: Script) -> bool:
+    """Whether a test in double brackets has several conditions."""
+    return any(isinstance(node, Test) and len(node.conditions) > 1 for node in walk(script))
 
 
 def _has_quoted_elements(script: Script) -> bool:
