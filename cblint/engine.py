@@ -136,6 +136,10 @@ def _visible(span: Span, target: Target) -> Span:
     before = source[span.start - 1 : span.start]
     if before and not before.isspace():
         return Span(span.start - 1, span.start)
+    if source.startswith("\r\n", span.start):
+        # The two characters of a line end are at one position.
+        end = len(source[: span.start].rstrip())
+        return Span(end - 1, end)
     return Span(span.start, min(span.start + 1, len(source)))
 
 

@@ -12,7 +12,7 @@ from tests import flow_paper
 
 @pytest.mark.parametrize(
     "command",
-    ['printf -v "$N" x', ': "${!N:=x}"', "command -p eval A=1", "command -- eval A=1", "declare -n E=A; E=5"],
+    ['printf -v "$N" x', ': "${!N:=x}"', 'command -p eval "$X"', 'command -- eval "$X"', "declare -n E=A; E=5"],
 )
 def test_they_can_change_anything(command: str) -> None:
     assert footprint(flow_paper.state({}), parse(Text.of(command))).names is None
