@@ -214,8 +214,9 @@ def _declare_one(shell: SimpleRunner, call: Call, state: State, one: _Named, fla
     if variable.array is not False and (one.value or (one.assignment and isinstance(one.assignment.value, Word))):
         raise Unclear
     if one.assignment is None and one.value is None and variable.exported is False and variable.array is False:
-        # With `set -a` bash exports what has only been declared, too.
-        variable = variable._replace(exported=state.options.allexport if shell.shell.is_dash is False else False)
+        # With `set -a` what has only been declared is exported, too; by dash if it is readonly.
+        declared = shell.shell.among(call.name == "readonly", True, True)
+        variable = variable._replace(exported=declared and state.options.allexport)
     if "a" in flags and one.assignment is None:
         if variable.array is not False or variable.assigned is not False:
             raise Unclear

@@ -28,10 +28,27 @@ from cblint.flow.state import (
 )
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
 from cblint.flow.words import Expansion
-from cblint.shell.commands import AndOr, Command, CommandList, Function, Pipeline, Script, SimpleCommand, Subshell
+from cblint.shell.commands import (
+    AndOr,
+    ArithmeticCommand,
+    Case,
+    Command,
+    CommandList,
+    For,
+    Function,
+    Pipeline,
+    Script,
+    SimpleCommand,
+    Subshell,
+    Test,
+)
 
 _LEAVES = re.compile(r"\b(?:return|break|continue|trap)\b")
 """Commands of which it is another matter in a trap for ERR what they do."""
+
+
+_OVERWRITES = (ArithmeticCommand, Case, For, Function, Test)
+"""Compound commands that have a status of their own, not only those of the commands in them."""
 
 
 class Interpreter(SimpleRunner):
@@ -396,6 +413,8 @@ class Interpreter(SimpleRunner):
         return self.contained(node, state, self._run_compound)
 
     def _run_compound(self, node: Command, state: State) -> Outcome:
+        if state.cause is not NONE and isinstance(node, _OVERWRITES):
+            self.recorder.hide(state.cause, "sequence", node)
         with self.deeper():
             if not node.redirections or isinstance(node, Function):
                 return self._compound(node, state)

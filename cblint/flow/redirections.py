@@ -67,6 +67,9 @@ class Redirected(NamedTuple):
         if self.output is None or self.output.path is None or is_device(self.output.path):
             return state
         old = state.files.get(self.output.path)
+        if old.kind == "absent":
+            # It has been removed in the meantime.
+            return state
         if held is not None:
             old = held if old is BUSY else BUSY
         printed = UNKNOWN if self.mixed and not quiet else state.printed

@@ -18,6 +18,7 @@ from cblint.flow.state import (
     NONE,
     UNKNOWN_FILE,
     Causes,
+    Ends,
     File,
     Outcome,
     State,
@@ -177,6 +178,12 @@ class SimpleRunner(Assigner):
                 raise Unclear
             return self.assignment(expansion, node)
         before = expansion.state.variables
+        readonly = expansion.state.variable(node.name).readonly
+        if readonly and self.shell.special_builtins_exit is False:
+            # bash says so, expands nothing and goes on.
+            return expansion.state
+        if readonly is not False and (not isinstance(node.value, Word) or node.value.text is None):
+            raise Unclear
         if not isinstance(node.value, Word) or node.subscript is not None or node.operator != "=":
             if footprint(expansion.state, node.value).names != frozenset():
                 raise Unclear
@@ -376,7 +383,14 @@ class SimpleRunner(Assigner):
             start = start._replace(printed=EMPTY)
         start = redirected.emptied(start)
         start, held = redirected.held(start) if several else (start, None)
-        outcome = run(start)
+        process = self.process
+        exits, process.exits = process.exits, Ends()
+        try:
+            outcome = run(start)
+        finally:
+            # Where the shell exits in it, it has printed elsewhere as well.
+            inner, process.exits = process.exits.all(), exits
+            exits.add(Outcome(*(self._restored(redirected, state, end, held) for end in inner)))
         return Outcome(*(self._restored(redirected, state, end, held) for end in outcome))
 
     def _restored(self, redirected: Redirected, before: State, after: State | None, held: File | None) -> State | None:
