@@ -179,7 +179,7 @@ class SimpleRunner(Assigner):
             return self.assignment(expansion, node)
         before = expansion.state.variables
         readonly = expansion.state.variable(node.name).readonly
-        if readonly and self.shell.special_builtins_exit is False:
+        if readonly and self.shell.special_builtins_exit is False and expansion.state.options.errexit is False:
             # bash says so, expands nothing and goes on.
             return expansion.state
         if readonly is not False and (not isinstance(node.value, Word) or node.value.text is None):
