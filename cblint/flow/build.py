@@ -17,10 +17,10 @@ from cblint.buildspec.shells import POSIX
 from cblint.facts import table
 from cblint.flow.core import Given, Limits
 from cblint.flow.events import Event, Hidden
-from cblint.flow.items import Beginning, ItemRun, first_state, run_item
+from cblint.flow.items import STATUS, Beginning, ItemRun, first_state, run_item
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
-from cblint.flow.state import ANYTHING, GIVEN, Ends, File, Outcome, State, Variable, join_states
+from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State, Variable, join_states
 from cblint.flow.status import masked
 from cblint.flow.values import UNKNOWN, Value, initial, literal
 from cblint.source.tree import Node
@@ -310,6 +310,7 @@ def _given_variables(buildspec: Buildspec) -> dict[str, Variable]:
             variables.setdefault(given.name, Variable(None, initial(given.name), True))
         else:
             variables[given.name] = Variable(True, initial(given.name, labels), True)
+    variables[STATUS] = UNSET
     variables["IFS"] = Variable(True, literal(" \t\n"))
     return variables
 

@@ -46,7 +46,8 @@ class Hidden(NamedTuple):
 
     ``how``: ``sequence`` (the next command has a status of its own), ``or`` (the other side of ``||`` runs),
     ``condition`` (it was asked for), ``negation``, ``pipeline`` (only the last stage counts), ``background``,
-    ``substitution`` (in the words of a command), ``declaration`` (``export X=$(…)``). ``witness`` is what hides it.
+    ``substitution`` (in the words of a command), ``declaration`` (``export X=$(…)``), ``open`` (the item ends in
+    ``&&``, and the line behind it that would keep the status becomes part of the list). ``witness`` is what hides it.
     """
 
     command: Node

@@ -218,6 +218,8 @@ def _run(interpreter: Interpreter, script: Script, kept: State, start: State, gi
         if end is None:
             continue
         state = end if goes_on else _with_status(end)
+        if goes_on and script.body.items:
+            interpreter.recorder.hide(end.cause, "open", script.body.items[-1])
         if state.variable(STATUS).readonly is not False:
             # It could be part of an item that made it so, and assigning to it may end the shell.
             process.exits.add(interpreter.either(end, script))

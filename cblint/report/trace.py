@@ -29,6 +29,7 @@ _HOW = {
     "background": "it runs in the background",
     "substitution": "the status of the command around it counts",
     "declaration": "the status of the declaration counts",
+    "open": "the command ends in an operator, and the status of the one before counts",
 }
 _SHELLS = {"sh": "sh, which is dash or bash", "bash-as-sh": "sh, which is bash here", "dash": "sh, which is dash here"}
 
