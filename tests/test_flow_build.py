@@ -8,6 +8,7 @@ import pytest
 
 from cblint.buildspec.model import PHASES
 from cblint.flow.build import EITHER, FAILING, SUCCEEDING, run_build
+from cblint.flow.state import State
 from cblint.flow.trace import beliefs, runs_after_failure
 from cblint.flow.values import Maybe
 from cblint.linter import Settings, buildspecs_in
@@ -592,3 +593,18 @@ def test_nothing_outside_of_the_repository_is_asked_for(command: str) -> None:
     found = build({"build": commands(command, "true")}, read=read)
     assert asked == []
     assert value(found, "X") is None
+
+
+def test_a_build_is_the_same_each_time() -> None:
+    commands = ["make & A=$(date) || B=$?; wait", 'for x in $A; do C=$C$x; done; cd "$C" || exit 1']
+    source = {"build": {"commands": commands}, "post_build": {"commands": ["deploy"]}}
+    first, second = (
+        [(run.path, run.step.where, known(run.outcome.either), [event[:1] for event in run.events]) for run in ran]
+        for ran in (build(source).runs, build(source).runs)
+    )
+    assert first == second
+
+
+def known(state: State | None) -> list[object]:
+    """What is believed of the variables at the end."""
+    return [state.variable(name)[:7] for name in "ABC"] if state is not None else []
