@@ -59,6 +59,8 @@ DEFECTS = [
     (1705, 39, "command-not-string"),
     (1706, 29, "command-not-string"),
     (2183, 1, "multi-document-buildspec"),
+    *((line, 9, "masked-failure-in-pipeline") for line in (1888, 2551, 2610, 2611)),
+    (2536, 12, "masked-failure-in-pipeline"),
     *((line, 9, "publish-after-failed-build") for line in (899, 1900, 2311, 2352)),
     (2038, 11, "publish-after-failed-build"),
     (2322, 25, "placeholder-left-in"),
