@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cblint.buildspec.model import Buildspec
+from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.finding import Report
 from cblint.flow.build import Build, Step, build_of
 from cblint.flow.events import Hidden
@@ -44,7 +44,7 @@ _SHOWING = frozenset({"echo", "printf"})
 
 def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
     """A command whose failure matters stands in a pipeline before the last one, whose status counts."""
-    if not any("|" in item.value for item in buildspec.shell_items):
+    if not any(_pipes_work(item) for item in buildspec.shell_items if "|" in item.value):
         return
     for step, hidden in _masked(build_of(buildspec), "pipeline"):
         taken = [one for one in hidden if _takes_nothing(one.witness)]
@@ -64,6 +64,15 @@ def _takes_nothing(last: Node) -> bool:
     return isinstance(last, While)
 
 
+def _pipes_work(item: ShellItem) -> bool:
+    """Whether a command may be found in it: seen without running the build."""
+    return any(
+        invocation.piped_into is not None and _is_work(invocation) and _takes_nothing(invocation.pipeline.commands[-1])
+        for invocation in item.invocations
+        if invocation.pipeline is not None
+    )
+
+
 def _masked(build: Build, how: str) -> Iterator[tuple[Step, list[Hidden]]]:
     """The commands of each item whose failure is hidden in one way, as they stand in the file."""
     found: dict[int, tuple[Step, dict[int, Hidden]]] = {}
@@ -81,12 +90,16 @@ def _work(step: Step, hidden: Hidden) -> Invocation | None:
     for invocation in step.item.invocations:
         if invocation.node is not hidden.command or _is_shown_only(invocation):
             continue
-        effect = effect_of(invocation)
-        if effect is not None and effect.matters and effect.does in _WORK:
-            return invocation
-        if any(invocation.runs(*names) for names in _SECRETS):
+        if _is_work(invocation):
             return invocation
     return None
+
+
+def _is_work(invocation: Invocation) -> bool:
+    effect = effect_of(invocation)
+    if effect is not None and effect.matters and effect.does in _WORK:
+        return True
+    return any(invocation.runs(*names) for names in _SECRETS)
 
 
 def _is_shown_only(invocation: Invocation) -> bool:
