@@ -14,6 +14,7 @@ from cblint.flow.layers import Layers
 from cblint.flow.redirections import Redirected, redirect
 from cblint.flow.shells import effect_in
 from cblint.flow.state import (
+    ANYTHING,
     NEVER,
     NONE,
     UNKNOWN_FILE,
@@ -211,6 +212,10 @@ class SimpleRunner(Assigner):
             return None
         remembers = self.shell.among(after.options.allexport, False, False)
         restored = {name: laid_bare(before.variable(name), remembers) for name in names}
+        if self.shell.is_dash is not True:
+            # What `readonly` and `export` say of it within a function, bash keeps.
+            kept = (name for name in names if after.variable(name).readonly is not before.variable(name).readonly)
+            restored.update((name, ANYTHING._replace(readonly=None)) for name in kept)
         return after._replace(variables=after.variables.update(restored))
 
     def _only_assigned(self, node: SimpleCommand, expansion: Expansion, redirected: Redirected | None) -> Outcome:
