@@ -7,8 +7,9 @@ import itertools
 import pytest
 
 from cblint.buildspec.model import PHASES
-from cblint.flow.build import EITHER, FAILING, SUCCEEDING, run_build
+from cblint.flow.build import run_build
 from cblint.flow.state import State
+from cblint.flow.steps import EITHER, FAILING, SUCCEEDING
 from cblint.flow.trace import beliefs, runs_after_failure
 from cblint.flow.values import Maybe
 from cblint.linter import Settings, buildspecs_in

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.finding import Report
-from cblint.flow.build import Build, Step, build_of
-from cblint.flow.events import Hidden
+from cblint.flow import build_of
 from cblint.shell.commands import SimpleCommand, While
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Word
 from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build
+    from cblint.flow.events import Hidden
+    from cblint.flow.steps import Step
 
 _SUBCOMMAND = re.compile(r"[a-z][a-z0-9:-]*")
 _WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy"})

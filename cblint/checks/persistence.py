@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
 from cblint.finding import Report
-from cblint.flow.build import Build, StepRun, build_of, steps_of
-from cblint.flow.builtins import find as builtin
+from cblint.flow import build_of
 from cblint.flow.events import ASSIGNED, DEFINED, RAN, READ, Event
+from cblint.flow.steps import steps_of
 from cblint.shell.commands import AndOr, Function, Script, SimpleCommand
 from cblint.shell.syntax import Node, Parameter, walk
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build, StepRun
 
 _ELEMENT = re.compile(r"\$\{[#!]?[A-Za-z_]\w*\[", re.ASCII)
 _ALIAS = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
@@ -56,6 +59,8 @@ def _is_lost(run: StepRun, event: Event, definitions: list[_Definition]) -> bool
 
 def _definitions(build: Build) -> dict[str, list[_Definition]]:
     """The functions and aliases of a build by name, unless a program or builtin of that name is known."""
+    from cblint.flow.builtins import find as builtin
+
     found: dict[str, list[_Definition]] = {}
     for run in build.runs:
         for event in run.events:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.finding import Report
-from cblint.flow.build import FAILING, Build, Step, StepRun, build_of, steps_of
+from cblint.flow import build_of
 from cblint.flow.events import ASSIGNED, RAN, Event, Guard
-from cblint.flow.status import told
+from cblint.flow.steps import FAILING, Step, steps_of
 from cblint.shell.commands import Condition, SimpleCommand
 from cblint.shell.effects import Effect, effect_of, verbs_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter, Word, walk
 from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build, StepRun
 
 _SUBCOMMAND = re.compile(r"[a-z][a-z0-9-]*")
 _GOES_OUT = frozenset({"publish", "deploy"})
@@ -179,7 +182,7 @@ def _fails_later(build: Build, step: Step, failing: list[_Fallible]) -> bool:
 
 def _is_to_fail(run: StepRun) -> bool:
     """Whether it is more than a print or a file that fails: a command that makes or tests something, or ``exit``."""
-    nodes = {id(node) for node in told(run.outcome)}
+    nodes = {id(node) for node in run.told}
     for invocation in run.step.item.invocations:
         if id(invocation.node) in nodes:
             effect = effect_of(invocation)

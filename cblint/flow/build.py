@@ -7,12 +7,10 @@ for sure. A phase that fails in ``install`` or ``pre_build`` ends the build; aft
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
-from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, Section, ShellItem, items, scalar
+from cblint.buildspec.model import VARIABLES, Buildspec, scalar
 from cblint.buildspec.shells import POSIX
 from cblint.facts import table
 from cblint.flow.core import Given, Limits
@@ -21,12 +19,12 @@ from cblint.flow.items import STATUS, Beginning, ItemRun, first_state, run_item
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
 from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State, Variable, join_states
-from cblint.flow.status import masked
+from cblint.flow.status import masked, told
+from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, Phase, Step, phases_of
 from cblint.flow.values import UNKNOWN, Value, initial, literal
+from cblint.shell import syntax
 from cblint.source.tree import Node
 
-SUCCEEDING, FAILING, EITHER = "succeeding", "failing", "either"
-"""Whether the build has gone well so far: ``either`` after a failure that ``on-failure: CONTINUE`` lets pass."""
 SUCCEEDS = "CODEBUILD_BUILD_SUCCEEDING"
 """The variable that says so to the commands."""
 SECRET = frozenset({"secret"})
@@ -42,25 +40,6 @@ CHARACTERS_PER_STEP = 4
 
 Of the buildspecs that we know none takes a thousand.
 """
-
-
-class Step(NamedTuple):
-    """A command of the buildspec: where it stands, and its tree. ``number`` is 0-based.
-
-    ``alone``: it stands where the list of commands should.
-    """
-
-    phase: str
-    key: str
-    number: int
-    item: ShellItem
-    alone: bool = False
-
-    @property
-    def where(self) -> str:
-        """The place in the buildspec, as findings give it."""
-        place = f"phases.{self.phase}.{self.key}"
-        return place if self.alone else f"{place}[{self.number}]"
 
 
 class StepRun(NamedTuple):
@@ -85,6 +64,11 @@ class StepRun(NamedTuple):
     def hidden(self) -> list[Hidden]:
         """Commands in it that may fail without the item failing, and what hides them."""
         return masked(self.run.outcome, self.run.recorder)
+
+    @property
+    def told(self) -> list[syntax.Node]:
+        """The commands in it whose failure can be the item's own."""
+        return told(self.run.outcome)
 
 
 class Build(NamedTuple):
@@ -114,26 +98,6 @@ def run_build(buildspec: Buildspec, read: Read = nothing_at_hand) -> Build:
     return _Builder(buildspec, shell, read).build()
 
 
-def steps_of(buildspec: Buildspec) -> list[Step]:
-    """The commands of the phases in the order in which they run, ``finally`` behind ``commands``; nothing is run."""
-    phases = [_phase(buildspec, section) for section in _in_order(buildspec)]
-    return [step for phase in phases for step in (*phase.commands, *phase.final)]
-
-
-@lru_cache(maxsize=1)
-def build_of(buildspec: Buildspec) -> Build:
-    """The build of a buildspec alone, run once for all rules that ask."""
-    return run_build(buildspec)
-
-
-class _Phase(NamedTuple):
-    name: str
-    on_failure: str
-    user: str
-    commands: list[Step]
-    final: list[Step]
-
-
 class _PhaseEnds(NamedTuple):
     """How a phase ends: the states on each path."""
 
@@ -147,8 +111,7 @@ class _Builder:
         self.shell = shell
         self.read = read
         # Of two phases of one name the last one counts, as for any loader.
-        sections = {section.name: section for section in buildspec.phases()}
-        self.phases = [_phase(buildspec, sections[name]) for name in PHASES if name in sections]
+        self.phases = list({phase.name: phase for phase in phases_of(buildspec)}.values())
         self.given = Given(Layers(GIVEN, (_given_variables(buildspec),)), self._file, kept=_kept_variables(buildspec))
         self.beginning = Beginning(SOURCE, UNKNOWN)
         steps = [step for phase in self.phases for step in (*phase.commands, *phase.final)]
@@ -174,7 +137,7 @@ class _Builder:
             paths = after
         return Build(tuple(self.runs))
 
-    def _add(self, after: dict[str, State], phase: _Phase, path: str, ends: _PhaseEnds) -> None:
+    def _add(self, after: dict[str, State], phase: Phase, path: str, ends: _PhaseEnds) -> None:
         """The paths that lead on from a phase."""
         if ends.ok is not None:
             _put(after, path, ends.ok)
@@ -186,7 +149,7 @@ class _Builder:
         elif phase.name == "build" and phase.on_failure != "ABORT":
             _put(after, FAILING, ends.failed)
 
-    def _run_phase(self, phase: _Phase, path: str, state: State) -> _PhaseEnds:
+    def _run_phase(self, phase: Phase, path: str, state: State) -> _PhaseEnds:
         ok, failed = self._run_steps(phase.commands, path, _with_flag(state, path), stops=True)
         if not phase.final:
             return _PhaseEnds(ok, failed)
@@ -259,44 +222,6 @@ def _with_flag(state: State, path: str) -> State:
 
 def _flag(value: Value) -> Variable:
     return Variable(True, value, True)
-
-
-def _in_order(buildspec: Buildspec) -> list[Section]:
-    return [section for name in PHASES for section in buildspec.phases() if section.name == name]
-
-
-def _phase(buildspec: Buildspec, section: Section) -> _Phase:
-    on_failure = section.scalar("on-failure")
-    user = section.scalar("run-as")
-    top = buildspec.get("run-as")
-    top_user = scalar(top.value) if top is not None else None
-    found = user or top_user
-    return _Phase(
-        section.name,
-        re.sub(r"-.*", "", on_failure.value.upper()) if on_failure is not None else "",
-        found.value if found is not None else "root",
-        _steps(buildspec, section, "commands"),
-        _steps(buildspec, section, "finally"),
-    )
-
-
-def _steps(buildspec: Buildspec, section: Section, key: str) -> list[Step]:
-    pair = section.get(key)
-    if pair is None:
-        return []
-    alone = scalar(pair.value)
-    if alone is not None:
-        # Not what the documentation has, but such builds work; the syntax error behind it is not looked for.
-        return [Step(section.name, key, 0, ShellItem(alone, key, 0), True)] if not buildspec.stream.problem else []
-    known = {id(item.node): item for item in buildspec.shell_items}
-    nodes: list[Node] = items(pair.value)
-    steps = []
-    for number, node in enumerate(nodes):
-        value = scalar(node)
-        item = known.get(id(value)) if value is not None else None
-        if item is not None:
-            steps.append(Step(section.name, key, number, item))
-    return steps
 
 
 def _given_variables(buildspec: Buildspec) -> dict[str, Variable]:

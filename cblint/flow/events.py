@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.flow.state import Causes, State, Variable
-from cblint.flow.values import Value
-from cblint.shell.syntax import Node
+if TYPE_CHECKING:
+    from cblint.flow.state import Causes, State, Variable
+    from cblint.flow.values import Value
+    from cblint.shell.syntax import Node
 
 ASSIGNED, UNSET, READ, RAN, DEFINED = "assigned", "unset", "read", "ran", "defined"
 PRINTED, WROTE, REMOVED, MOVED = "printed", "wrote", "removed", "moved"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cblint.flow.build import EITHER, FAILING, SUCCEEDING, SUCCEEDS, Build, Step, StepRun
+from cblint.flow.build import SUCCEEDS, Build, StepRun
 from cblint.flow.events import ASSIGNED, RAN, READ, UNSET, Event, Hidden
 from cblint.flow.items import STATUS
 from cblint.flow.paths import SOURCE
 from cblint.flow.state import State, Variable
 from cblint.flow.status import told
+from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, Step
 from cblint.flow.values import Maybe, Value
 from cblint.shell.commands import ArithmeticCommand, SimpleCommand, Test
 from cblint.shell.syntax import Node
