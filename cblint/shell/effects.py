@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from cblint.facts import table
@@ -88,7 +88,8 @@ def verbs_of(invocation: Invocation) -> tuple[Verb | None, list[Verb]]:
     operands: list[Word | str] = [*words, *_operands(invocation)]
     begun = [beginning(word) for word in operands]
     possible: list[Verb] = []
-    for verb in verbs(program) if program else ():
+    lines = () if not program else _begun_with(program, *begun[0]) if begun else verbs(program)
+    for verb in lines:
         fitting = _matches(verb, invocation, begun)
         if fitting:
             return verb, possible
@@ -104,6 +105,16 @@ def verbs(program: str) -> tuple[Verb, ...]:
     if isinstance(lines, str) or "does" in lines:
         lines = {OTHERWISE: lines}
     return tuple(_verb(program, pattern, says) for pattern, says in lines.items())
+
+
+@lru_cache(maxsize=4096)
+def _begun_with(program: str, known: str, complete: bool) -> tuple[Verb, ...]:
+    """The lines that the first operand does not exclude."""
+    return tuple(
+        verb
+        for verb in verbs(program)
+        if not verb.operands or begins_to_fit(known, complete, verb.operands[0]) is not False
+    )
 
 
 def _verb(program: str, pattern: str, says: str | dict[str, Any]) -> Verb:
