@@ -15,7 +15,6 @@ from cblint.flow.values import EMPTY, literal
 from cblint.shell.parser import parse
 from cblint.source.text import Text
 
-STUB = False
 YES, MAYBE, NO = "yes", "maybe", "no"
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -153,6 +153,7 @@ ITEMS = [
     ("readonly under set -a is remembered", "dash", ["readonly A", "set +a\nA=1"], "0, A=1"),
     ("what is not set in ((", "bash", ["set -u\nif (( A+1 )); then X=1; fi"], "unknown, X unknown"),
     ("while continue", "bash", ["A=0; while A=$((A+1)); [ $A -le 2 ] && continue; do X=1; done"], "0, A=3, X unset"),
+    ("no such option in a file", "bash-as-sh", ["echo set -Z >f", ". ./f || :; A=1"], "unknown, A unknown"),
     ("readonly within a function stays", "bash", ["f() { readonly B=1; }\nB=1 f"], "unknown, B unknown"),
 ]  # fmt: skip
 

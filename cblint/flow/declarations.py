@@ -379,6 +379,9 @@ def no_option(shell: SimpleRunner, call: Call, state: State) -> Outcome:
     refused = shell.fail(state, call.node, 2)
     if shell.shell.special_builtins_exit is False:
         return refused
+    if shell.ignoring and shell.asks_text:
+        # Within `eval` and `.`, bash as sh only heeds a question that is part of the text.
+        raise Unclear
     if shell.shell.is_dash is False and (shell.ignoring or state.err_trap is not None):
         # Behind a trap for ERR bash has forgotten that it was to end.
         return refused

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
-from tests import flow_prediction
 from tests.flow_oracle import KINDS, LIMIT, LIMITED, compare, judge, judge_many, no_share, run, share_of
 from tests.flow_prediction import MAYBE, NO, YES, Prediction, Variable, predict
 from tests.flow_runner import SHELLS, Escaped, Observed, Runner, Stuck, have_shells, runner
@@ -35,7 +34,6 @@ def test_nothing_is_predicted_wrong(shell: str, chunk: int, shells: Runner) -> N
     assert "\n\n".join(map(str, judge_many([(seed, shell) for seed in seeds], shells, predict).bad)) == ""
 
 
-@pytest.mark.skipif(flow_prediction.STUB, reason="the predictions are still empty ones")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_little_is_unknown(shell: str) -> None:
     share = no_share()
