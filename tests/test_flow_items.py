@@ -154,6 +154,8 @@ ITEMS = [
     ("what is not set in ((", "bash", ["set -u\nif (( A+1 )); then X=1; fi"], "unknown, X unknown"),
     ("while continue", "bash", ["A=0; while A=$((A+1)); [ $A -le 2 ] && continue; do X=1; done"], "0, A=3, X unset"),
     ("no such option in a file", "bash-as-sh", ["echo set -Z >f", ". ./f || :; A=1"], "unknown, A unknown"),
+    ("unset within a function stays", "bash", ["f() { unset B; B=3; }\nB=1 f"], "unknown, B unknown"),
+    ("B=1 : within a function stays", "bash-as-sh", ["f() { B=1 :; }\nB=2 f"], "unknown, B unknown"),
     ("readonly within a function stays", "bash", ["f() { readonly B=1; }\nB=1 f"], "unknown, B unknown"),
 ]  # fmt: skip
 

@@ -168,6 +168,8 @@ class SimpleRunner(Assigner):
         stays = call.name in builtins.SPECIAL and self.shell.special_builtins_exit is True
         if stays and call.node.assignments and state.options.allexport is not True:
             raise Unclear
+        if self.shell.is_dash is not True and any(one.name in self.temporary for one in call.node.assignments):
+            raise Unclear
         for assignment in call.node.assignments:
             expansion.state = self._assigned_for_now(expansion, assignment, stays)
         return expansion.state
@@ -213,8 +215,8 @@ class SimpleRunner(Assigner):
         remembers = self.shell.among(after.options.allexport, False, False)
         restored = {name: laid_bare(before.variable(name), remembers) for name in names}
         if self.shell.is_dash is not True:
-            # What `readonly` and `export` say of it within a function, bash keeps.
-            kept = (name for name in names if after.variable(name).readonly is not before.variable(name).readonly)
+            # What `readonly`, `unset` or `A=1 :` make of it within a function, bash keeps: not followed.
+            kept = (name for name in names if after.variable(name).assigned is None)
             restored.update((name, ANYTHING._replace(readonly=None)) for name in kept)
         return after._replace(variables=after.variables.update(restored))
 
