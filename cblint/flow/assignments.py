@@ -208,6 +208,9 @@ class Assigner(Core):
     def _computed_somehow(self, expansion: Expansion, text: Value, node: Node, given: bool) -> Value:
         """An expression of which some number is not known, so that it may be none."""
         if not given:
+            if expansion.state.options.nounset is not False and self.shell.is_dash is not True:
+                # It may be the name of a variable that is not set.
+                raise Unclear
             self.aborts(expansion.state, False, minded=False)
         for piece in text.pieces:
             for names in _ASSIGNED.findall(piece) if isinstance(piece, str) else ():

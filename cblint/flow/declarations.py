@@ -122,8 +122,16 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
             refused = True
             continue
         if call.expansion.state.variable(one.name).readonly is True and (one.value or one.assignment):
-            # bash says so and goes on; the others end.
-            exits = shell.shell.special_builtins_exit if call.name in ("export", "readonly") else shell.shell.is_dash
+            # bash says so and goes on; the others end, and so does bash if it is to stop at failures.
+            special = call.name in ("export", "readonly")
+            exits = shell.shell.special_builtins_exit if special else shell.shell.is_dash
+            if exits is False and special:
+                errexit = shell.errexit(call.expansion.state)
+                if errexit is None:
+                    raise Unclear
+                if errexit:
+                    shell.leave(shell.fail(call.expansion.state, call.node, 1))
+                    return NEVER
             if exits is not False:
                 shell.aborts(call.expansion.state, True)
             refused = True

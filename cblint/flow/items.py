@@ -281,7 +281,8 @@ def _with_status(end: State) -> State:
     """The status is kept in a variable."""
     value = literal(str(end.code)) if end.code is not None else Value((NONZERO,)) if end.succeeded is False else UNKNOWN
     old = end.variable(STATUS)
-    exported = True if old.exported is True else end.options.allexport
+    allexport = end.options.allexport
+    exported = allexport if old.exported is False else True if old.exported or allexport else None
     if old.readonly is not False:
         return end.with_variable(STATUS, old._replace(assigned=None, value=UNKNOWN))
     return end.with_variable(STATUS, Variable(True, value, exported))
