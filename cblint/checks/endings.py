@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cblint.flow.build import StepRun
 
 _ASKS = frozenset({"[", "test", "command", "which", "type"})
+_MAY_ASK = re.compile(r"\[|test|command|which|type|grep")
 _ONLY_SHOWS = frozenset({"print", "query", "condition"})
 _FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r", "-x"})
 _SUCCEEDS = frozenset({"true", ":"})
@@ -70,6 +72,9 @@ def _may_say_no(ending: _Ending, run: StepRun) -> bool:
 
 def _ending(item: ShellItem) -> _Ending | None:
     """The list that a command ends in, if it only asks and then does something."""
+    if "&&" not in item.value or _MAY_ASK.search(item.value) is None:
+        # Not worth a tree.
+        return None
     script = item.script
     if script.problem is not None or not script.body.items:
         return None
