@@ -158,6 +158,8 @@ ITEMS = [
     ("and not of declare", "bash", ["readonly B=1; set -e; declare B=2 || A=1"], "0, A=1"),
     ("a text that may be a name", "bash", ["getopts a B -a", "set -u; X=1\nA=$((B * 2))"], "unknown, X unknown"),
     ("a status that may be kept", "bash-as-sh", ["declare -u A=1", "set +a", "set -u; true ||"], "unknown"),
+    ("set -e within $( is heeded", "dash", ["A=$(set -e; false; echo a) || B=1"], "0, A=, B=1"),
+    ("set -e within $( is not heeded", "bash", ["A=$(set -e; false; echo a) || B=1"], "0, A=a, B unset"),
     ("unset within a function stays", "bash", ["f() { unset B; B=3; }\nB=1 f"], "unknown, B unknown"),
     ("B=1 : within a function stays", "bash-as-sh", ["f() { B=1 :; }\nB=2 f"], "unknown, B unknown"),
     ("readonly within a function stays", "bash", ["f() { readonly B=1; }\nB=1 f"], "unknown, B unknown"),

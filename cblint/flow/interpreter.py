@@ -9,7 +9,7 @@ from functools import partial
 from cblint.flow import compound
 from cblint.flow.core import NOWHERE, Process, Unclear, unminding
 from cblint.flow.events import Guard
-from cblint.flow.footprint import ruined
+from cblint.flow.footprint import footprint, ruined
 from cblint.flow.layers import Layers
 from cblint.flow.redirections import redirect
 from cblint.flow.simple import SimpleRunner
@@ -366,10 +366,14 @@ class Interpreter(SimpleRunner):
             keeps = self.shell.among(True, True, False)
             if keeps is not True:
                 inner = inner._replace(options=options._replace(errexit=False if keeps is False else None))
-            self.ignoring = ignoring and inherits is not False
             if ignoring and inherits is None:
                 inner = inner._replace(options=options._replace(errexit=None))
                 self.ignoring = False
+        elif ignoring and inherits is None and footprint(state, body).options:
+            raise Unclear
+        if inherits is False:
+            # Also what `set -e` within it says.
+            self.ignoring = False
         try:
             outcome = self.subshell(
                 inner, lambda start: self.sequence(body, start) if reads is None else self._content(reads, start)
