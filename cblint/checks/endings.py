@@ -34,7 +34,7 @@ class _Ending(NamedTuple):
 
     @property
     def span(self) -> Span:
-        return Span(self.tests[0].span.start, self.tests[-1].span.end)
+        return self.tests[0].span.to(self.tests[-1].span)
 
 
 def test_list_fails_build(buildspec: Buildspec) -> Iterator[Report]:

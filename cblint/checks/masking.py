@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.shell.commands import SimpleCommand, While
@@ -22,28 +23,6 @@ if TYPE_CHECKING:
 
 _SUBCOMMAND = re.compile(r"[a-z][a-z0-9:-]*")
 _WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy"})
-_SECRETS = (("aws", "secretsmanager", "get-secret-value"), ("aws", "ssm", "get-parameter"), ("vault", "read"))
-_TAKES_NOTHING = frozenset(
-    {
-        "awk",
-        "base64",
-        "cat",
-        "column",
-        "cut",
-        "egrep",
-        "fgrep",
-        "gawk",
-        "grep",
-        "head",
-        "jq",
-        "less",
-        "more",
-        "nl",
-        "sed",
-    }
-    | {"sort", "tac", "tail", "tee", "tr", "ts", "uniq", "wc", "xargs", "yq"}
-)
-"""Programs that also succeed, or fail for reasons of their own, where the one before has printed nothing."""
 _SHOWING = frozenset({"echo", "printf"})
 
 
@@ -65,7 +44,7 @@ def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
 def _takes_nothing(last: Node) -> bool:
     """Whether the last command of a pipeline does not fail just because the one before has."""
     if isinstance(last, SimpleCommand):
-        return bool(last.words) and (last.words[0].text or "").rpartition("/")[2] in _TAKES_NOTHING
+        return bool(last.words) and (last.words[0].text or "").rpartition("/")[2] in table("effects")["filters"]
     return isinstance(last, While)
 
 
@@ -104,7 +83,7 @@ def _is_work(invocation: Invocation) -> bool:
     effect = effect_of(invocation)
     if effect is not None and effect.matters and effect.does in _WORK:
         return True
-    return any(invocation.runs(*names) for names in _SECRETS)
+    return any(invocation.runs(*names) for names in table("effects")["secrets"])
 
 
 def _is_shown_only(invocation: Invocation) -> bool:
@@ -125,7 +104,7 @@ def _named(invocation: Invocation) -> list[Word]:
 
 def _words(invocation: Invocation) -> Span:
     named = _named(invocation)
-    return Span(named[0].span.start, named[-1].span.end)
+    return named[0].span.to(named[-1].span)
 
 
 def _short(invocation: Invocation) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
+from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.events import ASSIGNED, RAN, Event, Guard
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _SUBCOMMAND = re.compile(r"[a-z][a-z0-9-]*")
 _GOES_OUT = frozenset({"publish", "deploy"})
-_IMAGE = frozenset({"docker", "podman", "buildah", "nerdctl"})
+_FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r"})
+_TELLS_NOTHING = frozenset({"[", "test", "true", "false", ":", "echo", "printf"})
 _CANNOT_MISS = frozenset({"print", "query", "setup", "cleanup", "notify", "condition", "transform", "login", "wrap"})
 """Kinds of commands of which nothing is published."""
 
@@ -46,7 +48,7 @@ class _Publication(NamedTuple):
 
     @property
     def span(self) -> Span:
-        return Span(self.words[0].span.start, self.words[-1].span.end)
+        return self.words[0].span.to(self.words[-1].span)
 
     @property
     def name(self) -> str:
@@ -123,17 +125,11 @@ def _may_tell(guard: Guard, set_by_build: set[str]) -> bool:
     for node in walk(guard.condition):
         if isinstance(node, Parameter) and node.name in set_by_build:
             return True
-        if isinstance(node, Condition) and node.operator in ("-f", "-e", "-d", "-s", "-r"):
+        if isinstance(node, Condition) and node.operator in _FILE_TESTS:
             return True
         if isinstance(node, SimpleCommand) and node.words:
-            words = [word.text for word in node.words]
-            if words[0] not in ("[", "test", "true", "false", ":", "echo", "printf") or {
-                "-f",
-                "-e",
-                "-d",
-                "-s",
-                "-r",
-            } & set(words):
+            name, *words = (word.text for word in node.words)
+            if name not in _TELLS_NOTHING or not _FILE_TESTS.isdisjoint(words):
                 return True
     return False
 
@@ -160,15 +156,19 @@ def _makes_something(invocation: Invocation, effect: Effect | None) -> bool:
 _OF_THE_SHELL = frozenset({"", "cd", "exit", "set", "export"})
 
 
+def _is_of_images(invocation: Invocation) -> bool:
+    return invocation.program in table("effects")["image-builders"]
+
+
 def _fails_by_itself(build: Build, publication: _Publication, failing: list[_Fallible]) -> bool:
     """Whether what is pushed is not there if build has failed: an image that its last step but the tags has made."""
-    if publication.invocation.program not in _IMAGE:
+    if not _is_of_images(publication.invocation):
         return False
     if _pulled(build) & {word.raw for word in publication.invocation.operands()}:
         # What was pulled as a cache, say, goes out again under its own name.
         return False
     steps = [one for one in failing if not one.invocation.runs(one.invocation.program, "tag")]
-    images = [one for one in steps if one.invocation.program in _IMAGE and one.effect and one.effect.does == "build"]
+    images = [one for one in steps if _is_of_images(one.invocation) and one.effect and one.effect.does == "build"]
     return len(images) == 1 and steps[-1] == images[0] and not _fails_later(build, images[0].step, failing)
 
 
@@ -198,6 +198,6 @@ def _pulled(build: Build) -> set[str]:
         word.raw
         for item in items
         for invocation in item.invocations
-        if invocation.program in _IMAGE
+        if _is_of_images(invocation)
         for word in invocation.runs(invocation.program, "pull")[1:]
     }

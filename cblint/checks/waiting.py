@@ -10,7 +10,6 @@ from cblint.finding import Report
 from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, Function, Script, While
 from cblint.shell.query import Invocation, invocations, programs
 from cblint.shell.syntax import Node, Word, walk
-from cblint.source.text import Span
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONG = 5
@@ -25,9 +24,8 @@ def sleep_as_synchronisation(buildspec: Buildspec) -> Iterator[Report]:
         match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smhd]?)", invocation.arguments[0].text or "")
         if match is None or float(match[1]) * _UNITS[match[2]] < _LONG or _in_loop(invocation):
             continue
-        yield Report(
-            Span(invocation.words[0].span.start, invocation.words[-1].span.end), "fixed", {"time": match.group()}
-        )
+        words = invocation.words
+        yield Report(words[0].span.to(words[-1].span), "fixed", {"time": match.group()})
 
 
 def _in_loop(invocation: Invocation) -> bool:

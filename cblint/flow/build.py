@@ -29,10 +29,6 @@ SUCCEEDS = "CODEBUILD_BUILD_SUCCEEDING"
 """The variable that says so to the commands."""
 SECRET = frozenset({"secret"})
 
-_ALWAYS_SET = ("HOME", "PATH", "AWS_REGION", "AWS_DEFAULT_REGION", "CODEBUILD_BUILD_ID", "CODEBUILD_BUILD_ARN",
-               "CODEBUILD_BUILD_IMAGE", "CODEBUILD_BUILD_NUMBER", "CODEBUILD_INITIATOR", "CODEBUILD_KMS_KEY_ID",
-               "CODEBUILD_SOURCE_REPO_URL", "CODEBUILD_SOURCE_VERSION", "CODEBUILD_SRC_DIR",
-               "CODEBUILD_START_TIME", SUCCEEDS)  # fmt: skip
 STEPS = 12_000
 STEPS_PER_ITEM = 20
 CHARACTERS_PER_STEP = 4
@@ -226,7 +222,7 @@ def _flag(value: Value) -> Variable:
 
 def _given_variables(buildspec: Buildspec) -> dict[str, Variable]:
     """The variables of which it is known that a build has them. Their values can be set anew for each build."""
-    variables = {name: Variable(True, initial(name), True) for name in _ALWAYS_SET}
+    variables = {name: Variable(True, initial(name), True) for name in table("variables")["always-set"]}
     variables["CODEBUILD_SRC_DIR"] = Variable(True, SOURCE, True)
     for given in buildspec.variables:
         labels = frozenset() if given.section == VARIABLES else SECRET
@@ -250,7 +246,8 @@ def _is_of_a_task(buildspec: Buildspec, key: Node) -> bool:
 
 def _kept_variables(buildspec: Buildspec) -> dict[str, Variable]:
     """What even a script that we do not see is trusted to leave alone."""
-    names = [*table("variables")["codebuild"], *_ALWAYS_SET]
+    facts = table("variables")
+    names = [*facts["codebuild"], *facts["always-set"]]
     kept = {name: Variable(None, initial(name), True) for name in names if name.startswith("CODEBUILD_")}
     kept["CODEBUILD_SRC_DIR"] = Variable(True, SOURCE, True)
     for given in buildspec.variables:

@@ -31,6 +31,10 @@ class Span(NamedTuple):
     def empty(self) -> bool:
         return self.start == self.end
 
+    def to(self, other: Span) -> Span:
+        """From the beginning of this range to the end of another."""
+        return Span(self.start, other.end)
+
 
 class Position(NamedTuple):
     """A place as people say it: 1-based line, 1-based column in code points."""
