@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.shell.commands import SimpleCommand, While
-from cblint.shell.effects import effect_of
+from cblint.flow.events import READ
+from cblint.flow.steps import FAILING, SUCCEEDING
+from cblint.shell.commands import AndOr, Assignment, If, Pipeline, SimpleCommand, While
+from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import Node, Word
+from cblint.shell.syntax import Node, Word, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
@@ -21,9 +23,14 @@ if TYPE_CHECKING:
     from cblint.flow.events import Hidden
     from cblint.flow.steps import Step
 
-_SUBCOMMAND = re.compile(r"[a-z][a-z0-9:-]*")
 _WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy"})
+_DONE_OUTSIDE = frozenset({"publish", "deploy", "trigger"})
 _SHOWING = frozenset({"echo", "printf"})
+_SUCCEEDING = frozenset({"true", ":"})
+_FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r"})
+
+
+# Pipelines
 
 
 def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
@@ -32,13 +39,13 @@ def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
         return
     for step, hidden in _masked(build_of(buildspec), "pipeline"):
         taken = [one for one in hidden if _takes_nothing(one.witness)]
-        found = [(one, invocation) for one in taken if (invocation := _work(step, one)) is not None]
+        found = [(one, invocation) for one in taken if (invocation := _work(step, one, _is_work)) is not None]
         if not found:
             continue
         (first, invocation), *others = found
-        related = [("counts", _name(first.witness)), *(("again", _words(other)) for _, other in others)]
-        fields = {"command": _short(invocation)}
-        yield Report(_words(invocation), "pipeline", fields, tuple(related))
+        related = [("counts", _name(first.witness)), *(("again", called_at(other)) for _, other in others)]
+        fields = {"command": called(invocation)}
+        yield Report(called_at(invocation), "pipeline", fields, tuple(related))
 
 
 def _takes_nothing(last: Node) -> bool:
@@ -57,26 +64,302 @@ def _pipes_work(item: ShellItem) -> bool:
     )
 
 
-def _masked(build: Build, how: str) -> Iterator[tuple[Step, list[Hidden]]]:
-    """The commands of each item whose failure is hidden in one way, as they stand in the file."""
+# Blocks
+
+
+def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
+    """A command stands before others in one item, and its failure does not end it."""
+    if not any(_is_block(item) for item in buildspec.shell_items):
+        return
+    for step, hidden in _masked(build_of(buildspec), "sequence", "open"):
+        taken = [one for one in hidden if not _is_on_purpose(one) and not _is_looked_after(step, one)]
+        work = [(one, call) for one in taken if (call := _work(step, one, _ends_the_build)) is not None]
+        found = work or [(one, call) for one in taken if (call := _work(step, one, _prepares)) is not None]
+        if not found or step.key == "finally":
+            continue
+        (first, invocation), *others = found
+        label, witness = _label(first), _name(first.witness)
+        again = [span for _, other in others if (span := called_at(other)).start != witness.start]
+        related = [(label, witness)] if first.witness is not first.command else []
+        related += [("again", span) for span in again]
+        variant = _preparing(invocation) if not work else "block" if label == "goes-on" else label
+        yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
+
+
+def _is_block(item: ShellItem) -> bool:
+    """Whether a command may stand before another: seen without running the build."""
+    return any(mark in item.value.rstrip() for mark in "\n;|&") and any(
+        _ends_the_build(invocation) or _prepares(invocation) for invocation in item.invocations
+    )
+
+
+def _is_on_purpose(hidden: Hidden) -> bool:
+    """Whether what follows says that nobody is to see it: ``; true``, ``; exit "$status"`` of something before."""
+    return _succeeds(hidden.witness) or _leaves(hidden.witness)
+
+
+def _leaves(node: Node) -> bool:
+    return isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in ("exit", "return")
+
+
+def _is_looked_after(step: Step, hidden: Hidden) -> bool:
+    """Whether the item asks behind it for a file, and fails without: ``if [ ! -d dist ]; then exit 1; fi``."""
+    for node in walk(step.item.script):
+        if isinstance(node, If) and node.span.start > hidden.command.span.start and any(map(_leaves, walk(node))):
+            tests = (part for branch in node.branches for part in walk(branch.condition))
+            if any(isinstance(part, Word) and part.text in _FILE_TESTS for part in tests):
+                return True
+    return False
+
+
+def _label(hidden: Hidden) -> str:
+    if hidden.how == "open":
+        return "open"
+    return "loop" if hidden.witness.span.start <= hidden.command.span.start else "goes-on"
+
+
+def _ends_the_build(invocation: Invocation) -> bool:
+    """Whether its failure should: it makes, tests or ships something, or is a script of the project."""
+    effect = effect_of(invocation)
+    if effect is None:
+        return "/" in (invocation.words[0].text or "")
+    return effect.matters and effect.does in (*_WORK, "trigger", "run")
+
+
+def _prepares(invocation: Invocation) -> bool:
+    """Whether what follows depends on it, and will mostly fail as well."""
+    if invocation.runs("aws", "ecr", "get-login"):
+        return False  # ecr-get-login-removed has more to say of it
+    effect = effect_of(invocation)
+    return effect is not None and effect.matters and effect.does in ("setup", "install", "fetch", "login", "query")
+
+
+def _preparing(invocation: Invocation) -> str:
+    return "folder" if invocation.program == "cd" else "prepares"
+
+
+# Commands whose failure is thrown away
+
+
+def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
+    """A command's failure is thrown away on purpose: ``|| true``."""
+    if not any(_may_throw_away(item) for item in buildspec.shell_items):
+        return
+    build = build_of(buildspec)
+    seen_elsewhere = _told(build)
+    for step, hidden in _masked(build, "or", "sequence"):
+        taken = [one for one in hidden if _is_thrown_away(one)]
+        found = [(one, call) for one in taken if (call := _work(step, one, _is_to_be_seen)) is not None]
+        if not found or step.key == "finally":
+            continue
+        worst = [
+            (one, call)
+            for one, call in found
+            if _decides(call) and not _is_announced(one) and called(call) not in seen_elsewhere
+        ]
+        (first, invocation), *others = worst or found
+        related = [("thrown-away", first.witness.span), *(("again", called_at(other)) for _, other in others)]
+        effect = effect_of(invocation)
+        outside = effect is not None and effect.does in _DONE_OUTSIDE
+        variant = "other" if not worst else "outside" if outside else "gate"
+        yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
+
+
+def _may_throw_away(item: ShellItem) -> bool:
+    """Whether a failure may be thrown away in it: seen without running the build."""
+    return ("||" in item.value or ";" in item.value or "\n" in item.value) and any(
+        _is_to_be_seen(invocation) for invocation in item.invocations
+    )
+
+
+def _told(build: Build) -> set[str]:
+    """What runs somewhere in the build such that its failure is the item's, as a report in another format."""
+    found: set[str] = set()
+    for run in build.on(SUCCEEDING):
+        nodes = {id(node) for node in run.told}
+        found.update(called(invocation) for invocation in run.step.item.invocations if id(invocation.node) in nodes)
+    return found
+
+
+def _is_thrown_away(hidden: Hidden) -> bool:
+    witness = hidden.witness
+    if hidden.how == "sequence":
+        return _succeeds(witness)
+    commands = witness.commands if isinstance(witness, Pipeline) else ()
+    return len(commands) == 1 and (_succeeds(commands[0]) or _only_shows(commands[0]))
+
+
+def _succeeds(node: Node) -> bool:
+    """``true``, ``:`` or ``exit 0``."""
+    if not isinstance(node, SimpleCommand) or not node.words:
+        return False
+    name, *arguments = (word.text for word in node.words)
+    return name in _SUCCEEDING or (name == "exit" and arguments == ["0"])
+
+
+def _only_shows(node: Node) -> bool:
+    return (
+        isinstance(node, SimpleCommand)
+        and bool(node.words)
+        and node.words[0].text in _SHOWING
+        and not any(redirection.operator in (">", ">>") for redirection in node.redirections)
+    )
+
+
+def _is_announced(hidden: Hidden) -> bool:
+    """Whether the message in its place says that the build goes on: somebody has decided so."""
+    return hidden.how == "or" and _GOING_ON.search(hidden.witness.raw) is not None
+
+
+_GOING_ON = re.compile(
+    r"continu|ignor|non-?(block|critical|fatal)|optional|skip|warn|advisory|expected|allow", re.IGNORECASE
+)
+
+
+def _is_to_be_seen(invocation: Invocation) -> bool:
+    """Whether it does something that others rely on, and not what may have been done already."""
+    effect = effect_of(invocation)
+    if effect is None or not effect.matters or effect.does in ("wait", "setup", "serve", "destroy"):
+        return False
+    if invocation.program in table("effects")["image-builders"] and invocation.runs(invocation.program, "pull"):
+        # As a cache, which is not there before the first build.
+        return False
+    return not any(_ONCE.match(word.text or "") for word in invocation.operands()[:3])
+
+
+_ONCE = re.compile(r"(create|mb|add|register|enable|attach|associate|authorize|new|init|import|tag|start|stop)(-|$)")
+"""Beginnings of subcommands that fail where they were run before."""
+
+
+def _decides(invocation: Invocation) -> bool:
+    """Whether its failure means that what was built is bad, or is not there."""
+    effect = effect_of(invocation)
+    if effect is None:
+        return False
+    return effect.does in ("publish", "deploy") or effect.gates is True
+
+
+# Declarations
+
+
+def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
+    """A variable is declared with a command's output, and the declaration succeeds whatever becomes of the command."""
+    if not any(_DECLARED.search(item.value) for item in buildspec.shell_items):
+        return
+    build = build_of(buildspec)
+    used = _used(buildspec, build)
+    for step, hidden in _masked(build, "declaration", "substitution"):
+        found = [
+            (*declared, call)
+            for one in hidden
+            if (declared := _declared(step, one)) is not None
+            and declared[1].name in used
+            and (call := _work(step, one, _may_fail)) is not None
+        ]
+        if not found:
+            continue
+        worst = [each for each in found if not each[2].runs("git", "rev-parse")]
+        (declaration, assignment, invocation), *others = worst or found
+        fields = {"command": called(invocation), "name": assignment.name, "declares": declaration.words[0].raw}
+        related = (("hides", declaration.words[0].span), *(("again", called_at(other)) for *_, other in others))
+        yield Report(called_at(invocation), "declaration" if worst else "revision", fields, related)
+
+
+_DECLARED = re.compile(r"\b(export|readonly|local|declare|typeset)\b.*(\$\(|`)", re.DOTALL)
+
+
+def _used(buildspec: Buildspec, build: Build) -> set[str]:
+    """The variables that something is known to read: a command of the build, CodePipeline, the tools of AWS."""
+    read = {event.name for run in build.runs for event in run.events if event.kind == READ}
+    pair = buildspec.get("env", "exported-variables")
+    names = map(scalar, items(pair.value)) if pair is not None else ()
+    exported = {name.value for name in names if name is not None}
+    return read | exported | set(table("variables")["credentials"])
+
+
+def _declared(step: Step, hidden: Hidden) -> tuple[SimpleCommand, Assignment] | None:
+    """The ``export`` or its kin, and the assignment in it of which the command's output is the value."""
+    for invocation in step.item.invocations:
+        if invocation.node is hidden.command and not _is_excused(invocation):
+            around = next((node for node in invocation.above if isinstance(node, SimpleCommand)), invocation.node)
+            for argument in around.arguments:
+                if isinstance(argument, Assignment) and _is_within(hidden.command.span, argument.span):
+                    return around, argument
+    return None
+
+
+def _is_within(inner: Span, outer: Span) -> bool:
+    # Within backquotes the offsets are of another text.
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _is_excused(invocation: Invocation) -> bool:
+    """Whether ``||`` follows, and so somebody has thought of a failure."""
+    return any(isinstance(node, AndOr) and "||" in node.operators for node in invocation.above)
+
+
+def _may_fail(invocation: Invocation) -> bool:
+    effect = effect_of(invocation)
+    if effect is None:
+        return "/" in (invocation.words[0].text or "")
+    return effect.fails and (effect.does not in _TEXT_TOOLS or invocation.program == "cat")
+
+
+_TEXT_TOOLS = frozenset({"print", "transform", "condition", "control", "wrap"})
+"""Kinds of commands that fail where the one before them in a pipeline has already, if at all."""
+
+
+# Jobs
+
+
+def masked_failure_background(buildspec: Buildspec) -> Iterator[Report]:
+    """A command runs in the background, and nobody asks how it ended."""
+    if not any(_starts_work(item) for item in buildspec.shell_items if "&" in item.value):
+        return
+    for step, hidden in _masked(build_of(buildspec), "background"):
+        found = [call for one in hidden if (call := _work(step, one, _is_work)) is not None]
+        if found:
+            first, *others = found
+            related = tuple(("again", called_at(other)) for other in others)
+            yield Report(called_at(first), "background", {"command": called(first)}, related)
+
+
+def _starts_work(item: ShellItem) -> bool:
+    return any(invocation.in_background and _is_work(invocation) for invocation in item.invocations)
+
+
+# What they have in common
+
+
+def _masked(build: Build, *ways: str) -> Iterator[tuple[Step, list[Hidden]]]:
+    """The commands of each item whose failure is hidden in one of these ways, as they stand in the file."""
     found: dict[int, tuple[Step, dict[int, Hidden]]] = {}
     for run in build.runs:
-        for hidden in run.hidden:
-            if hidden.how == how:
+        # A build that has failed does so anyway.
+        for hidden in run.hidden if run.path != FAILING else ():
+            if hidden.how in ways:
                 _, commands = found.setdefault(id(run.step.item), (run.step, {}))
                 commands[id(hidden.command)] = hidden
     for step, commands in found.values():
         yield step, sorted(commands.values(), key=lambda hidden: hidden.command.start)
 
 
-def _work(step: Step, hidden: Hidden) -> Invocation | None:
-    """The program of a command, if its failure must not go unnoticed."""
+def _work(step: Step, hidden: Hidden, is_work: Callable[[Invocation], bool]) -> Invocation | None:
+    """The program of a command, itself or in the quotes of ``bash -c``, if its failure must not go unnoticed."""
+    outer = None
     for invocation in step.item.invocations:
-        if invocation.node is not hidden.command or _is_shown_only(invocation):
-            continue
-        if _is_work(invocation):
-            return invocation
+        if _is_same(invocation.node, hidden.command) and not _is_shown_only(invocation):
+            if is_work(invocation):
+                return invocation
+            outer = outer or invocation
+        elif outer is not None and invocation.wrappers and outer.node in invocation.above and is_work(invocation):
+            return outer
     return None
+
+
+def _is_same(node: Node, command: Node) -> bool:
+    """Whether they are the same command; an item that ends in an operator was read once more, with what follows it."""
+    return node is command or (node.start == command.start and node.raw == command.raw and node.span == command.span)
 
 
 def _is_work(invocation: Invocation) -> bool:
@@ -90,25 +373,6 @@ def _is_shown_only(invocation: Invocation) -> bool:
     """Whether what it prints only becomes part of a message."""
     around = next((node for node in invocation.above if isinstance(node, SimpleCommand)), None)
     return around is not None and bool(around.words) and around.words[0].text in _SHOWING
-
-
-def _named(invocation: Invocation) -> list[Word]:
-    """The program and up to two words of what it is told to do."""
-    named = [invocation.words[0]]
-    for word in invocation.operands()[:2]:
-        if not _SUBCOMMAND.fullmatch(word.text or ""):
-            break
-        named.append(word)
-    return named
-
-
-def _words(invocation: Invocation) -> Span:
-    named = _named(invocation)
-    return named[0].span.to(named[-1].span)
-
-
-def _short(invocation: Invocation) -> str:
-    return " ".join([invocation.program, *(word.text or "" for word in _named(invocation)[1:])])
 
 
 def _name(node: Node) -> Span:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,15 +12,14 @@ from cblint.flow import build_of
 from cblint.flow.events import ASSIGNED, RAN, Event, Guard
 from cblint.flow.steps import FAILING, Step, steps_of
 from cblint.shell.commands import Condition, SimpleCommand
-from cblint.shell.effects import Effect, effect_of, verbs_of
+from cblint.shell.effects import Effect, called, called_at, effect_of
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import Parameter, Word, walk
+from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
 
-_SUBCOMMAND = re.compile(r"[a-z][a-z0-9-]*")
 _GOES_OUT = frozenset({"publish", "deploy"})
 _FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r"})
 _TELLS_NOTHING = frozenset({"[", "test", "true", "false", ":", "echo", "printf"})
@@ -37,22 +35,12 @@ class _Publication(NamedTuple):
     effect: Effect
 
     @property
-    def words(self) -> tuple[Word, ...]:
-        """The program and its subcommands."""
-        verb, _ = verbs_of(self.invocation)
-        operands = self.invocation.operands()
-        depth = verb.depth if verb is not None else 0
-        named = [word for word in operands[:2] if _SUBCOMMAND.fullmatch(word.text or "")]
-        subcommands = operands[:depth] or (named if self.invocation.program == "aws" else [])
-        return (self.invocation.words[0], *subcommands)
-
-    @property
     def span(self) -> Span:
-        return self.words[0].span.to(self.words[-1].span)
+        return called_at(self.invocation)
 
     @property
     def name(self) -> str:
-        return " ".join([self.invocation.program, *(word.text or "" for word in self.words[1:])])
+        return called(self.invocation)
 
 
 class _Fallible(NamedTuple):

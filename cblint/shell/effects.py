@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from cblint.facts import table
 from cblint.shell.operands import after, beginning, begins_to_fit, file_name, fits, may_hold_options, option_values
 from cblint.shell.query import Invocation, runs_another
 from cblint.shell.syntax import Word
+from cblint.source.text import Span
 
 ALONE, OTHERWISE = "alone", "otherwise"
 """What a line can say of operands: there are no others; whatever there is."""
@@ -155,6 +157,38 @@ def _of_project(invocation: Invocation) -> bool:
 
 def _operands(invocation: Invocation) -> list[Word]:
     return [word for word in invocation.operands() if not may_hold_options(word)]
+
+
+_SUBCOMMAND = re.compile(r"[a-z][a-z0-9:-]*")
+
+
+def name_of(invocation: Invocation) -> tuple[Word, ...]:
+    """The words that people call a command by: the program, its subcommands, and the first script that it runs."""
+    verb, _ = verbs_of(invocation)
+    operands = invocation.operands()
+    named = [word for word in operands[:2] if _SUBCOMMAND.fullmatch(word.text or "")]
+    if verb is None:
+        return (invocation.words[0], *(named if invocation.program == "aws" else ()))
+    depth = max(verb.depth - len(_known_as(invocation.program)[1]), 0)
+    if not depth and verb.anywhere:
+        wanted = verb.anywhere[0]
+        depth = next((number for number, word in enumerate(operands, 1) if fits(word, wanted)), 0)
+        return (invocation.words[0], *operands[:depth])
+    if "@first" in verb.says.get("task", ()) or "@all" in verb.says.get("task", ()):
+        task = operands[depth : depth + 1]
+        return (invocation.words[0], *operands[:depth], *(word for word in task if word.text is not None))
+    return (invocation.words[0], *(operands[:depth] or (named if invocation.program == "aws" else ())))
+
+
+def called(invocation: Invocation) -> str:
+    """What people call a command, without its folder and quotes."""
+    return " ".join([invocation.program, *(word.text or "" for word in name_of(invocation)[1:])])
+
+
+def called_at(invocation: Invocation) -> Span:
+    """The place of those words in the file."""
+    words = name_of(invocation)
+    return words[0].span.to(words[-1].span)
 
 
 # Does a line fit?
