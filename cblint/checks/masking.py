@@ -15,7 +15,7 @@ from cblint.flow.steps import FAILING, SUCCEEDING
 from cblint.shell.commands import AndOr, Assignment, If, Pipeline, SimpleCommand, While
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import Node, Word, walk
+from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
@@ -71,10 +71,18 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
     """A command stands before others in one item, and its failure does not end it."""
     if not any(_is_block(item) for item in buildspec.shell_items):
         return
-    for step, hidden in _masked(build_of(buildspec), "sequence", "open"):
+    build = build_of(buildspec)
+    for step, hidden in _masked(build, "sequence", "open"):
         taken = [one for one in hidden if not _is_on_purpose(one) and not _is_looked_after(step, one)]
-        work = [(one, call) for one in taken if (call := _work(step, one, _ends_the_build)) is not None]
-        found = work or [(one, call) for one in taken if (call := _work(step, one, _prepares)) is not None]
+        found = [(one, call) for one in taken if (call := _work(step, one, _matters)) is not None]
+        last = [node for run in build.runs if run.step.item is step.item for node in run.told]
+        work = [
+            (one, call)
+            for one, call in found
+            if _work(step, one, _ends_the_build) is not None and not _fails_by_itself(last, step, one)
+        ]
+        if work:
+            found = [pair for pair in found if pair in work or _installs(pair[1])]
         if not found or step.key == "finally":
             continue
         (first, invocation), *others = found
@@ -89,7 +97,7 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
 def _is_block(item: ShellItem) -> bool:
     """Whether a command may stand before another: seen without running the build."""
     return any(mark in item.value.rstrip() for mark in "\n;|&") and any(
-        _ends_the_build(invocation) or _prepares(invocation) for invocation in item.invocations
+        _matters(invocation) for invocation in item.invocations
     )
 
 
@@ -103,19 +111,88 @@ def _leaves(node: Node) -> bool:
 
 
 def _is_looked_after(step: Step, hidden: Hidden) -> bool:
-    """Whether the item asks behind it for a file, and fails without: ``if [ ! -d dist ]; then exit 1; fi``."""
+    """Whether the item asks behind it what has come of it, and fails: for a file, or for what a query has said of it.
+
+    ``if [ ! -d dist ]; then exit 1; fi``, or ``STATE=$(aws … "$STACK"); if [ "$STATE" != done ]; then exit 1; fi``.
+    """
+    asked = _answers(step, hidden)
     for node in walk(step.item.script):
         if isinstance(node, If) and node.span.start > hidden.command.span.start and any(map(_leaves, walk(node))):
-            tests = (part for branch in node.branches for part in walk(branch.condition))
-            if any(isinstance(part, Word) and part.text in _FILE_TESTS for part in tests):
+            for part in (part for branch in node.branches for part in walk(branch.condition)):
+                if isinstance(part, Word) and part.text in _FILE_TESTS:
+                    return True
+                if isinstance(part, Parameter) and part.name in asked:
+                    return True
+    return False
+
+
+def _answers(step: Step, hidden: Hidden) -> set[str]:
+    """The variables that hold what a later command has said of the same thing."""
+    found: set[str] = set()
+    things = _things(step, hidden.command)
+    for invocation in step.item.invocations if things else ():
+        if invocation.node.span.start > hidden.command.span.start and things & _named_in(invocation):
+            found.update(node.name for node in _assignments(step) if _is_within(invocation.node.span, node.span))
+    return found
+
+
+def _assignments(step: Step) -> list[Assignment]:
+    """The assignments in a command."""
+    return [node for node in walk(step.item.script) if isinstance(node, Assignment)]
+
+
+def _things(step: Step, command: Node) -> set[str]:
+    """The variables that a command names what it works on by."""
+    return {
+        name
+        for invocation in step.item.invocations
+        if _is_same(invocation.node, command)
+        for name in _named_in(invocation)
+    }
+
+
+def _named_in(invocation: Invocation) -> set[str]:
+    names = {part.name for word in invocation.arguments for part in walk(word) if isinstance(part, Parameter)}
+    return names - set(table("variables")["always-set"])
+
+
+def _fails_by_itself(run_told: list[Node], step: Step, hidden: Hidden) -> bool:
+    """Whether the last command must fail as well: it waits for what was begun, or works on what was to be made."""
+    things = _things(step, hidden.command)
+    makes = any(
+        _is_same(invocation.node, hidden.command) and (_makes_anew(invocation) or _notes(invocation))
+        for invocation in step.item.invocations
+    )
+    for invocation in step.item.invocations if things else ():
+        if any(_is_same(invocation.node, node) for node in run_told) and things & _named_in(invocation):
+            effect = effect_of(invocation)
+            if makes or (effect is not None and effect.does == "wait"):
                 return True
     return False
+
+
+def _notes(invocation: Invocation) -> bool:
+    """Whether it only notes something, as a parameter, an event or a setting."""
+    return any((word.text or "").startswith("put-") for word in invocation.operands()[:3])
+
+
+def _makes_anew(invocation: Invocation) -> bool:
+    return any(_ONCE.match(word.text or "") for word in invocation.operands()[:3])
 
 
 def _label(hidden: Hidden) -> str:
     if hidden.how == "open":
         return "open"
     return "loop" if hidden.witness.span.start <= hidden.command.span.start else "goes-on"
+
+
+def _matters(invocation: Invocation) -> bool:
+    return _ends_the_build(invocation) or _prepares(invocation)
+
+
+def _installs(invocation: Invocation) -> bool:
+    effect = effect_of(invocation)
+    return effect is not None and effect.does == "install"
 
 
 def _ends_the_build(invocation: Invocation) -> bool:
@@ -224,7 +301,7 @@ def _is_to_be_seen(invocation: Invocation) -> bool:
     if invocation.program in table("effects")["image-builders"] and invocation.runs(invocation.program, "pull"):
         # As a cache, which is not there before the first build.
         return False
-    return not any(_ONCE.match(word.text or "") for word in invocation.operands()[:3])
+    return not _makes_anew(invocation)
 
 
 _ONCE = re.compile(r"(create|mb|add|register|enable|attach|associate|authorize|new|init|import|tag|start|stop)(-|$)")
@@ -235,6 +312,8 @@ def _decides(invocation: Invocation) -> bool:
     """Whether its failure means that what was built is bad, or is not there."""
     effect = effect_of(invocation)
     if effect is None:
+        return False
+    if _notes(invocation):
         return False
     return effect.does in ("publish", "deploy") or effect.gates is True
 
