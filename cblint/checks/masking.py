@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
+from cblint.checks.hidden import invoked, is_same, is_within, is_work, masked, may_fail, name_at
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.events import READ
-from cblint.flow.steps import FAILING, SUCCEEDING
+from cblint.flow.steps import SUCCEEDING
 from cblint.shell.commands import AndOr, Assignment, If, Pipeline, SimpleCommand, While
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Parameter, Word, walk
-from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build
@@ -37,13 +37,13 @@ def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
     """A command whose failure matters stands in a pipeline before the last one, whose status counts."""
     if not any(_pipes_work(item) for item in buildspec.shell_items if "|" in item.value):
         return
-    for step, hidden in _masked(build_of(buildspec), "pipeline"):
+    for step, hidden in masked(build_of(buildspec), "pipeline"):
         taken = [one for one in hidden if _takes_nothing(one.witness)]
-        found = [(one, invocation) for one in taken if (invocation := _work(step, one, _is_work)) is not None]
+        found = [(one, invocation) for one in taken if (invocation := invoked(step, one, is_work)) is not None]
         if not found:
             continue
         (first, invocation), *others = found
-        related = [("counts", _name(first.witness)), *(("again", called_at(other)) for _, other in others)]
+        related = [("counts", name_at(first.witness)), *(("again", called_at(other)) for _, other in others)]
         fields = {"command": called(invocation)}
         yield Report(called_at(invocation), "pipeline", fields, tuple(related))
 
@@ -58,7 +58,7 @@ def _takes_nothing(last: Node) -> bool:
 def _pipes_work(item: ShellItem) -> bool:
     """Whether a command may be found in it: seen without running the build."""
     return any(
-        invocation.piped_into is not None and _is_work(invocation) and _takes_nothing(invocation.pipeline.commands[-1])
+        invocation.piped_into is not None and is_work(invocation) and _takes_nothing(invocation.pipeline.commands[-1])
         for invocation in item.invocations
         if invocation.pipeline is not None
     )
@@ -72,21 +72,21 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
     if not any(_is_block(item) for item in buildspec.shell_items):
         return
     build = build_of(buildspec)
-    for step, hidden in _masked(build, "sequence", "open"):
+    for step, hidden in masked(build, "sequence", "open"):
         taken = [one for one in hidden if not _is_on_purpose(one) and not _is_looked_after(step, one)]
-        found = [(one, call) for one in taken if (call := _work(step, one, _matters)) is not None]
+        found = [(one, call) for one in taken if (call := invoked(step, one, _matters)) is not None]
         last = [node for run in build.runs if run.step.item is step.item for node in run.told]
         work = [
             (one, call)
             for one, call in found
-            if _work(step, one, _ends_the_build) is not None and not _fails_by_itself(last, step, one)
+            if invoked(step, one, _ends_the_build) is not None and not _fails_by_itself(last, step, one)
         ]
         if work:
             found = [pair for pair in found if pair in work or _installs(pair[1])]
         if not found or step.key == "finally":
             continue
         (first, invocation), *others = found
-        label, witness = _label(first), _name(first.witness)
+        label, witness = _label(first), name_at(first.witness)
         again = [span for _, other in others if (span := called_at(other)).start != witness.start]
         related = [(label, witness)] if first.witness is not first.command else []
         related += [("again", span) for span in again]
@@ -132,7 +132,7 @@ def _answers(step: Step, hidden: Hidden) -> set[str]:
     things = _things(step, hidden.command)
     for invocation in step.item.invocations if things else ():
         if invocation.node.span.start > hidden.command.span.start and things & _named_in(invocation):
-            found.update(node.name for node in _assignments(step) if _is_within(invocation.node.span, node.span))
+            found.update(node.name for node in _assignments(step) if is_within(invocation.node.span, node.span))
     return found
 
 
@@ -146,7 +146,7 @@ def _things(step: Step, command: Node) -> set[str]:
     return {
         name
         for invocation in step.item.invocations
-        if _is_same(invocation.node, command)
+        if is_same(invocation.node, command)
         for name in _named_in(invocation)
     }
 
@@ -160,11 +160,11 @@ def _fails_by_itself(run_told: list[Node], step: Step, hidden: Hidden) -> bool:
     """Whether the last command must fail as well: it waits for what was begun, or works on what was to be made."""
     things = _things(step, hidden.command)
     makes = any(
-        _is_same(invocation.node, hidden.command) and (_makes_anew(invocation) or _notes(invocation))
+        is_same(invocation.node, hidden.command) and (_makes_anew(invocation) or _notes(invocation))
         for invocation in step.item.invocations
     )
     for invocation in step.item.invocations if things else ():
-        if any(_is_same(invocation.node, node) for node in run_told) and things & _named_in(invocation):
+        if any(is_same(invocation.node, node) for node in run_told) and things & _named_in(invocation):
             effect = effect_of(invocation)
             if makes or (effect is not None and effect.does == "wait"):
                 return True
@@ -224,9 +224,9 @@ def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
         return
     build = build_of(buildspec)
     seen_elsewhere = _told(build)
-    for step, hidden in _masked(build, "or", "sequence"):
+    for step, hidden in masked(build, "or", "sequence"):
         taken = [one for one in hidden if _is_thrown_away(one)]
-        found = [(one, call) for one in taken if (call := _work(step, one, _is_to_be_seen)) is not None]
+        found = [(one, call) for one in taken if (call := invoked(step, one, _is_to_be_seen)) is not None]
         if not found or step.key == "finally":
             continue
         worst = [
@@ -327,13 +327,13 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
         return
     build = build_of(buildspec)
     used = _used(buildspec, build)
-    for step, hidden in _masked(build, "declaration", "substitution"):
+    for step, hidden in masked(build, "declaration", "substitution"):
         found = [
             (*declared, call)
             for one in hidden
             if (declared := _declared(step, one)) is not None
             and declared[1].name in used
-            and (call := _work(step, one, _may_fail)) is not None
+            and (call := invoked(step, one, may_fail)) is not None
         ]
         if not found:
             continue
@@ -362,30 +362,14 @@ def _declared(step: Step, hidden: Hidden) -> tuple[SimpleCommand, Assignment] | 
         if invocation.node is hidden.command and not _is_excused(invocation):
             around = next((node for node in invocation.above if isinstance(node, SimpleCommand)), invocation.node)
             for argument in around.arguments:
-                if isinstance(argument, Assignment) and _is_within(hidden.command.span, argument.span):
+                if isinstance(argument, Assignment) and is_within(hidden.command.span, argument.span):
                     return around, argument
     return None
-
-
-def _is_within(inner: Span, outer: Span) -> bool:
-    # Within backquotes the offsets are of another text.
-    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _is_excused(invocation: Invocation) -> bool:
     """Whether ``||`` follows, and so somebody has thought of a failure."""
     return any(isinstance(node, AndOr) and "||" in node.operators for node in invocation.above)
-
-
-def _may_fail(invocation: Invocation) -> bool:
-    effect = effect_of(invocation)
-    if effect is None:
-        return "/" in (invocation.words[0].text or "")
-    return effect.fails and (effect.does not in _TEXT_TOOLS or invocation.program == "cat")
-
-
-_TEXT_TOOLS = frozenset({"print", "transform", "condition", "control", "wrap"})
-"""Kinds of commands that fail where the one before them in a pipeline has already, if at all."""
 
 
 # Jobs
@@ -395,8 +379,8 @@ def masked_failure_background(buildspec: Buildspec) -> Iterator[Report]:
     """A command runs in the background, and nobody asks how it ended."""
     if not any(_starts_work(item) for item in buildspec.shell_items if "&" in item.value):
         return
-    for step, hidden in _masked(build_of(buildspec), "background"):
-        found = [call for one in hidden if (call := _work(step, one, _is_work)) is not None]
+    for step, hidden in masked(build_of(buildspec), "background"):
+        found = [call for one in hidden if (call := invoked(step, one, is_work)) is not None]
         if found:
             first, *others = found
             related = tuple(("again", called_at(other)) for other in others)
@@ -404,55 +388,4 @@ def masked_failure_background(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _starts_work(item: ShellItem) -> bool:
-    return any(invocation.in_background and _is_work(invocation) for invocation in item.invocations)
-
-
-# What they have in common
-
-
-def _masked(build: Build, *ways: str) -> Iterator[tuple[Step, list[Hidden]]]:
-    """The commands of each item whose failure is hidden in one of these ways, as they stand in the file."""
-    found: dict[int, tuple[Step, dict[int, Hidden]]] = {}
-    for run in build.runs:
-        # A build that has failed does so anyway.
-        for hidden in run.hidden if run.path != FAILING else ():
-            if hidden.how in ways:
-                _, commands = found.setdefault(id(run.step.item), (run.step, {}))
-                commands[id(hidden.command)] = hidden
-    for step, commands in found.values():
-        yield step, sorted(commands.values(), key=lambda hidden: hidden.command.start)
-
-
-def _work(step: Step, hidden: Hidden, is_work: Callable[[Invocation], bool]) -> Invocation | None:
-    """The program of a command, itself or in the quotes of ``bash -c``, if its failure must not go unnoticed."""
-    outer = None
-    for invocation in step.item.invocations:
-        if _is_same(invocation.node, hidden.command) and not _is_shown_only(invocation):
-            if is_work(invocation):
-                return invocation
-            outer = outer or invocation
-        elif outer is not None and invocation.wrappers and outer.node in invocation.above and is_work(invocation):
-            return outer
-    return None
-
-
-def _is_same(node: Node, command: Node) -> bool:
-    """Whether they are the same command; an item that ends in an operator was read once more, with what follows it."""
-    return node is command or (node.start == command.start and node.raw == command.raw and node.span == command.span)
-
-
-def _is_work(invocation: Invocation) -> bool:
-    effect = effect_of(invocation)
-    if effect is not None and effect.matters and effect.does in _WORK:
-        return True
-    return any(invocation.runs(*names) for names in table("effects")["secrets"])
-
-
-def _is_shown_only(invocation: Invocation) -> bool:
-    """Whether what it prints only becomes part of a message."""
-    around = next((node for node in invocation.above if isinstance(node, SimpleCommand)), None)
-    return around is not None and bool(around.words) and around.words[0].text in _SHOWING
-
-
-def _name(node: Node) -> Span:
-    return node.words[0].span if isinstance(node, SimpleCommand) and node.words else node.span
+    return any(invocation.in_background and is_work(invocation) for invocation in item.invocations)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PHASES, Buildspec, mapping
 from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.events import ASSIGNED, READ, Event
+from cblint.shell.syntax import Node, Parameter
+from cblint.source.tree import Pair
+
+if TYPE_CHECKING:
+    from cblint.flow.build import StepRun
 
 
 def phases_out_of_order(buildspec: Buildspec) -> Iterator[Report]:
@@ -19,7 +27,43 @@ def phases_out_of_order(buildspec: Buildspec) -> Iterator[Report]:
         if phase.is_merge or phase.name not in PHASES:
             continue
         if latest is not None and PHASES.index(phase.name) < PHASES.index(latest.name or ""):
-            fields = {"phase": phase.name, "other": latest.name or ""}
-            yield Report(phase.key.span, "order", fields, (("other", latest.key.span),))
+            pairs = [each for each in phases.pairs if each.name in PHASES]
+            yield _relied_on(buildspec, pairs) or _told(phase, latest)
             return
         latest = phase
+
+
+def _told(phase: Pair, other: Pair) -> Report:
+    fields = {"phase": phase.name or "", "other": other.name or ""}
+    return Report(phase.key.span, "order", fields, (("other", other.key.span),))
+
+
+def _relied_on(buildspec: Buildspec, phases: list[Pair]) -> Report | None:
+    """A variable that is set in a phase which stands above, and read in one that runs before."""
+    above = {phase.name: [other.name for other in phases[:number]] for number, phase in enumerate(phases)}
+    keys = {phase.name: phase.key for phase in phases}
+    places: dict[str, list[tuple[str, Node]]] = {}
+    runs = build_of(buildspec).runs
+    for run in runs:
+        for event in run.events:
+            if event.kind == ASSIGNED:
+                places.setdefault(event.name, []).append((run.step.phase, event.node))
+    for run in runs:
+        early = run.step.phase
+        for event in run.events:
+            if not _is_unset(run, event):
+                continue
+            for late, place in places.get(event.name, ()):
+                if late in above[early] and PHASES.index(late) > PHASES.index(early):
+                    fields = {"phase": early, "other": late, "name": event.name}
+                    related = (("other", keys[late].span), ("set", place.span), ("read", event.node.span))
+                    return Report(keys[early].span, "relies", fields, related)
+    return None
+
+
+def _is_unset(run: StepRun, event: Event) -> bool:
+    """Whether a variable is read that nothing before has set."""
+    variable = event.variable
+    if event.kind != READ or variable is None or variable.assigned is True or variable.places or event.guards:
+        return False
+    return isinstance(event.node, Parameter) and not event.node.operator and run.step.key == "commands"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.model import Buildspec
+from cblint.buildspec.model import PHASES, Buildspec
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.events import ASSIGNED, RAN, Event, Guard
-from cblint.flow.steps import FAILING, Step, steps_of
+from cblint.flow.steps import EITHER, FAILING, Step, phases_of, steps_of
 from cblint.shell.commands import Condition, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of
 from cblint.shell.query import Invocation
@@ -56,8 +56,8 @@ def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     if not any(_goes_out(step) for step in steps_of(buildspec) if step.phase == "post_build"):
         return
     build = build_of(buildspec)
-    found = list(_publications(build))
-    failing = _that_may_fail(build)
+    found = [each for each in _publications(build, FAILING) if each.run.step.phase == "post_build"]
+    failing = _that_may_fail(build, "build")
     if not found or not failing:
         return
     first, *others = sorted(found, key=lambda publication: publication.span)
@@ -70,21 +70,42 @@ def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     yield Report(first.span, "fails-anyway" if harmless else "published", fields, tuple(related))
 
 
+def on_failure_continue_hides_failure(buildspec: Buildspec) -> Iterator[Report]:
+    """A phase may fail and the build goes on, and a later phase publishes or deploys without asking."""
+    phases = phases_of(buildspec)
+    names = [phase.name for phase in phases if phase.on_failure == "CONTINUE" and phase.commands]
+    if not names or not any(_goes_out(step) for step in steps_of(buildspec) if step.phase != phases[0].name):
+        return
+    from cblint.flow.trace import reached_after_failure  # with it comes the interpreter
+
+    build = build_of(buildspec)
+    for publication in _publications(build, EITHER):
+        run = publication.run
+        causes = [name for name in names if PHASES.index(name) < PHASES.index(run.step.phase)]
+        failing = [one for name in causes for one in _that_may_fail(build, name)]
+        if not failing or reached_after_failure(build, publication.invocation.node) is not True:
+            continue
+        keys = [section.get("on-failure") for section in buildspec.phases() if section.name == failing[0].step.phase]
+        related = [("continues", pair.value.span) for pair in keys if pair is not None]
+        related.append(("cause", failing[0].invocation.words[0].span))
+        fields = {"command": publication.name, "phase": failing[0].step.phase, "where": failing[0].step.where}
+        yield Report(publication.span, "continues", fields, tuple(related))
+        return
+
+
 def _goes_out(step: Step) -> bool:
     """Whether anything in a command publishes or deploys: seen without running the build."""
     effects = (effect_of(invocation) for invocation in step.item.invocations)
     return any(effect is not None and effect.outward and effect.does in _GOES_OUT for effect in effects)
 
 
-def _publications(build: Build) -> Iterator[_Publication]:
-    """What goes out in post_build on the path of a build that has failed, each command once."""
+def _publications(build: Build, path: str) -> Iterator[_Publication]:
+    """What goes out on the path of a build that has failed, or may have, each command once."""
     seen: set[int] = set()
     set_by_build = {
         event.name for run in build.runs if run.step.phase == "build" for event in run.events if event.kind == ASSIGNED
     }
-    for run in build.on(FAILING):
-        if run.step.phase != "post_build":
-            continue
+    for run in build.on(path):
         for event in run.events:
             if (
                 event.kind != RAN
@@ -122,12 +143,10 @@ def _may_tell(guard: Guard, set_by_build: set[str]) -> bool:
     return False
 
 
-def _that_may_fail(build: Build) -> list[_Fallible]:
-    """The commands of build that make something and may fail, in order."""
+def _that_may_fail(build: Build, phase: str) -> list[_Fallible]:
+    """The commands of a phase that make something and may fail, in order."""
     found = []
-    for step in dict.fromkeys(
-        run.step for run in build.runs if run.step.phase == "build" and run.step.key == "commands"
-    ):
+    for step in dict.fromkeys(run.step for run in build.runs if run.step.phase == phase and run.step.key == "commands"):
         for invocation in step.item.invocations:
             effect = effect_of(invocation)
             if _makes_something(invocation, effect):

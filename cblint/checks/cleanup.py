@@ -1,0 +1,121 @@
+"""What ``finally`` does: it runs after a failure too, and can fail the phase itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.events import RAN, READ, Event
+from cblint.flow.steps import FAILING, SUCCEEDING, Step, steps_of
+from cblint.shell.commands import Condition, SimpleCommand
+from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import Parameter, walk
+
+if TYPE_CHECKING:
+    from cblint.flow.build import StepRun
+
+_GOES_WRONG = frozenset({"publish", "deploy", "destroy", "trigger"})
+_TESTS = frozenset({"[", "test"})
+
+
+def finally_assumes_success(buildspec: Buildspec) -> Iterator[Report]:
+    """A command of ``finally`` uses a variable that is only set if the phase gets so far."""
+    if not any(_acts_outside(step) for step in steps_of(buildspec) if step.key == "finally"):
+        return
+    build = build_of(buildspec)
+    set_at = {
+        id(event.node): event.variable.places[0]
+        for run in build.on(SUCCEEDING)
+        if run.step.key == "finally"
+        for event in run.events
+        if event.kind == READ and event.variable is not None and event.variable.assigned and event.variable.places
+    }
+    seen: set[int] = set()
+    for run in build.on(FAILING):
+        for event in run.events if run.step.key == "finally" else ():
+            place = set_at.get(id(event.node))
+            invocation = _user(run, event) if place is not None and id(event.node) not in seen else None
+            if place is not None and invocation is not None:
+                seen.add(id(event.node))
+                fields = {"name": event.name, "command": called(invocation), "phase": run.step.phase}
+                yield Report(event.node.span, "variable", fields, (("assigned", place.span),))
+
+
+def _acts_outside(step: Step) -> bool:
+    return any(map(_is_outside, step.item.invocations))
+
+
+def _is_outside(invocation: Invocation) -> bool:
+    effect = effect_of(invocation)
+    return effect is not None and effect.does in _GOES_WRONG and bool(effect.outward)
+
+
+def _user(run: StepRun, event: Event) -> Invocation | None:
+    """The command with an effect outside that uses a variable which may not be set after a failure."""
+    variable, node = event.variable, event.node
+    if event.kind != READ or not isinstance(node, Parameter) or variable is None:
+        return None
+    if node.operator or variable.assigned is True or event.guards or _is_tested(run, event.name):
+        return None
+    for invocation in run.step.item.invocations:
+        if _is_outside(invocation) and any(part is node for word in invocation.words for part in walk(word)):
+            return invocation
+    return None
+
+
+def _is_tested(run: StepRun, name: str) -> bool:
+    """Whether the command asks whether the variable is set."""
+    for node in walk(run.step.item.script):
+        asks = isinstance(node, Condition) or (
+            isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in _TESTS
+        )
+        if asks and any(isinstance(part, Parameter) and part.name == name for part in walk(node)):
+            return True
+    return False
+
+
+_TAKES_AWAY = {
+    "kill": (),
+    "pkill": (),
+    "killall": (),
+    "rmdir": (),
+    "umount": (),
+    "docker": ("rm", "rmi", "kill", "stop"),
+    "podman": ("rm", "rmi", "kill", "stop"),
+}
+
+
+def finally_can_fail_phase(buildspec: Buildspec) -> Iterator[Report]:
+    """A command of ``finally`` fails where there is nothing to take away, and the phase with it."""
+    if not any(True for step in steps_of(buildspec) if step.key == "finally" for _ in _taking_away(step)):
+        return
+    seen: set[int] = set()
+    for run in build_of(buildspec).on(SUCCEEDING):
+        causes = run.told if run.step.key == "finally" else []
+        told = {id(node) for node in causes}
+        # Behind what is not followed on paper, the cause may be any: a node without text.
+        hidden = {id(each.command) for each in run.hidden}
+        any_of_them = any(not node.raw for node in causes)
+        ran = {id(event.node) for event in run.events if event.kind == RAN and not event.guards}
+        for invocation in _taking_away(run.step) if told else ():
+            node = id(invocation.node)
+            counts = node in told or (any_of_them and node not in hidden)
+            if counts and node in ran and node not in seen:
+                seen.add(node)
+                fields = {"command": called(invocation), "phase": run.step.phase}
+                yield Report(called_at(invocation), "fails", fields)
+
+
+def _taking_away(step: Step) -> Iterator[Invocation]:
+    for invocation in step.item.invocations:
+        if invocation.program == "rm" and not invocation.flags("-f", "--force"):
+            yield invocation
+        elif invocation.program in _TAKES_AWAY and not invocation.flags("-f", "--force"):
+            subcommands = _TAKES_AWAY[invocation.program]
+            operands = invocation.operands()
+            if not subcommands or (operands and operands[0].text in subcommands):
+                yield invocation

@@ -1,0 +1,253 @@
+"""Gates, which are to stop a build: that they stand before what they guard, and are shut where nothing is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.hidden import invoked, is_within, may_fail, name_at
+from cblint.facts import table
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.events import ASSIGNED, RAN
+from cblint.flow.steps import SUCCEEDING, Step, steps_of
+from cblint.shell.commands import ArithmeticCommand, Assignment, CommandList, If, Pipeline, SimpleCommand
+from cblint.shell.effects import Effect, called, called_at, effect_of
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import Node, Parameter, Word, walk
+from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build
+
+_GATES = frozenset({"test", "check", "scan"})
+_OF_WHAT_RUNS = re.compile(
+    r"e2e|end.to.end|integration|smoke|load|accept|perf|cypress|playwright|newman|postman|artillery|locust|k6|zap|selenium"
+    r"|health|synthetic|canary|verify|post|deploy|live|stag|prod|url|https?:",
+    re.IGNORECASE,
+)
+"""Words of tests for which a thing must have been published or deployed."""
+
+
+# What is published first
+
+
+class _Done(NamedTuple):
+    """A command that runs on the way of a build in which all goes well."""
+
+    step: Step
+    invocation: Invocation
+    effect: Effect
+    decides: bool
+    """Whether the build fails with it."""
+
+
+def publish_before_gate(buildspec: Buildspec) -> Iterator[Report]:
+    """Something is published before the test or scan that was to say whether it may be."""
+    if not _may_be_late(buildspec):
+        return
+    done = list(_done(build_of(buildspec)))
+    published = [each for each in done if each.effect.does == "publish" and each.effect.outward]
+    if not published:
+        return
+    last = done.index(published[-1])
+    before = {called(each.invocation) for each in done[:last]}
+    for gate in done[last + 1 :]:
+        publication = published[-1].invocation
+        if not gate.decides or not _is_gate(gate) or called(gate.invocation) in before:
+            continue
+        if _of_one_language(publication, gate.invocation):
+            fields = {"command": called(publication), "gate": called(gate.invocation)}
+            yield Report(called_at(publication), "published", fields, (("gate", called_at(gate.invocation)),))
+            return
+
+
+def _of_one_language(first: Invocation, second: Invocation) -> bool:
+    """Whether one can say something of what the other made; what is in no list goes with all."""
+    languages = table("effects")["languages"]
+    a, b = ([each.program in programs for programs in languages] for each in (first, second))
+    return a == b or not any(a) or not any(b)
+
+
+def _may_be_late(buildspec: Buildspec) -> bool:
+    """Whether a test stands behind a publication: seen without running the build."""
+    published = False
+    for step in steps_of(buildspec):
+        for invocation in step.item.invocations:
+            effect = effect_of(invocation)
+            if effect is not None and effect.does == "publish":
+                published = True
+            if published and effect is not None and effect.does in _GATES:
+                return True
+    return False
+
+
+def _done(build: Build) -> Iterator[_Done]:
+    for run in build.on(SUCCEEDING):
+        hidden = {id(each.command) for each in run.hidden}
+        for event in run.events:
+            for invocation in run.step.item.invocations if event.kind == RAN else ():
+                effect = effect_of(invocation) if invocation.node is event.node else None
+                if effect is not None:
+                    decides = run.step.key == "commands" and id(event.node) not in hidden
+                    yield _Done(run.step, invocation, effect, decides)
+
+
+def _is_gate(gate: _Done) -> bool:
+    if gate.effect.does not in _GATES or gate.effect.gates is not True:
+        return False
+    return _OF_WHAT_RUNS.search(gate.invocation.node.raw) is None
+
+
+# What lets everything through
+
+
+def gate_fails_open(buildspec: Buildspec) -> Iterator[Report]:
+    """A condition that is to stop the build does not hold either where it cannot be told."""
+    if any(_has_gate(item) for item in buildspec.shell_items if "if" in item.value):
+        build = build_of(buildspec)
+        unsure = _unsure_files(build)
+        empty = _unsure_variables(build)
+        for step in dict.fromkeys(run.step for run in build.on(SUCCEEDING)):
+            for condition in _gates_of(step.item):
+                yield from _of_file(step, condition, unsure)
+                yield from _of_number(condition, empty)
+    yield from _claims(buildspec)
+
+
+def _has_gate(item: ShellItem) -> bool:
+    return any(True for _ in _gates_of(item))
+
+
+def _gates_of(item: ShellItem) -> Iterator[Node]:
+    """The conditions under which an item ends with a failure, and which do nothing where they do not hold."""
+    for node in walk(item.script):
+        if isinstance(node, If) and node.otherwise is None and len(node.branches) == 1:
+            (branch,) = node.branches
+            pipeline = _only(branch.condition)
+            if pipeline is not None and not pipeline.negated and any(map(_fails, walk(branch.body))):
+                yield pipeline.commands[0]
+
+
+def _only(body: CommandList) -> Pipeline | None:
+    """The one command of a list."""
+    pipelines = body.items[0].pipelines if len(body.items) == 1 else ()
+    return pipelines[0] if len(pipelines) == 1 and len(pipelines[0].commands) == 1 else None
+
+
+def _fails(node: Node) -> bool:
+    if not isinstance(node, SimpleCommand) or not node.words:
+        return False
+    name, *arguments = (word.text for word in node.words)
+    return name == "false" or (name == "exit" and bool(arguments) and arguments[0] != "0")
+
+
+def _of_file(step: Step, condition: Node, unsure: dict[str, Span]) -> Iterator[Report]:
+    """The condition reads a file, and whether the command that was to write it has failed, nobody has seen."""
+    for invocation in step.item.invocations:
+        if invocation.node is not condition or invocation.program not in ("grep", "egrep", "fgrep", "jq"):
+            continue
+        if invocation.program == "jq" and not invocation.flags("-e", "--exit-status"):
+            continue
+        for word in invocation.operands()[1:]:
+            if word.raw.strip("\"'") in unsure and not _is_tested(step, word, condition):
+                fields = {"command": invocation.program, "file": word.raw.strip("\"'")}
+                related = (("written", unsure[fields["file"]]),)
+                yield Report(invocation.words[0].span.to(word.span), "file", fields, related)
+                return
+
+
+def _is_tested(step: Step, file: Word, condition: Node) -> bool:
+    """Whether it is asked before whether the file is there."""
+    for invocation in step.item.invocations:
+        if invocation.program in ("[", "test") and invocation.node.start < condition.start:
+            texts = [word.text for word in invocation.arguments]
+            if {"-s", "-f", "-e", "-r"} & set(texts) and any(word.raw == file.raw for word in invocation.arguments):
+                return True
+    return False
+
+
+def _unsure_files(build: Build) -> dict[str, Span]:
+    """The files that commands were to write whose failure is not seen, with those commands."""
+    found: dict[str, Span] = {}
+    for run in build.on(SUCCEEDING):
+        hidden = {id(each.command) for each in run.hidden}
+        for invocation in run.step.item.invocations:
+            effect = effect_of(invocation) if id(invocation.node) in hidden else None
+            if effect is None or not effect.matters:
+                continue
+            files = [each if isinstance(each, str) else each.raw for each in effect.writes]
+            files += [each.target.raw for each in invocation.redirections if each.operator in (">", ">>")]
+            found.update((file.strip("\"'"), called_at(invocation)) for file in files)
+    return found
+
+
+_COMPARED = re.compile(r"-(lt|le|gt|ge|eq|ne)")
+
+
+def _of_number(condition: Node, empty: dict[str, Span]) -> Iterator[Report]:
+    """The condition compares a number that may be none."""
+    if isinstance(condition, SimpleCommand):
+        texts = [word.text or "" for word in condition.words]
+        if not texts or texts[0] not in ("[", "test") or not any(map(_COMPARED.fullmatch, texts)):
+            return
+    elif not isinstance(condition, ArithmeticCommand) or "bc" not in condition.raw:
+        return
+    for node in walk(condition):
+        if isinstance(node, Parameter) and node.name in empty and not node.operator:
+            yield Report(condition.span, "number", {"name": node.name}, (("assigned", empty[node.name]),))
+            return
+
+
+def _unsure_variables(build: Build) -> dict[str, Span]:
+    """The variables that hold what a command prints whose failure is not seen, with those commands."""
+    found: dict[str, Span] = {}
+    for run in build.on(SUCCEEDING):
+        # Behind `||` something else is printed.
+        hidden = [each for each in run.hidden if each.how != "or"]
+        for event in run.events if hidden else ():
+            for each in hidden if event.kind == ASSIGNED and isinstance(event.node, Assignment) else ():
+                if is_within(each.command.span, event.node.span) and invoked(run.step, each, may_fail) is not None:
+                    found.setdefault(event.name, name_at(each.command))
+    return found
+
+
+# What claims that all is well
+
+
+_CLAIM = re.compile(
+    r"""["']?\w*(passed|succeeded|success|successful|healthy)["']?\s*[:=]\s*["']?(true|yes)\b""", re.IGNORECASE
+)
+
+
+def _claims(buildspec: Buildspec) -> Iterator[Report]:
+    """A file that is written after a failure as well says that everything has passed."""
+    found = [(step, *claim) for step in steps_of(buildspec) for claim in _claimed(step)]
+    if not found:
+        return
+    from cblint.flow.trace import reached_after_failure  # with it comes the interpreter
+
+    build = build_of(buildspec)
+    for step, invocation, spans in found:
+        if step.phase == "post_build" and reached_after_failure(build, invocation.node) is True:
+            first, *others = spans
+            yield Report(first, "claim", {}, tuple(("again", other) for other in others))
+
+
+def _claimed(step: Step) -> Iterator[tuple[Invocation, list[Span]]]:
+    if _CLAIM.search(step.item.value) is None:
+        return
+    for invocation in step.item.invocations:
+        files = [each for each in invocation.node.redirections if each.operator in (">", ">>")]
+        words = [each.document.body for each in invocation.node.redirections if each.document is not None]
+        words += invocation.arguments if invocation.program in ("echo", "printf") else ()
+        if files or invocation.program == "tee":
+            spans = [
+                word.source.span(word.start + match.start(), word.start + match.end())
+                for word in words
+                for match in _CLAIM.finditer(word.raw)
+            ]
+            if spans:
+                yield invocation, spans

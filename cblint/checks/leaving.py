@@ -1,0 +1,124 @@
+"""Commands that leave their shell early, and what runs all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.buildspec.shells import BASH
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.events import ASSIGNED, RAN, READ, Event
+from cblint.flow.steps import SUCCEEDING
+from cblint.shell.commands import CommandList, Function, Pipeline, Subshell
+from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution
+
+if TYPE_CHECKING:
+    from cblint.flow.build import StepRun
+
+_SHELLS = (Subshell, CommandSubstitution, ProcessSubstitution)
+_WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy", "trigger", "run"})
+_IDLE = frozenset({"print", "control"})
+
+
+def early_exit_zero(buildspec: Buildspec) -> Iterator[Report]:
+    """A command ends its shell with success, and the next ones run all the same or miss what it has set."""
+    if not any(True for item in buildspec.shell_items if "0" in item.value for _ in _exits(item)):
+        return
+    build = build_of(buildspec)
+    runs = list(build.on(SUCCEEDING))
+    seen: set[int] = set()
+    for number, run in enumerate(runs):
+        exits = {id(invocation.node): invocation for invocation in _exits(run.step.item)}
+        for event in run.events:
+            invocation = exits.get(id(event.node)) if event.kind == RAN else None
+            if invocation is None or id(event.node) in seen or run.step.key == "finally":
+                continue
+            report = _report(buildspec, run, event, invocation, runs[number + 1 :])
+            if report is not None:
+                seen.add(id(event.node))
+                yield report
+
+
+def _exits(item: ShellItem) -> Iterator[Invocation]:
+    """The ``exit 0`` and ``return 0`` of the item's own shell."""
+    for invocation in item.invocations:
+        if invocation.program in ("exit", "return") and [word.text for word in invocation.arguments] == ["0"]:
+            above = invocation.above
+            inner = any(isinstance(node, _SHELLS) for node in above) or invocation.wrappers
+            stage = any(isinstance(node, Pipeline) and len(node.commands) > 1 for node in above)
+            of_function = invocation.program == "return" and any(isinstance(node, Function) for node in above)
+            if not inner and not stage and not of_function:
+                yield invocation
+
+
+def _report(
+    buildspec: Buildspec, run: StepRun, event: Event, invocation: Invocation, later: list[StepRun]
+) -> Report | None:
+    if invocation.program == "return" and buildspec.runs_in == BASH:
+        return None
+    fields = {"command": f"{invocation.program} 0"}
+    lost = _lost(run, event, later)
+    if lost is not None:
+        assigned, read = lost
+        related = (("assigned", assigned.node.span), ("read", read.node.span))
+        variant = "loses" if invocation.program == "exit" else "returns"
+        return Report(invocation.node.span, variant, {**fields, "name": read.name}, related)
+    if not event.guards or _skips_something(invocation, run.step.item):
+        return None
+    work = [invocation for other in later for invocation in _work(other)]
+    if not work:
+        return None
+    named = next((each for each in work if _goes_out(each)), work[0])
+    variant = "goes-on" if invocation.program == "exit" else "returns"
+    return Report(invocation.node.span, variant, {**fields, "name": called(named)}, (("work", called_at(named)),))
+
+
+def _lost(run: StepRun, event: Event, later: list[StepRun]) -> tuple[Event, Event] | None:
+    """A variable that is set before the exit, and read by a command behind the item as if it had been kept."""
+    before = run.events[: run.events.index(event)]
+    assigned = {
+        each.name: each for each in before if each.kind == ASSIGNED and each.guards == event.guards[: len(each.guards)]
+    }
+    for other in later if assigned else ():
+        for each in other.events:
+            if each.kind == ASSIGNED:
+                assigned.pop(each.name, None)
+            elif each.kind == READ and each.name in assigned and run.step.item is not other.step.item:
+                return assigned[each.name], each
+    return None
+
+
+def _skips_something(invocation: Invocation, item: ShellItem) -> bool:
+    """Whether more than a message follows in the item, which the exit is there to skip."""
+    behind: list[Node] = []
+    inner: Node = invocation.node
+    for node in invocation.above:
+        if isinstance(node, CommandList):
+            behind += [each for each in node.items if each.start >= inner.end and each is not inner]
+        inner = node
+    for other in item.invocations:
+        if any(node is each for node in (other.node, *other.above) for each in behind):
+            effect = effect_of(other)
+            if effect is None or effect.does not in _IDLE:
+                return True
+    return False
+
+
+def _work(run: StepRun) -> Iterator[Invocation]:
+    """What a command does whatever the conditions in it say."""
+    certain = {id(event.node) for event in run.events if event.kind == RAN and not event.guards}
+    for invocation in run.step.item.invocations if run.step.key == "commands" else ():
+        if id(invocation.node) in certain:
+            effect = effect_of(invocation)
+            is_script = effect is None and "/" in (invocation.words[0].text or "")
+            if is_script or (effect is not None and effect.matters and effect.does in _WORK):
+                yield invocation
+
+
+def _goes_out(invocation: Invocation) -> bool:
+    effect = effect_of(invocation)
+    return effect is not None and bool(effect.outward)
