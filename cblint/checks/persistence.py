@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.model import Buildspec
+from cblint.buildspec.model import Buildspec, scalar
+from cblint.checks.variables import reads_unset
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.events import ASSIGNED, DEFINED, RAN, READ, Event
-from cblint.flow.steps import steps_of
+from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
 from cblint.shell.commands import AndOr, Function, Script, SimpleCommand
 from cblint.shell.syntax import Node, Parameter, walk
 
@@ -197,3 +199,50 @@ def _switches(node: SimpleCommand) -> str | None:
     if name == "trap" and len(texts) > 1 and texts[0] not in ("-", ""):
         return "trap"
     return None
+
+
+# Version 0.1
+
+
+def version_0_1_state_loss(buildspec: Buildspec) -> Iterator[Report]:
+    """In version 0.1 no command finds what another has set, or goes to the directory that it went to."""
+    version = buildspec.version
+    value = scalar(version.value) if version is not None else None
+    if value is None or value.value.strip() not in ("0.1", ".1"):
+        return
+    found = [*_variables_lost(buildspec), *_folders_lost(buildspec)]
+    yield from found
+    if not found and value.style == "":
+        # Of one in quotes version-not-number speaks.
+        yield Report(value.span, "version")
+
+
+def _variables_lost(buildspec: Buildspec) -> Iterator[Report]:
+    """The variables that are read in another command than the one that sets them, each at its first use."""
+    given = {variable.name for variable in buildspec.variables}
+    places: dict[str, tuple[Step, Node]] = {}
+    lost: dict[str, dict[int, Node]] = {}
+    for run in build_of(buildspec).on(SUCCEEDING):
+        for event in run.events:
+            if event.kind == READ and event.name in places and reads_unset(event) and event.name not in given:
+                lost.setdefault(event.name, {})[id(event.node)] = event.node
+        for event in run.events:
+            if event.kind == ASSIGNED:
+                places.setdefault(event.name, (run.step, event.node))
+    for name, uses in lost.items():
+        step, place = places[name]
+        first, *others = sorted(uses.values(), key=lambda use: use.span.start)
+        related = (("set", place.span), *(("again", other.span) for other in others))
+        yield Report(first.span, "variable", {"name": name, "where": step.where}, related)
+
+
+def _folders_lost(buildspec: Buildspec) -> Iterator[Report]:
+    """The commands that only go to a folder, with others behind them."""
+    for phase in phases_of(buildspec):
+        for step, following in pairwise(phase.commands):
+            items = step.item.script.body.items
+            nodes = [pipeline.commands[0] for item in items for pipeline in item.pipelines]
+            node = nodes[0] if len(nodes) == 1 else None
+            if isinstance(node, SimpleCommand) and len(node.words) == 2 and node.words[0].raw in ("cd", "pushd"):
+                fields = {"command": node.raw, "where": following.where}
+                yield Report(node.span, "folder", fields, (("next", following.item.script.body.span),))

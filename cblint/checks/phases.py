@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PHASES, Buildspec, mapping
+from cblint.checks.variables import reads_unset
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED, READ, Event
-from cblint.shell.syntax import Node, Parameter
+from cblint.flow.events import ASSIGNED
+from cblint.shell.syntax import Node
 from cblint.source.tree import Pair
-
-if TYPE_CHECKING:
-    from cblint.flow.build import StepRun
 
 
 def phases_out_of_order(buildspec: Buildspec) -> Iterator[Report]:
@@ -51,7 +48,7 @@ def _relied_on(buildspec: Buildspec, phases: list[Pair]) -> Report | None:
     for run in runs:
         early = run.step.phase
         for event in run.events:
-            if not _is_unset(run, event):
+            if run.step.key != "commands" or not reads_unset(event):
                 continue
             for late, place in places.get(event.name, ()):
                 if late in above[early] and PHASES.index(late) > PHASES.index(early):
@@ -59,11 +56,3 @@ def _relied_on(buildspec: Buildspec, phases: list[Pair]) -> Report | None:
                     related = (("other", keys[late].span), ("set", place.span), ("read", event.node.span))
                     return Report(keys[early].span, "relies", fields, related)
     return None
-
-
-def _is_unset(run: StepRun, event: Event) -> bool:
-    """Whether a variable is read that nothing before has set."""
-    variable = event.variable
-    if event.kind != READ or variable is None or variable.assigned is True or variable.places or event.guards:
-        return False
-    return isinstance(event.node, Parameter) and not event.node.operator and run.step.key == "commands"

@@ -1,0 +1,205 @@
+"""Variables that are read where nothing has set them: too early, or in another shell than the one that did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.facts import table
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.events import ASSIGNED, READ, Event
+from cblint.flow.steps import SUCCEEDING, Step
+from cblint.shell.commands import AndOr, Assignment, Condition, Function, Pipeline, SimpleCommand, Subshell
+from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
+from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build, StepRun
+    from cblint.flow.values import Hole
+
+_TESTS = frozenset({"[", "test"})
+_DECLARES = frozenset({"export", "readonly", "declare", "typeset"})
+
+
+def reads_unset(event: Event) -> bool:
+    """Whether a variable is read that nothing has set before, as far as is known, and nobody has thought of that.
+
+    It may still be one that the project gives to the build.
+    """
+    variable, node = event.variable, event.node
+    if event.kind != READ or variable is None or variable.assigned is True or variable.places:
+        return False
+    if not isinstance(node, Parameter) or node.operator or [hole.name for hole in _holes(event)] != [event.name]:
+        return False
+    return not any(_names(guard.condition, event.name) for guard in event.guards)
+
+
+def _holes(event: Event) -> list[Hole]:
+    pieces = event.variable.value.pieces if event.variable is not None else ()
+    return [piece for piece in pieces if not isinstance(piece, str)]
+
+
+def _names(root: Node, name: str) -> bool:
+    return any(isinstance(node, Parameter) and node.name == name for node in walk(root))
+
+
+# Too early
+
+
+def variable_used_before_assignment(buildspec: Buildspec) -> Iterator[Report]:
+    """A variable is read in a command that runs before all those that set it."""
+    if not any(_ASSIGNS.search(item.value) for item in buildspec.shell_items):
+        return
+    build = build_of(buildspec)
+    runs = [run for run in build.on(SUCCEEDING) if run.step.key == "commands"]
+    set_by = _first_assignments(build)
+    thought_of = _given(buildspec) | _thought_of(buildspec)
+    early: dict[str, dict[int, tuple[Step, Node]]] = {}
+    for run in runs:
+        for event in run.events:
+            place = set_by.get(event.name)
+            if place is None or event.name in thought_of or not reads_unset(event):
+                continue
+            step, node = place
+            if _is_later(step, run.step) and node.span.start > event.node.span.start:
+                early.setdefault(event.name, {})[id(event.node)] = (run.step, event.node)
+    for name, uses in early.items():
+        step, place_node = set_by[name]
+        (_, first), *others = sorted(uses.values(), key=lambda use: use[1].span.start)
+        related = (("set", place_node.span), *(("again", other.span) for _, other in others))
+        yield Report(first.span, "early", {"name": name, "where": step.where}, related)
+
+
+_ASSIGNS = re.compile(r"[A-Za-z_]\w*\+?=|\bread\b", re.ASCII)
+
+
+def _first_assignments(build: Build) -> dict[str, tuple[Step, Node]]:
+    """The first command that sets each variable. One that does so in some cases only changes what there is: no such."""
+    found: dict[str, tuple[Step, Node]] = {}
+    sometimes: set[str] = set()
+    for run in build.runs:
+        for event in run.events:
+            if event.kind == ASSIGNED and event.name not in found:
+                found[event.name] = run.step, event.node
+                if event.guards:
+                    sometimes.add(event.name)
+    return {name: place for name, place in found.items() if name not in sometimes}
+
+
+def _given(buildspec: Buildspec) -> set[str]:
+    """The variables that the buildspec, CodeBuild or the image gives."""
+    facts = table("variables")
+    names = [*facts["codebuild"], *facts["always-set"], *facts["set-by-codebuild"], *facts["credentials"]]
+    return {*names, *(variable.name for variable in buildspec.variables)}
+
+
+def _thought_of(buildspec: Buildspec) -> set[str]:
+    """The variables that may come from outside: somewhere their value is asked for, or goes into their own."""
+    found: set[str] = set()
+    for item in buildspec.shell_items:
+        for node in walk(item.script):
+            if isinstance(node, Parameter) and node.operator:
+                found.add(node.name)
+            elif isinstance(node, Assignment):
+                found.update([node.name] if _uses_itself(node) else [])
+            elif isinstance(node, Condition) or _is_test(node):
+                found.update(part.name for part in walk(node) if isinstance(part, Parameter))
+    return found
+
+
+def _uses_itself(node: Assignment) -> bool:
+    return node.operator == "+=" or _names(node.value, node.name)
+
+
+def _is_test(node: Node) -> bool:
+    return isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in _TESTS
+
+
+def _is_later(step: Step, other: Step) -> bool:
+    return step.item is not other.item
+
+
+# In another shell
+
+
+class _Inner(NamedTuple):
+    """An assignment in a shell within an item's shell; ``piped``: as a part of a pipeline."""
+
+    name: str
+    node: Node
+    context: Span
+    piped: bool
+
+
+def subshell_assignment_lost(buildspec: Buildspec) -> Iterator[Report]:
+    """A variable is set in a subshell and read outside of it."""
+    inner = {id(item): found for item in buildspec.shell_items if (found := list(_inner(item)))}
+    if not inner:
+        return
+    given = _given(buildspec)
+    runs = list(build_of(buildspec).on(SUCCEEDING))
+    seen: set[str] = set()
+    for number, run in enumerate(runs):
+        for each in inner.get(id(run.step.item), ()):
+            if each.name in given or each.name in seen:
+                continue
+            use = _use(each, run, runs[number + 1 :])
+            if use is not None:
+                seen.add(each.name)
+                fields = {"name": each.name}
+                yield Report(use.span, "pipeline" if each.piped else "subshell", fields, (("set", each.node.span),))
+
+
+def _inner(item: ShellItem) -> Iterator[_Inner]:
+    """What is assigned in subshells, with the outermost of them."""
+    if not any(mark in item.value for mark in "(|&`"):
+        return
+    stack: list[tuple[Node, Span | None, bool]] = [(item.script, None, False)]
+    while stack:
+        node, context, piped = stack.pop()
+        if isinstance(node, Function):
+            continue
+        if context is not None:
+            yield from (_Inner(name, place, context, piped) for name, place in _assigned(node))
+        elif isinstance(node, (Subshell, CommandSubstitution, ProcessSubstitution)):
+            context = node.span
+        elif isinstance(node, Pipeline) and len(node.commands) > 1:
+            context, piped = node.span, True
+        elif isinstance(node, AndOr) and node.terminator == "&":
+            context = node.span
+        stack.extend((child, context, piped) for child in node.children()[::-1])
+
+
+def _assigned(node: Node) -> Iterator[tuple[str, Node]]:
+    """The variables that a simple command sets in its shell."""
+    if not isinstance(node, SimpleCommand):
+        return
+    if not node.words:
+        yield from ((each.name, each) for each in node.assignments if each.subscript is None)
+    elif node.words[0].text in _DECLARES:
+        yield from ((each.name, each) for each in node.arguments if isinstance(each, Assignment))
+
+
+def _use(inner: _Inner, run: StepRun, later: list[StepRun]) -> Node | None:
+    """Where it is read as if it had been kept."""
+    for event in run.events:
+        if event.kind == READ and event.name == inner.name and event.node.span.start >= inner.context.end:
+            if _is_old(inner, event) or reads_unset(event):
+                return event.node
+            return None
+    for other in later:
+        for event in other.events:
+            if event.kind == ASSIGNED and event.name == inner.name and other.step.item is not run.step.item:
+                return None
+            if event.kind == READ and event.name == inner.name and other.step.item is not run.step.item:
+                return event.node if reads_unset(event) else None
+    return None
+
+
+def _is_old(inner: _Inner, event: Event) -> bool:
+    """Whether it still has what it was given in the same item before the pipeline, to be changed in that."""
+    places = event.variable.places if event.variable is not None else ()
+    return inner.piped and bool(places) and all(place.span.end <= inner.context.start for place in places)
