@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
+from cblint.checks.deleting import all_that_protects
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.events import RAN, READ, Event
@@ -63,7 +64,9 @@ def _user(run: StepRun, event: Event) -> Invocation | None:
         return None
     for invocation in run.step.item.invocations:
         if _is_outside(invocation) and any(part is node for word in invocation.words for part in walk(word)):
-            return invocation
+            # Of what then deletes everything dangerous-delete speaks.
+            protects = any(all_that_protects(invocation, word) is node for word in invocation.operands())
+            return invocation if not protects else None
     return None
 
 

@@ -1,0 +1,44 @@
+"""Programs that are left running beside the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cblint.buildspec.model import Buildspec
+from cblint.finding import Report
+from cblint.flow.steps import Step, steps_of
+from cblint.shell.commands import AndOr, Function
+from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import walk
+
+_DETACHES = frozenset({"nohup", "setsid", "disown", "daemonize", "screen", "tmux", "start-stop-daemon"})
+
+
+def background_process_not_detached(buildspec: Buildspec) -> Iterator[Report]:
+    """A program runs on in the background, tied to the shell of a command that has ended."""
+    steps = steps_of(buildspec)
+    for step in steps[:-1]:
+        if "&" not in step.item.value or any(each.program in ("wait", *_DETACHES) for each in step.item.invocations):
+            continue
+        found = next((each for each in step.item.invocations if _is_left(step, each)), None)
+        if found is not None:
+            yield Report(called_at(found), "attached", {"command": called(found)})
+
+
+def _is_left(step: Step, invocation: Invocation) -> bool:
+    """Whether it is a program that runs on, with its output going where that of the command goes."""
+    if not any(isinstance(node, AndOr) and node.terminator == "&" for node in invocation.above):
+        return False
+    if any(each.operator.startswith((">", "&>")) and each.descriptor != "2" for each in invocation.redirections):
+        return False
+    if invocation.captured or invocation.pipeline is not None:
+        return False
+    effect = effect_of(invocation)
+    if effect is None:
+        return "/" in (invocation.words[0].text or "") or _is_function(step, invocation.program)
+    return effect.does in ("serve", "run")
+
+
+def _is_function(step: Step, name: str) -> bool:
+    return any(isinstance(node, Function) and node.name.text == name for node in walk(step.item.script))

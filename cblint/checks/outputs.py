@@ -1,0 +1,139 @@
+"""What becomes of a command's output where the command has failed, or has not found what was asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec
+from cblint.checks.hidden import is_within
+from cblint.facts import table
+from cblint.finding import Edit, Report
+from cblint.flow import build_of
+from cblint.flow.events import READ, Event
+from cblint.flow.steps import SUCCEEDING
+from cblint.shell.commands import Assignment, Condition, SimpleCommand
+from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
+from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.flow.build import StepRun
+
+# What runs the output of something
+
+
+def eval_of_command_output(buildspec: Buildspec) -> Iterator[Report]:
+    """The output of a command is run as commands, and nothing is run where it fails."""
+    for item in buildspec.shell_items:
+        for invocation in item.invocations if _EVAL.search(item.value) else ():
+            command = _what_is_run(invocation)
+            found = [each for each in item.invocations if each.node is command]
+            if not found or not _may_be_anything(found[-1]):
+                continue
+            inner = found[-1]
+            known = any(inner.program == name for name in table("effects")["shell-setup"])
+            fields = {"command": called(inner), "runs": invocation.program}
+            variant = "setup" if known else "file" if invocation.program != "eval" else "output"
+            yield Report(called_at(inner), variant, fields, (("runs", invocation.words[0].span),))
+
+
+_EVAL = re.compile(r"\beval\b|(\.|source)\s*<\(")
+
+
+def _may_be_anything(inner: Invocation) -> bool:
+    """Whether it can fail, and no other rule has more to say of it."""
+    effect = effect_of(inner)
+    return not inner.runs("aws", "ecr", "get-login") and (effect is None or effect.fails)
+
+
+def _what_is_run(invocation: Invocation) -> Node | None:
+    """The command whose output ``eval`` or ``.`` is given, if it is given nothing else: of a pipeline the first."""
+    operands = invocation.operands()
+    if len(operands) != 1 or invocation.program not in ("eval", ".", "source"):
+        return None
+    parts = [part for part in walk(operands[0]) if isinstance(part, (CommandSubstitution, ProcessSubstitution))]
+    if not parts or operands[0].raw.strip('"') != parts[0].raw:
+        return None
+    if isinstance(parts[0], ProcessSubstitution) == (invocation.program == "eval"):
+        return None
+    body = parts[0].body.items
+    return body[-1].pipelines[-1].commands[0] if body else None
+
+
+# What takes a missing field for a value
+
+
+def jq_null_value(buildspec: Buildspec) -> Iterator[Report]:
+    """A variable is given a field by jq, and is "null" where there is none."""
+    items = [item for item in buildspec.shell_items if "jq" in item.value]
+    fields = {
+        id(assignment): (assignment, invocation)
+        for item in items
+        for invocation in item.invocations
+        if _gives_field(invocation) and (assignment := _assigned_to(item.script, invocation)) is not None
+    }
+    if not fields:
+        return
+    asked = _asked(buildspec)
+    seen: set[int] = set()
+    for run in build_of(buildspec).on(SUCCEEDING):
+        for event in run.events:
+            for place in event.variable.places if event.kind == READ and event.variable is not None else ():
+                found = fields.get(id(place))
+                if found is None or id(place) in seen or event.name in asked:
+                    continue
+                user = _user(run, event)
+                if user is not None:
+                    seen.add(id(place))
+                    yield _null(*found, user)
+
+
+def _null(assignment: Assignment, invocation: Invocation, user: Invocation) -> Report:
+    fields = {"name": assignment.name, "field": invocation.operands()[0].text or ""}
+    program = invocation.words[0].span
+    edits = (Edit(Span(program.end, program.end), " -e"),)
+    return Report(invocation.operands()[0].span, "null", fields, (("used", called_at(user)),), edits)
+
+
+_FIELD = re.compile(r"""\.[A-Za-z_"\[][\w.\[\]"-]*""")
+
+
+def _gives_field(invocation: Invocation) -> bool:
+    operands = invocation.operands()
+    if invocation.program != "jq" or not operands or invocation.flags("-e", "--exit-status"):
+        return False
+    return invocation.piped_into is None and _FIELD.fullmatch(operands[0].text or "") is not None
+
+
+def _assigned_to(root: Node, invocation: Invocation) -> Assignment | None:
+    """The assignment whose value is just what the command prints."""
+    for node in walk(root):
+        if isinstance(node, Assignment) and is_within(invocation.node.span, node.span):
+            parts = [part for part in walk(node.value) if isinstance(part, CommandSubstitution)]
+            if len(parts) == 1 and node.value.raw.strip('"') == parts[0].raw:
+                return node
+    return None
+
+
+def _asked(buildspec: Buildspec) -> set[str]:
+    """The variables that are compared or tested somewhere."""
+    found: set[str] = set()
+    for item in buildspec.shell_items:
+        for node in walk(item.script):
+            is_test = isinstance(node, SimpleCommand) and node.words and node.words[0].text in ("[", "test")
+            if is_test or isinstance(node, Condition):
+                found.update(part.name for part in walk(node) if isinstance(part, Parameter))
+    return found
+
+
+def _user(run: StepRun, event: Event) -> Invocation | None:
+    """The command that does more with a variable than show it."""
+    for invocation in run.step.item.invocations:
+        if any(part is event.node for word in invocation.words for part in walk(word)):
+            effect = effect_of(invocation)
+            if effect is not None and effect.matters:
+                return invocation
+    return None
