@@ -11,6 +11,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report
 from cblint.hosts.project import Project
+from cblint.hosts.repository import Repository
 from cblint.source.loader import Document, Stream
 from cblint.source.text import Lines, Span
 from cblint.source.tree import path_to
@@ -37,9 +38,12 @@ class Target(NamedTuple):
     lines: Lines
 
 
-def buildspecs_of(stream: Stream, path: str, projects: tuple[Project, ...] = ()) -> list[Buildspec]:
+def buildspecs_of(
+    stream: Stream, path: str, projects: tuple[Project, ...] = (), repository: Repository | None = None
+) -> list[Buildspec]:
     """A view of each document; of an empty one where the file has none, so that a syntax error is still said."""
-    return [Buildspec(stream, document, path, projects) for document in stream.documents or (Document(None, 0),)]
+    documents = stream.documents or (Document(None, 0),)
+    return [Buildspec(stream, document, path, projects, repository) for document in documents]
 
 
 def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> Checked:

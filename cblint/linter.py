@@ -15,6 +15,7 @@ from cblint.config import Config, ConfigError, config_for, load_config, matches
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
+from cblint.hosts.repository import repository_of
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import Stream, TooComplex, load
 from cblint.source.text import Lines, Text
@@ -283,7 +284,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
 
     rules = select(_selection(config, settings))
     target = engine.Target(path, Lines(text))
-    buildspecs = engine.buildspecs_of(stream, path, tuple(config.projects_of(candidate.path)))
+    buildspecs = _buildspecs(stream, candidate.path, config)
     checked = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text:
         checked = _suppressed(target, buildspecs, checked, rules, config)
@@ -322,7 +323,12 @@ def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
     """The buildspecs in the text of a file. Raises NotBuildspec, TooComplex, ConfigError."""
     config = _config(path, settings)
     stream = _recognised(text, path, config)
-    return engine.buildspecs_of(stream, _names(path)[0], tuple(config.projects_of(path)))
+    return _buildspecs(stream, path, config)
+
+
+def _buildspecs(stream: Stream, path: str, config: Config) -> list[Buildspec]:
+    repository = repository_of(path) if path != STDIN else None
+    return engine.buildspecs_of(stream, _names(path)[0], tuple(config.projects_of(path)), repository)
 
 
 def _shortcomings(

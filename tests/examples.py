@@ -77,6 +77,10 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     if "require-reason" in given:
         with open(os.path.join(folder, ".cblint.yml"), "w", encoding="utf-8") as file:
             file.write(f"require-reason: {str(given['require-reason']).lower()}\n")
+    for name, content in given.get("files", {}).items():
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(content)
     # The rule under test runs even while it is a preview.
     selection = Selection(given.get("profile", "default"))
     names = {example.rule, *(rule.name for rule in select(selection))}

@@ -16,6 +16,7 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
     from cblint.buildspec.shape import Fault
+    from cblint.hosts.repository import Repository
     from cblint.shell.commands import Script
     from cblint.shell.query import Invocation
     from cblint.source.comments import Comment
@@ -141,14 +142,23 @@ def mapping(node: Node | None) -> Mapping | None:
 class Buildspec:
     """One document of a file that holds a buildspec.
 
-    ``path`` is the file's, relative to its repository; ``projects`` are those that are known to use it.
+    ``path`` is the file's, relative to its repository; ``projects`` are those that are known to use it. ``repository``
+    is None where none is at hand.
     """
 
-    def __init__(self, stream: Stream, document: Document, path: str = "", projects: tuple[Project, ...] = ()) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        document: Document,
+        path: str = "",
+        projects: tuple[Project, ...] = (),
+        repository: Repository | None = None,
+    ) -> None:
         self.stream = stream
         self.document = document
         self.path = path
         self.projects = projects
+        self.repository = repository
 
     @property
     def root(self) -> Node | None:

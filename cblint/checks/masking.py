@@ -238,7 +238,7 @@ def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
         related = [("thrown-away", first.witness.span), *(("again", called_at(other)) for _, other in others)]
         effect = effect_of(invocation)
         outside = effect is not None and effect.does in _DONE_OUTSIDE
-        variant = "other" if not worst else "outside" if outside else "gate"
+        variant = "tolerated" if not worst else "outside" if outside else "gate"
         yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
 
 
