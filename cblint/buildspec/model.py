@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cblint.hosts.repository import Repository
     from cblint.shell.commands import Script
     from cblint.shell.query import Invocation
+    from cblint.shell.syntax import Node as ShellNode
     from cblint.source.comments import Comment
 
 PHASES = ("install", "pre_build", "build", "post_build")
@@ -72,6 +73,35 @@ class ShellItem:
         from cblint.shell.query import invocations
 
         return list(invocations(self.script)) if self.script.problem is None else []
+
+    def calls(self, command: ShellNode) -> list[Invocation]:
+        """The programs that one command runs, itself and through others such as ``sudo``, the outermost first.
+
+        It may be of another tree than ``script``: an item that ends in an operator is read again with what follows it.
+        """
+        found = self._calls.get(command.start, [])
+        here = [each for each in found if each.node is command]
+        return here or [each for each in found if each.node.raw == command.raw and each.node.span == command.span]
+
+    def quoted_calls(self, command: ShellNode) -> list[Invocation]:
+        """The programs that run in the quotes of a ``bash -c``."""
+        return self._quoted_calls.get(id(command), [])
+
+    @cached_property
+    def _calls(self) -> dict[int, list[Invocation]]:
+        found: dict[int, list[Invocation]] = {}
+        for invocation in self.invocations:
+            found.setdefault(invocation.node.start, []).append(invocation)
+        return found
+
+    @cached_property
+    def _quoted_calls(self) -> dict[int, list[Invocation]]:
+        found: dict[int, list[Invocation]] = {}
+        for invocation in self.invocations if "-" in self.value else ():
+            outer = invocation.shell
+            if outer is not None:
+                found.setdefault(id(outer), []).append(invocation)
+        return found
 
 
 class CommandList(NamedTuple):

@@ -17,7 +17,7 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter, walk
 
 if TYPE_CHECKING:
-    from cblint.flow.build import StepRun
+    pass
 
 _GOES_WRONG = frozenset({"publish", "deploy", "destroy", "trigger"})
 _TESTS = frozenset({"[", "test"})
@@ -37,9 +37,10 @@ def finally_assumes_success(buildspec: Buildspec) -> Iterator[Report]:
     }
     seen: set[int] = set()
     for run in build.on(FAILING):
-        for event in run.events if run.step.key == "finally" else ():
+        users = _users(run.step) if run.step.key == "finally" else {}
+        for event in run.events if users else ():
             place = set_at.get(id(event.node))
-            invocation = _user(run, event) if place is not None and id(event.node) not in seen else None
+            invocation = _user(users, event) if place is not None and id(event.node) not in seen else None
             if place is not None and invocation is not None:
                 seen.add(id(event.node))
                 fields = {"name": event.name, "command": called(invocation), "phase": run.step.phase}
@@ -55,30 +56,38 @@ def _is_outside(invocation: Invocation) -> bool:
     return effect is not None and effect.does in _GOES_WRONG and bool(effect.outward)
 
 
-def _user(run: StepRun, event: Event) -> Invocation | None:
+def _users(step: Step) -> dict[int, Invocation]:
+    """The commands with an effect outside, by the parameters (by identity) in their words that nobody asks for."""
+    asked = _asked(step)
+    found: dict[int, Invocation] = {}
+    for invocation in step.item.invocations:
+        if not _is_outside(invocation):
+            continue
+        # Of what deletes everything dangerous-delete speaks.
+        protects = [all_that_protects(invocation, word) for word in invocation.operands()]
+        for part in (part for word in invocation.words for part in walk(word)):
+            if isinstance(part, Parameter) and part.name not in asked and not any(part is each for each in protects):
+                found[id(part)] = invocation
+    return found
+
+
+def _asked(step: Step) -> set[str]:
+    """The variables that a command asks for."""
+    found: set[str] = set()
+    for node in walk(step.item.script):
+        if isinstance(node, Condition) or (
+            isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in _TESTS
+        ):
+            found.update(part.name for part in walk(node) if isinstance(part, Parameter))
+    return found
+
+
+def _user(users: dict[int, Invocation], event: Event) -> Invocation | None:
     """The command with an effect outside that uses a variable which may not be set after a failure."""
     variable, node = event.variable, event.node
     if event.kind != READ or not isinstance(node, Parameter) or variable is None:
         return None
-    if node.operator or variable.assigned is True or event.guards or _is_tested(run, event.name):
-        return None
-    for invocation in run.step.item.invocations:
-        if _is_outside(invocation) and any(part is node for word in invocation.words for part in walk(word)):
-            # Of what then deletes everything dangerous-delete speaks.
-            protects = any(all_that_protects(invocation, word) is node for word in invocation.operands())
-            return invocation if not protects else None
-    return None
-
-
-def _is_tested(run: StepRun, name: str) -> bool:
-    """Whether the command asks whether the variable is set."""
-    for node in walk(run.step.item.script):
-        asks = isinstance(node, Condition) or (
-            isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in _TESTS
-        )
-        if asks and any(isinstance(part, Parameter) and part.name == name for part in walk(node)):
-            return True
-    return False
+    return users.get(id(node)) if not node.operator and variable.assigned is not True and not event.guards else None
 
 
 _TAKES_AWAY = {

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
-from cblint.checks.hidden import invoked, is_within, may_fail, name_at
+from cblint.checks.hidden import unsure_assignments
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED, READ, Event
-from cblint.shell.commands import Assignment
+from cblint.flow.events import READ, Event
 from cblint.shell.effects import called
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
-    from cblint.flow.build import Build
+    pass
 
 _ROOTS = frozenset({"/", "/*", "/.", "//"})
 _REST = re.compile(r"/?\*?|/\.")
@@ -42,7 +41,7 @@ def dangerous_delete(buildspec: Buildspec) -> Iterator[Report]:
     if not words:
         return
     build = build_of(buildspec)
-    unsure = _unsure(build)
+    unsure = {id(assignment): command for assignment, command in unsure_assignments(build)}
     set_at = {
         id(event.node): event.variable.places[0]
         for run in build.runs
@@ -98,15 +97,3 @@ def _why_empty(event: Event, place: Node | None, unsure: dict[int, Span]) -> Spa
 
 def _tests(root: Node, name: str) -> bool:
     return any(isinstance(node, Parameter) and node.name == name for node in walk(root))
-
-
-def _unsure(build: Build) -> dict[int, Span]:
-    """The assignments whose command may have failed unseen, so that the variable is empty, with those commands."""
-    found: dict[int, Span] = {}
-    for run in build.runs:
-        hidden = [each for each in run.hidden if each.how != "or"]
-        for event in run.events if hidden else ():
-            for each in hidden if event.kind == ASSIGNED and isinstance(event.node, Assignment) else ():
-                if is_within(each.command.span, event.node.span) and invoked(run.step, each, may_fail) is not None:
-                    found.setdefault(id(event.node), name_at(each.command))
-    return found

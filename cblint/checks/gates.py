@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.hidden import invoked, is_within, may_fail, name_at
+from cblint.checks.hidden import unsure_assignments
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED, RAN
+from cblint.flow.events import RAN
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
-from cblint.shell.commands import ArithmeticCommand, Assignment, CommandList, If, Pipeline, SimpleCommand
+from cblint.shell.commands import ArithmeticCommand, CommandList, If, Pipeline, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import Node, Parameter, Word, walk
+from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build
 
+_FILE_TESTS = frozenset({"-s", "-f", "-e", "-r"})
 _GATES = frozenset({"test", "check", "scan"})
 _OF_WHAT_RUNS = re.compile(
     r"e2e|end.to.end|integration|smoke|load|accept|perf|cypress|playwright|newman|postman|artillery|locust|k6|zap|selenium"
@@ -88,8 +89,8 @@ def _done(build: Build) -> Iterator[_Done]:
     for run in build.on(SUCCEEDING):
         hidden = {id(each.command) for each in run.hidden}
         for event in run.events:
-            for invocation in run.step.item.invocations if event.kind == RAN else ():
-                effect = effect_of(invocation) if invocation.node is event.node else None
+            for invocation in run.step.item.calls(event.node) if event.kind == RAN else ():
+                effect = effect_of(invocation)
                 if effect is not None:
                     decides = run.step.key == "commands" and id(event.node) not in hidden
                     yield _Done(run.step, invocation, effect, decides)
@@ -109,10 +110,12 @@ def gate_fails_open(buildspec: Buildspec) -> Iterator[Report]:
     if any(_has_gate(item) for item in buildspec.shell_items if "if" in item.value):
         build = build_of(buildspec)
         unsure = _unsure_files(build)
-        empty = _unsure_variables(build)
+        empty = {assignment.name: command for assignment, command in unsure_assignments(build)}
         for step in dict.fromkeys(run.step for run in build.on(SUCCEEDING)):
-            for condition in _gates_of(step.item):
-                yield from _of_file(step, condition, unsure)
+            conditions = list(_gates_of(step.item))
+            tested = _tested(step) if conditions and unsure else {}
+            for condition in conditions:
+                yield from _of_file(step, condition, unsure, tested)
                 yield from _of_number(condition, empty)
     yield from _claims(buildspec)
 
@@ -144,38 +147,37 @@ def _fails(node: Node) -> bool:
     return name == "false" or (name == "exit" and bool(arguments) and arguments[0] != "0")
 
 
-def _of_file(step: Step, condition: Node, unsure: dict[str, Span]) -> Iterator[Report]:
+def _of_file(step: Step, condition: Node, unsure: dict[str, Span], tested: dict[str, int]) -> Iterator[Report]:
     """The condition reads a file, and whether the command that was to write it has failed, nobody has seen."""
-    for invocation in step.item.invocations:
-        if invocation.node is not condition or invocation.program not in ("grep", "egrep", "fgrep", "jq"):
+    for invocation in step.item.calls(condition):
+        if invocation.program not in ("grep", "egrep", "fgrep", "jq"):
             continue
         if invocation.program == "jq" and not invocation.flags("-e", "--exit-status"):
             continue
         for word in invocation.operands()[1:]:
-            if word.raw.strip("\"'") in unsure and not _is_tested(step, word, condition):
+            if word.raw.strip("\"'") in unsure and tested.get(word.raw, condition.start) >= condition.start:
                 fields = {"command": invocation.program, "file": word.raw.strip("\"'")}
                 related = (("written", unsure[fields["file"]]),)
                 yield Report(invocation.words[0].span.to(word.span), "file", fields, related)
                 return
 
 
-def _is_tested(step: Step, file: Word, condition: Node) -> bool:
-    """Whether it is asked before whether the file is there."""
+def _tested(step: Step) -> dict[str, int]:
+    """The files that a command asks for, as they are written, with where it first does."""
+    found: dict[str, int] = {}
     for invocation in step.item.invocations:
-        if invocation.program in ("[", "test") and invocation.node.start < condition.start:
-            texts = [word.text for word in invocation.arguments]
-            if {"-s", "-f", "-e", "-r"} & set(texts) and any(word.raw == file.raw for word in invocation.arguments):
-                return True
-    return False
+        if invocation.program in ("[", "test") and any(word.text in _FILE_TESTS for word in invocation.arguments):
+            for word in invocation.arguments:
+                found.setdefault(word.raw, invocation.node.start)
+    return found
 
 
 def _unsure_files(build: Build) -> dict[str, Span]:
     """The files that commands were to write whose failure is not seen, with those commands."""
     found: dict[str, Span] = {}
     for run in build.on(SUCCEEDING):
-        hidden = {id(each.command) for each in run.hidden}
-        for invocation in run.step.item.invocations:
-            effect = effect_of(invocation) if id(invocation.node) in hidden else None
+        for invocation in (call for each in run.hidden for call in run.step.item.calls(each.command)):
+            effect = effect_of(invocation)
             if effect is None or not effect.matters:
                 continue
             files = [each if isinstance(each, str) else each.raw for each in effect.writes]
@@ -201,24 +203,12 @@ def _of_number(condition: Node, empty: dict[str, Span]) -> Iterator[Report]:
             return
 
 
-def _unsure_variables(build: Build) -> dict[str, Span]:
-    """The variables that hold what a command prints whose failure is not seen, with those commands."""
-    found: dict[str, Span] = {}
-    for run in build.on(SUCCEEDING):
-        # Behind `||` something else is printed.
-        hidden = [each for each in run.hidden if each.how != "or"]
-        for event in run.events if hidden else ():
-            for each in hidden if event.kind == ASSIGNED and isinstance(event.node, Assignment) else ():
-                if is_within(each.command.span, event.node.span) and invoked(run.step, each, may_fail) is not None:
-                    found.setdefault(event.name, name_at(each.command))
-    return found
-
-
 # What claims that all is well
 
 
 _CLAIM = re.compile(
-    r"""["']?\w*(passed|succeeded|success|successful|healthy)["']?\s*[:=]\s*["']?(true|yes)\b""", re.IGNORECASE
+    r"""(?<![\w"'])["']?\w{0,60}?(passed|succeeded|success|successful|healthy)["']?\s*[:=]\s*["']?(true|yes)\b""",
+    re.IGNORECASE,
 )
 
 

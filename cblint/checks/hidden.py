@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.steps import FAILING
-from cblint.shell.commands import SimpleCommand
+from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node
@@ -37,20 +37,11 @@ def masked(build: Build, *ways: str) -> Iterator[tuple[Step, list[Hidden]]]:
 
 def invoked(step: Step, hidden: Hidden, is_work: Callable[[Invocation], bool]) -> Invocation | None:
     """The program of a command, itself or in the quotes of ``bash -c``, if its failure must not go unnoticed."""
-    outer = None
-    for invocation in step.item.invocations:
-        if is_same(invocation.node, hidden.command) and not _is_shown_only(invocation):
-            if is_work(invocation):
-                return invocation
-            outer = outer or invocation
-        elif outer is not None and invocation.wrappers and outer.node in invocation.above and is_work(invocation):
-            return outer
-    return None
-
-
-def is_same(node: Node, command: Node) -> bool:
-    """Whether they are the same command; an item that ends in an operator was read once more, with what follows it."""
-    return node is command or (node.start == command.start and node.raw == command.raw and node.span == command.span)
+    calls = [each for each in step.item.calls(hidden.command) if not _is_shown_only(each)]
+    found = next((each for each in calls if is_work(each)), None)
+    if found is None and calls and any(is_work(each) for each in step.item.quoted_calls(calls[0].node)):
+        return calls[0]
+    return found
 
 
 def is_work(invocation: Invocation) -> bool:
@@ -87,3 +78,14 @@ def may_fail(invocation: Invocation) -> bool:
 
 _TEXT_TOOLS = frozenset({"print", "transform", "condition", "control", "wrap"})
 """Kinds of commands that fail where the one before them in a pipeline has already, if at all."""
+
+
+def unsure_assignments(build: Build) -> Iterator[tuple[Assignment, Span]]:
+    """The assignments whose command may have failed unseen, so that the variable is empty, with those commands."""
+    for run in build.runs:
+        for each in run.hidden:
+            # Behind `||` something else is printed.
+            call = invoked(run.step, each, may_fail) if each.how != "or" else None
+            around = next((node for node in call.above if isinstance(node, Assignment)), None) if call else None
+            if around is not None:
+                yield around, name_at(each.command)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec
 from cblint.finding import Report
-from cblint.flow.steps import Step, steps_of
+from cblint.flow.steps import steps_of
 from cblint.shell.commands import AndOr, Function
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
@@ -21,12 +21,13 @@ def background_process_not_detached(buildspec: Buildspec) -> Iterator[Report]:
     for step in steps[:-1]:
         if "&" not in step.item.value or any(each.program in ("wait", *_DETACHES) for each in step.item.invocations):
             continue
-        found = next((each for each in step.item.invocations if _is_left(step, each)), None)
+        functions = {node.name.text for node in walk(step.item.script) if isinstance(node, Function)}
+        found = next((each for each in step.item.invocations if _is_left(each, functions)), None)
         if found is not None:
             yield Report(called_at(found), "attached", {"command": called(found)})
 
 
-def _is_left(step: Step, invocation: Invocation) -> bool:
+def _is_left(invocation: Invocation, functions: set[str | None]) -> bool:
     """Whether it is a program that runs on, with its output going where that of the command goes."""
     if not any(isinstance(node, AndOr) and node.terminator == "&" for node in invocation.above):
         return False
@@ -36,9 +37,5 @@ def _is_left(step: Step, invocation: Invocation) -> bool:
         return False
     effect = effect_of(invocation)
     if effect is None:
-        return "/" in (invocation.words[0].text or "") or _is_function(step, invocation.program)
+        return "/" in (invocation.words[0].text or "") or invocation.program in functions
     return effect.does in ("serve", "run")
-
-
-def _is_function(step: Step, name: str) -> bool:
-    return any(isinstance(node, Function) and node.name.text == name for node in walk(step.item.script))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun
 
+LOOKED_AT = 100
+"""So many exits of a build are followed: each costs a look at all that comes behind it."""
 _SHELLS = (Subshell, CommandSubstitution, ProcessSubstitution)
 _WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy", "trigger", "run"})
 _IDLE = frozenset({"print", "control"})
@@ -26,27 +29,38 @@ _IDLE = frozenset({"print", "control"})
 
 def early_exit_zero(buildspec: Buildspec) -> Iterator[Report]:
     """A command ends its shell with success, and the next ones run all the same or miss what it has set."""
-    if not any(True for item in buildspec.shell_items if "0" in item.value for _ in _exits(item)):
+    if not any(True for item in buildspec.shell_items if _LEAVES.search(item.value) for _ in _exits(item)):
         return
     build = build_of(buildspec)
     runs = list(build.on(SUCCEEDING))
+    work = _work_behind(runs)
     seen: set[int] = set()
+    looked_at = 0
     for number, run in enumerate(runs):
         exits = {id(invocation.node): invocation for invocation in _exits(run.step.item)}
         for event in run.events:
             invocation = exits.get(id(event.node)) if event.kind == RAN else None
             if invocation is None or id(event.node) in seen or run.step.key == "finally":
                 continue
-            report = _report(buildspec, run, event, invocation, runs[number + 1 :])
+            if not invocation.arguments and (event.state is None or event.state.succeeded is not True):
+                # Alone, it has the status of the command before it.
+                continue
+            report = _report(buildspec, run, event, invocation, runs[number + 1 :], work[number])
+            looked_at += report is None
+            if looked_at > LOOKED_AT:
+                return
             if report is not None:
                 seen.add(id(event.node))
                 yield report
 
 
+_LEAVES = re.compile(r"\b(exit|return)\b")
+
+
 def _exits(item: ShellItem) -> Iterator[Invocation]:
-    """The ``exit 0`` and ``return 0`` of the item's own shell."""
+    """The ``exit`` and ``return`` of the item's own shell that are given 0, or nothing."""
     for invocation in item.invocations:
-        if invocation.program in ("exit", "return") and [word.text for word in invocation.arguments] == ["0"]:
+        if invocation.program in ("exit", "return") and [word.text for word in invocation.arguments] in ([], ["0"]):
             above = invocation.above
             inner = any(isinstance(node, _SHELLS) for node in above) or invocation.wrappers
             stage = any(isinstance(node, Pipeline) and len(node.commands) > 1 for node in above)
@@ -56,11 +70,16 @@ def _exits(item: ShellItem) -> Iterator[Invocation]:
 
 
 def _report(
-    buildspec: Buildspec, run: StepRun, event: Event, invocation: Invocation, later: list[StepRun]
+    buildspec: Buildspec,
+    run: StepRun,
+    event: Event,
+    invocation: Invocation,
+    later: list[StepRun],
+    named: Invocation | None,
 ) -> Report | None:
     if invocation.program == "return" and buildspec.runs_in == BASH:
         return None
-    fields = {"command": f"{invocation.program} 0"}
+    fields = {"command": invocation.node.raw}
     lost = _lost(run, event, later)
     if lost is not None:
         assigned, read = lost
@@ -69,10 +88,8 @@ def _report(
         return Report(invocation.node.span, variant, {**fields, "name": read.name}, related)
     if not event.guards or _skips_something(invocation, run.step.item):
         return None
-    work = [invocation for other in later for invocation in _work(other)]
-    if not work:
+    if named is None:
         return None
-    named = next((each for each in work if _goes_out(each)), work[0])
     variant = "goes-on" if invocation.program == "exit" else "returns"
     return Report(invocation.node.span, variant, {**fields, "name": called(named)}, (("work", called_at(named)),))
 
@@ -106,6 +123,19 @@ def _skips_something(invocation: Invocation, item: ShellItem) -> bool:
             if effect is None or effect.does not in _IDLE:
                 return True
     return False
+
+
+def _work_behind(runs: list[StepRun]) -> list[Invocation | None]:
+    """For each run a command of those behind it that does something: one with an effect outside, if there is any."""
+    found: list[Invocation | None] = []
+    outside = inside = None
+    for run in reversed(runs):
+        found.append(outside or inside)
+        for invocation in reversed(list(_work(run))):
+            if _goes_out(invocation):
+                outside = invocation
+            inside = invocation
+    return found[::-1]
 
 
 def _work(run: StepRun) -> Iterator[Invocation]:

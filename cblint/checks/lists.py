@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cblint.buildspec.model import Buildspec
+from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.finding import Report
 from cblint.shell.commands import AndOr
 from cblint.shell.effects import called, called_at, effect_of
@@ -22,7 +22,7 @@ def list_precedence(buildspec: Buildspec) -> Iterator[Report]:
             continue
         for node in walk(item.script):
             if isinstance(node, AndOr) and not node.open and len(node.pipelines) > 2:
-                calls = [_called(item.invocations, pipeline.commands[-1]) for pipeline in node.pipelines[:3]]
+                calls = [_called(item, pipeline.commands[-1]) for pipeline in node.pipelines[:3]]
                 a, b, c = calls
                 if a is None or b is None or c is None:
                     continue
@@ -34,8 +34,8 @@ def list_precedence(buildspec: Buildspec) -> Iterator[Report]:
                     yield Report(node.pipelines[2].span, "both", fields, tuple(related[:1]))
 
 
-def _called(invocations: list[Invocation], command: Node) -> Invocation | None:
-    found = [each for each in invocations if each.node is command]
+def _called(item: ShellItem, command: Node) -> Invocation | None:
+    found = item.calls(command)
     return found[-1] if found else None
 
 

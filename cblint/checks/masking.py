@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
-from cblint.checks.hidden import invoked, is_same, is_within, is_work, masked, may_fail, name_at
+from cblint.checks.hidden import invoked, is_within, is_work, masked, may_fail, name_at
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
@@ -37,15 +37,39 @@ def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
     """A command whose failure matters stands in a pipeline before the last one, whose status counts."""
     if not any(_pipes_work(item) for item in buildspec.shell_items if "|" in item.value):
         return
-    for step, hidden in masked(build_of(buildspec), "pipeline"):
+    build = build_of(buildspec)
+    used = _used(buildspec, build)
+    for step, hidden in masked(build, "pipeline"):
         taken = [one for one in hidden if _takes_nothing(one.witness)]
-        found = [(one, invocation) for one in taken if (invocation := invoked(step, one, is_work)) is not None]
+        found = [
+            (one, call)
+            for one in taken
+            if (call := invoked(step, one, _is_piped_work)) is not None and (is_work(call) or _is_kept(call, used))
+        ]
         if not found:
             continue
         (first, invocation), *others = found
         related = [("counts", name_at(first.witness)), *(("again", called_at(other)) for _, other in others)]
         fields = {"command": called(invocation)}
         yield Report(called_at(invocation), "pipeline", fields, tuple(related))
+
+
+def _is_piped_work(invocation: Invocation) -> bool:
+    """Whether it is work, or may be: a script or a target of the project."""
+    effect = effect_of(invocation)
+    if effect is None:
+        return "/" in (invocation.words[0].text or "")
+    return effect.does == "run" or is_work(invocation)
+
+
+def _is_kept(invocation: Invocation, used: set[str]) -> bool:
+    """Whether what it prints goes into a file, or into a variable that something reads."""
+    pipeline = invocation.pipeline
+    last = pipeline.commands[-1] if pipeline is not None else None
+    if isinstance(last, SimpleCommand) and last.words and last.words[0].text == "tee":
+        return True
+    assignment = next((node for node in invocation.above if isinstance(node, Assignment)), None)
+    return assignment is not None and assignment.name in used
 
 
 def _takes_nothing(last: Node) -> bool:
@@ -58,7 +82,9 @@ def _takes_nothing(last: Node) -> bool:
 def _pipes_work(item: ShellItem) -> bool:
     """Whether a command may be found in it: seen without running the build."""
     return any(
-        invocation.piped_into is not None and is_work(invocation) and _takes_nothing(invocation.pipeline.commands[-1])
+        invocation.piped_into is not None
+        and _is_piped_work(invocation)
+        and _takes_nothing(invocation.pipeline.commands[-1])
         for invocation in item.invocations
         if invocation.pipeline is not None
     )
@@ -72,17 +98,15 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
     if not any(_is_block(item) for item in buildspec.shell_items):
         return
     build = build_of(buildspec)
+    told = _told_by_item(build)
     for step, hidden in masked(build, "sequence", "open"):
-        taken = [one for one in hidden if not _is_on_purpose(one) and not _is_looked_after(step, one)]
+        checks = _Checks(step.item, told.get(id(step.item), []))
+        taken = [one for one in hidden if not _is_on_purpose(one) and not checks.look_after(one)]
         found = [(one, call) for one in taken if (call := invoked(step, one, _matters)) is not None]
-        last = [node for run in build.runs if run.step.item is step.item for node in run.told]
-        work = [
-            (one, call)
-            for one, call in found
-            if invoked(step, one, _ends_the_build) is not None and not _fails_by_itself(last, step, one)
-        ]
+        work = [pair for pair in found if _is_serious(step, pair[0]) and not checks.fail_with(pair[0])]
         if work:
-            found = [pair for pair in found if pair in work or _installs(pair[1])]
+            kept = {id(call) for _, call in work}
+            found = [pair for pair in found if id(pair[1]) in kept or _installs(pair[1])]
         if not found or step.key == "finally":
             continue
         (first, invocation), *others = found
@@ -92,6 +116,14 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
         related += [("again", span) for span in again]
         variant = _preparing(invocation) if not work else "block" if label == "goes-on" else label
         yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
+
+
+def _told_by_item(build: Build) -> dict[int, list[Node]]:
+    """The commands whose failure each item's status tells."""
+    found: dict[int, list[Node]] = {}
+    for run in build.runs:
+        found.setdefault(id(run.step.item), []).extend(run.told)
+    return found
 
 
 def _is_block(item: ShellItem) -> bool:
@@ -110,65 +142,67 @@ def _leaves(node: Node) -> bool:
     return isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in ("exit", "return")
 
 
-def _is_looked_after(step: Step, hidden: Hidden) -> bool:
-    """Whether the item asks behind it what has come of it, and fails: for a file, or for what a query has said of it.
+class _Checks:
+    """What an item asks behind its commands, and what of them its last command needs."""
 
-    ``if [ ! -d dist ]; then exit 1; fi``, or ``STATE=$(aws … "$STACK"); if [ "$STATE" != done ]; then exit 1; fi``.
-    """
-    asked = _answers(step, hidden)
-    for node in walk(step.item.script):
-        if isinstance(node, If) and node.span.start > hidden.command.span.start and any(map(_leaves, walk(node))):
-            for part in (part for branch in node.branches for part in walk(branch.condition)):
-                if isinstance(part, Word) and part.text in _FILE_TESTS:
-                    return True
-                if isinstance(part, Parameter) and part.name in asked:
-                    return True
-    return False
+    def __init__(self, item: ShellItem, told: list[Node]) -> None:
+        self._item = item
+        self._files = -1
+        """Behind what stands before this place in the file, a file is asked for, and the item fails without."""
+        self._asked: dict[str, int] = {}
+        """The same for variables, by name."""
+        for node in walk(item.script):
+            if isinstance(node, If) and any(map(_leaves, walk(node))):
+                self._look_at(node)
+        self._answers = self._said_of() if self._asked else {}
+        ends = [call for node in told for call in item.calls(node)]
+        self._worked_on = {name for call in ends for name in _named_in(call)}
+        waits = [call for call in ends if (effect := effect_of(call)) is not None and effect.does == "wait"]
+        self._waited_for = {name for call in waits for name in _named_in(call)}
 
+    def _look_at(self, node: If) -> None:
+        at = node.span.start
+        for part in (part for branch in node.branches for part in walk(branch.condition)):
+            if isinstance(part, Word) and part.text in _FILE_TESTS:
+                self._files = max(self._files, at)
+            elif isinstance(part, Parameter):
+                self._asked[part.name] = max(self._asked.get(part.name, -1), at)
 
-def _answers(step: Step, hidden: Hidden) -> set[str]:
-    """The variables that hold what a later command has said of the same thing."""
-    found: set[str] = set()
-    things = _things(step, hidden.command)
-    for invocation in step.item.invocations if things else ():
-        if invocation.node.span.start > hidden.command.span.start and things & _named_in(invocation):
-            found.update(node.name for node in _assignments(step) if is_within(invocation.node.span, node.span))
-    return found
+    def _said_of(self) -> dict[str, dict[str, int]]:
+        """By what commands name, the variables that hold what the last of them has said of it, and where it stands."""
+        found: dict[str, dict[str, int]] = {}
+        for call in self._item.invocations:
+            assignment = next((node for node in call.above if isinstance(node, Assignment)), None)
+            if assignment is not None and assignment.name in self._asked:
+                for name in _named_in(call):
+                    found.setdefault(name, {})[assignment.name] = call.node.span.start
+        return found
 
+    def look_after(self, hidden: Hidden) -> bool:
+        """Whether the item asks later what has come of a command, and fails: a file, or what a query has said of it.
 
-def _assignments(step: Step) -> list[Assignment]:
-    """The assignments in a command."""
-    return [node for node in walk(step.item.script) if isinstance(node, Assignment)]
+        ``if [ ! -d dist ]; then exit 1; fi``, or ``STATE=$(aws … "$STACK"); if [ "$STATE" != done ]; then exit 1; fi``.
+        """
+        at = hidden.command.span.start
+        if self._files > at:
+            return True
+        names = {name for call in self._item.calls(hidden.command) for name in _named_in(call)}
+        answers = [pair for name in names for pair in self._answers.get(name, {}).items()]
+        return any(said > at and self._asked[variable] > at for variable, said in answers)
 
-
-def _things(step: Step, command: Node) -> set[str]:
-    """The variables that a command names what it works on by."""
-    return {
-        name
-        for invocation in step.item.invocations
-        if is_same(invocation.node, command)
-        for name in _named_in(invocation)
-    }
+    def fail_with(self, hidden: Hidden) -> bool:
+        """Whether the last command must fail as well: it waits for what was begun, or works on what was to be made."""
+        calls = self._item.calls(hidden.command)
+        names = {name for call in calls for name in _named_in(call)}
+        if any(_makes_anew(call) or _notes(call) for call in calls) and names & self._worked_on:
+            return True
+        return bool(names & self._waited_for)
 
 
 def _named_in(invocation: Invocation) -> set[str]:
+    """The variables by which a command names what it works on."""
     names = {part.name for word in invocation.arguments for part in walk(word) if isinstance(part, Parameter)}
     return names - set(table("variables")["always-set"])
-
-
-def _fails_by_itself(run_told: list[Node], step: Step, hidden: Hidden) -> bool:
-    """Whether the last command must fail as well: it waits for what was begun, or works on what was to be made."""
-    things = _things(step, hidden.command)
-    makes = any(
-        is_same(invocation.node, hidden.command) and (_makes_anew(invocation) or _notes(invocation))
-        for invocation in step.item.invocations
-    )
-    for invocation in step.item.invocations if things else ():
-        if any(is_same(invocation.node, node) for node in run_told) and things & _named_in(invocation):
-            effect = effect_of(invocation)
-            if makes or (effect is not None and effect.does == "wait"):
-                return True
-    return False
 
 
 def _notes(invocation: Invocation) -> bool:
@@ -184,6 +218,14 @@ def _label(hidden: Hidden) -> str:
     if hidden.how == "open":
         return "open"
     return "loop" if hidden.witness.span.start <= hidden.command.span.start else "goes-on"
+
+
+def _is_serious(step: Step, hidden: Hidden) -> bool:
+    """Whether its failure should end the build, or what follows takes something away."""
+    if invoked(step, hidden, _ends_the_build) is not None:
+        return True
+    effects = map(effect_of, step.item.calls(hidden.witness))
+    return any(effect is not None and effect.does == "destroy" for effect in effects)
 
 
 def _matters(invocation: Invocation) -> bool:
@@ -296,7 +338,9 @@ _GOING_ON = re.compile(
 def _is_to_be_seen(invocation: Invocation) -> bool:
     """Whether it does something that others rely on, and not what may have been done already."""
     effect = effect_of(invocation)
-    if effect is None or not effect.matters or effect.does in ("wait", "setup", "serve", "destroy"):
+    if effect is None or not effect.matters or effect.does in ("wait", "serve", "destroy"):
+        return False
+    if effect.does == "setup" and invocation.program != "git":
         return False
     if invocation.program in table("effects")["image-builders"] and invocation.runs(invocation.program, "pull"):
         # As a cache, which is not there before the first build.
@@ -323,7 +367,8 @@ def _decides(invocation: Invocation) -> bool:
 
 def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is declared with a command's output, and the declaration succeeds whatever becomes of the command."""
-    if not any(_DECLARED.search(item.value) for item in buildspec.shell_items):
+    values = [item.value for item in buildspec.shell_items]
+    if not any(("$(" in value or "`" in value) and _DECLARES.search(value) for value in values):
         return
     build = build_of(buildspec)
     used = _used(buildspec, build)
@@ -344,7 +389,7 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(called_at(invocation), "declaration" if worst else "revision", fields, related)
 
 
-_DECLARED = re.compile(r"\b(export|readonly|local|declare|typeset)\b.*(\$\(|`)", re.DOTALL)
+_DECLARES = re.compile(r"\b(export|readonly|local|declare|typeset)\b")
 
 
 def _used(buildspec: Buildspec, build: Build) -> set[str]:
@@ -358,8 +403,8 @@ def _used(buildspec: Buildspec, build: Build) -> set[str]:
 
 def _declared(step: Step, hidden: Hidden) -> tuple[SimpleCommand, Assignment] | None:
     """The ``export`` or its kin, and the assignment in it of which the command's output is the value."""
-    for invocation in step.item.invocations:
-        if invocation.node is hidden.command and not _is_excused(invocation):
+    for invocation in step.item.calls(hidden.command):
+        if not _is_excused(invocation):
             around = next((node for node in invocation.above if isinstance(node, SimpleCommand)), invocation.node)
             for argument in around.arguments:
                 if isinstance(argument, Assignment) and is_within(hidden.command.span, argument.span):

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
-from cblint.checks.hidden import is_within
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
-from cblint.flow.events import READ, Event
-from cblint.flow.steps import SUCCEEDING
+from cblint.flow.events import READ
+from cblint.flow.steps import SUCCEEDING, Step
 from cblint.shell.commands import Assignment, Condition, SimpleCommand
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
 from cblint.source.text import Span
-
-if TYPE_CHECKING:
-    from cblint.flow.build import StepRun
 
 # What runs the output of something
 
@@ -30,7 +25,7 @@ def eval_of_command_output(buildspec: Buildspec) -> Iterator[Report]:
     for item in buildspec.shell_items:
         for invocation in item.invocations if _EVAL.search(item.value) else ():
             command = _what_is_run(invocation)
-            found = [each for each in item.invocations if each.node is command]
+            found = item.calls(command) if command is not None else []
             if not found or not _may_be_anything(found[-1]):
                 continue
             inner = found[-1]
@@ -68,24 +63,26 @@ def _what_is_run(invocation: Invocation) -> Node | None:
 
 def jq_null_value(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is given a field by jq, and is "null" where there is none."""
-    items = [item for item in buildspec.shell_items if "jq" in item.value]
     fields = {
         id(assignment): (assignment, invocation)
-        for item in items
+        for item in buildspec.shell_items
+        if "jq" in item.value
         for invocation in item.invocations
-        if _gives_field(invocation) and (assignment := _assigned_to(item.script, invocation)) is not None
+        if _gives_field(invocation) and (assignment := _assigned_to(invocation)) is not None
     }
     if not fields:
         return
     asked = _asked(buildspec)
     seen: set[int] = set()
     for run in build_of(buildspec).on(SUCCEEDING):
+        users: dict[int, Invocation] | None = None
         for event in run.events:
             for place in event.variable.places if event.kind == READ and event.variable is not None else ():
                 found = fields.get(id(place))
                 if found is None or id(place) in seen or event.name in asked:
                     continue
-                user = _user(run, event)
+                users = _users(run.step) if users is None else users
+                user = users.get(id(event.node))
                 if user is not None:
                     seen.add(id(place))
                     yield _null(*found, user)
@@ -108,14 +105,12 @@ def _gives_field(invocation: Invocation) -> bool:
     return invocation.piped_into is None and _FIELD.fullmatch(operands[0].text or "") is not None
 
 
-def _assigned_to(root: Node, invocation: Invocation) -> Assignment | None:
+def _assigned_to(invocation: Invocation) -> Assignment | None:
     """The assignment whose value is just what the command prints."""
-    for node in walk(root):
-        if isinstance(node, Assignment) and is_within(invocation.node.span, node.span):
-            parts = [part for part in walk(node.value) if isinstance(part, CommandSubstitution)]
-            if len(parts) == 1 and node.value.raw.strip('"') == parts[0].raw:
-                return node
-    return None
+    node = next((each for each in invocation.above if isinstance(each, Assignment)), None)
+    parts = [part for part in walk(node.value) if isinstance(part, CommandSubstitution)] if node is not None else []
+    whole = node is not None and len(parts) == 1 and node.value.raw.strip('"') == parts[0].raw
+    return node if whole else None
 
 
 def _asked(buildspec: Buildspec) -> set[str]:
@@ -129,11 +124,11 @@ def _asked(buildspec: Buildspec) -> set[str]:
     return found
 
 
-def _user(run: StepRun, event: Event) -> Invocation | None:
-    """The command that does more with a variable than show it."""
-    for invocation in run.step.item.invocations:
-        if any(part is event.node for word in invocation.words for part in walk(word)):
-            effect = effect_of(invocation)
-            if effect is not None and effect.matters:
-                return invocation
-    return None
+def _users(step: Step) -> dict[int, Invocation]:
+    """The commands that do more than show something, by the parameters (by identity) in their words."""
+    found: dict[int, Invocation] = {}
+    for invocation in step.item.invocations:
+        effect = effect_of(invocation)
+        if effect is not None and effect.matters:
+            found.update((id(part), invocation) for word in invocation.words for part in walk(word))
+    return found

@@ -39,18 +39,18 @@ def _relied_on(buildspec: Buildspec, phases: list[Pair]) -> Report | None:
     """A variable that is set in a phase which stands above, and read in one that runs before."""
     above = {phase.name: [other.name for other in phases[:number]] for number, phase in enumerate(phases)}
     keys = {phase.name: phase.key for phase in phases}
-    places: dict[str, list[tuple[str, Node]]] = {}
+    places: dict[str, dict[str, Node]] = {}
     runs = build_of(buildspec).runs
     for run in runs:
         for event in run.events:
             if event.kind == ASSIGNED:
-                places.setdefault(event.name, []).append((run.step.phase, event.node))
+                places.setdefault(event.name, {}).setdefault(run.step.phase, event.node)
     for run in runs:
         early = run.step.phase
         for event in run.events:
             if run.step.key != "commands" or not reads_unset(event):
                 continue
-            for late, place in places.get(event.name, ()):
+            for late, place in places.get(event.name, {}).items():
                 if late in above[early] and PHASES.index(late) > PHASES.index(early):
                     fields = {"phase": early, "other": late, "name": event.name}
                     related = (("other", keys[late].span), ("set", place.span), ("read", event.node.span))

@@ -9,10 +9,10 @@ from cblint.buildspec.model import PHASES, Buildspec
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED, RAN, Event, Guard
+from cblint.flow.events import ASSIGNED, RAN, Guard
 from cblint.flow.steps import EITHER, FAILING, Step, phases_of, steps_of
 from cblint.shell.commands import Condition, SimpleCommand
-from cblint.shell.effects import Effect, called, called_at, effect_of
+from cblint.shell.effects import Effect, called, called_at, effect_of, presumed_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Span
@@ -28,11 +28,14 @@ _CANNOT_MISS = frozenset({"print", "query", "setup", "cleanup", "notify", "condi
 
 
 class _Publication(NamedTuple):
-    """A command that changes something outside, in a build that has failed."""
+    """A command that changes something outside, in a build that has failed.
+
+    ``presumed``: only the name of a script or target says so.
+    """
 
     run: StepRun
     invocation: Invocation
-    effect: Effect
+    presumed: bool
 
     @property
     def span(self) -> Span:
@@ -60,14 +63,16 @@ def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     failing = _that_may_fail(build, "build")
     if not found or not failing:
         return
-    first, *others = sorted(found, key=lambda publication: publication.span)
+    sure = [each for each in found if not each.presumed]
+    first, *others = sorted(sure or found, key=lambda publication: publication.span)
     cause = failing[0]
     related = [("cause", cause.invocation.words[0].span), *(("again", other.span) for other in others)]
     # Where the first one fails, the phase ends.
-    reached = [one for one in found if one.run.step == first.run.step]
+    reached = [one for one in sure if one.run.step == first.run.step]
     harmless = all(_fails_by_itself(build, one, failing) for one in reached)
     fields = {"command": first.name, "where": cause.step.where}
-    yield Report(first.span, "fails-anyway" if harmless else "published", fields, tuple(related))
+    variant = "presumed" if not sure else "fails-anyway" if harmless else "published"
+    yield Report(first.span, variant, fields, tuple(related))
 
 
 def on_failure_continue_hides_failure(buildspec: Buildspec) -> Iterator[Report]:
@@ -81,6 +86,8 @@ def on_failure_continue_hides_failure(buildspec: Buildspec) -> Iterator[Report]:
     build = build_of(buildspec)
     for publication in _publications(build, EITHER):
         run = publication.run
+        if publication.presumed:
+            continue
         causes = [name for name in names if PHASES.index(name) < PHASES.index(run.step.phase)]
         failing = [one for name in causes for one in _that_may_fail(build, name)]
         if not failing or reached_after_failure(build, publication.invocation.node) is not True:
@@ -95,8 +102,16 @@ def on_failure_continue_hides_failure(buildspec: Buildspec) -> Iterator[Report]:
 
 def _goes_out(step: Step) -> bool:
     """Whether anything in a command publishes or deploys: seen without running the build."""
-    effects = (effect_of(invocation) for invocation in step.item.invocations)
-    return any(effect is not None and effect.outward and effect.does in _GOES_OUT for effect in effects)
+    return any(_sends(invocation) is not None for invocation in step.item.invocations)
+
+
+def _sends(invocation: Invocation) -> bool | None:
+    """Whether a command publishes or deploys: True for sure, False if only a name says so, None if it does not."""
+    effect = effect_of(invocation)
+    if effect is not None and effect.does in _GOES_OUT:
+        return not effect.presumed if effect.outward else None
+    is_script = effect is None or effect.does == "run"
+    return False if is_script and presumed_of(invocation) in _GOES_OUT else None
 
 
 def _publications(build: Build, path: str) -> Iterator[_Publication]:
@@ -113,20 +128,11 @@ def _publications(build: Build, path: str) -> Iterator[_Publication]:
                 or any(_may_tell(guard, set_by_build) for guard in event.guards)
             ):
                 continue
-            for invocation, effect in _effects(run.step, event):
-                if effect.outward and effect.does in _GOES_OUT and not effect.presumed:
-                    seen.add(id(event.node))
-                    yield _Publication(run, invocation, effect)
-                    break
-
-
-def _effects(step: Step, event: Event) -> Iterator[tuple[Invocation, Effect]]:
-    """What the command of an event does, itself or through others."""
-    for invocation in step.item.invocations:
-        if invocation.node is event.node:
-            effect = effect_of(invocation)
-            if effect is not None:
-                yield invocation, effect
+            sent = [(each, sure) for each in run.step.item.calls(event.node) if (sure := _sends(each)) is not None]
+            if sent:
+                seen.add(id(event.node))
+                invocation, sure = sent[0]
+                yield _Publication(run, invocation, not sure)
 
 
 def _may_tell(guard: Guard, set_by_build: set[str]) -> bool:

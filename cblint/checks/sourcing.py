@@ -41,13 +41,12 @@ def script_exports_lost(buildspec: Buildspec) -> Iterator[Report]:
     if buildspec.repository is None or not any(_script(each) for each in buildspec.invocations(r"/|\bsh\b|\bbash\b")):
         return
     runs = list(build_of(buildspec).on(SUCCEEDING))
-    seen: set[int] = set()
+    seen: set[str] = set()
     for number, run in enumerate(runs):
         for at, event in enumerate(run.events):
-            call = _call(buildspec, run, event) if event.kind == RAN and id(event.node) not in seen else None
+            call = _call(buildspec, run, event, seen) if event.kind == RAN else None
             use = _use(call, run.events[at:], runs[number + 1 :]) if call is not None else None
             if call is not None and use is not None:
-                seen.add(id(event.node))
                 fields = {"name": use.name, "script": call.path}
                 yield Report(
                     called_at(call.invocation), "exports", fields, (("read", use.node.span),), _sourced(call.invocation)
@@ -71,12 +70,16 @@ def _script(invocation: Invocation) -> Word | None:
     return name if "/" in (name.text or "") and not (name.text or "").startswith("/") else None
 
 
-def _call(buildspec: Buildspec, run: StepRun, event: Event) -> _Call | None:
-    for invocation in run.step.item.invocations:
-        word = _script(invocation) if invocation.node is event.node and not invocation.captured else None
+def _call(buildspec: Buildspec, run: StepRun, event: Event, seen: set[str]) -> _Call | None:
+    """The script that a command runs, the first time that one does."""
+    for invocation in run.step.item.calls(event.node):
+        word = _script(invocation) if not invocation.captured else None
         path = _path(word, run, event) if word is not None else None
-        text = buildspec.repository.text(path) if path is not None and buildspec.repository is not None else None
-        if path is not None and text is not None:
+        if path is None or path in seen or buildspec.repository is None:
+            continue
+        seen.add(path)
+        text = buildspec.repository.text(path)
+        if text is not None:
             is_shell = invocation.program in _SHELLS or _SHEBANG.match(text) or path.endswith(".sh")
             exported = _exported(text) if is_shell else frozenset()
             return _Call(invocation, path, exported) if exported else None

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
     from cblint.flow.values import Hole
 
+LOOKED_AT = 100
+"""So many assignments in subshells are followed: each costs a look at all that comes behind it."""
 _TESTS = frozenset({"[", "test"})
 _DECLARES = frozenset({"export", "readonly", "declare", "typeset"})
 
@@ -73,7 +75,7 @@ def variable_used_before_assignment(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(first.span, "early", {"name": name, "where": step.where}, related)
 
 
-_ASSIGNS = re.compile(r"[A-Za-z_]\w*\+?=|\bread\b", re.ASCII)
+_ASSIGNS = re.compile(r"\b[A-Za-z_]\w*\+?=|\bread\b", re.ASCII)
 
 
 def _first_assignments(build: Build) -> dict[str, tuple[Step, Node]]:
@@ -142,11 +144,15 @@ def subshell_assignment_lost(buildspec: Buildspec) -> Iterator[Report]:
     given = _given(buildspec)
     runs = list(build_of(buildspec).on(SUCCEEDING))
     seen: set[str] = set()
+    looked_at = 0
     for number, run in enumerate(runs):
         for each in inner.get(id(run.step.item), ()):
             if each.name in given or each.name in seen:
                 continue
             use = _use(each, run, runs[number + 1 :])
+            looked_at += use is None
+            if looked_at > LOOKED_AT:
+                return
             if use is not None:
                 seen.add(each.name)
                 fields = {"name": each.name}

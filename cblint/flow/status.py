@@ -24,7 +24,9 @@ def masked(outcome: Outcome, recorder: Recorder) -> list[Hidden]:
         return []
     found = [recorder.hidden.get(id(node)) for node in ok.failures.nodes()]
     # What runs beside the others leaves no trace in their state.
-    found += [hidden for hidden in recorder.hidden.values() if _is_beside(hidden, recorder)]
+    # ``wait`` alone succeeds whatever has failed; with the number of a job it asks for its status.
+    waited_for = any(event.name == "wait" and event.values[1:] for event in recorder.events if event.kind == RAN)
+    found += [hidden for hidden in recorder.hidden.values() if _is_beside(hidden, waited_for)]
     each = {id(hidden.command): hidden for hidden in found if hidden is not None and not _passes_on(hidden)}
     seen = [hidden for command, hidden in each.items() if command not in recorder.asked]
     return sorted(seen, key=lambda hidden: hidden.command.start)
@@ -40,8 +42,7 @@ def _passes_on(hidden: Hidden) -> bool:
     )
 
 
-def _is_beside(hidden: Hidden, recorder: Recorder) -> bool:
+def _is_beside(hidden: Hidden, waited_for: bool) -> bool:
     if hidden.how == "background":
-        # ``wait`` alone succeeds whatever has failed; with the number of a job it asks for its status.
-        return not any(event.name == "wait" and event.values[1:] for event in recorder.events if event.kind == RAN)
+        return not waited_for
     return isinstance(hidden.witness, ProcessSubstitution)

@@ -15,6 +15,8 @@ from cblint.source.text import Span
 
 ALONE, OTHERWISE = "alone", "otherwise"
 """What a line can say of operands: there are no others; whatever there is."""
+_REMEMBERED = 4096
+"""Of so many commands, those of a buildspec, it is known what they do: several rules ask of each."""
 _NO_FILE = frozenset(("", "-", "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr"))
 
 
@@ -69,6 +71,7 @@ class Verb(NamedTuple):
         return next((number for number, each in enumerate(self.operands) if "*" in "".join(each)), len(self.operands))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def effect_of(invocation: Invocation) -> Effect | None:
     """What a command does; None if the table does not know it, or a word decides it that is not known."""
     if runs_another(invocation):
@@ -84,6 +87,7 @@ def effect_of(invocation: Invocation) -> Effect | None:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def verbs_of(invocation: Invocation) -> tuple[Verb | None, list[Verb]]:
     """The line that tells what an invocation does, and those before it that would if what is not known were so."""
     program, words = _known_as(invocation.program) if not _of_project(invocation) else ("", ())
@@ -327,6 +331,17 @@ def _of_task(verb: Verb, invocation: Invocation, operands: Sequence[Word]) -> Ef
         return None
     effect = effect_of(invocation._replace(words=invocation.words[invocation.words.index(words[0]) :]))
     return effect._replace(presumed=True) if effect is not None else None
+
+
+def presumed_of(invocation: Invocation) -> str | None:
+    """The kind of what a project calls a script by this name, where a command only runs that: ``bash ci/upload.sh``."""
+    word = invocation.words[0]
+    if invocation.program in table("effects")["interpreters"]:
+        operands = invocation.operands()
+        word = operands[0] if operands else word
+    folder, _, name = (word.text or "").rpartition("/")
+    stem, dot, _ = name.partition(".")
+    return _presumed(stem.lower()) if folder or dot else None
 
 
 def _presumed(name: str | None) -> str | None:

@@ -120,6 +120,16 @@ class Invocation(NamedTuple):
         )
 
     @property
+    def shell(self) -> SimpleCommand | None:
+        """The shell in whose quotes it stands, as ``bash -c '…'``."""
+        if not any(name in table("tools")["shells"] for name in self.wrappers):
+            return None
+        source = self.node.source
+        return next(
+            (node for node in self.above if isinstance(node, SimpleCommand) and node.source is not source), None
+        )
+
+    @property
     def captured(self) -> bool:
         """Whether its output becomes part of a word."""
         return any(isinstance(node, (CommandSubstitution, ProcessSubstitution)) for node in self.above)
