@@ -309,8 +309,9 @@ class Core:
             wild = wild._replace(err_trap=UNKNOWN)
         outcome = self.either(wild, node)
         if self.shell.is_dash is not True:
-            self.process.aborted = join_states(self.process.aborted, wild)
-            self.process.dropped = join_states(self.process.dropped, wild)
+            # With its own status and cause, not those of what stood before.
+            self.process.aborted = join_states(self.process.aborted, outcome.either)
+            self.process.dropped = join_states(self.process.dropped, outcome.either)
         self.leave(outcome)
         for jumps in self.jumps:
             if jumps.is_function:
