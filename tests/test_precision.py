@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 
 import pytest
@@ -43,3 +44,24 @@ def test_every_verdict_is_about_a_finding_that_is_still_made(checked: list[corpu
 
 def test_the_counts_are_the_recorded_ones(checked: list[corpus.Checked]) -> None:
     assert corpus.counts(checked) == corpus.recorded_counts()
+
+
+SILENT = os.path.join(corpus.ROOT, "tests", "corpus", "silent.tsv")
+
+
+def test_what_was_missed_is_found_now(checked: list[corpus.Checked]) -> None:
+    """Files in which the rules about failures were silent, each read by someone who wrote down what was missed."""
+    with open(SILENT, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    made = {
+        corpus.Key(file.repository, file.path, file.commit, finding.start.line, finding.rule)
+        for file, result in checked
+        for finding in result.findings
+    }
+    missed = [
+        corpus.Key(row["repository"], row["path"], row["commit"], int(row["line"]), row["rule"])
+        for row in rows
+        if row["verdict"] == "missed"
+    ]
+    assert len({(row["repository"], row["path"], row["commit"]) for row in rows}) >= 60
+    assert sum(key in made for key in missed) >= 0.9 * len(missed)

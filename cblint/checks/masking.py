@@ -48,18 +48,30 @@ def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
         ]
         if not found:
             continue
-        (first, invocation), *others = found
+        worst = [(one, call) for one, call in found if not _only_asks(call)]
+        (first, invocation), *others = worst or found
         related = [("counts", name_at(first.witness)), *(("again", called_at(other)) for _, other in others)]
         fields = {"command": called(invocation)}
-        yield Report(called_at(invocation), "pipeline", fields, tuple(related))
+        yield Report(called_at(invocation), "pipeline" if worst else "answer", fields, tuple(related))
 
 
 def _is_piped_work(invocation: Invocation) -> bool:
-    """Whether it is work, or may be: a script or a target of the project."""
+    """Whether it is work, or may be: a script or a target of the project, or a question whose answer is used."""
     effect = effect_of(invocation)
     if effect is None:
         return "/" in (invocation.words[0].text or "")
-    return effect.does == "run" or is_work(invocation)
+    return effect.does == "run" or is_work(invocation) or _only_asks(invocation)
+
+
+def _only_asks(invocation: Invocation) -> bool:
+    """Whether it asks a service or the repository something, and its complaints are heard."""
+    effect = effect_of(invocation)
+    if effect is None or effect.does != "query" or not effect.fails or is_work(invocation):
+        return False
+    return invocation.program not in _LOCAL and not any(each.descriptor == "2" for each in invocation.redirections)
+
+
+_LOCAL = frozenset({"find", "ls", "du", "df", "ps", "stat", "file"})
 
 
 def _is_kept(invocation: Invocation, used: set[str]) -> bool:
@@ -67,7 +79,7 @@ def _is_kept(invocation: Invocation, used: set[str]) -> bool:
     pipeline = invocation.pipeline
     last = pipeline.commands[-1] if pipeline is not None else None
     if isinstance(last, SimpleCommand) and last.words and last.words[0].text == "tee":
-        return True
+        return not _only_asks(invocation)
     assignment = next((node for node in invocation.above if isinstance(node, Assignment)), None)
     return assignment is not None and assignment.name in used
 
