@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.deleting import all_that_protects
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.events import RAN, READ, Event
 from cblint.flow.steps import FAILING, SUCCEEDING, Step, steps_of
-from cblint.shell.commands import Condition, SimpleCommand
+from cblint.shell.commands import AndOr, Condition, SimpleCommand
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter, walk
+from cblint.source.text import Span
 
 if TYPE_CHECKING:
     pass
@@ -119,7 +120,16 @@ def finally_can_fail_phase(buildspec: Buildspec) -> Iterator[Report]:
             if counts and node in ran and node not in seen:
                 seen.add(node)
                 fields = {"command": called(invocation), "phase": run.step.phase}
-                yield Report(called_at(invocation), "fails", fields)
+                yield Report(called_at(invocation), "fails", fields, edits=_tolerated(invocation))
+
+
+def _tolerated(invocation: Invocation) -> tuple[Edit, ...]:
+    """``|| true`` behind it, where it stands alone."""
+    lists = next((node for node in invocation.above if isinstance(node, AndOr)), None)
+    if lists is None or lists.operators or invocation.pipeline is not None:
+        return ()
+    end = invocation.node.span.end
+    return (Edit(Span(end, end), " || true"),)
 
 
 def _taking_away(step: Step) -> Iterator[Invocation]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.steps import FAILING, phases_of
 from cblint.shell.commands import Condition, Pipeline, SimpleCommand, Test
@@ -55,7 +55,18 @@ def test_list_fails_build(buildspec: Buildspec) -> Iterator[Report]:
             continue
         del endings[id(run.step.item)]
         command = ending.rest[-1].commands[-1]
-        yield Report(ending.span, "inverted" if _fails_always(command) else "test", {}, (("then", command.span),))
+        variant = "inverted" if _fails_always(command) else "test"
+        yield Report(ending.span, variant, {}, (("then", command.span),), _as_condition(ending))
+
+
+def _as_condition(ending: _Ending) -> tuple[Edit, ...]:
+    """The same with ``if``, which succeeds where there is nothing to do."""
+    begins, ends = ending.rest[0].span.start, ending.rest[-1].span.end
+    return (
+        Edit(Span(ending.span.start, ending.span.start), "if "),
+        Edit(Span(ending.span.end, begins), "; then "),
+        Edit(Span(ends, ends), "; fi"),
+    )
 
 
 def _may_say_no(ending: _Ending, run: StepRun) -> bool:

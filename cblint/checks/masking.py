@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.hidden import invoked, is_within, is_work, masked, may_fail, name_at
 from cblint.facts import table
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.events import READ
 from cblint.flow.steps import SUCCEEDING
@@ -17,6 +17,7 @@ from cblint.shell.commands import AndOr, Assignment, If, Pipeline, SimpleCommand
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Parameter, Word, walk
+from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build
@@ -398,10 +399,21 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
         (declaration, assignment, invocation), *others = worst or found
         fields = {"command": called(invocation), "name": assignment.name, "declares": declaration.words[0].raw}
         related = (("hides", declaration.words[0].span), *(("again", called_at(other)) for *_, other in others))
-        yield Report(called_at(invocation), "declaration" if worst else "revision", fields, related)
+        variant = "declaration" if worst else "revision"
+        edits = _undeclared(step.item, declaration, assignment) if len(found) == 1 else ()
+        yield Report(called_at(invocation), variant, fields, related, edits)
 
 
 _DECLARES = re.compile(r"\b(export|readonly|local|declare|typeset)\b")
+
+
+def _undeclared(item: ShellItem, declaration: SimpleCommand, assignment: Assignment) -> tuple[Edit, ...]:
+    """The assignment alone, where its status is then the item's; the variable reaches the next item all the same."""
+    last = item.script.body.items[-1]
+    alone = len(last.pipelines) == 1 and last.pipelines[0].commands == (declaration,) and last.terminator != "&"
+    if not alone or declaration.words[0].text != "export" or len(declaration.arguments) != 2:
+        return ()
+    return (Edit(Span(declaration.span.start, assignment.span.start), ""),)
 
 
 def _used(buildspec: Buildspec, build: Build) -> set[str]:
