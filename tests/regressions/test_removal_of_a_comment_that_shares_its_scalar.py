@@ -11,10 +11,10 @@ from tests.helpers import HEAD, lint
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ('"make\\n\n\n      # cblint: ignore[duplicate-key]"', '"make\\n\n\n      "'),
-        ("'make\n\n      # cblint: ignore[duplicate-key]'", "'make\n\n      '"),
-        ('"make\\n\n\n      # cblint: ignore[duplicate-key]\\n\n      more"', '"make\\n\n\n      \\n\n      more"'),
-        (">\n      make\n\n      # cblint: ignore[duplicate-key]\n\n      more\n", ">\n      make\n\n\n      more\n"),
+        ('"echo\\n\n\n      # cblint: ignore[duplicate-key]"', '"echo\\n\n\n      "'),
+        ("'echo\n\n      # cblint: ignore[duplicate-key]'", "'echo\n\n      '"),
+        ('"echo\\n\n\n      # cblint: ignore[duplicate-key]\\n\n      more"', '"echo\\n\n\n      \\n\n      more"'),
+        (">\n      echo\n\n      # cblint: ignore[duplicate-key]\n\n      more\n", ">\n      echo\n\n\n      more\n"),
     ],
 )
 def test_the_quote_that_closes_behind_it_stays(before: str, after: str) -> None:
@@ -27,9 +27,9 @@ def test_the_quote_that_closes_behind_it_stays(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        ["# cblint: ignore[duplicate-key] -- why", "make"],
-        ["make", "# cblint: ignore[duplicate-key] -- it", "goes on"],
-        ["make # cblint: ignore[duplicate-key] -- it", "goes on"],
+        ["# cblint: ignore[duplicate-key] -- why", "echo"],
+        ["echo", "# cblint: ignore[duplicate-key] -- it", "goes on"],
+        ["echo # cblint: ignore[duplicate-key] -- it", "goes on"],
     ],
 )
 def test_no_fix_takes_a_command_that_folding_made_part_of_the_comment(lines: list[str]) -> None:
