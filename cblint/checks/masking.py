@@ -98,6 +98,9 @@ def _pipes_work(item: ShellItem) -> bool:
         invocation.piped_into is not None
         and _is_piped_work(invocation)
         and _takes_nothing(invocation.pipeline.commands[-1])
+        and (
+            is_work(invocation) or "tee" in item.value or any(isinstance(node, Assignment) for node in invocation.above)
+        )
         for invocation in item.invocations
         if invocation.pipeline is not None
     )
@@ -141,9 +144,9 @@ def _told_by_item(build: Build) -> dict[int, list[Node]]:
 
 def _is_block(item: ShellItem) -> bool:
     """Whether a command may stand before another: seen without running the build."""
-    return any(mark in item.value.rstrip() for mark in "\n;|&") and any(
-        _matters(invocation) for invocation in item.invocations
-    )
+    value = item.value.rstrip()
+    several = ";" in value or "\n" in value.replace("\\\n", "") or value.endswith(("&", "|"))
+    return several and any(_matters(invocation) for invocation in item.invocations)
 
 
 def _is_on_purpose(hidden: Hidden) -> bool:
@@ -299,9 +302,12 @@ def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
 
 def _may_throw_away(item: ShellItem) -> bool:
     """Whether a failure may be thrown away in it: seen without running the build."""
-    return ("||" in item.value or ";" in item.value or "\n" in item.value) and any(
+    return _SUCCEEDS.search(item.value) is not None and any(
         _is_to_be_seen(invocation) for invocation in item.invocations
     )
+
+
+_SUCCEEDS = re.compile(r"\|\||[;\n]\s*(true|:|exit 0)")
 
 
 def _told(build: Build) -> set[str]:
@@ -380,8 +386,7 @@ def _decides(invocation: Invocation) -> bool:
 
 def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is declared with a command's output, and the declaration succeeds whatever becomes of the command."""
-    values = [item.value for item in buildspec.shell_items]
-    if not any(("$(" in value or "`" in value) and _DECLARES.search(value) for value in values):
+    if not any(_declares_output(item) for item in buildspec.shell_items):
         return
     build = build_of(buildspec)
     used = _used(buildspec, build)
@@ -402,6 +407,14 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
         variant = "declaration" if worst else "revision"
         edits = _undeclared(step.item, declaration, assignment) if len(found) == 1 else ()
         yield Report(called_at(invocation), variant, fields, related, edits)
+
+
+def _declares_output(item: ShellItem) -> bool:
+    """Whether an output that may not be there is the value of a declaration: seen without running the build."""
+    value = item.value
+    if ("$(" not in value and "`" not in value) or _DECLARES.search(value) is None:
+        return False
+    return any(may_fail(each) and any(isinstance(node, Assignment) for node in each.above) for each in item.invocations)
 
 
 _DECLARES = re.compile(r"\b(export|readonly|local|declare|typeset)\b")

@@ -11,7 +11,7 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.events import ASSIGNED, READ, Event
-from cblint.flow.steps import SUCCEEDING, Step
+from cblint.flow.steps import SUCCEEDING, Step, steps_of
 from cblint.shell.commands import AndOr, Assignment, Condition, Function, Pipeline, SimpleCommand, Subshell
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
 from cblint.source.text import Span
@@ -53,7 +53,7 @@ def _names(root: Node, name: str) -> bool:
 
 def variable_used_before_assignment(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is read in a command that runs before all those that set it."""
-    if not any(_ASSIGNS.search(item.value) for item in buildspec.shell_items):
+    if not _may_be_early(buildspec):
         return
     build = build_of(buildspec)
     runs = [run for run in build.on(SUCCEEDING) if run.step.key == "commands"]
@@ -75,7 +75,28 @@ def variable_used_before_assignment(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(first.span, "early", {"name": name, "where": step.where}, related)
 
 
-_ASSIGNS = re.compile(r"\b[A-Za-z_]\w*\+?=|\bread\b", re.ASCII)
+_ASSIGNED = re.compile(r"\b([A-Za-z_]\w*)\+?=", re.ASCII)
+_READ = re.compile(r"\$\{?([A-Za-z_]\w*)", re.ASCII)
+_READS = re.compile(r"\bread\b([^\n;|&<]*)")
+
+
+def _may_be_early(buildspec: Buildspec) -> bool:
+    """Whether a variable is read in a command before any that may set it: seen in the text, without running the build."""
+    values = [step.item.value for step in steps_of(buildspec)]
+    last = {name: number for number, value in enumerate(values) for name in _set_in(value)}
+    begun: set[str] = set()
+    for number, value in enumerate(values) if last else ():
+        if any(name not in begun and last.get(name, -1) > number for name in _READ.findall(value)):
+            return True
+        begun.update(_set_in(value))
+    return False
+
+
+def _set_in(value: str) -> set[str]:
+    names = set(_ASSIGNED.findall(value)) if "=" in value else set()
+    if "read" in value:
+        names.update(word for words in _READS.findall(value) for word in words.split())
+    return names
 
 
 def _first_assignments(build: Build) -> dict[str, tuple[Step, Node]]:
