@@ -13,7 +13,7 @@ from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.events import READ
 from cblint.flow.steps import SUCCEEDING
-from cblint.shell.commands import AndOr, Assignment, If, Pipeline, SimpleCommand, While
+from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, Pipeline, SimpleCommand, While
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Parameter, Word, walk
@@ -75,6 +75,10 @@ def _only_asks(invocation: Invocation) -> bool:
 _LOCAL = frozenset({"find", "ls", "du", "df", "ps", "stat", "file"})
 
 
+def _may_be_kept(invocation: Invocation, item: ShellItem) -> bool:
+    return "tee" in item.value or any(isinstance(node, Assignment) for node in invocation.above)
+
+
 def _is_kept(invocation: Invocation, used: set[str]) -> bool:
     """Whether what it prints goes into a file, or into a variable that something reads."""
     pipeline = invocation.pipeline
@@ -98,9 +102,7 @@ def _pipes_work(item: ShellItem) -> bool:
         invocation.piped_into is not None
         and _is_piped_work(invocation)
         and _takes_nothing(invocation.pipeline.commands[-1])
-        and (
-            is_work(invocation) or "tee" in item.value or any(isinstance(node, Assignment) for node in invocation.above)
-        )
+        and (is_work(invocation) or _may_be_kept(invocation, item))
         for invocation in item.invocations
         if invocation.pipeline is not None
     )
@@ -145,8 +147,26 @@ def _told_by_item(build: Build) -> dict[int, list[Node]]:
 def _is_block(item: ShellItem) -> bool:
     """Whether a command may stand before another: seen without running the build."""
     value = item.value.rstrip()
-    several = ";" in value or "\n" in value.replace("\\\n", "") or value.endswith(("&", "|"))
-    return several and any(_matters(invocation) for invocation in item.invocations)
+    if value.endswith(("&", "|")):
+        return True
+    several = ";" in value or "\n" in value.replace("\\\n", "")
+    if not several or (value.startswith("set -e") and not _HEEDLESS.search(value)):
+        return False
+    return any(_stands_before_others(invocation) and _matters(invocation) for invocation in item.invocations)
+
+
+_HEEDLESS = re.compile(r"\bif\b|&&|\|\||\bwhile\b|\buntil\b|!|set \+|\(\)")
+"""Where there is none of these, ``set -e`` at the beginning minds every failure."""
+
+
+def _stands_before_others(invocation: Invocation) -> bool:
+    """Whether a command, or one round it, is not the last of its list, or is in a loop."""
+    inner: Node = invocation.node
+    for node in invocation.above:
+        if isinstance(node, (For, While)) or (isinstance(node, CommandList) and node.items[-1] is not inner):
+            return True
+        inner = node
+    return False
 
 
 def _is_on_purpose(hidden: Hidden) -> bool:

@@ -81,7 +81,7 @@ _READS = re.compile(r"\bread\b([^\n;|&<]*)")
 
 
 def _may_be_early(buildspec: Buildspec) -> bool:
-    """Whether a variable is read in a command before any that may set it: seen in the text, without running the build."""
+    """Whether a variable is read in a command before any that may set it: seen in the text, the build is not run."""
     values = [step.item.value for step in steps_of(buildspec)]
     last = {name: number for number, value in enumerate(values) for name in _set_in(value)}
     begun: set[str] = set()
