@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from cblint.buildspec.model import PHASES, Buildspec
 from cblint.flow.build import Build, Read, StepRun, nothing_at_hand, run_build
-from cblint.flow.events import RAN
+from cblint.flow.kinds import RAN
 from cblint.flow.trace import reached_after_failure
 from cblint.flow.values import Maybe
 from cblint.shell.syntax import Node

@@ -9,7 +9,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.checks.deleting import all_that_protects
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
-from cblint.flow.events import RAN, READ, Event
+from cblint.flow.kinds import RAN, READ
 from cblint.flow.steps import FAILING, SUCCEEDING, Step, steps_of
 from cblint.shell.commands import AndOr, Condition, SimpleCommand
 from cblint.shell.effects import called, called_at, effect_of
@@ -18,7 +18,7 @@ from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
-    pass
+    from cblint.flow.events import Event
 
 _GOES_WRONG = frozenset({"publish", "deploy", "destroy", "trigger"})
 _TESTS = frozenset({"[", "test"})

@@ -10,17 +10,17 @@ from cblint.buildspec.model import Buildspec
 from cblint.checks.hidden import unsure_assignments
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import READ, Event
+from cblint.flow.kinds import READ
 from cblint.shell.effects import called
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
-    pass
+    from cblint.flow.events import Event
 
 _ROOTS = frozenset({"/", "/*", "/.", "//"})
-_REST = re.compile(r"/?\*?|/\.")
+_REST = r"/?\*?|/\."
 
 
 def dangerous_delete(buildspec: Buildspec) -> Iterator[Report]:
@@ -72,7 +72,7 @@ def all_that_protects(invocation: Invocation, word: Word) -> Parameter | None:
     if _removes_folders(invocation):
         if len(parameters) == 1 and not parameters[0].operator and word.raw.strip("\"'").startswith("$"):
             rest = word.raw.replace('"', "").removeprefix(parameters[0].raw)
-            return parameters[0] if rest and _REST.fullmatch(rest) else None
+            return parameters[0] if rest and re.fullmatch(_REST, rest) else None
         return None
     if not invocation.runs("aws", "s3", "rm") or not invocation.flags("--recursive"):
         return None

@@ -11,7 +11,7 @@ from cblint.checks.hidden import unsure_assignments
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import RAN
+from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
 from cblint.shell.commands import ArithmeticCommand, CommandList, If, Pipeline, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
 _FILE_TESTS = frozenset({"-s", "-f", "-e", "-r"})
 _GATES = frozenset({"test", "check", "scan"})
-_OF_WHAT_RUNS = re.compile(
-    r"e2e|end.to.end|integration|smoke|load|accept|perf|cypress|playwright|newman|postman|artillery|locust|k6|zap|selenium"
-    r"|health|synthetic|canary|verify|post|deploy|live|stag|prod|url|https?:",
-    re.IGNORECASE,
+_OF_WHAT_RUNS = (
+    r"(?i)e2e|end.to.end|integration|smoke|load|accept|perf|cypress|playwright|newman|postman|artillery|locust|k6|zap"
+    r"|selenium|health|synthetic|canary|verify|post|deploy|live|stag|prod|url|https?:"
 )
 """Words of tests for which a thing must have been published or deployed."""
 
@@ -75,7 +74,9 @@ def _of_one_language(first: Invocation, second: Invocation) -> bool:
 def _may_be_late(buildspec: Buildspec) -> bool:
     """Whether a test stands behind a publication: seen without running the build."""
     published = False
-    for step in steps_of(buildspec):
+    steps = steps_of(buildspec)
+    first = next((number for number, step in enumerate(steps) if re.search(_PUBLISHES, step.item.value)), len(steps))
+    for step in steps[first:]:
         for invocation in step.item.invocations:
             effect = effect_of(invocation)
             if effect is not None and effect.does == "publish":
@@ -83,6 +84,9 @@ def _may_be_late(buildspec: Buildspec) -> bool:
             if published and effect is not None and effect.does in _GATES:
                 return True
     return False
+
+
+_PUBLISHES = r"push|publish|upload|deploy|s3"
 
 
 def _done(build: Build) -> Iterator[_Done]:
@@ -99,7 +103,7 @@ def _done(build: Build) -> Iterator[_Done]:
 def _is_gate(gate: _Done) -> bool:
     if gate.effect.does not in _GATES or gate.effect.gates is not True:
         return False
-    return _OF_WHAT_RUNS.search(gate.invocation.node.raw) is None
+    return re.search(_OF_WHAT_RUNS, gate.invocation.node.raw) is None
 
 
 # What lets everything through
@@ -121,10 +125,10 @@ def gate_fails_open(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _has_gate(item: ShellItem) -> bool:
-    return _ASKS.search(item.value) is not None and any(True for _ in _gates_of(item))
+    return re.search(_ASKS, item.value) is not None and any(True for _ in _gates_of(item))
 
 
-_ASKS = re.compile(r"grep|\bjq\b|\bbc\b|-(lt|le|gt|ge|eq|ne)\b")
+_ASKS = r"grep|\bjq\b|\bbc\b|-(lt|le|gt|ge|eq|ne)\b"
 
 
 def _gates_of(item: ShellItem) -> Iterator[Node]:
@@ -189,14 +193,14 @@ def _unsure_files(build: Build) -> dict[str, Span]:
     return found
 
 
-_COMPARED = re.compile(r"-(lt|le|gt|ge|eq|ne)")
+_COMPARED = r"-(lt|le|gt|ge|eq|ne)"
 
 
 def _of_number(condition: Node, empty: dict[str, Span]) -> Iterator[Report]:
     """The condition compares a number that may be none."""
     if isinstance(condition, SimpleCommand):
         texts = [word.text or "" for word in condition.words]
-        if not texts or texts[0] not in ("[", "test") or not any(map(_COMPARED.fullmatch, texts)):
+        if not texts or texts[0] not in ("[", "test") or not any(re.fullmatch(_COMPARED, text) for text in texts):
             return
     elif not isinstance(condition, ArithmeticCommand) or "bc" not in condition.raw:
         return
@@ -209,9 +213,9 @@ def _of_number(condition: Node, empty: dict[str, Span]) -> Iterator[Report]:
 # What claims that all is well
 
 
-_CLAIM = re.compile(
-    r"""(?<![\w"'])["']?\w{0,60}?(passed|succeeded|success|successful|healthy)["']?\s*[:=]\s*["']?(true|yes)\b""",
-    re.IGNORECASE,
+_CLAIM = (
+    r"""(?i)(?<![\w"'])["']?\w{0,60}?(passed|succeeded|success|successful|healthy)["']?\s*[:=]\s*"""
+    r"""["']?(true|yes)\b"""
 )
 
 
@@ -230,7 +234,7 @@ def _claims(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _claimed(step: Step) -> Iterator[tuple[Invocation, list[Span]]]:
-    if _CLAIM.search(step.item.value) is None:
+    if re.search(_CLAIM, step.item.value) is None:
         return
     for invocation in step.item.invocations:
         files = [each for each in invocation.node.redirections if each.operator in (">", ">>")]
@@ -240,7 +244,7 @@ def _claimed(step: Step) -> Iterator[tuple[Invocation, list[Span]]]:
             spans = [
                 word.source.span(word.start + match.start(), word.start + match.end())
                 for word in words
-                for match in _CLAIM.finditer(word.raw)
+                for match in re.finditer(_CLAIM, word.raw)
             ]
             if spans:
                 yield invocation, spans

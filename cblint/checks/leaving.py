@@ -10,7 +10,7 @@ from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED, RAN, READ, Event
+from cblint.flow.kinds import ASSIGNED, RAN, READ
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.commands import CommandList, Function, Pipeline, Subshell
 from cblint.shell.effects import called, called_at, effect_of
@@ -19,6 +19,7 @@ from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun
+    from cblint.flow.events import Event
 
 LOOKED_AT = 100
 """So many exits of a build are followed: each costs a look at all that comes behind it."""
@@ -29,7 +30,7 @@ _IDLE = frozenset({"print", "control"})
 
 def early_exit_zero(buildspec: Buildspec) -> Iterator[Report]:
     """A command ends its shell with success, and the next ones run all the same or miss what it has set."""
-    if not any(True for item in buildspec.shell_items if _LEAVES.search(item.value) for _ in _exits(item)):
+    if not any(True for item in buildspec.shell_items if re.search(_LEAVES, item.value) for _ in _exits(item)):
         return
     build = build_of(buildspec)
     runs = list(build.on(SUCCEEDING))
@@ -54,7 +55,7 @@ def early_exit_zero(buildspec: Buildspec) -> Iterator[Report]:
                 yield report
 
 
-_LEAVES = re.compile(r"\b(exit|return)\b")
+_LEAVES = r"\b(exit|return)\b"
 
 
 def _exits(item: ShellItem) -> Iterator[Invocation]:

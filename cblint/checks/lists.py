@@ -48,10 +48,10 @@ def _undoes(a: Invocation, b: Invocation, c: Invocation) -> bool:
         return False
     if third is not None and (third.does == "destroy" or (third.does == first.does and first.does in _KINDS)):
         return True
-    return _UNDOES.search(c.node.raw) is not None
+    return re.search(_UNDOES, c.node.raw) is not None
 
 
-_UNDOES = re.compile(r"roll[-_]?back|revert|undo|restore|destroy|abort", re.IGNORECASE)
+_UNDOES = r"(?i)roll[-_]?back|revert|undo|restore|destroy|abort"
 
 
 def _are_alternatives(a: Invocation, b: Invocation, c: Invocation) -> bool:

@@ -11,7 +11,7 @@ from cblint.checks.hidden import invoked, is_within, is_work, masked, may_fail, 
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
-from cblint.flow.events import READ
+from cblint.flow.kinds import READ
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, Pipeline, SimpleCommand, While
 from cblint.shell.effects import called, called_at, effect_of
@@ -150,12 +150,12 @@ def _is_block(item: ShellItem) -> bool:
     if value.endswith(("&", "|")):
         return True
     several = ";" in value or "\n" in value.replace("\\\n", "")
-    if not several or (value.startswith("set -e") and not _HEEDLESS.search(value)):
+    if not several or (value.startswith("set -e") and not re.search(_HEEDLESS, value)):
         return False
     return any(_stands_before_others(invocation) and _matters(invocation) for invocation in item.invocations)
 
 
-_HEEDLESS = re.compile(r"\bif\b|&&|\|\||\bwhile\b|\buntil\b|!|set \+|\(\)")
+_HEEDLESS = r"\bif\b|&&|\|\||\bwhile\b|\buntil\b|!|set \+|\(\)"
 """Where there is none of these, ``set -e`` at the beginning minds every failure."""
 
 
@@ -247,7 +247,7 @@ def _notes(invocation: Invocation) -> bool:
 
 
 def _makes_anew(invocation: Invocation) -> bool:
-    return any(_ONCE.match(word.text or "") for word in invocation.operands()[:3])
+    return any(re.match(_ONCE, word.text or "") for word in invocation.operands()[:3])
 
 
 def _label(hidden: Hidden) -> str:
@@ -322,12 +322,12 @@ def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
 
 def _may_throw_away(item: ShellItem) -> bool:
     """Whether a failure may be thrown away in it: seen without running the build."""
-    return _SUCCEEDS.search(item.value) is not None and any(
+    return re.search(_SUCCEEDS, item.value) is not None and any(
         _is_to_be_seen(invocation) for invocation in item.invocations
     )
 
 
-_SUCCEEDS = re.compile(r"\|\||[;\n]\s*(true|:|exit 0)")
+_SUCCEEDS = r"\|\||[;\n]\s*(true|:|exit 0)"
 
 
 def _told(build: Build) -> set[str]:
@@ -366,12 +366,10 @@ def _only_shows(node: Node) -> bool:
 
 def _is_announced(hidden: Hidden) -> bool:
     """Whether the message in its place says that the build goes on: somebody has decided so."""
-    return hidden.how == "or" and _GOING_ON.search(hidden.witness.raw) is not None
+    return hidden.how == "or" and re.search(_GOING_ON, hidden.witness.raw) is not None
 
 
-_GOING_ON = re.compile(
-    r"continu|ignor|non-?(block|critical|fatal)|optional|skip|warn|advisory|expected|allow", re.IGNORECASE
-)
+_GOING_ON = r"(?i)continu|ignor|non-?(block|critical|fatal)|optional|skip|warn|advisory|expected|allow"
 
 
 def _is_to_be_seen(invocation: Invocation) -> bool:
@@ -387,7 +385,7 @@ def _is_to_be_seen(invocation: Invocation) -> bool:
     return not _makes_anew(invocation)
 
 
-_ONCE = re.compile(r"(create|mb|add|register|enable|attach|associate|authorize|new|init|import|tag|start|stop)(-|$)")
+_ONCE = r"(create|mb|add|register|enable|attach|associate|authorize|new|init|import|tag|start|stop)(-|$)"
 """Beginnings of subcommands that fail where they were run before."""
 
 
@@ -432,12 +430,12 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
 def _declares_output(item: ShellItem) -> bool:
     """Whether an output that may not be there is the value of a declaration: seen without running the build."""
     value = item.value
-    if ("$(" not in value and "`" not in value) or _DECLARES.search(value) is None:
+    if ("$(" not in value and "`" not in value) or re.search(_DECLARES, value) is None:
         return False
     return any(may_fail(each) and any(isinstance(node, Assignment) for node in each.above) for each in item.invocations)
 
 
-_DECLARES = re.compile(r"\b(export|readonly|local|declare|typeset)\b")
+_DECLARES = r"\b(export|readonly|local|declare|typeset)\b"
 
 
 def _undeclared(item: ShellItem, declaration: SimpleCommand, assignment: Assignment) -> tuple[Edit, ...]:

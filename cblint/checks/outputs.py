@@ -9,7 +9,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
-from cblint.flow.events import READ
+from cblint.flow.kinds import READ
 from cblint.flow.steps import SUCCEEDING, Step
 from cblint.shell.commands import Assignment, Condition, SimpleCommand
 from cblint.shell.effects import called, called_at, effect_of
@@ -23,7 +23,7 @@ from cblint.source.text import Span
 def eval_of_command_output(buildspec: Buildspec) -> Iterator[Report]:
     """The output of a command is run as commands, and nothing is run where it fails."""
     for item in buildspec.shell_items:
-        for invocation in item.invocations if _EVAL.search(item.value) else ():
+        for invocation in item.invocations if re.search(_EVAL, item.value) else ():
             command = _what_is_run(invocation)
             found = item.calls(command) if command is not None else []
             if not found or not _may_be_anything(found[-1]):
@@ -35,7 +35,7 @@ def eval_of_command_output(buildspec: Buildspec) -> Iterator[Report]:
             yield Report(called_at(inner), variant, fields, (("runs", invocation.words[0].span),))
 
 
-_EVAL = re.compile(r"\beval\b|(\.|source)\s*<\(")
+_EVAL = r"\beval\b|(\.|source)\s*<\("
 
 
 def _may_be_anything(inner: Invocation) -> bool:
@@ -95,14 +95,14 @@ def _null(assignment: Assignment, invocation: Invocation, user: Invocation) -> R
     return Report(invocation.operands()[0].span, "null", fields, (("used", called_at(user)),), edits)
 
 
-_FIELD = re.compile(r"""\.[A-Za-z_"\[][\w.\[\]"-]*""")
+_FIELD = r"""\.[A-Za-z_"\[][\w.\[\]"-]*"""
 
 
 def _gives_field(invocation: Invocation) -> bool:
     operands = invocation.operands()
     if invocation.program != "jq" or not operands or invocation.flags("-e", "--exit-status"):
         return False
-    return invocation.piped_into is None and _FIELD.fullmatch(operands[0].text or "") is not None
+    return invocation.piped_into is None and re.fullmatch(_FIELD, operands[0].text or "") is not None
 
 
 def _assigned_to(invocation: Invocation) -> Assignment | None:

@@ -12,13 +12,14 @@ from cblint.checks.variables import reads_unset
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED, DEFINED, RAN, READ, Event
+from cblint.flow.kinds import ASSIGNED, DEFINED, RAN, READ
 from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
 from cblint.shell.commands import AndOr, Function, Script, SimpleCommand
 from cblint.shell.syntax import Node, Parameter, walk
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
+    from cblint.flow.events import Event
 
 _ELEMENT = re.compile(r"\$\{[#!]?[A-Za-z_]\w*\[", re.ASCII)
 _ALIAS = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")

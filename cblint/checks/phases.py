@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from cblint.buildspec.model import PHASES, Buildspec, mapping
 from cblint.finding import Report
-from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED
+from cblint.flow.kinds import ASSIGNED
 from cblint.shell.syntax import Node
 from cblint.source.tree import Pair
 
@@ -37,6 +36,7 @@ def _told(phase: Pair, other: Pair) -> Report:
 def _relied_on(buildspec: Buildspec, phases: list[Pair]) -> Report | None:
     """A variable that is set in a phase which stands above, and read in one that runs before."""
     from cblint.checks.variables import reads_unset  # most files have their phases in order
+    from cblint.flow import build_of
 
     above = {phase.name: [other.name for other in phases[:number]] for number, phase in enumerate(phases)}
     keys = {phase.name: phase.key for phase in phases}

@@ -9,7 +9,7 @@ from cblint.buildspec.model import PHASES, Buildspec
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED, RAN, Guard
+from cblint.flow.kinds import ASSIGNED, RAN
 from cblint.flow.steps import EITHER, FAILING, Step, phases_of, steps_of
 from cblint.shell.commands import Condition, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of, presumed_of
@@ -19,6 +19,7 @@ from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
+    from cblint.flow.events import Guard
 
 _GOES_OUT = frozenset({"publish", "deploy"})
 _FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r"})

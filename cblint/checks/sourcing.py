@@ -11,7 +11,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.checks.variables import reads_unset
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
-from cblint.flow.events import RAN, READ, Event
+from cblint.flow.kinds import RAN, READ
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.effects import called_at
@@ -22,10 +22,11 @@ from cblint.source.text import Span, Text
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun
+    from cblint.flow.events import Event
 
 _SHELLS = frozenset({"sh", "bash", "dash"})
-_SHEBANG = re.compile(r"#!\s*\S*?(env\s+)?(ba|da)?sh\b")
-_SCRIPT = re.compile(r"\.?[\w./-]+")
+_SHEBANG = r"#!\s*\S*?(env\s+)?(ba|da)?sh\b"
+_SCRIPT = r"\.?[\w./-]+"
 
 
 class _Call(NamedTuple):
@@ -80,7 +81,7 @@ def _call(buildspec: Buildspec, run: StepRun, event: Event, seen: set[str]) -> _
         seen.add(path)
         text = buildspec.repository.text(path)
         if text is not None:
-            is_shell = invocation.program in _SHELLS or _SHEBANG.match(text) or path.endswith(".sh")
+            is_shell = invocation.program in _SHELLS or re.match(_SHEBANG, text) or path.endswith(".sh")
             exported = _exported(text) if is_shell else frozenset()
             return _Call(invocation, path, exported) if exported else None
     return None
@@ -93,7 +94,7 @@ def _path(word: Word, run: StepRun, event: Event) -> str | None:
     state = event.state or run.before
     folder = directory(state.cwd)
     text = word.text
-    if folder is None or text is None or not _SCRIPT.fullmatch(text):
+    if folder is None or text is None or not re.fullmatch(_SCRIPT, text):
         return None
     path = posixpath.normpath(posixpath.join(folder, text))
     return path if not path.startswith(("/", "..")) else None

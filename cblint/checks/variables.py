@@ -10,7 +10,7 @@ from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.events import ASSIGNED, READ, Event
+from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
 from cblint.shell.commands import AndOr, Assignment, Condition, Function, Pipeline, SimpleCommand, Subshell
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
@@ -18,6 +18,7 @@ from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
+    from cblint.flow.events import Event
     from cblint.flow.values import Hole
 
 LOOKED_AT = 100
@@ -75,9 +76,9 @@ def variable_used_before_assignment(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(first.span, "early", {"name": name, "where": step.where}, related)
 
 
-_ASSIGNED = re.compile(r"\b([A-Za-z_]\w*)\+?=", re.ASCII)
-_READ = re.compile(r"\$\{?([A-Za-z_]\w*)", re.ASCII)
-_READS = re.compile(r"\bread\b([^\n;|&<]*)")
+_ASSIGNED = r"(?a)\b([A-Za-z_]\w*)\+?="
+_READ = r"(?a)\$\{?([A-Za-z_]\w*)"
+_READS = r"\bread\b([^\n;|&<]*)"
 
 
 def _may_be_early(buildspec: Buildspec) -> bool:
@@ -86,16 +87,16 @@ def _may_be_early(buildspec: Buildspec) -> bool:
     last = {name: number for number, value in enumerate(values) for name in _set_in(value)}
     begun: set[str] = set()
     for number, value in enumerate(values) if last else ():
-        if any(name not in begun and last.get(name, -1) > number for name in _READ.findall(value)):
+        if any(name not in begun and last.get(name, -1) > number for name in re.findall(_READ, value)):
             return True
         begun.update(_set_in(value))
     return False
 
 
 def _set_in(value: str) -> set[str]:
-    names = set(_ASSIGNED.findall(value)) if "=" in value else set()
+    names = set(re.findall(_ASSIGNED, value)) if "=" in value else set()
     if "read" in value:
-        names.update(word for words in _READS.findall(value) for word in words.split())
+        names.update(word for words in re.findall(_READS, value) for word in words.split())
     return names
 
 
@@ -182,7 +183,8 @@ def subshell_assignment_lost(buildspec: Buildspec) -> Iterator[Report]:
 
 def _inner(item: ShellItem) -> Iterator[_Inner]:
     """What is assigned in subshells, with the outermost of them."""
-    if not any(mark in item.value for mark in "(|&`"):
+    begins = [at for mark in "(|&`" if (at := item.value.find(mark)) >= 0]
+    if not begins or not re.search(_SETS, item.value[0 if "&" in item.value else min(begins) :]):
         return
     stack: list[tuple[Node, Span | None, bool]] = [(item.script, None, False)]
     while stack:
@@ -198,6 +200,9 @@ def _inner(item: ShellItem) -> Iterator[_Inner]:
         elif isinstance(node, AndOr) and node.terminator == "&":
             context = node.span
         stack.extend((child, context, piped) for child in node.children()[::-1])
+
+
+_SETS = r"\b[A-Za-z_]\w*\+?="
 
 
 def _assigned(node: Node) -> Iterator[tuple[str, Node]]:

@@ -6,7 +6,7 @@ import re
 
 from cblint.flow import arithmetic
 from cblint.flow.core import Core, Died, Unclear
-from cblint.flow.events import ASSIGNED
+from cblint.flow.kinds import ASSIGNED
 from cblint.flow.shells import DYNAMIC
 from cblint.flow.state import State, Variable, join_states
 from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Maybe, Value, concat, is_name, join, literal, unknown

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.flow import arithmetic, patterns
 from cblint.flow.conditions import test
 from cblint.flow.core import Jumps, Unclear
-from cblint.flow.events import DEFINED, Guard
+from cblint.flow.events import Guard
+from cblint.flow.kinds import DEFINED
 from cblint.flow.state import NEVER, Ends, Outcome, State, join_outcomes, join_states
 from cblint.flow.values import Maybe, Value, is_name, literal
 from cblint.flow.words import Expansion

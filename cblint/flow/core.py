@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
-from cblint.flow.events import READ, Recorder
+from cblint.flow.events import Recorder
 from cblint.flow.footprint import changed
+from cblint.flow.kinds import READ
 from cblint.flow.layers import WORK, Layers
 from cblint.flow.shells import Shell
 from cblint.flow.state import (

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.flow.core import Unclear
-from cblint.flow.events import ASSIGNED
-from cblint.flow.events import UNSET as UNSET_EVENT
 from cblint.flow.footprint import footprint
+from cblint.flow.kinds import ASSIGNED
+from cblint.flow.kinds import UNSET as UNSET_EVENT
 from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, join_outcomes, said
 from cblint.flow.values import EMPTY, UNKNOWN, Value
 from cblint.shell.commands import ArrayLiteral, Assignment

@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from cblint.flow.values import Value
     from cblint.shell.syntax import Node
 
-ASSIGNED, UNSET, READ, RAN, DEFINED = "assigned", "unset", "read", "ran", "defined"
-PRINTED, WROTE, REMOVED, MOVED = "printed", "wrote", "removed", "moved"
-
 
 GUARDS_KEPT = 40
 """How many conditions are remembered with an event, the innermost: ``a && b && …`` can have twenty thousand."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cblint.flow.events import PRINTED
+from cblint.flow.kinds import PRINTED
 from cblint.flow.state import State, said
 from cblint.flow.values import NO_LABELS, Maybe, Value, concat, literal, unknown
 from cblint.shell.syntax import Node

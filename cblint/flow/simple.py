@@ -8,8 +8,8 @@ from typing import NamedTuple
 from cblint.flow import builtins, programs, scripts
 from cblint.flow.assignments import Assigner
 from cblint.flow.core import DEEPEST, NOWHERE, Jumps, Unclear
-from cblint.flow.events import RAN
 from cblint.flow.footprint import footprint
+from cblint.flow.kinds import RAN
 from cblint.flow.layers import Layers
 from cblint.flow.redirections import Redirected, redirect
 from cblint.flow.shells import effect_in

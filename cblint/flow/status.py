@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cblint.flow.events import RAN, Hidden, Recorder
+from cblint.flow.events import Hidden, Recorder
+from cblint.flow.kinds import RAN
 from cblint.flow.state import Outcome
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.syntax import Node, ProcessSubstitution

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cblint.flow.build import SUCCEEDS, Build, StepRun
-from cblint.flow.events import ASSIGNED, RAN, READ, UNSET, Event, Hidden
+from cblint.flow.events import Event, Hidden
 from cblint.flow.items import STATUS
+from cblint.flow.kinds import ASSIGNED, RAN, READ, UNSET
 from cblint.flow.paths import SOURCE
 from cblint.flow.state import State, Variable
 from cblint.flow.status import told

@@ -6,7 +6,7 @@ import re
 
 from cblint.buildspec.model import VARIABLES, Buildspec
 from cblint.flow.build import Build
-from cblint.flow.events import ASSIGNED
+from cblint.flow.kinds import ASSIGNED
 
 MOST = 200
 """So many are looked for; if there are more, no text of the build is shown at all."""
