@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.flow.core import NOWHERE, Exhausted, Given, Limits, Process
@@ -80,7 +81,7 @@ def run_item(
 ) -> ItemRun:
     """Runs one item from what the ones before have kept."""
     recorder = Recorder()
-    found = list(constructs(script)) if shell_name != BASH else []
+    found = _constructs(script) if shell_name != BASH else ()
     # Where it is not known which shell is /bin/sh, an item that dash cannot run is taken to run in bash.
     in_bash = shell_name == SH and any(construct.dash for construct in found)
     shell = Shell(BASH_AS_SH if in_bash else shell_name)
@@ -88,6 +89,12 @@ def run_item(
     interpreter.traps_errors = shell.is_dash is not True and "ERR" in script.source.value
     outcome = _outcome(interpreter, script, kept, given, beginning, found)
     return ItemRun(Outcome(*(_found_anew(end, beginning, shell) for end in outcome)), recorder)
+
+
+@lru_cache(maxsize=512)
+def _constructs(script: Script) -> tuple[Construct, ...]:
+    """What an item has of bash: it runs on more than one path."""
+    return tuple(constructs(script))
 
 
 def _outcome(

@@ -28,27 +28,18 @@ class Shell:
     def __init__(self, name: str) -> None:
         self.name = name
         self._possible = _POSSIBLE[name]
+        self.is_dash: Maybe = self.among(True, False, False)
+        """Whether it is dash."""
+        self.special_builtins_exit: Maybe = self.among(True, True, False)
+        """Whether a special builtin that goes wrong ends the shell, as POSIX has it."""
+        self.braces = self.is_dash is not True
+        """Whether ``{a,b}`` may be more than one word."""
 
     def among(self, dash: T, posix: T, bash: T) -> T | None:
         """What holds in the shell: in dash, in bash called sh, or in bash. None where those possible do not agree."""
         answers = [answer for answer, possible in zip((dash, posix, bash), self._possible, strict=True) if possible]
         first = answers[0]
         return first if all(answer == first for answer in answers) else None
-
-    @property
-    def is_dash(self) -> Maybe:
-        """Whether it is dash."""
-        return self.among(True, False, False)
-
-    @property
-    def special_builtins_exit(self) -> Maybe:
-        """Whether a special builtin that goes wrong ends the shell, as POSIX has it."""
-        return self.among(True, True, False)
-
-    @property
-    def braces(self) -> bool:
-        """Whether ``{a,b}`` may be more than one word."""
-        return self.is_dash is not True
 
 
 DYNAMIC = frozenset(

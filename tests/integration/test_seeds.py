@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 import re
 import subprocess
@@ -155,6 +156,19 @@ def test_one_construct_is_told_once_a_file() -> None:
         for place in finding.related
     ]
     assert related == [(682, 28)]
+
+
+def test_the_buildspec_in_the_template_has_the_failures_that_are_thrown_away() -> None:
+    """The block is a CloudFormation template, which is not opened yet: what stands in it is taken out by hand."""
+    with open(GUIDE, encoding="utf-8", newline="") as file:
+        lines = file.read().split("\n")
+    begun = next(number for number, line in enumerate(lines) if line.strip() == "BuildSpec: !Sub |") + 1
+    indent = re.match(" *", lines[begun]).group()  # type: ignore[union-attr]
+    inside = list(itertools.takewhile(lambda line: not line.strip() or line.startswith(indent), lines[begun:]))
+    result = lint(Block(begun + 1, "\n".join(line.removeprefix(indent) for line in inside) + "\n"))
+    found = [finding for finding in result.findings if finding.rule == "masked-failure-or-true"]
+    places = [(each.start, *(place.start for place in each.related)) for each in found]
+    assert [[begun + start.line for start in starts] for starts in places] == [[3234, 3234, 3238, 3242]]
 
 
 def test_every_block_is_read_to_its_end() -> None:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from cblint.flow.steps import steps_of
 from cblint.shell.commands import AndOr, SimpleCommand
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Span
 from tests import flow_runner
 from tests.examples import Example, all_examples
-from tests.flow_runner import Runner
-from tests.shell_claims import FAILS, LEAVES_MARK, Case, Claim, shells_of
+from tests.flow_runner import SHELLS, Runner
+from tests.shell_claims import FAILS, LEAVES_MARK, Case, Claim, edited, shells_of
 
 pytestmark = pytest.mark.skipif(not flow_runner.have_shells(), reason="dash or bash is not installed")
 
@@ -285,6 +286,32 @@ def test_a_shell_does_what_the_example_says(example: Example, shell: str, runner
     assert len(cases) == len(example.spans)
     for case in cases:
         CLAIMS[example.rule](case)
+
+
+PUBLISHING = ("publish-after-failed-build", "on-failure-continue-hides-failure")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "example", [each for each in all_examples() if each.rule in PUBLISHING], ids=lambda example: example.id
+)
+def test_a_guard_keeps_a_failed_build_from_publishing(example: Example, shell: str, runner: Runner) -> None:
+    """In a build that has failed, what is marked in a bad example runs, and what a good one guards does not."""
+    at = list(example.spans) or [
+        Span(*match.span())
+        for match in re.finditer("docker push|aws s3 cp", example.text)
+        if "CODEBUILD_BUILD_SUCCEEDING" in example.text
+    ]
+    case = Case(example, shell, at[0] if at else Span(0, 0), (), runner)
+    way = case.reached() if example.spans else []
+    steps = steps_of(edited(example.text, [*way, *((span, LEAVES_MARK) for span in at)]))
+    phase = "post_build" if any(step.phase == "post_build" for step in steps) else "build"
+    items = [step.item.value for step in steps if step.phase == phase and step.key == "commands"]
+    for count in range(1, len(items) + 1 if at else 0):
+        play = case.play(["export CODEBUILD_BUILD_SUCCEEDING=0", *items[:count]])
+        if play.observed[-1].status != 0 or count == len(items):
+            assert play.marked is bool(example.spans), play.said
+            break
 
 
 def test_every_rule_about_shells_is_played() -> None:
