@@ -128,12 +128,18 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
         if not found or step.key == "finally":
             continue
         (first, invocation), *others = found
-        label, witness = _label(first), name_at(first.witness)
+        label, witness = _label(first), _called_at(step.item, first.witness)
         again = [span for _, other in others if (span := called_at(other)).start != witness.start]
         related = [(label, witness)] if first.witness is not first.command else []
         related += [("again", span) for span in again]
         variant = _preparing(invocation) if not work else "block" if label == "goes-on" else label
         yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
+
+
+def _called_at(item: ShellItem, command: Node) -> Span:
+    """The words that people call a command by."""
+    calls = item.calls(command) if isinstance(command, SimpleCommand) else []
+    return called_at(calls[0]) if calls else name_at(command)
 
 
 def _told_by_item(build: Build) -> dict[int, list[Node]]:
