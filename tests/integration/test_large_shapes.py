@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -16,7 +17,36 @@ def graph(*tasks: str) -> str:
     return "version: 0.2\nbatch:\n  build-graph:\n" + "".join(f"    - {{{task}}}\n" for task in tasks) + TAIL
 
 
+def commands(*items: str) -> str:
+    """A buildspec with these commands."""
+    return f"version: 0.2\nphases: {{build: {{commands: {json.dumps(items)}}}}}\n"
+
+
 TEXTS = {
+    "a block of 5,000 commands": (
+        commands("\n".join(f"npm test {n}" for n in range(5_000))),
+        "masked-failure-in-block",
+    ),
+    "failures thrown away": (
+        commands("\n".join(f"npm test {n} || true" for n in range(4_000))),
+        "masked-failure-or-true",
+    ),
+    "gates that may fail open": (
+        commands(
+            "\n".join(
+                f'C{n}=$(cat f | jq .x)\nif [ "$C{n}" -lt 8 ]; then exit 1; fi\n' for n in range(1_200)
+            )
+        ),
+        "gate-fails-open",
+    ),
+    "exits without end": (
+        commands(*(f"if [ $A{n} ]; then exit 0; fi" for n in range(2_000)), "make deploy"),
+        "early-exit-zero",
+    ),
+    "a word that may claim something": (
+        commands("make", "a" * 500_000 + "=passed: " + "b" * 100_000, "npm test || true"),
+        "masked-failure-or-true",
+    ),
     "a chain": (
         graph(*(f"identifier: t{n}, depend-on: [t{n - 1}]" for n in range(MANY))),
         "batch-dependency-unresolved",
