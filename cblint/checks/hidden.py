@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy"})
 _SHOWING = frozenset({"echo", "printf"})
+_SUCCEEDING = frozenset({"true", ":"})
 
 
 def masked(build: Build, *ways: str) -> Iterator[tuple[Step, list[Hidden]]]:
@@ -89,3 +91,25 @@ def unsure_assignments(build: Build) -> Iterator[tuple[Assignment, Span]]:
             around = next((node for node in call.above if isinstance(node, Assignment)), None) if call else None
             if around is not None:
                 yield around, name_at(each.command)
+
+
+def notes(invocation: Invocation) -> bool:
+    """Whether it only notes something, as a parameter, an event or a setting."""
+    return any((word.text or "").startswith("put-") for word in invocation.operands()[:3])
+
+
+def makes_anew(invocation: Invocation) -> bool:
+    """Whether it makes something that may be there already."""
+    return any(re.match(_ONCE, word.text or "") for word in invocation.operands()[:3])
+
+
+_ONCE = r"(create|mb|add|register|enable|attach|associate|authorize|new|init|import|tag|start|stop)(-|$)"
+"""Beginnings of subcommands that fail where they were run before."""
+
+
+def succeeds(node: Node) -> bool:
+    """``true``, ``:`` or ``exit 0``."""
+    if not isinstance(node, SimpleCommand) or not node.words:
+        return False
+    name, *arguments = (word.text for word in node.words)
+    return name in _SUCCEEDING or (name == "exit" and arguments == ["0"])

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
-from cblint.checks.hidden import invoked, is_within, is_work, masked, may_fail, name_at
+from cblint.checks.hidden import invoked, is_within, is_work, makes_anew, masked, may_fail, name_at, notes, succeeds
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import READ
-from cblint.flow.steps import SUCCEEDING
-from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, Pipeline, SimpleCommand, While
+from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, SimpleCommand, Subshell, While
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Parameter, Word, walk
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from cblint.flow.steps import Step
 
 _WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy"})
-_DONE_OUTSIDE = frozenset({"publish", "deploy", "trigger"})
-_SHOWING = frozenset({"echo", "printf"})
-_SUCCEEDING = frozenset({"true", ":"})
 _FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r"})
 
 
@@ -118,7 +114,8 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
     build = build_of(buildspec)
     told = _told_by_item(build)
     for step, hidden in masked(build, "sequence", "open"):
-        checks = _Checks(step.item, told.get(id(step.item), []))
+        ends = told.get(id(step.item), [])
+        checks = _Checks(step.item, ends)
         taken = [one for one in hidden if not _is_on_purpose(one) and not checks.look_after(one)]
         found = [(one, call) for one in taken if (call := invoked(step, one, _matters)) is not None]
         work = [pair for pair in found if _is_serious(step, pair[0]) and not checks.fail_with(pair[0])]
@@ -132,7 +129,7 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
         again = [span for _, other in others if (span := called_at(other)).start != witness.start]
         related = [(label, witness)] if first.witness is not first.command else []
         related += [("again", span) for span in again]
-        variant = _preparing(invocation) if not work else "block" if label == "goes-on" else label
+        variant = _preparing(invocation) if not work else _variant(label, first, invocation, ends)
         yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
 
 
@@ -140,6 +137,14 @@ def _called_at(item: ShellItem, command: Node) -> Span:
     """The words that people call a command by."""
     calls = item.calls(command) if isinstance(command, SimpleCommand) else []
     return called_at(calls[0]) if calls else name_at(command)
+
+
+def _variant(label: str, hidden: Hidden, invocation: Invocation, told: list[Node]) -> str:
+    if _leaves_brackets(invocation):
+        return "brackets"
+    if label == "loop" and not any(node is hidden.command for node in told):
+        return "block"  # not even the last turn counts
+    return "block" if label == "goes-on" else label
 
 
 def _told_by_item(build: Build) -> dict[int, list[Node]]:
@@ -177,7 +182,7 @@ def _stands_before_others(invocation: Invocation) -> bool:
 
 def _is_on_purpose(hidden: Hidden) -> bool:
     """Whether what follows says that nobody is to see it: ``; true``, ``; exit "$status"`` of something before."""
-    return _succeeds(hidden.witness) or _leaves(hidden.witness)
+    return succeeds(hidden.witness) or _leaves(hidden.witness)
 
 
 def _leaves(node: Node) -> bool:
@@ -236,7 +241,7 @@ class _Checks:
         """Whether the last command must fail as well: it waits for what was begun, or works on what was to be made."""
         calls = self._item.calls(hidden.command)
         names = {name for call in calls for name in _named_in(call)}
-        if any(_makes_anew(call) or _notes(call) for call in calls) and names & self._worked_on:
+        if any(makes_anew(call) or notes(call) for call in calls) and names & self._worked_on:
             return True
         return bool(names & self._waited_for)
 
@@ -245,15 +250,6 @@ def _named_in(invocation: Invocation) -> set[str]:
     """The variables by which a command names what it works on."""
     names = {part.name for word in invocation.arguments for part in walk(word) if isinstance(part, Parameter)}
     return names - set(table("variables")["always-set"])
-
-
-def _notes(invocation: Invocation) -> bool:
-    """Whether it only notes something, as a parameter, an event or a setting."""
-    return any((word.text or "").startswith("put-") for word in invocation.operands()[:3])
-
-
-def _makes_anew(invocation: Invocation) -> bool:
-    return any(re.match(_ONCE, word.text or "") for word in invocation.operands()[:3])
 
 
 def _label(hidden: Hidden) -> str:
@@ -281,10 +277,20 @@ def _installs(invocation: Invocation) -> bool:
 
 def _ends_the_build(invocation: Invocation) -> bool:
     """Whether its failure should: it makes, tests or ships something, or is a script of the project."""
+    if _leaves_brackets(invocation):
+        return True
     effect = effect_of(invocation)
     if effect is None:
         return "/" in (invocation.words[0].text or "")
-    return effect.matters and effect.does in (*_WORK, "trigger", "run")
+    # A file that is sourced seldom says anything by its status, and sh itself ends where there is none.
+    return effect.matters and effect.does in (*_WORK, "trigger", "run") and invocation.program not in (".", "source")
+
+
+def _leaves_brackets(invocation: Invocation) -> bool:
+    """Whether it is ``exit`` with a failure that ends a subshell only: ``make || (echo failed; exit 1)``."""
+    if invocation.program != "exit" or [word.text for word in invocation.arguments] in ([], ["0"]):
+        return False
+    return any(isinstance(node, Subshell) for node in invocation.above)
 
 
 def _prepares(invocation: Invocation) -> bool:
@@ -297,112 +303,6 @@ def _prepares(invocation: Invocation) -> bool:
 
 def _preparing(invocation: Invocation) -> str:
     return "folder" if invocation.program == "cd" else "prepares"
-
-
-# Commands whose failure is thrown away
-
-
-def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
-    """A command's failure is thrown away on purpose: ``|| true``."""
-    if not any(_may_throw_away(item) for item in buildspec.shell_items):
-        return
-    build = build_of(buildspec)
-    seen_elsewhere = _told(build)
-    for step, hidden in masked(build, "or", "sequence"):
-        taken = [one for one in hidden if _is_thrown_away(one)]
-        found = [(one, call) for one in taken if (call := invoked(step, one, _is_to_be_seen)) is not None]
-        if not found or step.key == "finally":
-            continue
-        worst = [
-            (one, call)
-            for one, call in found
-            if _decides(call) and not _is_announced(one) and called(call) not in seen_elsewhere
-        ]
-        (first, invocation), *others = worst or found
-        related = [("thrown-away", first.witness.span), *(("again", called_at(other)) for _, other in others)]
-        effect = effect_of(invocation)
-        outside = effect is not None and effect.does in _DONE_OUTSIDE
-        variant = "tolerated" if not worst else "outside" if outside else "gate"
-        yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
-
-
-def _may_throw_away(item: ShellItem) -> bool:
-    """Whether a failure may be thrown away in it: seen without running the build."""
-    return re.search(_SUCCEEDS, item.value) is not None and any(
-        _is_to_be_seen(invocation) for invocation in item.invocations
-    )
-
-
-_SUCCEEDS = r"\|\||[;\n]\s*(true|:|exit 0)"
-
-
-def _told(build: Build) -> set[str]:
-    """What runs somewhere in the build such that its failure is the item's, as a report in another format."""
-    found: set[str] = set()
-    for run in build.on(SUCCEEDING):
-        nodes = {id(node) for node in run.told}
-        found.update(called(invocation) for invocation in run.step.item.invocations if id(invocation.node) in nodes)
-    return found
-
-
-def _is_thrown_away(hidden: Hidden) -> bool:
-    witness = hidden.witness
-    if hidden.how == "sequence":
-        return _succeeds(witness)
-    commands = witness.commands if isinstance(witness, Pipeline) else ()
-    return len(commands) == 1 and (_succeeds(commands[0]) or _only_shows(commands[0]))
-
-
-def _succeeds(node: Node) -> bool:
-    """``true``, ``:`` or ``exit 0``."""
-    if not isinstance(node, SimpleCommand) or not node.words:
-        return False
-    name, *arguments = (word.text for word in node.words)
-    return name in _SUCCEEDING or (name == "exit" and arguments == ["0"])
-
-
-def _only_shows(node: Node) -> bool:
-    return (
-        isinstance(node, SimpleCommand)
-        and bool(node.words)
-        and node.words[0].text in _SHOWING
-        and not any(redirection.operator in (">", ">>") for redirection in node.redirections)
-    )
-
-
-def _is_announced(hidden: Hidden) -> bool:
-    """Whether the message in its place says that the build goes on: somebody has decided so."""
-    return hidden.how == "or" and re.search(_GOING_ON, hidden.witness.raw) is not None
-
-
-_GOING_ON = r"(?i)continu|ignor|non-?(block|critical|fatal)|optional|skip|warn|advisory|expected|allow"
-
-
-def _is_to_be_seen(invocation: Invocation) -> bool:
-    """Whether it does something that others rely on, and not what may have been done already."""
-    effect = effect_of(invocation)
-    if effect is None or not effect.matters or effect.does in ("wait", "serve", "destroy"):
-        return False
-    if effect.does == "setup" and invocation.program != "git":
-        return False
-    if invocation.program in table("effects")["image-builders"] and invocation.runs(invocation.program, "pull"):
-        # As a cache, which is not there before the first build.
-        return False
-    return not _makes_anew(invocation)
-
-
-_ONCE = r"(create|mb|add|register|enable|attach|associate|authorize|new|init|import|tag|start|stop)(-|$)"
-"""Beginnings of subcommands that fail where they were run before."""
-
-
-def _decides(invocation: Invocation) -> bool:
-    """Whether its failure means that what was built is bad, or is not there."""
-    effect = effect_of(invocation)
-    if effect is None:
-        return False
-    if _notes(invocation):
-        return False
-    return effect.does in ("publish", "deploy") or effect.gates is True
 
 
 # Declarations
@@ -420,6 +320,7 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
             for one in hidden
             if (declared := _declared(step, one)) is not None
             and declared[1].name in used
+            and not _is_looked_at(step.item, declared[1])
             and (call := invoked(step, one, may_fail)) is not None
         ]
         if not found:
@@ -442,6 +343,18 @@ def _declares_output(item: ShellItem) -> bool:
 
 
 _DECLARES = r"\b(export|readonly|local|declare|typeset)\b"
+
+
+def _is_looked_at(item: ShellItem, assignment: Assignment) -> bool:
+    """Whether the item asks for the variable later, or for its file before: ``[ -f id ] && export X=$(cat id)``."""
+    files = {word.raw for node in walk(assignment.value) if isinstance(node, SimpleCommand) for word in node.words[1:]}
+    for call in item.invocations:
+        if call.program in ("[", "test"):
+            behind = call.node.span.start > assignment.span.start
+            names = {part.name for word in call.arguments for part in walk(word) if isinstance(part, Parameter)}
+            if assignment.name in names if behind else files & {word.raw for word in call.arguments}:
+                return True
+    return False
 
 
 def _undeclared(item: ShellItem, declaration: SimpleCommand, assignment: Assignment) -> tuple[Edit, ...]:
