@@ -347,12 +347,14 @@ _DECLARES = r"\b(export|readonly|local|declare|typeset)\b"
 
 def _is_looked_at(item: ShellItem, assignment: Assignment) -> bool:
     """Whether the item asks for the variable later, or for its file before: ``[ -f id ] && export X=$(cat id)``."""
-    files = {word.raw for node in walk(assignment.value) if isinstance(node, SimpleCommand) for word in node.words[1:]}
+    commands = [node for node in walk(assignment.value) if isinstance(node, SimpleCommand)]
+    files = {word.raw.strip("\"'") for node in commands for word in node.words[1:]}
     for call in item.invocations:
         if call.program in ("[", "test"):
             behind = call.node.span.start > assignment.span.start
             names = {part.name for word in call.arguments for part in walk(word) if isinstance(part, Parameter)}
-            if assignment.name in names if behind else files & {word.raw for word in call.arguments}:
+            asked = {word.raw.strip("\"'") for word in call.arguments}
+            if assignment.name in names if behind else files & asked:
                 return True
     return False
 

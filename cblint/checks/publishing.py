@@ -177,7 +177,7 @@ def _is_of_images(invocation: Invocation) -> bool:
 def _fails_by_itself(build: Build, publication: _Publication, failing: list[_Fallible]) -> bool:
     """Whether what is pushed is not there if build has failed: an image that its last step but the tags has made."""
     if publication.invocation.program in ("terraform", "tofu"):
-        return _is_of_plan(publication.invocation, failing)
+        return _is_of_plan(build, publication.invocation, failing)
     if not _is_of_images(publication.invocation):
         return False
     if _pulled(build) & {word.raw for word in publication.invocation.operands()}:
@@ -188,16 +188,19 @@ def _fails_by_itself(build: Build, publication: _Publication, failing: list[_Fal
     return len(images) == 1 and steps[-1] == images[0] and not _fails_later(build, images[0].step, failing)
 
 
-def _is_of_plan(apply: Invocation, failing: list[_Fallible]) -> bool:
-    """Whether ``terraform apply`` is given the file that ``terraform plan`` was to write."""
+def _is_of_plan(build: Build, apply: Invocation, failing: list[_Fallible]) -> bool:
+    """Whether ``terraform apply`` is given the file that ``terraform plan`` was to write, and nothing else can fail."""
+    items = dict.fromkeys(run.step.item for run in build.runs if run.step.phase == "build")
     written = {
         word.raw.partition("=")[2]
-        for one in failing
-        if one.invocation.runs(one.invocation.program, "plan")
-        for word in one.invocation.arguments
+        for item in items
+        for invocation in item.invocations
+        if invocation.runs(apply.program, "plan")
+        for word in invocation.arguments
         if word.raw.startswith(("-out=", "--out="))
     }
-    return any(word.raw in written for word in apply.operands()[1:]) and failing[-1].invocation.program == apply.program
+    alone = all(one.invocation.program == apply.program for one in failing)
+    return alone and any(word.raw in written for word in apply.operands()[1:])
 
 
 def _fails_later(build: Build, step: Step, failing: list[_Fallible]) -> bool:
