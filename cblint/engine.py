@@ -11,7 +11,6 @@ from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report
 from cblint.hosts.project import Project
-from cblint.hosts.repository import Repository
 from cblint.source.loader import Document, Stream
 from cblint.source.text import Lines, Span
 from cblint.source.tree import path_to
@@ -39,7 +38,7 @@ class Target(NamedTuple):
 
 
 def buildspecs_of(
-    stream: Stream, path: str, projects: tuple[Project, ...] = (), repository: Repository | None = None
+    stream: Stream, path: str, projects: tuple[Project, ...] = (), repository: str | None = None
 ) -> list[Buildspec]:
     """A view of each document; of an empty one where the file has none, so that a syntax error is still said."""
     documents = stream.documents or (Document(None, 0),)

@@ -15,7 +15,6 @@ from cblint.config import Config, ConfigError, config_for, load_config, matches
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
-from cblint.hosts.repository import repository_of
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import Stream, TooComplex, load
 from cblint.source.text import Lines, Text
@@ -327,7 +326,7 @@ def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
 
 
 def _buildspecs(stream: Stream, path: str, config: Config) -> list[Buildspec]:
-    repository = repository_of(path) if path != STDIN else None
+    repository = git_root(os.path.dirname(os.path.abspath(path))) if path != STDIN else None
     return engine.buildspecs_of(stream, _names(path)[0], tuple(config.projects_of(path)), repository)
 
 

@@ -16,7 +16,6 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
     from cblint.buildspec.shape import Fault
-    from cblint.hosts.repository import Repository
     from cblint.shell.commands import Script
     from cblint.shell.query import Invocation
     from cblint.shell.syntax import Node as ShellNode
@@ -173,7 +172,7 @@ class Buildspec:
     """One document of a file that holds a buildspec.
 
     ``path`` is the file's, relative to its repository; ``projects`` are those that are known to use it. ``repository``
-    is None where none is at hand.
+    is the folder of the git repository, None where none is at hand.
     """
 
     def __init__(
@@ -182,7 +181,7 @@ class Buildspec:
         document: Document,
         path: str = "",
         projects: tuple[Project, ...] = (),
-        repository: Repository | None = None,
+        repository: str | None = None,
     ) -> None:
         self.stream = stream
         self.document = document

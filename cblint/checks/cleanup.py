@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.deleting import all_that_protects
+from cblint.checks.edits import after
+from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN, READ
 from cblint.flow.steps import FAILING, SUCCEEDING, Step, steps_of
-from cblint.shell.commands import AndOr, Condition, SimpleCommand
+from cblint.shell.commands import AndOr
 from cblint.shell.effects import called, called_at, effect_of
-from cblint.shell.query import Invocation
+from cblint.shell.query import Invocation, asked_in
 from cblint.shell.syntax import Parameter, walk
-from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event
 
 _GOES_WRONG = frozenset({"publish", "deploy", "destroy", "trigger"})
-_TESTS = frozenset({"[", "test"})
 
 
 def finally_assumes_success(buildspec: Buildspec) -> Iterator[Report]:
@@ -59,7 +59,7 @@ def _is_outside(invocation: Invocation) -> bool:
 
 def _users(step: Step) -> dict[int, Invocation]:
     """The commands with an effect outside, by the parameters (by identity) in their words that nobody asks for."""
-    asked = _asked(step)
+    asked = asked_in(step.item.script)
     found: dict[int, Invocation] = {}
     for invocation in step.item.invocations:
         if not _is_outside(invocation):
@@ -72,34 +72,12 @@ def _users(step: Step) -> dict[int, Invocation]:
     return found
 
 
-def _asked(step: Step) -> set[str]:
-    """The variables that a command asks for."""
-    found: set[str] = set()
-    for node in walk(step.item.script):
-        if isinstance(node, Condition) or (
-            isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in _TESTS
-        ):
-            found.update(part.name for part in walk(node) if isinstance(part, Parameter))
-    return found
-
-
 def _user(users: dict[int, Invocation], event: Event) -> Invocation | None:
     """The command with an effect outside that uses a variable which may not be set after a failure."""
     variable, node = event.variable, event.node
     if event.kind != READ or not isinstance(node, Parameter) or variable is None:
         return None
     return users.get(id(node)) if not node.operator and variable.assigned is not True and not event.guards else None
-
-
-_TAKES_AWAY = {
-    "kill": (),
-    "pkill": (),
-    "killall": (),
-    "rmdir": (),
-    "umount": (),
-    "docker": ("rm", "rmi", "kill", "stop"),
-    "podman": ("rm", "rmi", "kill", "stop"),
-}
 
 
 def finally_can_fail_phase(buildspec: Buildspec) -> Iterator[Report]:
@@ -128,16 +106,15 @@ def _tolerated(invocation: Invocation) -> tuple[Edit, ...]:
     lists = next((node for node in invocation.above if isinstance(node, AndOr)), None)
     if lists is None or lists.operators or invocation.pipeline is not None:
         return ()
-    end = invocation.node.span.end
-    return (Edit(Span(end, end), " || true"),)
+    return (after(invocation.node.span, " || true"),)
 
 
 def _taking_away(step: Step) -> Iterator[Invocation]:
+    """What fails where there is nothing left to take away, and is not told to be content with that."""
+    programs = table("effects")["taking-away"]
     for invocation in step.item.invocations:
-        if invocation.program == "rm" and not invocation.flags("-f", "--force"):
+        subcommands = programs.get(invocation.program)
+        if subcommands is None or invocation.flags("-f", "--force"):
+            continue
+        if not subcommands or any(word.text in subcommands for word in invocation.operands()[:1]):
             yield invocation
-        elif invocation.program in _TAKES_AWAY and not invocation.flags("-f", "--force"):
-            subcommands = _TAKES_AWAY[invocation.program]
-            operands = invocation.operands()
-            if not subcommands or (operands and operands[0].text in subcommands):
-                yield invocation

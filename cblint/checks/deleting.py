@@ -11,8 +11,7 @@ from cblint.checks.hidden import unsure_assignments
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import READ
-from cblint.shell.effects import called
-from cblint.shell.query import Invocation
+from cblint.shell.query import Invocation, names_in
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.source.text import Span
 
@@ -57,8 +56,7 @@ def dangerous_delete(buildspec: Buildspec) -> Iterator[Report]:
                 seen.add(id(event.node))
                 invocation, word = found
                 variant = "bucket" if invocation.program == "aws" else "folder"
-                fields = {"name": event.name, "command": called(invocation)}
-                yield Report(word.span, variant, fields, (("set", place),))
+                yield Report(word.span, variant, {"name": event.name}, (("set", place),))
 
 
 def _removes_folders(invocation: Invocation) -> bool:
@@ -87,13 +85,9 @@ def all_that_protects(invocation: Invocation, word: Word) -> Parameter | None:
 def _why_empty(event: Event, place: Node | None, unsure: dict[int, Span]) -> Span | None:
     """Where a variable is set that may be empty here for all that the build does; None if that is not known."""
     variable = event.variable
-    if variable is None or any(_tests(guard.condition, event.name) for guard in event.guards):
+    if variable is None or any(event.name in names_in(guard.condition) for guard in event.guards):
         return None
     if place is not None and (variable.assigned is not True or variable.value.text == ""):
         # On another way through the build it is set.
         return place.span
     return next((unsure[id(place)] for place in variable.places if id(place) in unsure), None)
-
-
-def _tests(root: Node, name: str) -> bool:
-    return any(isinstance(node, Parameter) and node.name == name for node in walk(root))

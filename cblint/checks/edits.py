@@ -5,7 +5,23 @@ from __future__ import annotations
 import re
 
 from cblint.finding import Edit
+from cblint.source.text import Span
 from cblint.source.tree import Node, Scalar
+
+
+def before(span: Span, text: str) -> Edit:
+    """Text put before a place."""
+    return Edit(Span(span.start, span.start), text)
+
+
+def after(span: Span, text: str) -> Edit:
+    """Text put behind a place."""
+    return Edit(Span(span.end, span.end), text)
+
+
+def between(first: Span, second: Span, text: str) -> Edit:
+    """Text in the place of what stands between two."""
+    return Edit(Span(first.end, second.start), text)
 
 
 def respelt(node: Node | None, text: str) -> tuple[Edit, ...]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.edits import after, before, between
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.steps import FAILING, phases_of
 from cblint.shell.commands import Condition, Pipeline, SimpleCommand, Test
 from cblint.shell.effects import effect_of
-from cblint.shell.query import Invocation
+from cblint.shell.query import FILE_TESTS, Invocation, fails_always
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import Span
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _ASKS = frozenset({"[", "test", "command", "which", "type"})
 _MAY_ASK = re.compile(r"\[|test|command|which|type|grep")
 _ONLY_SHOWS = frozenset({"print", "query", "condition"})
-_FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r", "-x"})
 _SUCCEEDS = frozenset({"true", ":"})
 
 
@@ -55,18 +55,14 @@ def test_list_fails_build(buildspec: Buildspec) -> Iterator[Report]:
             continue
         del endings[id(run.step.item)]
         command = ending.rest[-1].commands[-1]
-        variant = "inverted" if _fails_always(command) else "test"
+        variant = "inverted" if fails_always(command) else "test"
         yield Report(ending.span, variant, {}, (("then", command.span),), _as_condition(ending))
 
 
 def _as_condition(ending: _Ending) -> tuple[Edit, ...]:
     """The same with ``if``, which succeeds where there is nothing to do."""
-    begins, ends = ending.rest[0].span.start, ending.rest[-1].span.end
-    return (
-        Edit(Span(ending.span.start, ending.span.start), "if "),
-        Edit(Span(ending.span.end, begins), "; then "),
-        Edit(Span(ends, ends), "; fi"),
-    )
+    begins, ends = ending.rest[0].span, ending.rest[-1].span
+    return before(ending.span, "if "), between(ending.span, begins, "; then "), after(ends, "; fi")
 
 
 def _may_say_no(ending: _Ending, run: StepRun) -> bool:
@@ -125,7 +121,7 @@ def _acts(item: ShellItem, pipeline: Pipeline) -> bool:
 def _is_input(tests: Sequence[Pipeline], rest: Sequence[Pipeline]) -> bool:
     """Whether a file is asked for that the command then needs: such a test may be there to stop the build."""
     tested = {text for test in tests for text in _texts(test)}
-    if tested.isdisjoint(_FILE_TESTS):
+    if tested.isdisjoint(FILE_TESTS):
         return False
     command = rest[-1].commands[-1]
     if isinstance(command, SimpleCommand) and command.words and command.words[0].text in (".", "source", "rm"):
@@ -142,13 +138,6 @@ def _texts(pipeline: Pipeline) -> Iterator[str]:
         elif isinstance(node, Condition):
             yield node.operator
             yield from (word.raw.strip("\"'") for word in node.words)
-
-
-def _fails_always(command: Node) -> bool:
-    if not isinstance(command, SimpleCommand) or not command.words:
-        return False
-    name, *arguments = (word.text for word in command.words)
-    return name == "false" or (name == "exit" and bool(arguments) and arguments[0] not in (None, "0"))
 
 
 def _invocation(item: ShellItem, command: Node) -> Invocation | None:

@@ -15,14 +15,13 @@ from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
 from cblint.shell.commands import ArithmeticCommand, CommandList, If, Pipeline, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of
-from cblint.shell.query import Invocation
+from cblint.shell.query import FILE_TESTS, TESTS, Invocation, fails_always
 from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build
 
-_FILE_TESTS = frozenset({"-s", "-f", "-e", "-r"})
 _GATES = frozenset({"test", "check", "scan"})
 _OF_WHAT_RUNS = (
     r"(?i)e2e|end.to.end|integration|smoke|load|accept|perf|cypress|playwright|newman|postman|artillery|locust|k6|zap"
@@ -37,7 +36,6 @@ _OF_WHAT_RUNS = (
 class _Done(NamedTuple):
     """A command that runs on the way of a build in which all goes well."""
 
-    step: Step
     invocation: Invocation
     effect: Effect
     decides: bool
@@ -97,7 +95,7 @@ def _done(build: Build) -> Iterator[_Done]:
                 effect = effect_of(invocation)
                 if effect is not None:
                     decides = run.step.key == "commands" and id(event.node) not in hidden
-                    yield _Done(run.step, invocation, effect, decides)
+                    yield _Done(invocation, effect, decides)
 
 
 def _is_gate(gate: _Done) -> bool:
@@ -137,7 +135,7 @@ def _gates_of(item: ShellItem) -> Iterator[Node]:
         if isinstance(node, If) and node.otherwise is None and len(node.branches) == 1:
             (branch,) = node.branches
             pipeline = _only(branch.condition)
-            if pipeline is not None and not pipeline.negated and any(map(_fails, walk(branch.body))):
+            if pipeline is not None and not pipeline.negated and any(map(fails_always, walk(branch.body))):
                 yield pipeline.commands[0]
 
 
@@ -145,13 +143,6 @@ def _only(body: CommandList) -> Pipeline | None:
     """The one command of a list."""
     pipelines = body.items[0].pipelines if len(body.items) == 1 else ()
     return pipelines[0] if len(pipelines) == 1 and len(pipelines[0].commands) == 1 else None
-
-
-def _fails(node: Node) -> bool:
-    if not isinstance(node, SimpleCommand) or not node.words:
-        return False
-    name, *arguments = (word.text for word in node.words)
-    return name == "false" or (name == "exit" and bool(arguments) and arguments[0] != "0")
 
 
 def _of_file(step: Step, condition: Node, unsure: dict[str, Span], tested: dict[str, int]) -> Iterator[Report]:
@@ -173,7 +164,7 @@ def _tested(step: Step) -> dict[str, int]:
     """The files that a command asks for, as they are written, with where it first does."""
     found: dict[str, int] = {}
     for invocation in step.item.invocations:
-        if invocation.program in ("[", "test") and any(word.text in _FILE_TESTS for word in invocation.arguments):
+        if invocation.program in TESTS and any(word.text in FILE_TESTS for word in invocation.arguments):
             for word in invocation.arguments:
                 found.setdefault(word.raw, invocation.node.start)
     return found
@@ -200,7 +191,7 @@ def _of_number(condition: Node, empty: dict[str, Span]) -> Iterator[Report]:
     """The condition compares a number that may be none."""
     if isinstance(condition, SimpleCommand):
         texts = [word.text or "" for word in condition.words]
-        if not texts or texts[0] not in ("[", "test") or not any(re.fullmatch(_COMPARED, text) for text in texts):
+        if not texts or texts[0] not in TESTS or not any(re.fullmatch(_COMPARED, text) for text in texts):
             return
     elif not isinstance(condition, ArithmeticCommand) or "bc" not in condition.raw:
         return
@@ -241,10 +232,6 @@ def _claimed(step: Step) -> Iterator[tuple[Invocation, list[Span]]]:
         words = [each.document.body for each in invocation.node.redirections if each.document is not None]
         words += invocation.arguments if invocation.program in ("echo", "printf") else ()
         if files or invocation.program == "tee":
-            spans = [
-                word.source.span(word.start + match.start(), word.start + match.end())
-                for word in words
-                for match in re.finditer(_CLAIM, word.raw)
-            ]
+            spans = [word.part(*match.span()) for word in words for match in re.finditer(_CLAIM, word.raw)]
             if spans:
                 yield invocation, spans

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from cblint.flow.events import Hidden
     from cblint.flow.steps import Step
 
-_WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy"})
+WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy"})
+"""Kinds of commands that a build is there for."""
 _SHOWING = frozenset({"echo", "printf"})
 _SUCCEEDING = frozenset({"true", ":"})
 
@@ -49,9 +49,17 @@ def invoked(step: Step, hidden: Hidden, is_work: Callable[[Invocation], bool]) -
 def is_work(invocation: Invocation) -> bool:
     """Whether it makes, tests or ships something, or prints a secret that something needs."""
     effect = effect_of(invocation)
-    if effect is not None and effect.matters and effect.does in _WORK:
+    if effect is not None and effect.matters and effect.does in WORK:
         return True
     return any(invocation.runs(*names) for names in table("effects")["secrets"])
+
+
+def acts(invocation: Invocation) -> bool:
+    """Whether it makes, tests, ships or starts something, or is a script or target of the project, which may."""
+    effect = effect_of(invocation)
+    if effect is None:
+        return invocation.is_path
+    return effect.matters and effect.does in (*WORK, "trigger", "run")
 
 
 def _is_shown_only(invocation: Invocation) -> bool:
@@ -74,7 +82,7 @@ def may_fail(invocation: Invocation) -> bool:
     """Whether the command whose output is taken can fail in practice, for all that is known of it."""
     effect = effect_of(invocation)
     if effect is None:
-        return "/" in (invocation.words[0].text or "")
+        return invocation.is_path
     return effect.fails and (effect.does not in _TEXT_TOOLS or invocation.program == "cat")
 
 
@@ -88,9 +96,8 @@ def unsure_assignments(build: Build) -> Iterator[tuple[Assignment, Span]]:
         for each in run.hidden:
             # Behind `||` something else is printed.
             call = invoked(run.step, each, may_fail) if each.how != "or" else None
-            around = next((node for node in call.above if isinstance(node, Assignment)), None) if call else None
-            if around is not None:
-                yield around, name_at(each.command)
+            if call is not None and call.assignment is not None:
+                yield call.assignment, name_at(each.command)
 
 
 def notes(invocation: Invocation) -> bool:
@@ -100,11 +107,8 @@ def notes(invocation: Invocation) -> bool:
 
 def makes_anew(invocation: Invocation) -> bool:
     """Whether it makes something that may be there already."""
-    return any(re.match(_ONCE, word.text or "") for word in invocation.operands()[:3])
-
-
-_ONCE = r"(create|mb|add|register|enable|attach|associate|authorize|new|init|import|tag|start|stop)(-|$)"
-"""Beginnings of subcommands that fail where they were run before."""
+    verbs = table("effects")["making-anew"]
+    return any((word.text or "").partition("-")[0] in verbs for word in invocation.operands()[:3])
 
 
 def succeeds(node: Node) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH
+from cblint.checks.hidden import acts
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, RAN, READ
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 LOOKED_AT = 100
 """So many exits of a build are followed: each costs a look at all that comes behind it."""
 _SHELLS = (Subshell, CommandSubstitution, ProcessSubstitution)
-_WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy", "trigger", "run"})
 _IDLE = frozenset({"print", "control"})
 
 
@@ -87,9 +87,7 @@ def _report(
         related = (("assigned", assigned.node.span), ("read", read.node.span))
         variant = "loses" if invocation.program == "exit" else "returns"
         return Report(invocation.node.span, variant, {**fields, "name": read.name}, related)
-    if not event.guards or _skips_something(invocation, run.step.item):
-        return None
-    if named is None:
+    if named is None or not event.guards or _skips_something(invocation, run.step.item):
         return None
     variant = "goes-on" if invocation.program == "exit" else "returns"
     return Report(invocation.node.span, variant, {**fields, "name": called(named)}, (("work", called_at(named)),))
@@ -143,11 +141,8 @@ def _work(run: StepRun) -> Iterator[Invocation]:
     """What a command does whatever the conditions in it say."""
     certain = {id(event.node) for event in run.events if event.kind == RAN and not event.guards}
     for invocation in run.step.item.invocations if run.step.key == "commands" else ():
-        if id(invocation.node) in certain:
-            effect = effect_of(invocation)
-            is_script = effect is None and "/" in (invocation.words[0].text or "")
-            if is_script or (effect is not None and effect.matters and effect.does in _WORK):
-                yield invocation
+        if id(invocation.node) in certain and acts(invocation):
+            yield invocation
 
 
 def _goes_out(invocation: Invocation) -> bool:

@@ -7,14 +7,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
-from cblint.checks.hidden import invoked, is_within, is_work, makes_anew, masked, may_fail, name_at, notes, succeeds
+from cblint.checks.hidden import (
+    acts,
+    invoked,
+    is_within,
+    is_work,
+    makes_anew,
+    masked,
+    may_fail,
+    name_at,
+    notes,
+    succeeds,
+)
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import READ
 from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, SimpleCommand, Subshell, While
 from cblint.shell.effects import called, called_at, effect_of
-from cblint.shell.query import Invocation
+from cblint.shell.query import FILE_TESTS, TESTS, Invocation, fails_always, names_in
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.source.text import Span
 
@@ -22,9 +33,6 @@ if TYPE_CHECKING:
     from cblint.flow.build import Build
     from cblint.flow.events import Hidden
     from cblint.flow.steps import Step
-
-_WORK = frozenset({"build", "test", "check", "scan", "package", "publish", "deploy"})
-_FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r"})
 
 
 # Pipelines
@@ -56,7 +64,7 @@ def _is_piped_work(invocation: Invocation) -> bool:
     """Whether it is work, or may be: a script or a target of the project, or a question whose answer is used."""
     effect = effect_of(invocation)
     if effect is None:
-        return "/" in (invocation.words[0].text or "")
+        return invocation.is_path
     return effect.does == "run" or is_work(invocation) or _only_asks(invocation)
 
 
@@ -65,14 +73,12 @@ def _only_asks(invocation: Invocation) -> bool:
     effect = effect_of(invocation)
     if effect is None or effect.does != "query" or not effect.fails or is_work(invocation):
         return False
-    return invocation.program not in _LOCAL and not any(each.descriptor == "2" for each in invocation.redirections)
-
-
-_LOCAL = frozenset({"find", "ls", "du", "df", "ps", "stat", "file"})
+    silenced = any(each.descriptor == "2" for each in invocation.redirections)
+    return not silenced and invocation.program not in table("effects")["local"]
 
 
 def _may_be_kept(invocation: Invocation, item: ShellItem) -> bool:
-    return "tee" in item.value or any(isinstance(node, Assignment) for node in invocation.above)
+    return "tee" in item.value or invocation.assignment is not None
 
 
 def _is_kept(invocation: Invocation, used: set[str]) -> bool:
@@ -81,8 +87,7 @@ def _is_kept(invocation: Invocation, used: set[str]) -> bool:
     last = pipeline.commands[-1] if pipeline is not None else None
     if isinstance(last, SimpleCommand) and last.words and last.words[0].text == "tee":
         return not _only_asks(invocation)
-    assignment = next((node for node in invocation.above if isinstance(node, Assignment)), None)
-    return assignment is not None and assignment.name in used
+    return invocation.assignment is not None and invocation.assignment.name in used
 
 
 def _takes_nothing(last: Node) -> bool:
@@ -210,7 +215,7 @@ class _Checks:
     def _look_at(self, node: If) -> None:
         at = node.span.start
         for part in (part for branch in node.branches for part in walk(branch.condition)):
-            if isinstance(part, Word) and part.text in _FILE_TESTS:
+            if isinstance(part, Word) and part.text in FILE_TESTS:
                 self._files = max(self._files, at)
             elif isinstance(part, Parameter):
                 self._asked[part.name] = max(self._asked.get(part.name, -1), at)
@@ -219,7 +224,7 @@ class _Checks:
         """By what commands name, the variables that hold what the last of them has said of it, and where it stands."""
         found: dict[str, dict[str, int]] = {}
         for call in self._item.invocations:
-            assignment = next((node for node in call.above if isinstance(node, Assignment)), None)
+            assignment = call.assignment
             if assignment is not None and assignment.name in self._asked:
                 for name in _named_in(call):
                     found.setdefault(name, {})[assignment.name] = call.node.span.start
@@ -248,8 +253,7 @@ class _Checks:
 
 def _named_in(invocation: Invocation) -> set[str]:
     """The variables by which a command names what it works on."""
-    names = {part.name for word in invocation.arguments for part in walk(word) if isinstance(part, Parameter)}
-    return names - set(table("variables")["always-set"])
+    return {name for word in invocation.arguments for name in names_in(word)} - set(table("variables")["always-set"])
 
 
 def _label(hidden: Hidden) -> str:
@@ -277,20 +281,13 @@ def _installs(invocation: Invocation) -> bool:
 
 def _ends_the_build(invocation: Invocation) -> bool:
     """Whether its failure should: it makes, tests or ships something, or is a script of the project."""
-    if _leaves_brackets(invocation):
-        return True
-    effect = effect_of(invocation)
-    if effect is None:
-        return "/" in (invocation.words[0].text or "")
     # A file that is sourced seldom says anything by its status, and sh itself ends where there is none.
-    return effect.matters and effect.does in (*_WORK, "trigger", "run") and invocation.program not in (".", "source")
+    return _leaves_brackets(invocation) or (acts(invocation) and invocation.program not in (".", "source"))
 
 
 def _leaves_brackets(invocation: Invocation) -> bool:
     """Whether it is ``exit`` with a failure that ends a subshell only: ``make || (echo failed; exit 1)``."""
-    if invocation.program != "exit" or [word.text for word in invocation.arguments] in ([], ["0"]):
-        return False
-    return any(isinstance(node, Subshell) for node in invocation.above)
+    return fails_always(invocation.node) and any(isinstance(node, Subshell) for node in invocation.above)
 
 
 def _prepares(invocation: Invocation) -> bool:
@@ -339,7 +336,7 @@ def _declares_output(item: ShellItem) -> bool:
     value = item.value
     if ("$(" not in value and "`" not in value) or re.search(_DECLARES, value) is None:
         return False
-    return any(may_fail(each) and any(isinstance(node, Assignment) for node in each.above) for each in item.invocations)
+    return any(may_fail(each) and each.assignment is not None for each in item.invocations)
 
 
 _DECLARES = r"\b(export|readonly|local|declare|typeset)\b"
@@ -350,11 +347,10 @@ def _is_looked_at(item: ShellItem, assignment: Assignment) -> bool:
     commands = [node for node in walk(assignment.value) if isinstance(node, SimpleCommand)]
     files = {word.raw.strip("\"'") for node in commands for word in node.words[1:]}
     for call in item.invocations:
-        if call.program in ("[", "test"):
+        if call.program in TESTS:
             behind = call.node.span.start > assignment.span.start
-            names = {part.name for word in call.arguments for part in walk(word) if isinstance(part, Parameter)}
             asked = {word.raw.strip("\"'") for word in call.arguments}
-            if assignment.name in names if behind else files & asked:
+            if assignment.name in names_in(call.node) if behind else files & asked:
                 return True
     return False
 

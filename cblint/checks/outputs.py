@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec
+from cblint.checks.edits import after
 from cblint.facts import table
-from cblint.finding import Edit, Report
+from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import READ
 from cblint.flow.steps import SUCCEEDING, Step
-from cblint.shell.commands import Assignment, Condition, SimpleCommand
+from cblint.shell.commands import Assignment
 from cblint.shell.effects import called, called_at, effect_of
-from cblint.shell.query import Invocation
-from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
-from cblint.source.text import Span
+from cblint.shell.query import Invocation, asked_in
+from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution, walk
 
 # What runs the output of something
 
@@ -72,7 +72,7 @@ def jq_null_value(buildspec: Buildspec) -> Iterator[Report]:
     }
     if not fields:
         return
-    asked = _asked(buildspec)
+    asked = {name for item in buildspec.shell_items for name in asked_in(item.script)}
     seen: set[int] = set()
     for run in build_of(buildspec).on(SUCCEEDING):
         users: dict[int, Invocation] | None = None
@@ -90,8 +90,7 @@ def jq_null_value(buildspec: Buildspec) -> Iterator[Report]:
 
 def _null(assignment: Assignment, invocation: Invocation, user: Invocation) -> Report:
     fields = {"name": assignment.name, "field": invocation.operands()[0].text or ""}
-    program = invocation.words[0].span
-    edits = (Edit(Span(program.end, program.end), " -e"),)
+    edits = (after(invocation.words[0].span, " -e"),)
     return Report(invocation.operands()[0].span, "null", fields, (("used", called_at(user)),), edits)
 
 
@@ -107,21 +106,10 @@ def _gives_field(invocation: Invocation) -> bool:
 
 def _assigned_to(invocation: Invocation) -> Assignment | None:
     """The assignment whose value is just what the command prints."""
-    node = next((each for each in invocation.above if isinstance(each, Assignment)), None)
+    node = invocation.assignment
     parts = [part for part in walk(node.value) if isinstance(part, CommandSubstitution)] if node is not None else []
     whole = node is not None and len(parts) == 1 and node.value.raw.strip('"') == parts[0].raw
     return node if whole else None
-
-
-def _asked(buildspec: Buildspec) -> set[str]:
-    """The variables that are compared or tested somewhere."""
-    found: set[str] = set()
-    for item in buildspec.shell_items:
-        for node in walk(item.script):
-            is_test = isinstance(node, SimpleCommand) and node.words and node.words[0].text in ("[", "test")
-            if is_test or isinstance(node, Condition):
-                found.update(part.name for part in walk(node) if isinstance(part, Parameter))
-    return found
 
 
 def _users(step: Step) -> dict[int, Invocation]:

@@ -13,8 +13,8 @@ from cblint.flow.kinds import ASSIGNED, RAN
 from cblint.flow.steps import EITHER, FAILING, Step, phases_of, steps_of
 from cblint.shell.commands import Condition, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of, presumed_of
-from cblint.shell.query import Invocation
-from cblint.shell.syntax import Parameter, walk
+from cblint.shell.query import FILE_TESTS, Invocation
+from cblint.shell.syntax import Parameter, Word, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from cblint.flow.events import Guard
 
 _GOES_OUT = frozenset({"publish", "deploy"})
-_FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r"})
 _TELLS_NOTHING = frozenset({"[", "test", "true", "false", ":", "echo", "printf"})
 _CANNOT_MISS = frozenset({"print", "query", "setup", "cleanup", "notify", "condition", "transform", "login", "wrap"})
 """Kinds of commands of which nothing is published."""
@@ -141,11 +140,11 @@ def _may_tell(guard: Guard, set_by_build: set[str]) -> bool:
     for node in walk(guard.condition):
         if isinstance(node, Parameter) and node.name in set_by_build:
             return True
-        if isinstance(node, Condition) and node.operator in _FILE_TESTS:
+        if isinstance(node, Condition) and node.operator in FILE_TESTS:
             return True
         if isinstance(node, SimpleCommand) and node.words:
             name, *words = (word.text for word in node.words)
-            if name not in _TELLS_NOTHING or not _FILE_TESTS.isdisjoint(words):
+            if name not in _TELLS_NOTHING or not FILE_TESTS.isdisjoint(words):
                 return True
     return False
 
@@ -176,10 +175,8 @@ def _is_of_images(invocation: Invocation) -> bool:
 
 def _fails_by_itself(build: Build, publication: _Publication, failing: list[_Fallible]) -> bool:
     """Whether what is pushed is not there if build has failed: an image that its last step but the tags has made."""
-    if publication.invocation.program in ("terraform", "tofu"):
-        return _is_of_plan(build, publication.invocation, failing)
     if not _is_of_images(publication.invocation):
-        return False
+        return _is_of_file(build, publication.invocation, failing)
     if _pulled(build) & {word.raw for word in publication.invocation.operands()}:
         # What was pulled as a cache, say, goes out again under its own name.
         return False
@@ -188,19 +185,19 @@ def _fails_by_itself(build: Build, publication: _Publication, failing: list[_Fal
     return len(images) == 1 and steps[-1] == images[0] and not _fails_later(build, images[0].step, failing)
 
 
-def _is_of_plan(build: Build, apply: Invocation, failing: list[_Fallible]) -> bool:
-    """Whether ``terraform apply`` is given the file that ``terraform plan`` was to write, and nothing else can fail."""
+def _is_of_file(build: Build, publication: Invocation, failing: list[_Fallible]) -> bool:
+    """Whether a program is given what it was to write in build, as a plan of terraform, and nothing else can fail."""
+    if any(one.invocation.program != publication.program for one in failing):
+        return False
     items = dict.fromkeys(run.step.item for run in build.runs if run.step.phase == "build")
-    written = {
-        word.raw.partition("=")[2]
-        for item in items
-        for invocation in item.invocations
-        if invocation.runs(apply.program, "plan")
-        for word in invocation.arguments
-        if word.raw.startswith(("-out=", "--out="))
-    }
-    alone = all(one.invocation.program == apply.program for one in failing)
-    return alone and any(word.raw in written for word in apply.operands()[1:])
+    effects = [effect_of(each) for item in items for each in item.invocations if each.program == publication.program]
+    written = {_raw(file) for effect in effects if effect is not None for file in effect.writes}
+    effect = effect_of(publication)
+    return effect is not None and any(_raw(file) in written for file in effect.reads)
+
+
+def _raw(file: Word | str) -> str:
+    return file if isinstance(file, str) else file.raw
 
 
 def _fails_later(build: Build, step: Step, failing: list[_Fallible]) -> bool:

@@ -8,23 +8,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
+from cblint.checks.edits import before
 from cblint.checks.variables import reads_unset
+from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN, READ
 from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.repository import text_in
 from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.effects import called_at
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Word, walk
-from cblint.source.text import Span, Text
+from cblint.source.text import Text
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun
     from cblint.flow.events import Event
 
-_SHELLS = frozenset({"sh", "bash", "dash"})
 _SHEBANG = r"#!\s*\S*?(env\s+)?(ba|da)?sh\b"
 _SCRIPT = r"\.?[\w./-]+"
 
@@ -58,17 +60,16 @@ def _sourced(invocation: Invocation) -> tuple[Edit, ...]:
     """The script read by the command's own shell, where it is run as a program and without arguments."""
     if len(invocation.words) > 1 or invocation.wrappers or invocation.node.assignments:
         return ()
-    start = invocation.words[0].span.start
-    return (Edit(Span(start, start), ". "),)
+    return (before(invocation.words[0].span, ". "),)
 
 
 def _script(invocation: Invocation) -> Word | None:
     """The word that names the script."""
     name = invocation.words[0]
-    if invocation.program in _SHELLS:
+    if invocation.program in table("tools")["shells"]:
         operands = invocation.operands()
         return operands[0] if operands and len(invocation.arguments) == len(operands) else None
-    return name if "/" in (name.text or "") and not (name.text or "").startswith("/") else None
+    return name if invocation.is_path and not (name.text or "").startswith("/") else None
 
 
 def _call(buildspec: Buildspec, run: StepRun, event: Event, seen: set[str]) -> _Call | None:
@@ -79,9 +80,10 @@ def _call(buildspec: Buildspec, run: StepRun, event: Event, seen: set[str]) -> _
         if path is None or path in seen or buildspec.repository is None:
             continue
         seen.add(path)
-        text = buildspec.repository.text(path)
+        text = text_in(buildspec.repository, path)
         if text is not None:
-            is_shell = invocation.program in _SHELLS or re.match(_SHEBANG, text) or path.endswith(".sh")
+            shells = table("tools")["shells"]
+            is_shell = invocation.program in shells or path.endswith(".sh") or re.match(_SHEBANG, text)
             exported = _exported(text) if is_shell else frozenset()
             return _Call(invocation, path, exported) if exported else None
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.facts import table
@@ -12,7 +12,8 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
-from cblint.shell.commands import AndOr, Assignment, Condition, Function, Pipeline, SimpleCommand, Subshell
+from cblint.shell.commands import AndOr, Assignment, Function, Pipeline, SimpleCommand, Subshell
+from cblint.shell.query import asked_in, names_in
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
 from cblint.source.text import Span
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 100
 """So many assignments in subshells are followed: each costs a look at all that comes behind it."""
-_TESTS = frozenset({"[", "test"})
 _DECLARES = frozenset({"export", "readonly", "declare", "typeset"})
 
 
@@ -37,16 +37,12 @@ def reads_unset(event: Event) -> bool:
         return False
     if not isinstance(node, Parameter) or node.operator or [hole.name for hole in _holes(event)] != [event.name]:
         return False
-    return not any(_names(guard.condition, event.name) for guard in event.guards)
+    return not any(event.name in names_in(guard.condition) for guard in event.guards)
 
 
 def _holes(event: Event) -> list[Hole]:
     pieces = event.variable.value.pieces if event.variable is not None else ()
     return [piece for piece in pieces if not isinstance(piece, str)]
-
-
-def _names(root: Node, name: str) -> bool:
-    return any(isinstance(node, Parameter) and node.name == name for node in walk(root))
 
 
 # Too early
@@ -67,7 +63,7 @@ def variable_used_before_assignment(buildspec: Buildspec) -> Iterator[Report]:
             if place is None or event.name in thought_of or not reads_unset(event):
                 continue
             step, node = place
-            if _is_later(step, run.step) and node.span.start > event.node.span.start:
+            if step.item is not run.step.item and node.span.start > event.node.span.start:
                 early.setdefault(event.name, {})[id(event.node)] = (run.step, event.node)
     for name, uses in early.items():
         step, place_node = set_by[name]
@@ -124,26 +120,16 @@ def _thought_of(buildspec: Buildspec) -> set[str]:
     """The variables that may come from outside: somewhere their value is asked for, or goes into their own."""
     found: set[str] = set()
     for item in buildspec.shell_items:
-        for node in walk(item.script):
-            if isinstance(node, Parameter) and node.operator:
-                found.add(node.name)
-            elif isinstance(node, Assignment):
-                found.update([node.name] if _uses_itself(node) else [])
-            elif isinstance(node, Condition) or _is_test(node):
-                found.update(part.name for part in walk(node) if isinstance(part, Parameter))
+        found |= asked_in(item.script)
+        found.update(node.name for node in walk(item.script) if _is_careful(node))
     return found
 
 
-def _uses_itself(node: Assignment) -> bool:
-    return node.operator == "+=" or _names(node.value, node.name)
-
-
-def _is_test(node: Node) -> bool:
-    return isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in _TESTS
-
-
-def _is_later(step: Step, other: Step) -> bool:
-    return step.item is not other.item
+def _is_careful(node: Node) -> TypeGuard[Parameter | Assignment]:
+    """``${X:-…}``, ``X+=…``, ``X=$X…``."""
+    if isinstance(node, Assignment):
+        return node.operator == "+=" or node.name in names_in(node.value)
+    return isinstance(node, Parameter) and bool(node.operator)
 
 
 # In another shell

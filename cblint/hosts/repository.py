@@ -4,40 +4,26 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
-
-from cblint.hosts.discover import git_root
 
 LONGEST = 262_144
 """Bytes of a script that are read; longer ones are not written by hand."""
 
 
-class Repository(NamedTuple):
-    """A git repository; ``root`` is its folder."""
+def text_in(repository: str, path: str) -> str | None:
+    """The text of a file by its path from the root of a repository, which is a folder.
 
-    root: str
-
-    def text(self, path: str) -> str | None:
-        """The text of a file by its path from the root.
-
-        None if it is not a plain file of the repository (a link may not lead out of it), too long, or not UTF-8.
-        """
-        if "\0" in path:
+    None if it is not a plain file of the repository (a link may not lead out of it), too long, or not UTF-8.
+    """
+    if "\0" in path:
+        return None
+    root = os.path.realpath(repository)
+    full = os.path.realpath(os.path.join(root, path))
+    try:
+        # Not opened before it is known to be a file: a pipe would never end.
+        if os.path.commonpath([root, full]) != root or not stat.S_ISREG(os.stat(full).st_mode):
             return None
-        root = os.path.realpath(self.root)
-        full = os.path.realpath(os.path.join(root, path))
-        try:
-            # Not opened before it is known to be a file: a pipe would never end.
-            if os.path.commonpath([root, full]) != root or not stat.S_ISREG(os.stat(full).st_mode):
-                return None
-            with open(full, "rb") as file:
-                data = file.read(LONGEST + 1)
-            return data.decode("utf-8") if len(data) <= LONGEST else None
-        except (OSError, ValueError):
-            return None
-
-
-def repository_of(path: str) -> Repository | None:
-    """The repository that a file is in, if it is in one."""
-    root = git_root(os.path.dirname(os.path.abspath(path)))
-    return Repository(root) if root is not None else None
+        with open(full, "rb") as file:
+            data = file.read(LONGEST + 1)
+        return data.decode("utf-8") if len(data) <= LONGEST else None
+    except (OSError, ValueError):
+        return None

@@ -9,14 +9,25 @@ from typing import NamedTuple
 from cblint.facts import table
 from cblint.shell.commands import (
     AndOr,
+    Assignment,
     Command,
+    Condition,
     Pipeline,
     Redirection,
     Script,
     SimpleCommand,
 )
 from cblint.shell.parser import parse
-from cblint.shell.syntax import CommandSubstitution, DoubleQuoted, Node, ProcessSubstitution, SingleQuoted, Word
+from cblint.shell.syntax import (
+    CommandSubstitution,
+    DoubleQuoted,
+    Node,
+    Parameter,
+    ProcessSubstitution,
+    SingleQuoted,
+    Word,
+    walk,
+)
 
 _ASSIGNED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _SHORT = re.compile(r"-[A-Za-z0-9]+")
@@ -128,6 +139,16 @@ class Invocation(NamedTuple):
         return next(
             (node for node in self.above if isinstance(node, SimpleCommand) and node.source is not source), None
         )
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the program is named by a path, as a script of the project is."""
+        return "/" in (self.words[0].text or "")
+
+    @property
+    def assignment(self) -> Assignment | None:
+        """The innermost assignment of whose value it is a part."""
+        return next((node for node in self.above if isinstance(node, Assignment)), None)
 
     @property
     def captured(self) -> bool:
@@ -275,3 +296,32 @@ def _script_in(word: Word) -> Script | None:
 def programs(nodes: Iterable[Node]) -> set[str]:
     """The names of all programs below some nodes."""
     return {invocation.program for node in nodes for invocation in _below(node, (), ())}
+
+
+TESTS = frozenset({"[", "test"})
+FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r", "-x"})
+
+
+def names_in(root: Node) -> set[str]:
+    """The variables that are expanded anywhere below a node."""
+    return {node.name for node in walk(root) if isinstance(node, Parameter)}
+
+
+def is_test(node: Node) -> bool:
+    """Whether it is ``[ … ]``, ``test``, or a primary of ``[[ … ]]``."""
+    if isinstance(node, SimpleCommand):
+        return bool(node.words) and node.words[0].text in TESTS
+    return isinstance(node, Condition)
+
+
+def asked_in(root: Node) -> set[str]:
+    """The variables that a test asks for anywhere below a node."""
+    return {name for node in walk(root) if is_test(node) for name in names_in(node)}
+
+
+def fails_always(node: Node) -> bool:
+    """``false``, or ``exit`` with a status that is not 0."""
+    if not isinstance(node, SimpleCommand) or not node.words:
+        return False
+    name, *arguments = (word.text for word in node.words)
+    return name == "false" or (name == "exit" and bool(arguments) and arguments[0] not in (None, "0"))

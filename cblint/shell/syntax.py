@@ -31,6 +31,10 @@ class Node:
         """The range of the file that it was made from."""
         return self.source.span(self.start, self.end)
 
+    def part(self, start: int, end: int) -> Span:
+        """The range of the file that a part of ``raw`` was made from."""
+        return self.source.span(self.start + start, self.start + end)
+
     @property
     def raw(self) -> str:
         """What is written, with its quotes and all."""
