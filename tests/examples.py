@@ -10,7 +10,7 @@ from cblint.catalogue import Selection, select
 from cblint.facts.sources import read_entries
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_text
-from cblint.source.text import Span
+from cblint.source.text import Position, Span
 
 _MARKER = re.compile("[«»‹›]")
 
@@ -51,6 +51,12 @@ def unmarked(text: str) -> tuple[str, list[Span], list[Span]]:
     assert not opened, f"a marker is not closed: {text!r}"
     parts.append(text[at:])
     return "".join(parts), sorted(found["»"]), sorted(found["›"])
+
+
+def offset(text: str, position: Position) -> int:
+    """Where a position of a finding is in a text whose lines end in a line feed."""
+    lines = text.split("\n")
+    return sum(len(line) + 1 for line in lines[: position.line - 1]) + position.column - 1
 
 
 def example_from(rule: str, number: int, entry: dict[str, Any]) -> Example:

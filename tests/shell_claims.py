@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
+from cblint.flow.builtins import find as builtin
 from cblint.flow.steps import Step, steps_of
 from cblint.shell.commands import AndOr, Function, If, Pipeline, SimpleCommand
 from cblint.shell.syntax import Node, Word, walk
@@ -23,14 +24,15 @@ FAILS = "fails-once"
 """A program that fails the first time it is called, and then succeeds."""
 LEAVES_MARK = "leaves-mark"
 """A program that notes that it was called."""
-_OF_THE_SHELL = frozenset(
-    """: . [ alias bg break cd command continue declare echo eval exec exit export false fg getopts hash jobs kill let
-    local popd printf pushd pwd read readonly return set shift shopt source test times trap true type typeset ulimit
-    umask unalias unset wait""".split()  # noqa: SIM905 - one a line would be a page
-)
 _REAL = frozenset({"bash", "sh", "dash"})
 _FOLDERS = ("services/api", "services/web", "app", "web", "scripts", "ci", "templates", "tools")
-_FILES = {"services.txt": "api\nweb\n", "list.txt": "a\nb\n", "templates/a.yml": "", "templates/b.yml": ""}
+_FILES = {
+    "services.txt": "api\nweb\n",
+    "list.txt": "a\nb\n",
+    "list": "a\n",
+    "templates/a.yml": "",
+    "templates/b.yml": "",
+}
 
 Edit = tuple[Span, str]
 
@@ -138,7 +140,7 @@ def _stubs(found: Buildspec) -> dict[str, str]:
     wrappers = table("tools")["wrappers"]
     for invocation in (call for item in found.shell_items for call in item.invocations):
         name = invocation.words[0].text
-        if name is None or name in {*functions, *aliases, *_OF_THE_SHELL, *_REAL}:
+        if name is None or builtin(name) is not None or name in {*functions, *aliases, *_REAL}:
             continue
         plain = name in wrappers and not wrappers[name].get("subcommands") and not wrappers[name].get("before")
         names[name] = 'exec "$@"' if plain else "exit 0"

@@ -15,7 +15,7 @@ from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, r
 from cblint.finding import Finding
 from cblint.fix import fixed_text
 from cblint.match import parse_path
-from tests.examples import Example, all_examples, lint_example
+from tests.examples import Example, all_examples, lint_example, offset
 
 EXAMPLES = all_examples()
 
@@ -34,7 +34,7 @@ def test_an_example_gives_exactly_the_findings_that_it_marks(example: Example, t
         variant = find(example.rule).variants[example.variant]
         assert (finding.severity, finding.confidence) == (variant.severity, variant.confidence)
         assert _says(finding, variant.message, variant.detail)
-    related = sorted(_offset(example.text, place.start) for finding in own for place in finding.related)
+    related = sorted(offset(example.text, place.start) for finding in own for place in finding.related)
     assert related == [span.start for span in example.related]
 
 
@@ -43,11 +43,6 @@ def _says(finding: Finding, message: str, detail: str) -> bool:
     shown = f"{finding.message} {finding.detail}"
     literal = [part[0] for part in string.Formatter().parse(f"{message} {detail}")]
     return all(part in shown for part in literal)
-
-
-def _offset(text: str, position: Any) -> int:
-    lines = text.split("\n")
-    return sum(len(line) + 1 for line in lines[: position.line - 1]) + int(position.column) - 1
 
 
 @pytest.mark.parametrize("example", [example for example in EXAMPLES if example.spans], ids=lambda example: example.id)

@@ -163,7 +163,7 @@ def test_the_buildspec_in_the_template_has_the_failures_that_are_thrown_away() -
     with open(GUIDE, encoding="utf-8", newline="") as file:
         lines = file.read().split("\n")
     begun = next(number for number, line in enumerate(lines) if line.strip() == "BuildSpec: !Sub |") + 1
-    indent = re.match(" *", lines[begun]).group()  # type: ignore[union-attr]
+    indent = lines[begun].removesuffix(lines[begun].lstrip())
     inside = list(itertools.takewhile(lambda line: not line.strip() or line.startswith(indent), lines[begun:]))
     result = lint(Block(begun + 1, "\n".join(line.removeprefix(indent) for line in inside) + "\n"))
     found = [finding for finding in result.findings if finding.rule == "masked-failure-or-true"]

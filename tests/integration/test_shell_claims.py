@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from cblint.flow.builtins import find as builtin
 from cblint.flow.steps import steps_of
 from cblint.shell.commands import AndOr, SimpleCommand
-from cblint.shell.syntax import Parameter, walk
+from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import Span
 from tests import flow_runner
-from tests.examples import Example, all_examples
+from tests.builds import buildspec
+from tests.examples import Example, all_examples, lint_example, offset
 from tests.flow_runner import SHELLS, Runner
 from tests.shell_claims import FAILS, LEAVES_MARK, Case, Claim, edited, shells_of
 
@@ -41,15 +43,10 @@ def masked_in_background(case: Case) -> None:
 
 
 def masked_in_block(case: Case) -> None:
-    """And with ``set -e`` before it, the item fails: but in a function that is asked for."""
-    number, step = case.step()
-    variant = case.example.variant
-    if variant == "open":
-        # The line that keeps the status is swallowed, and what came before counts: nothing, as nothing has run.
-        assert case.play([*case.items()[:number], f"{FAILS} &&"]).observed[number].status == 0
-        return
+    """And with ``set -e`` before it, the item fails: but in a function that is asked for, or with an open end."""
     masked(case)
-    if "()" not in step.item.value and "set +e" not in step.item.value:
+    number, step = case.step()
+    if "()" not in step.item.value and "set +e" not in step.item.value and case.example.variant != "open":
         items = case.items([*case.reached(), (case.at, FAILS)])
         play = case.play([*items[:number], f"set -e\n{items[number]}"])
         assert play.observed[number].status != 0, play.said
@@ -95,11 +92,12 @@ def wait_on_lost_job(case: Case) -> None:
 
 
 def option_forgotten(case: Case) -> None:
-    """The next command finds the shell as if it had not been."""
+    """The command changes its own shell, and the next one finds nothing of that."""
     _, step = case.step()
-    look = "\n".join(['echo "$-"', "umask", "trap", *(["shopt -p"] if case.shell == "bash" else [])])
-    after = case.play([step.item.value, "echo begin", look]).said
-    assert after.split("begin\n")[1] == case.play(["echo begin", look]).said.split("begin\n")[1]
+    look = "\n".join(["echo begin", 'echo "$-"', "umask", "trap", *(["shopt -p"] if case.shell == "bash" else [])])
+    shown = [case.play(items).said.split("begin\n")[1] for items in ([look], [f"{step.item.value}\n{look}"])]
+    assert shown[0] != shown[1]
+    assert case.play([step.item.value, look]).said.split("begin\n")[1] == shown[0]
 
 
 def list_fails(case: Case) -> None:
@@ -130,23 +128,35 @@ def exits_early(case: Case) -> None:
     assert play.marked
 
 
+PRINTS = {"cat": '/bin/cat "$@" 2>/dev/null || exit 0', "git": "echo src/a", "grep": 'exec /bin/grep "$@"'}
+"""Programs whose output a loop, or a variable, needs."""
+
+
 def not_kept(case: Case) -> None:
-    """The variable is not set, or not changed, behind what sets it in a subshell."""
+    """The variable is set in the subshell, and is not behind it."""
     place = case.related[0]
     number, _ = case.step(place)
-    name = case.example.text[slice(*place)].removeprefix("export ").partition("=")[0]
-    items = case.items(case.reached(place))[: number + 1]
-    kept = case.play(items, [name]).observed[number].variables[name]
-    assert kept in (None, "", "0")
+    written = case.example.text[slice(*place)]
+    edits = [*case.reached(place), (place, f"{written} && {LEAVES_MARK}")]
+    items = case.items(edits)[: number + 1]
+    play = case.play([*items[:-1], f"{items[-1]}\nwait"], [written.partition("=")[0]], PRINTS)
+    assert play.marked, play.said
+    assert play.observed[number].variables[written.partition("=")[0]] in (None, "0")
 
 
 def not_exported(case: Case) -> None:
     """A script that is run leaves no variable behind; one that is sourced does."""
-    number, _ = case.step()
+    number, step = case.step()
     names = [case.example.text[slice(*place)].strip("${}") for place in case.related]
     items = case.items(case.reached())[: number + 1]
-    observed = case.play(items, names, {"git": "echo v1"}).observed[number]
+    observed = case.play(items, names, PRINTS).observed[number]
     assert [observed.variables[name] for name in names] == [None] * len(names)
+    [call] = [each for each in step.item.invocations if each.words[0].span == case.at]
+    script = call.words[0] if call.is_path else call.operands()[0]
+    sourced = (Span(case.at.start, script.span.end), f". ./{(script.text or '').removeprefix('./')}")
+    items = case.items([*case.reached(), sourced])[: number + 1]
+    observed = case.play(items, names, PRINTS).observed[number]
+    assert None not in [observed.variables[name] for name in names]
 
 
 def early(case: Case) -> None:
@@ -157,28 +167,30 @@ def early(case: Case) -> None:
     assert observed.variables[name] is None
 
 
-def forgotten_in_0_1(case: Case) -> None:
-    """A fresh shell has neither the variable nor the folder of another."""
-    items = case.items()
+def kept_in_0_2(case: Case) -> None:
+    """What the message promises of 0.2: under its wrapper the variable and the folder reach the next item."""
     if case.example.variant == "version":
-        return
+        return  # nothing is lost there
     number, _ = case.step()
+    items = case.items(case.reached())
     if case.example.variant == "variable":
         name = case.example.text[slice(*case.at)].strip("${}")
-        assert case.play(["true"], [name]).observed[0].variables[name] is None
-    elif case.example.variant == "folder":
-        assert case.play([items[number]]).observed[0].cwd != case.play(["true"]).observed[0].cwd
-        # Nothing is handed on: the next shell begins where the first did.
+        assert case.play(items[:number], [name], PRINTS).observed[-1].variables[name]
+    else:
+        observed = case.play([*items[: number + 1], "true"]).observed
+        assert observed[-1].cwd == observed[number].cwd != case.play(["true"]).observed[0].cwd
 
 
 def assumed(case: Case) -> None:
-    """After an early failure the variable is not set."""
+    """After a failure in the first item the variable is not set; if all goes well it is."""
     name = case.example.text[slice(*case.at)].strip("${}")
-    set_in, _ = case.step(case.related[0])
-    items = case.items()[: set_in + 1]
-    play = case.play([f"{FAILS}; exit 1"] if set_in == 0 else [f"{FAILS}", "true"], [name])
-    assert items
-    assert play.observed[-1].variables[name] is None
+    _, setting = case.step(case.related[0])
+    steps = [step for step in steps_of(buildspec(case.example.text)) if step.phase == setting.phase]
+    items = [step.item.value for step in steps if step.key == "commands"]
+    [first, *_] = [call for call in steps[0].item.invocations if builtin(call.program) is None]
+    failing = case.play(items[:1], [name], {**PRINTS, first.program: "exit 3"})
+    assert (failing.observed[0].status != 0, failing.observed[0].variables[name]) == (True, None)
+    assert case.play(items, [name], PRINTS).observed[-1].variables[name] is not None
 
 
 def fails_phase(case: Case) -> None:
@@ -221,8 +233,8 @@ def grouped(case: Case) -> None:
     assert case.play(case.items([*way, *edits])[: number + 1]).marked
 
 
-def _commands(script: object) -> Iterator[SimpleCommand]:
-    return (node for node in walk(script) if isinstance(node, SimpleCommand))  # type: ignore[arg-type]
+def _commands(script: Node) -> Iterator[SimpleCommand]:
+    return (node for node in walk(script) if isinstance(node, SimpleCommand))
 
 
 CLAIMS: dict[str, Claim] = {
@@ -240,7 +252,7 @@ CLAIMS: dict[str, Claim] = {
     "subshell-assignment-lost": not_kept,
     "script-exports-lost": not_exported,
     "variable-used-before-assignment": early,
-    "version-0-1-state-loss": forgotten_in_0_1,
+    "version-0-1-state-loss": kept_in_0_2,
     "finally-assumes-success": assumed,
     "finally-can-fail-phase": fails_phase,
     "gate-fails-open": fails_open,
@@ -258,22 +270,15 @@ def runner() -> Iterator[Runner]:
 
 
 def _cases(example: Example, shell: str, runner: Runner) -> Iterator[Case]:
-    """Each finding of an example, with the related places up to the next."""
-    from tests.examples import lint_example
-
+    """Each finding of an example, with its related places."""
     with tempfile.TemporaryDirectory() as folder:
         result = lint_example(example, example.text, folder)
     for finding in result.findings:
         if finding.rule == example.rule and finding.suppressed is None:
-            related = tuple(
-                Span(_offset(example.text, each.start), _offset(example.text, each.end)) for each in finding.related
-            )
-            yield Case(example, shell, finding.span, related, runner)
-
-
-def _offset(text: str, position: object) -> int:
-    line, column = position.line, position.column  # type: ignore[attr-defined]
-    return sum(len(each) + 1 for each in text.split("\n")[: line - 1]) + int(column) - 1
+            related = [
+                Span(offset(example.text, each.start), offset(example.text, each.end)) for each in finding.related
+            ]
+            yield Case(example, shell, finding.span, tuple(related), runner)
 
 
 @pytest.mark.parametrize(
@@ -288,32 +293,30 @@ def test_a_shell_does_what_the_example_says(example: Example, shell: str, runner
         CLAIMS[example.rule](case)
 
 
-PUBLISHING = ("publish-after-failed-build", "on-failure-continue-hides-failure")
+PUBLISHING = [
+    example
+    for example in all_examples()
+    if example.rule in ("publish-after-failed-build", "on-failure-continue-hides-failure")
+    and (example.spans or "CODEBUILD_BUILD_SUCCEEDING" in example.text)
+]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize(
-    "example", [each for each in all_examples() if each.rule in PUBLISHING], ids=lambda example: example.id
-)
+@pytest.mark.parametrize("example", PUBLISHING, ids=lambda example: example.id)
 def test_a_guard_keeps_a_failed_build_from_publishing(example: Example, shell: str, runner: Runner) -> None:
     """In a build that has failed, what is marked in a bad example runs, and what a good one guards does not."""
-    at = list(example.spans) or [
-        Span(*match.span())
-        for match in re.finditer("docker push|aws s3 cp", example.text)
-        if "CODEBUILD_BUILD_SUCCEEDING" in example.text
-    ]
-    case = Case(example, shell, at[0] if at else Span(0, 0), (), runner)
+    at = example.spans or [Span(*match.span()) for match in re.finditer("docker push|aws s3 cp", example.text)]
+    case = Case(example, shell, at[0], (), runner)
     way = case.reached() if example.spans else []
     steps = steps_of(edited(example.text, [*way, *((span, LEAVES_MARK) for span in at)]))
-    phase = "post_build" if any(step.phase == "post_build" for step in steps) else "build"
+    phase = case.step()[1].phase
     items = [step.item.value for step in steps if step.phase == phase and step.key == "commands"]
-    for count in range(1, len(items) + 1 if at else 0):
-        play = case.play(["export CODEBUILD_BUILD_SUCCEEDING=0", *items[:count]])
-        if play.observed[-1].status != 0 or count == len(items):
-            assert play.marked is bool(example.spans), play.said
-            break
+    play = case.play(["export CODEBUILD_BUILD_SUCCEEDING=0", *items])
+    # The phase ends with its first command that fails.
+    ended = next((number for number, each in enumerate(play.observed) if each.status != 0), len(items))
+    play = case.play(["export CODEBUILD_BUILD_SUCCEEDING=0", *items[:ended]])
+    assert play.marked is bool(example.spans), play.said
 
 
 def test_every_rule_about_shells_is_played() -> None:
-    words = {word for example in EXAMPLES for word in (example.rule,)}
-    assert words == set(CLAIMS)
+    assert {example.rule for example in EXAMPLES} == set(CLAIMS)
