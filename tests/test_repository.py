@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cblint.hosts.repository import LONGEST, text_in
+from cblint.hosts.repository import LONGEST, holds, text_in
 
 
 @pytest.fixture
@@ -57,3 +57,9 @@ def test_what_is_too_long_or_no_text_is_not_read(root: Path) -> None:
     assert text_in(str(root), "long.sh") is None
     assert text_in(str(root), "binary.sh") is None
     assert len(text_in(str(root), "just.sh") or "") == LONGEST
+
+
+def test_it_is_told_which_files_are_there(root: Path) -> None:
+    (root / "out.sh").symlink_to("../outside.sh")
+    found = [holds(str(root), path) for path in ("ci/env.sh", "ci", "../outside.sh", "out.sh", "x\0", "x" * 5_000)]
+    assert found == [True, False, False, False, False, False]

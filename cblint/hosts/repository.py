@@ -14,16 +14,30 @@ def text_in(repository: str, path: str) -> str | None:
 
     None if it is not a plain file of the repository (a link may not lead out of it), too long, or not UTF-8.
     """
+    full = _plain_file(repository, path)
+    if full is None:
+        return None
+    try:
+        with open(full, "rb") as file:
+            data = file.read(LONGEST + 1)
+        return data.decode("utf-8") if len(data) <= LONGEST else None
+    except (OSError, ValueError):
+        return None
+
+
+def holds(repository: str, path: str) -> bool:
+    """Whether there is a plain file at a path from the root of a repository, however long it is."""
+    return _plain_file(repository, path) is not None
+
+
+def _plain_file(repository: str, path: str) -> str | None:
+    """The file by its full path; None if it is none, or not of the repository. A pipe, once opened, would never end."""
     if "\0" in path:
         return None
     root = os.path.realpath(repository)
     full = os.path.realpath(os.path.join(root, path))
     try:
-        # Not opened before it is known to be a file: a pipe would never end.
-        if os.path.commonpath([root, full]) != root or not stat.S_ISREG(os.stat(full).st_mode):
-            return None
-        with open(full, "rb") as file:
-            data = file.read(LONGEST + 1)
-        return data.decode("utf-8") if len(data) <= LONGEST else None
+        is_inside = os.path.commonpath([root, full]) == root
+        return full if is_inside and stat.S_ISREG(os.stat(full).st_mode) else None
     except (OSError, ValueError):
         return None
