@@ -24,3 +24,18 @@ def test_an_install_that_may_change_the_lock_file_is_noted_where_the_file_is_not
 
 def test_a_lock_file_that_the_build_removes_is_not_asked_for() -> None:
     assert said("npm-install-in-ci", "rm -f package-lock.json", "npm install") == []
+
+
+def test_a_script_that_is_not_seen_is_presumed_to_need_what_its_name_says() -> None:
+    rule, production = "install-order-production-deps", {"NODE_ENV": "production"}
+    [message] = said(rule, "npm ci", "npm run lint", "npm run build", variables=production)
+    assert '"npm ci"' in message
+    assert '"npm run lint" is likely' in message
+    assert said(rule, "npm ci", "npm run licenses", "npm start", variables=production) == []
+    assert len(said(rule, "npm ci", "npm i -g audit-ci", "audit-ci --moderate", "npm test", variables=production)) == 1
+    assert said(rule, "npm ci", "npm i -g lerna", "lerna bootstrap", "npm test", variables=production) == []
+    assert said(rule, "npm ci --include=dev", "npm test", variables=production) == []
+    assert said(rule, "cd $(cat folder)", "npm ci", "npm test", variables=production) == []
+    assert said(rule, "yarn install", "yarn test", variables=production) == []
+    assert len(said(rule, "yarn install --production", "yarn test")) == 1
+    assert said(rule, "npm ci", "npm test") == []

@@ -13,14 +13,15 @@ from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
-from cblint.hosts.repository import holds
+from cblint.hosts.repository import holds, text_in
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
 
 _MANAGERS = r"\b(?:npm|yarn|bundle|composer)\b"
 _OTHER_YARN = r"\bcorepack\b|\byarn set version\b|\bYARN_ENABLE_IMMUTABLE_INSTALLS\b"
-_FROZEN_BUNDLE = r"BUNDLE_(?:DEPLOYMENT|FROZEN)|\bbundle config\b.*\b(?:deployment|frozen)\b"
+_PACKAGE_MANAGER = r'"packageManager"\s*:\s*"yarn@(?:[2-9]|\d\d)'
+_FROZEN_BUNDLE = r"BUNDLE_(?:DEPLOYMENT|FROZEN)|\bbundle config\b.{0,200}\b(?:deployment|frozen)\b"
 _SETTINGS = {"yarn": _OTHER_YARN, "bundle": _FROZEN_BUNDLE}
 """What anywhere in the file makes an install keep to the lock file, or another version that does so by itself."""
 
@@ -71,6 +72,8 @@ def _goes_its_own_way(buildspec: Buildspec, item: ShellItem, invocation: Invocat
     manager = manager_of(invocation)
     if manager is None or invocation.program == "pnpm" or not installs_all(invocation, "installs"):
         return False
+    if invocation.flags(*manager["settled"]):
+        return False
     settings = _SETTINGS.get(invocation.program)
     if settings is not None and re.search(settings, buildspec.stream.text.value):
         return False
@@ -82,9 +85,7 @@ def _goes_its_own_way(buildspec: Buildspec, item: ShellItem, invocation: Invocat
 def _is_exact(invocation: Invocation) -> bool:
     manager = manager_of(invocation)
     operands = invocation.operands()
-    return bool(operands and operands[0].text in manager["exact"]) or bool(
-        invocation.flags("--frozen-lockfile", "--immutable", "--deployment")
-    )
+    return bool(operands and operands[0].text in manager["exact"]) or bool(invocation.flags(*manager["settled"]))
 
 
 def _names_lock(item: ShellItem, locks: list[str]) -> bool:
@@ -119,10 +120,24 @@ def _lock(buildspec: Buildspec, invocation: Invocation, folder: str | None) -> s
     folder = folder_of(invocation, folder)
     if buildspec.repository is None or folder is None:
         return None
-    if invocation.program == "yarn" and holds(buildspec.repository, posixpath.join(folder, ".yarnrc.yml")):
-        return None  # Yarn 2 or later, which keeps to it by itself
+    if invocation.program == "yarn" and has_other_yarn(buildspec, folder):
+        return None  # which keeps to it by itself
     paths = [posixpath.join(folder, lock) for lock in manager["locks"]]
     return next((path for path in paths if holds(buildspec.repository, path)), None)
+
+
+def has_other_yarn(buildspec: Buildspec, folder: str) -> bool:
+    """Whether the build, or the repository for a folder of it, asks for Yarn from 2 on."""
+    if re.search(_OTHER_YARN, buildspec.stream.text.value):
+        return True
+    repository = buildspec.repository
+    if repository is None:
+        return False
+    for place in {folder, "."}:
+        package = text_in(repository, posixpath.join(place, "package.json")) or ""
+        if holds(repository, posixpath.join(place, ".yarnrc.yml")) or re.search(_PACKAGE_MANAGER, package):
+            return True
+    return False
 
 
 def folder_of(invocation: Invocation, folder: str | None) -> str | None:
