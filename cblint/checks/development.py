@@ -198,10 +198,10 @@ def _package(text: str) -> str:
 def _may_install(invocation: Invocation, globally: set[str]) -> bool:
     """Whether it may install something of which nothing is seen: a script, a target of make, an unknown program."""
     effect = effect_of(invocation)
-    if effect is None:
-        return invocation.program not in globally or invocation.program in table("dependencies")["installers"]
-    if effect.does == "install" and invocation.program in _MANAGERS:
+    if invocation.program in table("dependencies")["installers"]:
         return not invocation.flags("-g", "--global")
+    if effect is None:
+        return invocation.program not in globally
     return effect.does == "run"
 
 
