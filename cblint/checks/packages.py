@@ -46,6 +46,28 @@ def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(word.span, variant, fields, edits=(Edit(Span(end, end), " -y"),))
 
 
+_UPGRADING = {
+    "apt-get": ("upgrade", "dist-upgrade"),
+    "apt": ("upgrade", "full-upgrade"),
+    "yum": ("update", "upgrade"),
+    "dnf": ("update", "upgrade", "distro-sync"),
+    "microdnf": ("update", "upgrade"),
+    "apk": ("upgrade",),
+}
+_ONLY_SHOWN = ("-s", "--simulate", "--dry-run", "--just-print", "--assumeno", "--downloadonly", "-d", "--download-only")
+
+
+def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
+    """All packages of the image are upgraded in each build."""
+    for invocation in buildspec.invocations(r"\b(?:up(?:date|grade)|(?:dist|full)-upgrade|distro-sync)\b"):
+        operands = invocation.operands()
+        verbs = _UPGRADING.get(invocation.program, ())
+        if [word.text in verbs for word in operands] == [True] and not invocation.flags(*_ONLY_SHOWN):
+            words = (invocation.words[0], operands[0])
+            fields = {"command": f"{invocation.program} {operands[0].text}"}
+            yield Report(words[0].span.to(words[1].span), "all", fields)
+
+
 def _may_say_yes(invocation: Invocation) -> bool:
     """Whether apt's ``-qq``, what it reads, or a variable that can hold options says yes."""
     texts = [word.text for word in invocation.arguments]
