@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from cblint.buildspec.model import Buildspec
+from cblint.buildspec.environments import Environment, those
+from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.conditional import is_conditional
+from cblint.facts import table
+from cblint.facts.images import MACOS, WINDOWS
 from cblint.finding import Edit, Report
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter
@@ -78,3 +83,99 @@ def _may_say_yes(invocation: Invocation) -> bool:
         or any(isinstance(part, Parameter) for word in invocation.arguments for part in word.parts)
         or any(redirection.operator.startswith("<") for redirection in invocation.redirections)
     )
+
+
+# The package manager of another system
+
+
+class _Use(NamedTuple):
+    """A package manager that runs in any case."""
+
+    family: str
+    invocation: Invocation
+
+    @property
+    def program(self) -> str:
+        return self.invocation.program
+
+    @property
+    def span(self) -> Span:
+        return self.invocation.words[0].span
+
+
+def package_manager_mismatch(buildspec: Buildspec) -> Iterator[Report]:
+    """A package manager that the image does not have."""
+    uses = _uses(buildspec)
+    if not uses:
+        return
+    known = [each for each in buildspec.environments if each.image is not None]
+    if not known:
+        yield from _of_two_systems(uses)
+    for family in dict.fromkeys(use.family for use in uses):
+        found = [use for use in uses if use.family == family]
+        without = {use.span: [each for each in known if _lacks(each, use)] for use in found}
+        missed = [use for use in found if without[use.span]]
+        if missed:
+            first = missed[0]
+            image = without[first.span][0].image
+            assert image is not None
+            fields = {
+                "program": first.program,
+                "image": image.name,
+                "os": image.os,
+                "where": those(without[first.span], buildspec.environments),
+                "instead": _manager_on(image.family),
+            }
+            related = tuple(("again", use.span) for use in missed[1:])
+            yield Report(first.span, "extras" if family == _EXTRAS else "mismatch", fields, related)
+
+
+_EXTRAS = "amazon-linux-extras"
+
+
+def _uses(buildspec: Buildspec) -> list[_Use]:
+    families = table("packages")["families"]
+    family_of = {program: name for name, family in families.items() for program in family["programs"]}
+    return [
+        _Use(family_of[invocation.program], invocation)
+        for item in buildspec.shell_items
+        if _may_use(item, family_of)
+        for invocation in item.invocations
+        if invocation.program in family_of and not is_conditional(item, invocation)
+    ]
+
+
+def _may_use(item: ShellItem, names: dict[str, str]) -> bool:
+    return any(name in item.value for name in names)
+
+
+def _lacks(environment: Environment, use: _Use) -> bool:
+    """Whether what is known of an image says that it does not have the program."""
+    image = environment.image
+    # What package managers do on Lambda is told by the compute, not by the image.
+    if image is None or image.is_lambda or image.family in (MACOS, WINDOWS) or use.program in image.tools:
+        return False
+    family = table("packages")["families"][use.family]
+    return image.family not in (*family["systems"], *family.get("perhaps", {}).get(use.program, ()))
+
+
+def _manager_on(system: str) -> str:
+    return {"ubuntu": "apt-get", "amazon-linux-2": "yum"}.get(system, "dnf")
+
+
+def _of_two_systems(uses: list[_Use]) -> Iterator[Report]:
+    """Two package managers of which no system has both: on any image one of them is not found."""
+    families = table("packages")["families"]
+    sure = [use for use in uses if use.program in families[use.family]["surely"]]
+    systems = {use.family: "apt" if use.family == "apt" else "yum" for use in sure}
+    first = sure[0] if sure else None
+    second = next((use for use in sure if first is not None and systems[use.family] != systems[first.family]), None)
+    if first is not None and second is not None and not _brought(uses):
+        fields = {"first": first.program, "second": second.program}
+        yield Report(second.span, "both", fields, (("other", first.span),))
+
+
+def _brought(uses: list[_Use]) -> bool:
+    """Whether one package manager installs the other."""
+    names = {use.program for use in uses}
+    return any(word.text in names for use in uses for word in use.invocation.operands()[1:])
