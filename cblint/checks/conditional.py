@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cblint.buildspec.model import ShellItem
 from cblint.shell.commands import AndOr, Case, Function, If, While
 from cblint.shell.effects import effect_of
@@ -9,6 +11,8 @@ from cblint.shell.query import Invocation, is_test
 from cblint.shell.syntax import Node, walk
 
 _LEAVING = ("exit", "return")
+_REMEMBERED = 16
+"""Of so many lists and items it is known where they begin to depend on something."""
 
 
 def is_conditional(item: ShellItem, invocation: Invocation) -> bool:
@@ -17,18 +21,18 @@ def is_conditional(item: ShellItem, invocation: Invocation) -> bool:
     for node in invocation.above:
         if isinstance(node, (If, While, Case, Function)):
             return True
-        if isinstance(node, AndOr) and _is_one_of_several(item, node, below):
+        if isinstance(node, AndOr) and below.start >= _depends_from(item, node):
             return True
         below = node
-    return any(each.program in _LEAVING and each.node.start < invocation.node.start for each in item.invocations)
+    return invocation.node.start > _left_from(item)
 
 
-def _is_one_of_several(item: ShellItem, node: AndOr, below: Node) -> bool:
-    """Whether a list decides by the commands before whether it runs, or goes on with another where it fails."""
-    number = next((place for place, pipeline in enumerate(node.pipelines) if pipeline is below), 0)
+@lru_cache(maxsize=_REMEMBERED)
+def _depends_from(item: ShellItem, node: AndOr) -> float:
+    """Where in a list the commands begin that only run as those before say, or fail for others to take over."""
     if "||" in node.operators:
-        return True
-    return any(_asks(item, pipeline) for pipeline in node.pipelines[:number])
+        return node.start
+    return next((pipeline.end for pipeline in node.pipelines if _asks(item, pipeline)), float("inf"))
 
 
 def _asks(item: ShellItem, node: Node) -> bool:
@@ -41,3 +45,9 @@ def _asks(item: ShellItem, node: Node) -> bool:
             if effect is None or effect.does in ("condition", "query"):
                 return True
     return False
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _left_from(item: ShellItem) -> float:
+    """Where a command of the item first leaves it."""
+    return min((each.node.start for each in item.invocations if each.program in _LEAVING), default=float("inf"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cblint.buildspec.environments import Environment, those
+from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.conditional import is_conditional
 from cblint.facts import table
-from cblint.facts.images import MACOS, WINDOWS
+from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Edit, Report
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter
@@ -108,22 +108,21 @@ def package_manager_mismatch(buildspec: Buildspec) -> Iterator[Report]:
     uses = _uses(buildspec)
     if not uses:
         return
-    known = [each for each in buildspec.environments if each.image is not None]
-    if not known:
+    images = {each.image.name: each.image for each in buildspec.environments if each.image is not None}
+    if not images:
         yield from _of_two_systems(uses)
     for family in dict.fromkeys(use.family for use in uses):
-        found = [use for use in uses if use.family == family]
-        without = {use.span: [each for each in known if _lacks(each, use)] for use in found}
-        missed = [use for use in found if without[use.span]]
+        missed = [use for use in uses if use.family == family and any(_lacks(image, use) for image in images.values())]
         if missed:
             first = missed[0]
-            image = without[first.span][0].image
-            assert image is not None
+            without = {name: image for name, image in images.items() if _lacks(image, first)}
+            found = [each for each in buildspec.environments if each.image is not None and each.image.name in without]
+            image = next(iter(without.values()))
             fields = {
                 "program": first.program,
                 "image": image.name,
                 "os": image.os,
-                "where": those(without[first.span], buildspec.environments),
+                "where": those(found, buildspec.environments),
                 "instead": _manager_on(image.family),
             }
             related = tuple(("again", use.span) for use in missed[1:])
@@ -149,11 +148,10 @@ def _may_use(item: ShellItem, names: dict[str, str]) -> bool:
     return any(name in item.value for name in names)
 
 
-def _lacks(environment: Environment, use: _Use) -> bool:
+def _lacks(image: Image, use: _Use) -> bool:
     """Whether what is known of an image says that it does not have the program."""
-    image = environment.image
     # What package managers do on Lambda is told by the compute, not by the image.
-    if image is None or image.is_lambda or image.family in (MACOS, WINDOWS) or use.program in image.tools:
+    if image.is_lambda or image.family in (MACOS, WINDOWS) or use.program in image.tools:
         return False
     family = table("packages")["families"][use.family]
     return image.family not in (*family["systems"], *family.get("perhaps", {}).get(use.program, ()))
