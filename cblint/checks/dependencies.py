@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from cblint.buildspec.model import Buildspec, ShellItem
@@ -74,25 +75,39 @@ def _goes_its_own_way(buildspec: Buildspec, item: ShellItem, invocation: Invocat
         return False
     if invocation.flags(*manager["settled"]):
         return False
-    settings = _SETTINGS.get(invocation.program)
-    if settings is not None and re.search(settings, buildspec.stream.text.value):
+    if _is_set(buildspec, invocation.program):
         return False
     # Where both stand in one command, or it looks for the lock file, one is for the case that there is none.
-    others = [each for each in item.invocations if each.program == invocation.program]
-    return not any(_is_exact(each) for each in others) and not _names_lock(item, manager["locks"])
+    return invocation.program not in _settled_in(item)
+
+
+@lru_cache(maxsize=4)
+def _is_set(buildspec: Buildspec, manager: str) -> bool:
+    """Whether anything in the file makes a package manager keep to the lock file."""
+    settings = _SETTINGS.get(manager)
+    return settings is not None and re.search(settings, buildspec.stream.text.value) is not None
+
+
+@lru_cache(maxsize=16)
+def _settled_in(item: ShellItem) -> frozenset[str]:
+    """The package managers that a command also has keep to the lock file, or for whose lock file it looks."""
+    managers = table("dependencies")["managers"]
+    found = {invocation.program for invocation in item.invocations if _is_exact(invocation)}
+    looking = [name for name, manager in managers.items() if any(lock in item.value for lock in manager["locks"])]
+    words = [node.text or "" for node in walk(item.script) if isinstance(node, Word)] if looking else []
+    for name in looking:
+        locks = tuple(managers[name]["locks"])
+        if any(word.endswith(locks) for word in words):
+            found.add(name)
+    return frozenset(found)
 
 
 def _is_exact(invocation: Invocation) -> bool:
     manager = manager_of(invocation)
+    if manager is None:
+        return False
     operands = invocation.operands()
     return bool(operands and operands[0].text in manager["exact"]) or bool(invocation.flags(*manager["settled"]))
-
-
-def _names_lock(item: ShellItem, locks: list[str]) -> bool:
-    if not any(lock in item.value for lock in locks):
-        return False
-    words = [node.text or "" for node in walk(item.script) if isinstance(node, Word)]
-    return any(word.endswith(tuple(locks)) for word in words)
 
 
 def _removes_lock(invocation: Invocation) -> bool:
@@ -126,6 +141,7 @@ def _lock(buildspec: Buildspec, invocation: Invocation, folder: str | None) -> s
     return next((path for path in paths if holds(buildspec.repository, path)), None)
 
 
+@lru_cache(maxsize=64)
 def has_other_yarn(buildspec: Buildspec, folder: str) -> bool:
     """Whether the build, or the repository for a folder of it, asks for Yarn from 2 on."""
     if re.search(_OTHER_YARN, buildspec.stream.text.value):

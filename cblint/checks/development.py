@@ -95,7 +95,7 @@ class _Walk:
         self.globally = {_package(word.text or "") for each in calls for word in _installed_globally(each)}
         self.given = next((one for one in buildspec.variables if _is_production(buildspec, one)), None)
         self.installs: dict[str, _Install | None] = {}
-        self.uses: dict[int, tuple[_Install, list[_Use]]] = {}
+        self.uses: dict[int, tuple[_Install, dict[int, _Use]]] = {}
         self.packages: dict[str, dict[str, Any] | None] = {}
 
     def found(self) -> list[tuple[_Install, list[_Use]]]:
@@ -104,7 +104,7 @@ class _Walk:
             for event in run.events:
                 for invocation in run.step.item.calls(event.node) if event.kind == RAN else ():
                     self._see(invocation, event, event.state or run.before)
-        return list(self.uses.values())
+        return [(install, list(uses.values())) for install, uses in self.uses.values()]
 
     def _see(self, invocation: Invocation, event: Event, state: State) -> None:
         folder = _folder(invocation, state)
@@ -157,9 +157,8 @@ class _Walk:
             missing = _missing(package, script, self.globally) if package is not None else None
             use = _Use(invocation, *missing) if missing is not None else None
         if use is not None:
-            _, uses = self.uses.setdefault(id(install.invocation.node), (install, []))
-            if all(use.invocation.node is not other.invocation.node for other in uses):
-                uses.append(use)
+            _, uses = self.uses.setdefault(id(install.invocation.node), (install, {}))
+            uses.setdefault(id(invocation.node), use)
 
 
 # What a command is

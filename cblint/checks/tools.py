@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.buildspec.environments import Environment, those
@@ -100,6 +101,7 @@ def _old_cli(invocation: Invocation) -> Word | None:
     return next((word for word in packages if word.text == "awscli"), None)
 
 
+@lru_cache(maxsize=1)
 def _needs_old_cli(buildspec: Buildspec) -> bool:
     """Whether a command is used that only version 1 has."""
     return any(invocation.runs("aws", "ecr", "get-login") for invocation in buildspec.invocations("get-login"))
@@ -166,28 +168,23 @@ def _defines(item: ShellItem, names: set[str]) -> bool:
 
 def _uses(buildspec: Buildspec, known: list[Environment], names: set[str]) -> Iterator[_Use]:
     """The commands that run one of these programs, each program once, up to what may bring any."""
-    brought: list[str] = []
-    seen: set[str] = set()
+    left = set(names)
     for step in steps_of(buildspec):
         if step.item.script.problem is not None:
             return
         for invocation in step.item.invocations:
             name = invocation.program
             if name in names and not invocation.is_path and _TRANSPARENT.issuperset(invocation.wrappers):
-                if name in seen or _is_among(name, brought) or is_conditional(step.item, invocation):
+                if name not in left or is_conditional(step.item, invocation):
                     continue
-                seen.add(name)
+                left.remove(name)
                 yield _Use(invocation, [each for each in known if name in _absent(each.image)])
             else:
                 bringing = _brings(invocation)
                 if bringing is None:
                     return
-                brought += bringing
-
-
-def _is_among(program: str, packages: list[str]) -> bool:
-    """Whether a package is named like a program, or what that belongs to: ``ansible`` for ``ansible-playbook``."""
-    return any(program.partition("-")[0] in package for package in packages)
+                # A package has the name of the program, or of what that belongs to: ansible for ansible-playbook.
+                left -= {each for each in left for package in bringing if each.partition("-")[0] in package}
 
 
 _BRINGS_NOTHING = frozenset(
