@@ -39,3 +39,5 @@ def test_a_script_that_is_not_seen_is_presumed_to_need_what_its_name_says() -> N
     assert said(rule, "yarn install", "yarn test", variables=production) == []
     assert len(said(rule, "yarn install --production", "yarn test")) == 1
     assert said(rule, "npm ci", "npm test") == []
+    assert said(rule, "npm config set include dev", "npm ci", "npm test", variables=production) == []
+    assert said(rule, "npm ci", "npm test", variables={**production, "NPM_CONFIG_PRODUCTION": "false"}) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _MANAGERS = ("npm", "yarn", "pnpm")
 _NODE_ENV, _PRODUCTION = "NODE_ENV", "production"
+_SETTINGS = r"(?i)\b(?:npm_config_|npm config set )(?:include|omit|production|only|also)\b|\bYARN_PRODUCTION\b"
+"""What anywhere in the file may tell a package manager which dependencies to install."""
+_SETTINGS_OF_NPM = r"(?m)^\s*(?:include|omit|production|only|also)\s*="
 _DEEPEST = 20
 """Scripts that run scripts."""
 
@@ -92,7 +96,9 @@ class _Walk:
 
     def __init__(self, buildspec: Buildspec, calls: list[Invocation]) -> None:
         self.buildspec = buildspec
-        self.globally = {_package(word.text or "") for each in calls for word in _installed_globally(each)}
+        self.globally = {_package(word.text or "") for each in calls for word in _installed_by_name(each)}
+        self.globally.update(table("dependencies")["of-images"])
+        self.is_set = re.search(_SETTINGS, buildspec.stream.text.value) is not None
         self.given = next((one for one in buildspec.variables if _is_production(buildspec, one)), None)
         self.installs: dict[str, _Install | None] = {}
         self.uses: dict[int, tuple[_Install, dict[int, _Use]]] = {}
@@ -122,7 +128,7 @@ class _Walk:
 
     def _omitting(self, invocation: Invocation, event: Event, state: State) -> _Install | None:
         """Why an installation leaves them out, if it does for sure."""
-        if _depends(event):
+        if self.is_set or _depends(event) or self._is_set_in(_folder(invocation, state)):
             return None
         options = _options(invocation)
         if not options.isdisjoint(table("dependencies")["with-development"]):
@@ -139,6 +145,14 @@ class _Walk:
             return _Install(invocation, _BY_VARIABLE, variable.places[0].span if variable.places else None)
         is_as_given = variable.assigned is True and not variable.places and variable.value.text is None
         return _Install(invocation, _BY_VARIABLE, self.given.key.span) if is_as_given and self.given else None
+
+    def _is_set_in(self, folder: str | None) -> bool:
+        """Whether a file of the repository tells npm what to install."""
+        repository = self.buildspec.repository
+        if repository is None or folder is None:
+            return False
+        text = text_in(repository, posixpath.join(folder, ".npmrc"))
+        return text is not None and re.search(_SETTINGS_OF_NPM, text) is not None
 
     def _may_be_other_yarn(self, invocation: Invocation, state: State) -> bool:
         """Whether it may be Yarn from 2 on, which does not heed NODE_ENV."""
@@ -182,7 +196,7 @@ def _script(invocation: Invocation) -> str | None:
     return verb if effect is not None and effect.presumed else None
 
 
-def _installed_globally(invocation: Invocation) -> list[Any]:
+def _installed_by_name(invocation: Invocation) -> list[Any]:
     """The packages that a command installs by name, for all or here."""
     operands = invocation.operands()
     verbs = ("install", "i", "in", "add", "global")
