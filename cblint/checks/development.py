@@ -34,6 +34,8 @@ _NODE_ENV, _PRODUCTION = "NODE_ENV", "production"
 _SETTINGS = r"(?i)\b(?:npm_config_|npm config set )(?:include|omit|production|only|also)\b|\bYARN_PRODUCTION\b"
 """What anywhere in the file may tell a package manager which dependencies to install."""
 _SETTINGS_OF_NPM = r"(?m)^\s*(?:include|omit|production|only|also)\s*="
+_OF_OTHERS = ("-w", "--workspace", "--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
+"""With these it runs scripts of other packages than that of the folder."""
 _DEEPEST = 20
 """Scripts that run scripts."""
 
@@ -184,7 +186,7 @@ def _is_install(invocation: Invocation) -> bool:
 
 def _script(invocation: Invocation) -> str | None:
     """The script of package.json that it runs."""
-    if invocation.program not in _MANAGERS:
+    if invocation.program not in _MANAGERS or invocation.flags(*_OF_OTHERS):
         return None
     operands = [word.text for word in invocation.operands()]
     if operands[:1] in (["run"], ["run-script"]):

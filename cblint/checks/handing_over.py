@@ -13,6 +13,7 @@ from cblint.checks.tasks import Command, Member, Program, Runs, programs_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.repository import holds
+from cblint.shell.commands import AndOr
 from cblint.shell.effects import Effect, effect_of
 from cblint.shell.operands import option_values
 from cblint.shell.syntax import Word
@@ -131,11 +132,18 @@ def _note_numbered(program: Program, found: _Uses) -> None:
                 continue
             use = _Use(program, command, word, name, runs.of(command))
             if id(word) not in made and not builds:
+                if _can_do_without(command):
+                    continue
                 found.needs.append((key, use))
             else:
                 found.here.setdefault(key, []).append(use)
                 if made.get(id(word)):
                     found.makes.setdefault(key, []).append(use)
+
+
+def _can_do_without(command: Command) -> bool:
+    """Whether something else is done where it fails."""
+    return any(isinstance(node, AndOr) and "||" in node.operators for node in command.invocation.above)
 
 
 def _is_building(effect: Effect | None) -> bool:
@@ -306,7 +314,7 @@ def _note_images(command: Command, use: _Use, images: _Uses) -> None:
             images.makes.setdefault(name, []).append(use._replace(word=word))
             if is_push:
                 images.lasting.add(name)
-    for verb in ("run", "create", "tag", "save"):
+    for verb in ("run", "create", "tag", "save") if not _can_do_without(command) else ():
         for word in invocation.runs(program, verb)[1:2]:
             name = _local_image(_text_of(command, word))
             if name is not None:
@@ -339,7 +347,7 @@ def _note_files(command: Command, effect: Effect, use: _Use, files: _Uses, repos
             if is_made:
                 files.here.setdefault(path, []).append(this)
                 files.makes.setdefault(path, []).append(this)
-            elif not holds(repository, path):
+            elif not holds(repository, path) and not _can_do_without(command):
                 files.needs.append((path, this))
 
 

@@ -135,12 +135,19 @@ _EXTRAS = "amazon-linux-extras"
 def _uses(buildspec: Buildspec) -> list[_Use]:
     families = table("packages")["families"]
     family_of = {program: name for name, family in families.items() for program in family["programs"]}
-    return [
-        _Use(family_of[invocation.program], invocation)
+    found = [
+        (item, invocation)
         for item in buildspec.shell_items
         if _may_use(item, family_of)
         for invocation in item.invocations
-        if invocation.program in family_of and not is_conditional(item, invocation)
+        if invocation.program in family_of and not invocation.is_path
+    ]
+    # One may install the other, as dnf does dpkg.
+    brought = {word.text for _, invocation in found for word in invocation.operands()[1:]}
+    return [
+        _Use(family_of[invocation.program], invocation)
+        for item, invocation in found
+        if invocation.program not in brought and not is_conditional(item, invocation)
     ]
 
 
@@ -168,12 +175,6 @@ def _of_two_systems(uses: list[_Use]) -> Iterator[Report]:
     systems = {use.family: "apt" if use.family == "apt" else "yum" for use in sure}
     first = sure[0] if sure else None
     second = next((use for use in sure if first is not None and systems[use.family] != systems[first.family]), None)
-    if first is not None and second is not None and not _brought(uses):
+    if first is not None and second is not None:
         fields = {"first": first.program, "second": second.program}
         yield Report(second.span, "both", fields, (("other", first.span),))
-
-
-def _brought(uses: list[_Use]) -> bool:
-    """Whether one package manager installs the other."""
-    names = {use.program for use in uses}
-    return any(word.text in names for use in uses for word in use.invocation.operands()[1:])

@@ -192,7 +192,7 @@ class Runs:
         values = {name: value for name, value in member.values.items() if name not in self._changed}
         answer: Maybe = True
         for condition, succeeds in command.conditions:
-            holds = self._holds(condition, values)
+            holds = True if succeeds and _is_step(condition) else self._holds(condition, values)
             if holds is not None and holds is not succeeds:
                 return False
             answer = None if holds is None else answer
@@ -232,6 +232,18 @@ class Runs:
             else:
                 answer = other
         return answer
+
+
+_STEPS = frozenset({"cd", "echo", "export", "set", "mkdir", "docker", "podman", "buildah"})
+"""Commands before ``&&`` that are to succeed, and ask nothing."""
+
+
+def _is_step(condition: Node) -> bool:
+    """Whether it is a command before ``&&`` that succeeds where all goes well."""
+    if not isinstance(condition, Pipeline) or len(condition.commands) != 1 or condition.negated:
+        return False
+    command = condition.commands[0]
+    return isinstance(command, SimpleCommand) and bool(command.words) and command.words[0].text in _STEPS
 
 
 def _tested(words: list[str | None]) -> Maybe:

@@ -22,6 +22,8 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
 
 _SYSTEM = ("apt-get", "apt", "yum", "dnf", "microdnf")
+_LOCAL = ("npm", "yarn", "pnpm", "composer")
+"""Package managers whose programs are not where a shell looks; those of Bundler may be."""
 _PIP = ("pip", "pip3")
 _TRANSPARENT = frozenset({"sudo", "env", "time", "timeout", "nice", "nohup", "exec", "command", "stdbuf", "setsid"})
 """Programs that run another one by the name that they are given."""
@@ -163,6 +165,8 @@ def _defines(item: ShellItem, names: set[str]) -> bool:
             return True
         if isinstance(node, Function) and node.name.text in names:
             return True
+        if isinstance(node, Word) and node.raw.startswith("PATH="):  # of `env`
+            return True
     return any(invocation.program == "alias" for invocation in item.invocations)
 
 
@@ -207,7 +211,7 @@ def _brings(invocation: Invocation) -> list[str] | None:
 
 
 def _installed(invocation: Invocation) -> list[str] | None:
-    if installs_all(invocation, "installs", "exact"):
+    if invocation.program in _LOCAL and installs_all(invocation, "installs", "exact"):
         return []
     operands = [word.text for word in invocation.operands()]
     if invocation.program not in _SYSTEM:
