@@ -90,7 +90,7 @@ def program_of(event: Event) -> str:
 def _read(arguments: Sequence[Argument]) -> DockerCommand | None:
     facts = table("containers")
     words = ["compose"] if "compose" in arguments[0].known else []
-    rest: Sequence[Argument] | None = arguments[1:]
+    rest = arguments[1:]
     while not words or words[-1] in facts["groups"]:
         rest = _after_options(rest, words)
         text = rest[0].value.text if rest else None
@@ -155,7 +155,7 @@ def _split(argument: Argument, takes: Callable[[str], bool]) -> tuple[str, Argum
     from cblint.flow.values import Value
 
     known = argument.known
-    first, *others = argument.value.pieces
+    others = argument.value.pieces[1:]
     if known.startswith("--"):
         name, equals, rest = known.partition("=")
         if not equals:
@@ -165,4 +165,4 @@ def _split(argument: Argument, takes: Callable[[str], bool]) -> tuple[str, Argum
         name, rest = f"-{known[at]}", known[at + 1 :].removeprefix("=")
         if not rest and not others:
             return name, None
-    return name, Argument(argument.word, Value((rest, *others) if rest else tuple(others)))
+    return name, Argument(argument.word, Value((rest, *others) if rest else others))

@@ -1,4 +1,4 @@
-"""What a build does with images, in the order of execution: builds, tags, pulls, pushes, logins, and what is not seen."""
+"""What a build does with images, in the order of execution: builds, tags, pulls, pushes, logins, what is not seen."""
 
 from __future__ import annotations
 
@@ -53,15 +53,37 @@ class Use(NamedTuple):
     run: StepRun
 
     @property
+    def is_named(self) -> bool:
+        """Whether it is docker's command that stands there, and not ``"$@"``, say."""
+        return self.event is not None and is_client(self.invocation.program)
+
+    @property
     def name(self) -> str:
         """How people call it."""
         return self.reference.written if self.reference is not None else self.word.raw
 
 
+def uses_docker(buildspec: Buildspec, words: set[str]) -> bool:
+    """Whether a command can be one of docker's with one of these words: seen without running the build."""
+    for item in buildspec.shell_items:
+        if any(client in item.value for client in table("containers")["clients"]):
+            written = {word.text for invocation in item.invocations for word in invocation.node.words}
+            if not written.isdisjoint(words):
+                return True
+    return False
+
+
 def mentions(buildspec: Buildspec, *names: str) -> bool:
     """Whether texts of these lists of ``rules/facts/containers.yml`` stand anywhere in the file."""
-    source = buildspec.stream.text.value
+    # What is put there are programs.
+    source = buildspec.stream.text.value.replace(".docker/cli-plugins", "")
     return any(text in source for name in names for text in table("containers")[name])
+
+
+def is_whole(buildspec: Buildspec) -> bool:
+    """Whether all that stands under ``commands`` and ``finally`` is a command that the shell can read."""
+    known = {id(item.node) for item in buildspec.shell_items if item.script.problem is None}
+    return all(id(item.node.resolved) in known for commands in buildspec.command_lists for item in commands.items())
 
 
 def uses_of(build: Build) -> list[Use]:
@@ -150,7 +172,7 @@ class _Reader:
             yield _named(KEPT if is_kept and (is_sent or not outputs) else BUILD, argument)
 
     def _chosen(self, command: DockerCommand) -> None:
-        """``buildx create --use``, ``buildx use``: from now on another builder builds, if it is not the daemon's own."""
+        """``buildx create --use``, ``buildx use``: from now on another builder builds, if it is not the daemon's."""
         if command.verb == "buildx create":
             drivers = [argument.value.text for argument in command.valued("--driver")]
             loads = any("default-load" in argument.value.written for argument in command.valued("--driver-opt"))
@@ -189,6 +211,9 @@ def _login(command: DockerCommand) -> _Done:
 def _unseen(invocation: Invocation) -> tuple[str, ...]:
     """What a command may do that is not seen: a script, a target, a tool that logs in or makes images."""
     effect = effect_of(invocation)
+    if effect is None and "ecr get-login" in invocation.words[0].raw:
+        # What `$(aws ecr get-login)` prints is a `docker login`.
+        return (UNSEEN_LOGIN,)
     if effect is None:
         return () if invocation.program in _OF_THE_SHELL else _UNSEEN
     program = invocation.program

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
@@ -21,7 +21,9 @@ from cblint.checks.images import (
     UNSEEN_IMAGES,
     UNSEEN_LOGIN,
     Use,
+    is_whole,
     mentions,
+    uses_docker,
     uses_of,
 )
 from cblint.checks.references import docker_hub, hub_name, is_closed, is_ecr, may_be, registry_of
@@ -39,9 +41,9 @@ if TYPE_CHECKING:
 
 def push_without_login(buildspec: Buildspec) -> Iterator[Report]:
     """An image goes to a registry, or comes from a private one, and nothing has logged in there."""
-    if not _uses_docker(buildspec, lambda words: not words.isdisjoint({"push", "--push", "pull", "run"})):
+    if not uses_docker(buildspec, {"push", "--push", "pull", "run"}):
         return
-    if mentions(buildspec, "credentials", "other-daemons"):
+    if mentions(buildspec, "credentials", "other-daemons") or not is_whole(buildspec):
         return
     uses = uses_of(build_of(buildspec))
     spoken: list[Value] = []
@@ -56,20 +58,9 @@ def push_without_login(buildspec: Buildspec) -> Iterator[Report]:
             yield found._replace(related=(*found.related, *(("again", each.word.span) for each in again)))
 
 
-def _uses_docker(buildspec: Buildspec, fits: Callable[[set[str]], bool]) -> bool:
-    """Whether any command can be one of docker's with such words: seen without running the build."""
-    clients = table("containers")["clients"]
-    for item in buildspec.shell_items:
-        if any(client in item.value for client in clients):
-            words = {word.text or "" for each in item.invocations for word in each.node.words}
-            if fits(words):
-                return True
-    return False
-
-
 def _asking(earlier: Sequence[Use], use: Use) -> Value | None:
     """The registry that asks for a login before it does this; None if it does not, or that is not known."""
-    if use.reference is None or use.event is None:
+    if use.reference is None or not use.is_named:
         return None
     registry = registry_of(use.reference)
     if registry is None:
@@ -148,9 +139,9 @@ def _error(registry: Value) -> str:
 
 def docker_hub_anonymous_pull(buildspec: Buildspec) -> Iterator[Report]:
     """An image of Docker Hub is pulled without a login."""
-    if not _uses_docker(buildspec, lambda words: not words.isdisjoint({"pull", "run", "create", "build"})):
+    if not uses_docker(buildspec, {"pull", "run", "create", "build"}):
         return
-    if mentions(buildspec, "credentials", "other-daemons", "mirrors"):
+    if mentions(buildspec, "credentials", "other-daemons", "mirrors") or not is_whole(buildspec):
         return
     everything = uses_of(build_of(buildspec))
     uses = _before_a_login(everything)
@@ -177,7 +168,7 @@ def _before_a_login(uses: list[Use]) -> list[Use]:
 
 def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
     """The name of the image of Docker Hub that a command pulls; None if it pulls none, or none is known."""
-    if use.reference is None or use.event is None or use.kind not in (PULL, RUN):
+    if use.reference is None or not use.is_named or use.kind not in (PULL, RUN):
         return None
     name = hub_name(use.reference)
     if name is not None and use.kind == RUN:
@@ -188,10 +179,9 @@ def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
 
 
 def _from_gallery(uses: Sequence[Use], name: str) -> tuple[Edit, ...]:
-    """The same image from the public gallery of ECR, wherever it is used: nothing if one of its names is in a variable."""
-    words = {
-        each.word.span: each.word for each in uses if each.reference is not None and hub_name(each.reference) == name
-    }
+    """The same image from the public gallery of ECR, wherever it is used; nothing if a variable holds its name."""
+    named = [each for each in uses if each.reference is not None and hub_name(each.reference) == name]
+    words = {each.word.span: each.word for each in named}
     edits = [_renamed(word, name) for word in words.values()]
     return tuple(edit for edit in edits if edit is not None) if None not in edits and "/" not in name else ()
 
@@ -201,9 +191,8 @@ def _renamed(word: Word, name: str) -> Edit | None:
     if not isinstance(first, (Literal, SingleQuoted)):
         return None
     hosts = "|".join(re.escape(host) for host in table("containers")["docker-hub"])
-    ahead = re.match(
-        rf"(?:(?:{hosts})/)?(?:library/)?(?={re.escape(name)}(?:[:@]{'' if others else '|$'}))", first.value
-    )
+    after = "[:@]" if others else "[:@]|$"
+    ahead = re.match(rf"(?:(?:{hosts})/)?(?:library/)?(?={re.escape(name)}(?:{after}))", first.value)
     if ahead is None:
         return None
     start = first.source.offset(first.start + (1 if isinstance(first, SingleQuoted) else 0))

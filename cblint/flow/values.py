@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from os.path import commonprefix
 from typing import NamedTuple, TypeGuard
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -194,7 +193,8 @@ def _drop_common(a: list[Piece], b: list[Piece]) -> None:
     del a[:count], b[:count]
     one, other = a[0] if a else None, b[0] if b else None
     if isinstance(one, str) and isinstance(other, str):
-        length = len(commonprefix((one, other)))
+        shorter = min(len(one), len(other))
+        length = next((at for at in range(shorter) if one[at] != other[at]), shorter)
         for pieces, text in ((a, one), (b, other)):
             pieces[:1] = [text[length:]] if text[length:] else []
 
