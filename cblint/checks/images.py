@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.checks.docker import Argument, DockerCommand, command_of, is_client, program_of
 from cblint.checks.references import docker_hub, server
 from cblint.facts import table
+from cblint.flow import build_of
 from cblint.flow.kinds import DEFINED, RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.effects import effect_of
@@ -35,6 +38,8 @@ SENT = "sent"
 
 _MAKING = frozenset({"build", "publish", "deploy", "package"})
 _AT_WORK = frozenset({"build", "test", "check", "scan", "install", "transform", "cleanup", "package"})
+MOST = 300
+"""So many things that a build does are looked at, of each against the others; what follows is not seen."""
 _HARMLESS = frozenset({"print", "query", "condition", "wait", "cleanup"})
 _RUN_MANY = frozenset({"xargs", "find"})
 
@@ -86,9 +91,13 @@ def is_whole(buildspec: Buildspec) -> bool:
     return all(id(item.node.resolved) in known for commands in buildspec.command_lists for item in commands.items())
 
 
-def uses_of(build: Build) -> list[Use]:
-    """What happens to images on the path on which all goes well, in order."""
-    return list(_Reader(build).uses())
+@lru_cache(maxsize=1)
+def uses_of(buildspec: Buildspec) -> list[Use]:
+    """What happens to images on the path on which all goes well, in order; read once for all rules that ask."""
+    reader = _Reader(build_of(buildspec)).uses()
+    found = list(islice(reader, MOST))
+    rest = next(reader, None)
+    return [*found, *(rest._replace(kind=kind, reference=None) for kind in _UNSEEN)] if rest is not None else found
 
 
 class _Reader:

@@ -106,6 +106,14 @@ def may_be(first: Value, second: Value) -> bool:
     return any(_can_equal(one, other) for one in _readings(first) for other in _readings(second))
 
 
+def is_same(first: Value, second: Value) -> bool:
+    """Whether two references are those of one image for sure."""
+    from cblint.flow.values import same
+
+    (one, *others), (other, *more) = _readings(first), _readings(second)
+    return len(others) == len(more) and same(one, other) is True
+
+
 def _readings(reference: Value) -> list[Value]:
     """A reference with its tag: both ways, where it is not known whether it has one. Docker Hub has no name."""
     from cblint.flow.values import concat, literal

@@ -29,7 +29,6 @@ from cblint.checks.images import (
 from cblint.checks.references import docker_hub, hub_name, is_closed, is_ecr, may_be, registry_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
-from cblint.flow import build_of
 from cblint.shell.effects import called, called_at
 from cblint.shell.operands import pieces
 from cblint.shell.syntax import Literal, SingleQuoted, Word
@@ -43,19 +42,28 @@ def push_without_login(buildspec: Buildspec) -> Iterator[Report]:
     """An image goes to a registry, or comes from a private one, and nothing has logged in there."""
     if not uses_docker(buildspec, {"push", "--push", "pull", "run"}):
         return
-    if mentions(buildspec, "credentials", "other-daemons") or not is_whole(buildspec):
+    if not is_whole(buildspec) or _may_have_credentials(buildspec):
         return
-    uses = uses_of(build_of(buildspec))
+    uses = uses_of(buildspec)
+    asking = [_asking(uses[:number], use) for number, use in enumerate(uses)]
     spoken: list[Value] = []
-    for number, use in enumerate(uses):
-        registry = _asking(uses[:number], use)
+    for number, registry in enumerate(asking):
         if registry is None or any(_may_be_same(registry, other) for other in spoken):
             continue
         found = _without_login(uses, number, registry)
         if found is not None:
             spoken.append(registry)
-            again = [each for each in uses[number + 1 :] if _asking(uses[: uses.index(each)], each) == registry]
-            yield found._replace(related=(*found.related, *(("again", each.word.span) for each in again)))
+            others = [each for at, each in enumerate(uses) if at > number and asking[at] == registry]
+            again = tuple(("again", each.word.span) for each in others)
+            yield found._replace(related=(*found.related, *again))
+
+
+def _may_have_credentials(buildspec: Buildspec) -> bool:
+    """Whether the file, a project's variables or an image of somebody's own may give docker credentials."""
+    names = {name for each in buildspec.projects for name, _ in each.variables}
+    kept = (*table("containers")["credentials"], *table("containers")["other-daemons"])
+    is_own = any(each.image_name is not None and each.image is None for each in buildspec.environments)
+    return is_own or not names.isdisjoint(kept) or mentions(buildspec, "credentials", "other-daemons")
 
 
 def _asking(earlier: Sequence[Use], use: Use) -> Value | None:
@@ -141,9 +149,12 @@ def docker_hub_anonymous_pull(buildspec: Buildspec) -> Iterator[Report]:
     """An image of Docker Hub is pulled without a login."""
     if not uses_docker(buildspec, {"pull", "run", "create", "build"}):
         return
-    if mentions(buildspec, "credentials", "other-daemons", "mirrors") or not is_whole(buildspec):
+    if not is_whole(buildspec) or _may_have_credentials(buildspec) or mentions(buildspec, "mirrors"):
         return
-    everything = uses_of(build_of(buildspec))
+    if any(each.project is not None and each.project.vpc for each in buildspec.environments):
+        # Then the address is the customer's own.
+        return
+    everything = uses_of(buildspec)
     uses = _before_a_login(everything)
     found: dict[str, list[Use]] = {}
     for number, use in enumerate(uses):
@@ -154,7 +165,9 @@ def docker_hub_anonymous_pull(buildspec: Buildspec) -> Iterator[Report]:
         again = tuple(("again", other.word.span) for other in others)
         fields = {"image": use.name, "verb": use.kind, "name": name}
         variant = "other" if "/" in name else "official"
-        yield Report(use.word.span, variant, fields, again, _from_gallery(everything, name))
+        named = [each for each in everything if each.reference is not None and hub_name(each.reference) == name]
+        items = tuple(dict.fromkeys(each.run.step.item.node for each in named))
+        yield Report(use.word.span, variant, fields, again, _from_gallery(named, name), touched=items)
     yield from _built_from_hub(buildspec, uses, set(found))
 
 
@@ -180,8 +193,7 @@ def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
 
 def _from_gallery(uses: Sequence[Use], name: str) -> tuple[Edit, ...]:
     """The same image from the public gallery of ECR, wherever it is used; nothing if a variable holds its name."""
-    named = [each for each in uses if each.reference is not None and hub_name(each.reference) == name]
-    words = {each.word.span: each.word for each in named}
+    words = {each.word.span: each.word for each in uses}
     edits = [_renamed(word, name) for word in words.values()]
     return tuple(edit for edit in edits if edit is not None) if None not in edits and "/" not in name else ()
 

@@ -27,7 +27,7 @@ from cblint.checks.images import (
     uses_docker,
     uses_of,
 )
-from cblint.checks.references import DOCKER_HUB, Parts, before, hub_name, is_fixed, may_be, registry_of
+from cblint.checks.references import DOCKER_HUB, Parts, before, hub_name, is_fixed, is_same, may_be, registry_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
@@ -51,7 +51,7 @@ def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
         return
     if mentions(buildspec, "other-daemons") or not is_whole(buildspec):
         return
-    uses = uses_of(build_of(buildspec))
+    uses = uses_of(buildspec)
     spoken: dict[str, Use] = {}
     if not any(use.kind in (BUILD, KEPT) for use in uses):
         # Where nothing is built, the machine may have the images from a build before, as those of a fleet do.
@@ -79,7 +79,7 @@ def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report |
     fields = {"command": called(use.invocation), "image": use.name, "made": ""}
     if use.kind in _NEEDING and not is_fixed(reference):
         kept = [each for each in earlier if _is(each, (KEPT,), reference)]
-        later = [each for each in uses[number:] if _is(each, (BUILD, TAG), reference)]
+        later = [each for each in uses[number:] if each.kind in (BUILD, TAG) and _is_surely(each, reference)]
         near = _nearest(makers, reference)
         if kept:
             return Report(use.word.span, "kept", fields, (("kept", kept[-1].word.span),))
@@ -95,6 +95,10 @@ def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report |
 def _is(use: Use, kinds: Sequence[str], reference: Value) -> bool:
     """Whether it does one of these things with an image that may be the one."""
     return use.kind in kinds and (use.reference is None or may_be(use.reference, reference))
+
+
+def _is_surely(use: Use, reference: Value) -> bool:
+    return use.is_named and use.reference is not None and is_same(use.reference, reference)
 
 
 def _may_be_missing(use: Use) -> bool:
@@ -140,18 +144,17 @@ def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
         return
     if not is_whole(buildspec):
         return
-    build = build_of(buildspec)
-    uses = uses_of(build)
+    uses = uses_of(buildspec)
     yield from _pushed(uses)
     yield from _pulled(uses)
     yield from _built_from(buildspec, uses)
-    yield from _deployed(build)
+    yield from _deployed(build_of(buildspec))
 
 
 def _pushed(uses: Sequence[Use]) -> Iterator[Report]:
     """Repositories to which nothing but such tags is pushed."""
     pushes = [each for each in uses if each.kind in (PUSH, SENT)]
-    if any(each.kind == UNSEEN_IMAGES or (each in pushes and each.reference is None) for each in uses):
+    if any(each.kind == UNSEEN_IMAGES for each in uses) or any(each.reference is None for each in pushes):
         return
     spoken: list[Value] = []
     for use in pushes:
@@ -188,11 +191,11 @@ def _moves(tag: Value | None) -> bool:
 def _pulled(uses: Sequence[Use]) -> Iterator[Report]:
     """Images of others that are pulled by such a tag, each once: one finding for all of them."""
     found: dict[str, Use] = {}
-    for use in uses:
+    pulls = [each for each in uses if each.kind in (PULL, RUN) and each.is_named]
+    for use in pulls:
         reference = use.reference
-        if reference is not None and use.kind in (PULL, RUN) and use.is_named and _is_of_others(reference):
-            if not any(_is_ours(each, reference) for each in uses):
-                found.setdefault(use.name, use)
+        if reference is not None and _is_of_others(reference) and not any(_is_ours(each, reference) for each in uses):
+            found.setdefault(use.name, use)
     if found:
         first, *others = found.values()
         again = tuple(("again", other.word.span) for other in others)
