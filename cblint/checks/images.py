@@ -64,8 +64,10 @@ class Use(NamedTuple):
 
     @property
     def name(self) -> str:
-        """How people call it."""
-        return self.reference.written if self.reference is not None else self.word.raw
+        """How people call it: as it is written where not all of it is known."""
+        if self.reference is None or "…" in self.reference.written:
+            return self.word.raw.strip("\"'")
+        return self.reference.written
 
 
 def uses_docker(buildspec: Buildspec, words: set[str]) -> bool:

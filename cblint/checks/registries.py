@@ -29,6 +29,7 @@ from cblint.checks.images import (
 from cblint.checks.references import docker_hub, hub_name, is_closed, is_ecr, may_be, registry_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
+from cblint.shell.commands import Case, If
 from cblint.shell.effects import called, called_at
 from cblint.shell.operands import pieces
 from cblint.shell.syntax import Literal, SingleQuoted, Word
@@ -114,7 +115,8 @@ def _without_login(uses: Sequence[Use], number: int, registry: Value) -> Report 
     fields = {"command": called(use.invocation), "registry": registry.written, "error": _error(registry)}
     span = called_at(use.invocation)
     if guarded:
-        return Report(span, "sometimes", fields, _at("login", guarded)) if len(guarded) == 1 else None
+        alone = len(guarded) == 1 and _is_in_branch(guarded[0]) and use.event is not None and not use.event.guards
+        return Report(span, "sometimes", fields, _at("login", guarded)) if alone else None
     later = [each for each in uses[number + 1 :] if each.kind == LOGIN and _is_login_to(each, registry)]
     if later:
         return Report(span, "late", fields, _at("late", later[:1]))
@@ -138,6 +140,11 @@ def _runs_whenever(login: Use, use: Use) -> bool:
         return True
     known = {(guard.condition.raw, guard.succeeds) for guard in use.event.guards}
     return all((guard.condition.raw, guard.succeeds) in known for guard in login.event.guards)
+
+
+def _is_in_branch(login: Use) -> bool:
+    """Whether the build goes on where the condition of a login does not hold: not so behind `[ … ] &&`."""
+    return any(isinstance(node, (If, Case)) for node in login.invocation.above)
 
 
 def _error(registry: Value) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cblint.buildspec.model import Buildspec
+from cblint.buildspec.model import Buildspec, scalar
 from cblint.checks.dockerfiles import bases_of
 from cblint.checks.images import (
     BUILD,
@@ -34,6 +34,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.shell.effects import called, called_at
 from cblint.source.text import Span
+from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _MAKERS = (BUILD, TAG, PULL)
 """What brings an image into the daemon's store, as does ``run``, which pulls it."""
+_CURATED = "aws/codebuild/"
 _NEEDING = frozenset({PUSH, SOURCE, SAVE})
 """What fails where the store does not have the image."""
 
@@ -139,7 +141,8 @@ def _is_unused(buildspec: Buildspec, use: Use) -> bool:
 
 
 def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
-    """An image is pushed, pulled or deployed by a tag that means another one tomorrow."""
+    """An image is pushed, pulled, deployed or built on by a tag that means another one tomorrow."""
+    yield from _built_on(buildspec)
     if not uses_docker(buildspec, {"push", "--push", "pull", "run", "build"}):
         return
     if not is_whole(buildspec):
@@ -149,6 +152,23 @@ def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
     yield from _pulled(uses)
     yield from _built_from(buildspec, uses)
     yield from _deployed(build_of(buildspec))
+
+
+def _built_on(buildspec: Buildspec) -> Iterator[Report]:
+    """Images of somebody's own on which batch tasks run, each once: one finding for all of them."""
+    from cblint.flow.values import literal
+
+    places = {each.place.start: each.place for each in buildspec.environments if each.place is not None}
+    found: dict[str, Scalar] = {}
+    for node in map(scalar, places.values()):
+        if node is None or "$" in node.value or node.value.startswith(_CURATED):
+            continue
+        if _is_known_to_move(literal(node.value)):
+            found.setdefault(node.value, node)
+    if found:
+        first, *others = found.values()
+        again = tuple(("again", other.span) for other in others)
+        yield Report(first.span, "build-image", {"image": first.value}, again)
 
 
 def _pushed(uses: Sequence[Use]) -> Iterator[Report]:
@@ -205,9 +225,15 @@ def _pulled(uses: Sequence[Use]) -> Iterator[Report]:
 def _is_of_others(reference: Value) -> bool:
     """Whether it is in a public registry, under a tag that moves."""
     registry = registry_of(reference)
-    if registry is None or registry.text not in table("containers")["open"] or is_fixed(reference):
+    return registry is not None and registry.text in table("containers")["open"] and _is_known_to_move(reference)
+
+
+def _is_known_to_move(reference: Value) -> bool:
+    """Whether a reference has a tag that moves, and there can be an image of that name."""
+    registry = registry_of(reference)
+    if registry is None or is_fixed(reference) or not _moves(Parts(reference).tag):
         return False
-    return _moves(Parts(reference).tag) and (registry.text != DOCKER_HUB or hub_name(reference) is not None)
+    return registry.text != DOCKER_HUB or hub_name(reference) is not None
 
 
 def _is_ours(use: Use, reference: Value) -> bool:
