@@ -29,6 +29,8 @@ _HARMLESS = frozenset(
     {"print", "query", "condition", "transform", "setup", "wait", "notify", "control", "cleanup", "wrap", "login"}
 )
 """Kinds of commands that ask for nothing but files and the network."""
+_NOT_MISSED = frozenset({"or", "condition", "negation", "pipeline"})
+"""Ways to hide a failure of which nothing is said here: it may be meant so."""
 _AT_WORK = frozenset({"build", "check", "install", "transform", "cleanup", "fetch", "package", "publish", "deploy"})
 """What tools without a daemon do; tests may start containers."""
 
@@ -87,7 +89,7 @@ def _needs_daemon(run: StepRun, event: Event, invocation: Invocation) -> bool:
     command = command_of(invocation, event) if invocation.program in facts["with-daemon"] else None
     if command is None or command.verb.removeprefix("compose ") not in facts["daemon"] or command.has("--builder"):
         return False
-    return not any(hidden.command is event.node and hidden.how in ("or", "condition") for hidden in run.hidden)
+    return not any(hidden.command is event.node and hidden.how in _NOT_MISSED for hidden in run.hidden)
 
 
 def privileged_mode_unused(buildspec: Buildspec) -> Iterator[Report]:
