@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cblint.checks.images import uses_of
-from cblint.checks.references import Parts, hub_name, may_be, registry_of
+from cblint.checks.references import Parts, hub_name, is_closed, is_ecr, is_same, may_be, registry_of
 from cblint.facts import table
 from cblint.flow.values import Hole, Value, concat, initial, literal
 from cblint.shell.commands import SimpleCommand
@@ -195,3 +195,29 @@ def test_a_use_is_told_from_a_function_that_passes_it_on() -> None:
     uses = uses_of(buildspec(written({"build": {"commands": commands}})))
     assert [use.is_named for use in uses] == [False, True]
     assert all(isinstance(use.invocation.node, SimpleCommand) for use in uses)
+
+
+@pytest.mark.parametrize(
+    ("registry", "ecr", "closed"),
+    [
+        ("1.dkr.ecr.eu-west-1.amazonaws.com", True, True),
+        ("${A}.dkr.ecr-fips.${R}.amazonaws.com", True, True),
+        ("1.dkr.ecr.cn-north-1.amazonaws.com.cn", True, True),
+        ("public.ecr.aws", False, True),
+        ("docker.io", False, True),
+        ("eu.gcr.io", False, True),
+        ("registry-1.eu-west-1.elb.amazonaws.com", False, False),
+        ("registry.example.com:5000", False, False),
+        ("localhost:5000", False, False),
+        ("${A}", False, False),
+    ],
+)
+def test_registries_that_ask_for_a_login(registry: str, ecr: bool, closed: bool) -> None:
+    assert (is_ecr(ref(registry)), is_closed(ref(registry))) == (ecr, closed)
+
+
+def test_whether_two_references_are_one_for_sure() -> None:
+    assert is_same(ref("app"), ref("docker.io/library/app:latest"))
+    assert is_same(ref("${A}:1"), ref("${A}:1"))
+    assert not is_same(ref("?:1"), ref("?:1"))
+    assert not is_same(ref("${A}"), ref("${A}:1"))

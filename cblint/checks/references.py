@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DOCKER_HUB = "docker.io"
 _LATEST = ":latest"
 _IMAGE_ID = r"(sha256:)?[0-9a-f]{12,64}"
-_ECR = (".dkr.ecr.", ".amazonaws.com")
+_ECR = (".dkr.ecr", ".amazonaws.com")
 
 
 def registry_of(reference: Value) -> Value | None:
@@ -61,7 +61,7 @@ def is_ecr(registry: Value) -> bool:
 def is_closed(registry: Value) -> bool:
     """Whether nobody pushes to a registry without a login, for sure."""
     last = registry.pieces[-1] if registry.pieces else ""
-    return isinstance(last, str) and last.endswith(tuple(table("containers")["closed"]))
+    return is_ecr(registry) or (isinstance(last, str) and last.endswith(tuple(table("containers")["closed"])))
 
 
 def before(value: Value, mark: str) -> Value | None:
