@@ -268,7 +268,8 @@ def _deployed(build: Build) -> Iterator[Report]:
                 continue
             for number, image in _images_in(event.values):
                 span = words[number].span
-                if _moves(Parts(image).tag) and span not in spoken:
+                # A text without a mark may be replaced before it is deployed.
+                if _moves(Parts(image).tag) and span not in spoken and re.search("[:/]", image.written):
                     spoken.add(span)
                     yield Report(span, "deployed", {"image": image.written})
 
