@@ -178,17 +178,15 @@ def _uses(buildspec: Buildspec, known: list[Environment], names: set[str]) -> It
             return
         for invocation in step.item.invocations:
             name = invocation.program
-            if name in names and not invocation.is_path and _TRANSPARENT.issuperset(invocation.wrappers):
-                if name not in left or is_conditional(step.item, invocation):
-                    continue
+            is_plain = not invocation.is_path and _TRANSPARENT.issuperset(invocation.wrappers)
+            if name in left and is_plain and not is_conditional(step.item, invocation):
                 left.remove(name)
                 yield _Use(invocation, [each for each in known if name in _absent(each.image)])
-            else:
-                bringing = _brings(invocation)
-                if bringing is None:
-                    return
-                # A package has the name of the program, or of what that belongs to: ansible for ansible-playbook.
-                left -= {each for each in left for package in bringing if each.partition("-")[0] in package}
+            bringing = _brings(invocation)
+            if bringing is None:
+                return
+            # A package has the name of the program, or of what that belongs to: ansible for ansible-playbook.
+            left -= {each for each in left for package in bringing if each.partition("-")[0] in package}
 
 
 _BRINGS_NOTHING = frozenset(
