@@ -90,7 +90,7 @@ def _with_them(install: _Install) -> tuple[Edit, ...]:
     return (after(verb[0].span, " --include=dev"),)
 
 
-_BY_VARIABLE = "as NODE_ENV is production"
+_BY_VARIABLE = "because NODE_ENV is production"
 
 
 class _Walk:
@@ -137,7 +137,7 @@ class _Walk:
             return None
         without = options.intersection(table("dependencies")["without-development"])
         if without:
-            return _Install(invocation, f"by {min(without)}", None)
+            return _Install(invocation, f"because of {min(without)}", None)
         if invocation.program == "pnpm" or (
             invocation.program == "yarn" and self._may_be_other_yarn(invocation, state)
         ):
