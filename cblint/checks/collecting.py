@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
-from cblint.checks.edits import key_before
+from cblint.checks.edits import key_before, respelt
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.repository import text_in
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
 from cblint.source.tree import Scalar
@@ -91,3 +93,77 @@ def _excluding(artifact: Section, names: list[str]) -> tuple[Edit, ...]:
 
 def _listed(names: list[str]) -> str:
     return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+# Two files where there is room for one
+
+_REPEATED = frozenset({"html", "htm", "js", "json", "md", "php", "py"})
+"""Endings of files of which folder after folder has one of the same name: index.html, package.json, __init__.py."""
+_APPSPEC = r"appspec\.ya?ml"
+_LONGEST_APPSPEC = 100_000
+
+
+def artifact_discard_paths_collision(buildspec: Buildspec) -> Iterator[Report]:
+    """All files of an artifact go into one folder, though several have the same name or are looked for elsewhere."""
+    for artifact in buildspec.artifacts():
+        discard = artifact.scalar("discard-paths")
+        if discard is None or discard.value.strip().lower() not in ("yes", "true"):
+            continue
+        edits = respelt(discard, "false" if discard.value.strip().lower() == "true" else "no")
+        files = artifact.scalars("files")
+        appspec = next((file for file in files if re.fullmatch(_APPSPEC, _split(file)[1])), None)
+        found = _sought_in_folder(buildspec, appspec, files) if appspec is not None else None
+        if found is not None and appspec is not None:
+            fields = {"path": found[1], "name": found[1].rpartition("/")[2], "file": _split(appspec)[1]}
+            yield Report(appspec.span, found[0], fields, (("discard", discard.span),), edits, touched=(discard,))
+        yield from _of_one_name(artifact, files, discard, edits)
+
+
+def _of_one_name(artifact: Section, files: list[Scalar], discard: Scalar, edits: tuple[Edit, ...]) -> Iterator[Report]:
+    """Files that have the same name, or are likely to."""
+    firsts: dict[str, Scalar] = {}
+    for file in files:
+        folder, name = _split(file)
+        related = [("discard", discard.span)]
+        variant = None
+        first = firsts.setdefault(name, file)
+        if "*" not in name and first is not file and _split(first)[0] != folder:
+            variant = "same-name"
+            related.append(("first", first.span))
+        elif artifact.get("exclude-paths") is None:
+            variant = _repeats(folder, name)
+        if variant is not None:
+            fields = {"path": file.value, "name": name}
+            yield Report(file.span, variant, fields, tuple(related), edits, touched=(discard,))
+
+
+def _split(file: Scalar) -> tuple[str, str]:
+    """The folder and the name of a path; the folder is empty where it is that in which the paths begin."""
+    folder, _, name = file.value.removeprefix("./").rpartition("/")
+    return folder, name
+
+
+def _repeats(folder: str, name: str) -> str | None:
+    """Whether a pattern is likely to match two files of one name."""
+    steps = folder.split("/")
+    if "$" in folder + name:
+        return None
+    if "*" not in name:
+        # "**" is how one says that it does not matter where the one file lies.
+        return "each" if any("*" in step and step != "**" for step in steps) else None
+    ending = name.removeprefix("*").removeprefix(".").lower()
+    return "pattern" if "**" in steps and (name == "*" or ending in _REPEATED) else None
+
+
+def _sought_in_folder(buildspec: Buildspec, appspec: Scalar, files: list[Scalar]) -> tuple[str, str] | None:
+    """A path in a folder, all of which the artifact loses, and whether CodeDeploy is known to look for it there."""
+    below = [file.value.removeprefix("./") for file in files if file is not appspec and _split(file)[0].strip("*/.")]
+    text = text_in(buildspec.repository, appspec.value) if buildspec.repository is not None else None
+    if not below or "*" in appspec.value:
+        return None
+    if text is None or len(text) > _LONGEST_APPSPEC:
+        return "appspec-unseen", below[0]
+    folders = {path.partition("/")[0] for path in below}
+    sought = re.findall(r"(?m)^[ \t-]*(?:source|location):[ \t]*[\"']?/?([\w.-]+/[\w./-]+)", text)
+    found = next((path for path in sought if path.partition("/")[0] in folders), None)
+    return ("appspec", found) if found is not None else None
