@@ -12,7 +12,7 @@ from cblint.catalogue import UnknownRule, select
 from cblint.catalogue.selection import Selection
 from cblint.facts import table
 from cblint.hosts.discover import git_root, matcher
-from cblint.hosts.project import Project
+from cblint.hosts.project import Artifacts, Cache, Project
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Lines, Text
@@ -221,14 +221,13 @@ def _config(data: dict[str, Any], folder: str) -> Config:
 
 
 def _project(data: dict[str, Any]) -> Project:
-    variables = data.get("variables", {})
-    return Project(
-        buildspecs=tuple(data["buildspecs"]),
-        image=data.get("image"),
-        environment_type=data.get("environment-type"),
-        privileged=data.get("privileged"),
-        variables=tuple((name, kind == "secret") for name, kind in variables.items()),
-    )
+    known = {name.replace("-", "_"): value for name, value in data.items()}
+    if "cache" in known:
+        known["cache"] = Cache(known["cache"].get("type"), tuple(known["cache"].get("modes", ())))
+    if "artifacts" in known:
+        known["artifacts"] = Artifacts(known["artifacts"].get("type"), known["artifacts"].get("override-name"))
+    variables = tuple((name, kind == "secret") for name, kind in known.get("variables", {}).items())
+    return Project(**{**known, "buildspecs": tuple(data["buildspecs"]), "variables": variables})
 
 
 def _plain(node: Node) -> Any:
@@ -240,4 +239,7 @@ def _plain(node: Node) -> Any:
     assert isinstance(target, Scalar)
     from cblint.buildspec.shape import type_of
 
-    return target.value.lower() == "true" if type_of(target) == "boolean" else target.value
+    kind = type_of(target)
+    if kind == "boolean":
+        return target.value.lower() == "true"
+    return int(float(target.value)) if kind == "number" else target.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import Any, NamedTuple
@@ -80,9 +81,10 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     """Lint a text as what the example is: a file of its own repository, with what the example says is given."""
     os.makedirs(os.path.join(folder, ".git"), exist_ok=True)
     given = example.given
-    if "require-reason" in given:
+    config = _config(given)
+    if config:
         with open(os.path.join(folder, ".cblint.yml"), "w", encoding="utf-8") as file:
-            file.write(f"require-reason: {str(given['require-reason']).lower()}\n")
+            file.write(json.dumps(config))  # which is YAML
     for name, content in given.get("files", {}).items():
         os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
@@ -95,6 +97,15 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     assert not result.crashes, result.crashes
     assert not result.skipped, result.skipped
     return result
+
+
+def _config(given: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of an example: its projects use all buildspecs where they do not say which."""
+    config = {key: given[key] for key in ("require-reason",) if key in given}
+    projects = [*given.get("projects", ()), *([given["project"]] if "project" in given else ())]
+    if projects:
+        config["projects"] = [{"buildspecs": ["*"], **project} for project in projects]
+    return config
 
 
 def all_examples() -> list[Example]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cblint.buildspec.shape import faults, sentence
 from cblint.config import Config, ConfigError, config_for, load_config, matches
 from cblint.facts import table
-from cblint.hosts.project import Project
+from cblint.hosts.project import Artifacts, Cache, Project
 from tests.helpers import repository, root
 
 EVERYTHING = """\
@@ -31,7 +31,15 @@ projects:
   - buildspecs: [buildspec.yml, "ci/*.yml"]
     image: aws/codebuild/standard:7.0
     environment-type: LINUX_CONTAINER
+    name: release
+    compute-type: BUILD_GENERAL1_SMALL
+    fleet: false
     privileged: true
+    docker-server: false
+    vpc: true
+    timeout: 30
+    cache: {type: LOCAL, modes: [LOCAL_SOURCE_CACHE]}
+    artifacts: {type: S3, override-name: true}
     variables: {STAGE: plain, DEPLOY_TOKEN: secret}
   - buildspecs: [other.yml]
 """
@@ -52,7 +60,15 @@ require-reason = true
 buildspecs = ["buildspec.yml", "ci/*.yml"]
 image = "aws/codebuild/standard:7.0"
 environment-type = "LINUX_CONTAINER"
+name = "release"
+compute-type = "BUILD_GENERAL1_SMALL"
+fleet = false
 privileged = true
+docker-server = false
+vpc = true
+timeout = 30
+cache = {type = "LOCAL", modes = ["LOCAL_SOURCE_CACHE"]}
+artifacts = {type = "S3", override-name = true}
 variables = {STAGE = "plain", DEPLOY_TOKEN = "secret"}
 
 [[tool.cblint.projects]]
@@ -203,8 +219,16 @@ def expected(folder: str) -> Config:
             Project(
                 buildspecs=("buildspec.yml", "ci/*.yml"),
                 image="aws/codebuild/standard:7.0",
+                name="release",
                 environment_type="LINUX_CONTAINER",
+                compute_type="BUILD_GENERAL1_SMALL",
+                fleet=False,
                 privileged=True,
+                docker_server=False,
+                vpc=True,
+                timeout=30,
+                cache=Cache("LOCAL", ("LOCAL_SOURCE_CACHE",)),
+                artifacts=Artifacts("S3", True),
                 variables=(("STAGE", False), ("DEPLOY_TOKEN", True)),
             ),
             Project(buildspecs=("other.yml",)),
@@ -271,8 +295,8 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         ),
         (
             "projects: [{buildspecs: [a]}, {buildspecs: [b], kind: x}]\n",
-            ':1:49: "kind" is not known in projects[1]. Known here: buildspecs, image, environment-type, privileged, '
-            "variables.",
+            ':1:49: "kind" is not known in projects[1]. Known here: buildspecs, name, image, environment-type, '
+            "compute-type, fleet, privileged, docker-server, vpc, timeout, cache, artifacts, variables.",
         ),
         (
             "? [a]\n: 1\n",
@@ -496,7 +520,7 @@ def fitting(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         if schema.get("additionalProperties") is not False:
             return st.dictionaries(WORDS, fitting(schema["additionalProperties"]), max_size=3)
         return st.fixed_dictionaries(required, optional=optional)
-    return {"string": WORDS, "boolean": st.booleans()}[schema["type"]]
+    return {"string": WORDS, "boolean": st.booleans(), "integer": st.integers(schema.get("minimum", 0))}[schema["type"]]
 
 
 @st.composite

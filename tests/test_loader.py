@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import yaml
 from ruamel.yaml import YAML
@@ -12,6 +10,7 @@ from cblint.source import loader
 from cblint.source.loader import MAX_DEPTH, TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence, path_to, walk
+from tests.bounds import no_hanging
 from tests.examples import unmarked
 from tests.helpers import child, root, stream
 
@@ -57,10 +56,8 @@ def plain(node: Node) -> object:
     ["[" * 100_000, "- " * 100_000, "? " * 100_000, "{a: " * 100_000, "[{" * 50_000, "a: " + "[" * 100_000],
 )
 def test_nesting_without_end_is_refused_at_once(text: str) -> None:
-    start = time.process_time()
-    with pytest.raises(TooComplex, match="deeper than 200 levels") as caught:
+    with no_hanging(), pytest.raises(TooComplex, match="deeper than 200 levels") as caught:
         load(Text.of(text))
-    assert time.process_time() - start < 1
     assert text[slice(*caught.value.span)] in "[-?{a"
 
 
@@ -80,10 +77,8 @@ def test_aliases_that_multiply_are_refused_at_once() -> None:
     laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 10)
     )
-    start = time.process_time()
-    with pytest.raises(TooComplex, match="more than 1,000,000 nodes") as caught:
+    with no_hanging(), pytest.raises(TooComplex, match="more than 1,000,000 nodes") as caught:
         load(Text.of(laughs))
-    assert time.process_time() - start < 1
     assert laughs[slice(*caught.value.span)] == "*"
 
 

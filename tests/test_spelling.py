@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import cache
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cblint.spelling import closest, distance, suggestion
+from tests.bounds import no_hanging
 
 PHASES = ("install", "pre_build", "build", "post_build")
 SHORT = st.text("abc", max_size=6)
@@ -123,12 +123,11 @@ def test_a_quarter_of_the_name_may_be_wrong_and_one_character_always(length: int
 def test_very_long_names_get_no_suggestion_and_take_no_time() -> None:
     assert closest("x" * 60, ["x" * 60]) == "x" * 60
     assert closest("x" * 61, ["x" * 61]) is None
-    started = time.perf_counter()
-    assert closest("x" * 10_000_000, PHASES) is None
-    assert closest("_" * 10_000_000, PHASES) is None
-    assert closest("_" * 3_000_000 + "build", PHASES) is None
-    assert closest("buid", ["x" * 1_000_000]) is None
-    assert time.perf_counter() - started < 2
+    with no_hanging():
+        assert closest("x" * 10_000_000, PHASES) is None
+        assert closest("_" * 10_000_000, PHASES) is None
+        assert closest("_" * 3_000_000 + "build", PHASES) is None
+        assert closest("buid", ["x" * 1_000_000]) is None
 
 
 @given(st.text(max_size=12), st.lists(st.text(max_size=12), max_size=5))

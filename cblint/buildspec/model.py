@@ -15,6 +15,7 @@ from cblint.source.loader import Document, Stream
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from cblint.buildspec.environments import Environment
     from cblint.buildspec.shape import Fault
     from cblint.shell.commands import Script
     from cblint.shell.query import Invocation
@@ -259,6 +260,13 @@ class Buildspec:
     def version(self) -> Pair | None:
         """``version`` and its value."""
         return self.get("version")
+
+    @cached_property
+    def environments(self) -> tuple[Environment, ...]:
+        """What the builds that can run it run on; none where nothing is known."""
+        from cblint.buildspec.environments import environments_of  # little is known of most
+
+        return environments_of(self) if self.projects or "batch" in self.sections else ()
 
     @cached_property
     def runs_in(self) -> str:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cblint.buildspec.model import mapping
-from cblint.facts import table
-from cblint.match import parse_path, places
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
@@ -24,7 +20,6 @@ POSIX = (DASH, BASH_AS_SH, BASH, SH)
 
 _GIVEN = {"bash": BASH, "/bin/bash": BASH, "/usr/bin/bash": BASH, "/bin/sh": SH, "sh": SH}
 _WINDOWS = {"powershell.exe": POWERSHELL, "powershell": POWERSHELL, "pwsh": POWERSHELL, "cmd.exe": CMD, "cmd": CMD}
-_TASKS = parse_path("batch.{build-list,build-graph}[*]")
 # What only PowerShell has: its variables, its cmdlets at the beginning of a line or after a bar.
 _VERBS = "Get|Set|New|Remove|Write|Invoke|Start|Stop|Import|Install|Test|Copy|Move|Expand|Compress|Out|Add"
 _POWERSHELL = rf"(?m)\$[Ee]nv:[A-Za-z_]|^\s*(?:\$\w+\s*=\s*)?(?:{_VERBS})-[A-Z][A-Za-z]+\b"
@@ -56,27 +51,11 @@ def _is_powershell(buildspec: Buildspec) -> bool:
 
 def _sh_of_images(buildspec: Buildspec) -> str:
     """What /bin/sh is if all images that can run the file agree."""
-    shells = {_sh(image) for image in _images(buildspec)}
+    shells = {_sh(environment.image_name) for environment in buildspec.environments}
     return shells.pop() if len(shells) == 1 else SH
 
 
-def _images(buildspec: Buildspec) -> Iterator[str | None]:
-    """The images of the projects and batch tasks that use the file, None for one that is not known."""
-    for project in buildspec.projects:
-        yield project.image
-    for place in places(buildspec.root, _TASKS):
-        task = mapping(place.node)
-        if task is not None and task.get("buildspec") is None:
-            env = task.get("env")
-            environment = mapping(env.value) if env is not None else None
-            image = environment.get("image") if environment is not None else None
-            value = image.value.resolved if image is not None else None
-            yield value.value if isinstance(value, Scalar) else None
-
-
 def _sh(image: str | None) -> str:
-    for known in table("images")["shells"] if image else ():
-        if image is not None and image.startswith(known["image"]):
-            shell: str = known["shell"]
-            return shell
-    return SH
+    from cblint.facts.images import sh_of  # the images of most builds are not known
+
+    return (sh_of(image) if image is not None else None) or SH

@@ -5,12 +5,38 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+class Cache(NamedTuple):
+    """A project's cache: its type and modes as the API has them."""
+
+    type: str | None = None
+    modes: tuple[str, ...] = ()
+
+
+class Artifacts(NamedTuple):
+    """A project's artifacts: their type as the API has it, and whether the buildspec's name for them counts."""
+
+    type: str | None = None
+    override_name: bool | None = None
+
+
 class Project(NamedTuple):
-    """What is known of a CodeBuild project; None is unknown. ``buildspecs`` are patterns of the files it uses."""
+    """What is known of a CodeBuild project; None is unknown. ``buildspecs`` are patterns of the files it uses.
+
+    ``fleet``: it runs on reserved capacity. ``docker_server``: it has one of its own. ``vpc``: it runs in one.
+    ``timeout`` is in minutes.
+    """
 
     buildspecs: tuple[str, ...]
+    name: str | None = None
     image: str | None = None
     environment_type: str | None = None
+    compute_type: str | None = None
+    fleet: bool | None = None
     privileged: bool | None = None
+    docker_server: bool | None = None
+    vpc: bool | None = None
+    timeout: int | None = None
+    cache: Cache | None = None
+    artifacts: Artifacts | None = None
     variables: tuple[tuple[str, bool], ...] = ()
     """Names, and whether their values are secret."""

@@ -91,8 +91,8 @@ BAD: dict[str, Bad] = {
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_bad_file_is_named_and_the_others_are_linted(cblint: Cblint, bad: Bad) -> None:
     cblint.put({"a-buildspec.yml": DEFECT, "bad-buildspec.yml": bad.make(), "c-buildspec.yml": DEFECT})
-    named = cblint.process("check", "a-buildspec.yml", "bad-buildspec.yml", "c-buildspec.yml", timeout=20)
-    found = cblint.process("check", ".", timeout=20)
+    named = cblint.process("check", "a-buildspec.yml", "bad-buildspec.yml", "c-buildspec.yml", timeout=100)
+    found = cblint.process("check", ".", timeout=100)
     assert named.status == bad.status
     assert found.status == 1
     for done in (named, found):
@@ -133,8 +133,8 @@ def test_50_mb_are_not_read(cblint: Cblint) -> None:
     cblint.put({"c-buildspec.yml": DEFECT})
     with open(cblint.folder / "bad-buildspec.yml", "wb") as file:
         file.truncate(50_000_000)
-    assert cblint.process("check", timeout=20).status == 1
-    done = cblint.process("check", "bad-buildspec.yml", "c-buildspec.yml", timeout=20)
+    assert cblint.process("check", timeout=100).status == 1
+    done = cblint.process("check", "bad-buildspec.yml", "c-buildspec.yml", timeout=100)
     assert (done.status, SAID in done.stdout) == (2, True)
     assert done.stderr == "cblint: bad-buildspec.yml is larger than 4 MB\n"
 
@@ -142,7 +142,7 @@ def test_50_mb_are_not_read(cblint: Cblint) -> None:
 def test_endless_input_is_not_read_to_its_end(cblint: Cblint) -> None:
     if not os.path.exists("/dev/zero"):
         pytest.skip("there is no /dev/zero here")
-    done = cblint.process("check", "/dev/zero", timeout=20)
+    done = cblint.process("check", "/dev/zero", timeout=100)
     assert (done.status, done.stderr) == (2, "cblint: /dev/zero is larger than 4 MB\n")
 
 
@@ -350,7 +350,7 @@ CONFIGURATIONS: dict[str, tuple[str, str | bytes, str]] = {
 @pytest.mark.parametrize(("name", "content", "message"), CONFIGURATIONS.values(), ids=CONFIGURATIONS)
 def test_a_hostile_configuration_is_a_message(cblint: Cblint, name: str, content: str | bytes, message: str) -> None:
     cblint.put({"buildspec.yml": DEFECT, "sub/.git/HEAD": "", "sub/buildspec.yml": DEFECT, name: content})
-    searched = cblint.process("check", ".", "--format", "concise", timeout=20)
+    searched = cblint.process("check", ".", "--format", "concise", timeout=100)
     for done in (searched, cblint("buildspec.yml", "sub/buildspec.yml", "--format", "concise")):
         assert (done.status, done.lines[0].split(" ")[0], len(done.lines)) == (2, "sub/buildspec.yml:5:16:", 1)
         assert done.stderr.startswith(f"cblint: {message}")
@@ -367,7 +367,7 @@ def test_a_configuration_out_of_the_repository_is_not_read(cblint: Cblint, name:
     (cblint.folder.parent / "outside.yml").write_text("fail-on: never\nsecret-of-the-user: 1\n")
     cblint.put({"buildspec.yml": DEFECT, "sub/empty": ""})
     (cblint.folder / name).symlink_to(target)
-    done = cblint.process("check", "buildspec.yml", timeout=20)
+    done = cblint.process("check", "buildspec.yml", timeout=100)
     if target == "/dev/zero":  # no regular file: as if it were not there
         assert done.status == 1
     else:
@@ -504,6 +504,6 @@ def test_a_process_ends_well_whatever_it_reads(tmp_path_factory: pytest.TempPath
         cblint = Cblint(folder, monkeypatch)
         cblint.put({f"{number}-buildspec.yml": text for number, text in enumerate(texts)})
         cblint.put({"z-buildspec.yml": DEFECT})
-        done = cblint.process("check", "--format", "json", timeout=20)
+        done = cblint.process("check", "--format", "json", timeout=100)
     assert done.status == 1
     assert "z-buildspec.yml command-not-string" in done.findings

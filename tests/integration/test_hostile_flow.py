@@ -20,7 +20,7 @@ from cblint.flow.values import LONGEST
 from tests.builds import Phases, assigned, build, commands, value, written
 from tests.integration.conftest import ROOT, environment
 
-SECONDS = 60
+SECONDS = 100
 """A watchdog, far above what any takes."""
 MEMORY = 1 << 30
 

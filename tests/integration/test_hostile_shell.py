@@ -15,7 +15,7 @@ from cblint.shell.commands import Script
 from cblint.shell.parser import parse
 from cblint.source.text import Text
 
-SECONDS = 60
+SECONDS = 100
 """A watchdog, far above what any takes: what grows with the square of its length does not end within it."""
 MEMORY = 1 << 30
 

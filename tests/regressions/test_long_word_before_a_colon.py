@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.bounds import no_hanging
 from tests.helpers import stream
 
 
 @pytest.mark.parametrize("word", ["a" * 100_000 + "!", "'" * 99_999, "a'" * 50_000])
 def test_a_second_colon_after_a_long_word_is_named_at_once(word: str) -> None:
-    start = time.process_time()
-    found = stream(f"a: {word}: b").problem
-    assert found is not None
-    assert time.process_time() - start < 1
+    with no_hanging():
+        assert stream(f"a: {word}: b").problem is not None

@@ -1,0 +1,174 @@
+"""What the builds that can run a buildspec run on, as far as its batch tasks and the configuration tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.buildspec.model import items, mapping, scalar
+from cblint.facts.images import Image, image_of
+from cblint.source.tree import Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from cblint.buildspec.model import Buildspec
+    from cblint.hosts.project import Project
+
+_LISTS = ("build-list", "build-graph")
+
+
+class Environment(NamedTuple):
+    """What one build runs on; None is unknown.
+
+    ``name`` is what a finding calls the build by, empty for the only one; ``image_name`` the image as it is given,
+    ``image`` what is known of it. ``type`` and ``compute`` are as the API has them; ``fleet``: on reserved capacity.
+    ``places`` are the nodes of the buildspec that say so, by the keys of a batch task's ``env``; ``project`` is the
+    configuration's.
+    """
+
+    name: str
+    image_name: str | None = None
+    image: Image | None = None
+    type: str | None = None
+    compute: str | None = None
+    fleet: bool | None = None
+    privileged: bool | None = None
+    places: dict[str, Node] = {}  # noqa: RUF012 - never changed
+    project: Project | None = None
+
+    @property
+    def place(self) -> Node | None:
+        """Where the image is given, if that is in the buildspec."""
+        return self.places.get("image")
+
+
+class _Given(NamedTuple):
+    """What a batch task says of its environment: its name, and the values by their keys, None for one of several."""
+
+    name: str
+    values: dict[str, Scalar | None]
+
+
+def environments_of(buildspec: Buildspec) -> tuple[Environment, ...]:
+    """One for each project, or for each batch task in each; none where nothing is known."""
+    given = list(_tasks(buildspec)) if "batch" in buildspec.sections else []
+    several = len(buildspec.projects) > 1
+    if not given:
+        return tuple(_of_project(project, _called(project) if several else "") for project in buildspec.projects)
+    projects: Sequence[Project | None] = buildspec.projects or (None,)
+    return tuple(
+        _of_task(task, project, f"{task.name} of {_called(project)}" if several and project is not None else task.name)
+        for task in given
+        for project in projects
+    )
+
+
+def those(found: Iterable[Environment], everywhere: Sequence[Environment]) -> str:
+    """Which builds a finding is about, to follow what it says; nothing where it is about all of them."""
+    names = list(dict.fromkeys(environment.name for environment in found))
+    if len(names) == len({environment.name for environment in everywhere}) or not any(names):
+        return ""
+    *front, last = names[:3] if len(names) <= 3 else [*names[:2], f"{len(names) - 2} others"]
+    return f" in {', '.join(front)} and {last}" if front else f" in {last}"
+
+
+def _called(project: Project) -> str:
+    if project.name is not None:
+        return f'the project "{project.name}"'
+    return f"the project on {project.image}" if project.image is not None else "one of the projects"
+
+
+def _of_project(project: Project, name: str) -> Environment:
+    return Environment(
+        name,
+        project.image,
+        image_of(project.image) if project.image is not None else None,
+        project.environment_type,
+        project.compute_type,
+        project.fleet,
+        project.privileged,
+        project=project,
+    )
+
+
+def _of_task(task: _Given, project: Project | None, name: str) -> Environment:
+    base = _of_project(project, name) if project is not None else Environment(name)
+    values = {key: value for key, value in task.values.items() if value is not None}
+    text = {key: value.value for key, value in values.items() if "$" not in value.value}
+    image = base.image_name if "image" not in task.values else text.get("image")
+    compute = base.compute if "compute-type" not in task.values else text.get("compute-type")
+    return Environment(
+        name,
+        image,
+        image_of(image) if image is not None else None,
+        base.type if "type" not in task.values else text.get("type"),
+        compute,
+        True if "fleet" in task.values else False if "compute-type" in task.values else base.fleet,
+        _privileged(text, base),
+        dict(values),
+        project,
+    )
+
+
+def _privileged(text: dict[str, str], base: Environment) -> bool | None:
+    """What a task says; where it says nothing, whether the project's counts or the default, is not documented."""
+    said = text.get("privileged-mode")
+    if said is not None:
+        return {"true": True, "yes": True, "false": False, "no": False}.get(said.lower())
+    return False if base.privileged is False else None
+
+
+def _tasks(buildspec: Buildspec) -> Iterator[_Given]:
+    """The tasks of a batch that run this buildspec."""
+    for form in _LISTS:
+        pair = buildspec.get("batch", form)
+        for number, item in enumerate(items(pair.value) if pair is not None else []):
+            task = mapping(item)
+            if task is not None and task.get("buildspec") is None and not task.open:
+                yield _Given(_task_name(task, number), _scalars(_at(task, "env")))
+    matrix = buildspec.get("batch", "build-matrix")
+    target = mapping(matrix.value) if matrix is not None else None
+    if target is not None:
+        yield from _combinations(target)
+
+
+def _task_name(task: Mapping, number: int) -> str:
+    pair = task.get("identifier")
+    identifier = scalar(pair.value) if pair is not None else None
+    return f'the batch task "{identifier.value}"' if identifier is not None else f"batch task {number + 1}"
+
+
+def _at(node: Mapping | None, name: str) -> Mapping | None:
+    pair = node.get(name) if node is not None else None
+    return mapping(pair.value) if pair is not None else None
+
+
+def _scalars(node: Mapping | None) -> dict[str, Scalar | None]:
+    pairs = node.effective().items() if node is not None else ()
+    return {key: scalar(pair.value) for key, pair in pairs}
+
+
+def _combinations(matrix: Mapping) -> Iterator[_Given]:
+    """The environments of a matrix, as far as they differ by the image."""
+    static, dynamic = _at(matrix, "static"), _at(matrix, "dynamic")
+    if dynamic is not None and dynamic.get("buildspec") is not None:
+        return
+    values = _scalars(_at(static, "env"))
+    varied = _at(dynamic, "env")
+    for key in ("compute-type", "type", "privileged-mode", "fleet"):
+        several = _listed(varied, key)
+        if several:
+            # Of several values it is not known which goes with which image.
+            values[key] = several[0] if len(several) == 1 else None
+    images = _listed(varied, "image")
+    for image in images:
+        yield _Given(f"the batch builds on {image.value}", {**values, "image": image})
+    if not images:
+        yield _Given("the batch builds", values)
+
+
+def _listed(node: Mapping | None, name: str) -> list[Scalar]:
+    pair = node.get(name) if node is not None else None
+    if pair is None:
+        return []
+    found = [scalar(item) for item in items(pair.value) or [pair.value]]
+    return [value for value in found if value is not None]
