@@ -28,8 +28,12 @@ _ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
 
 def artifact_includes_everything(buildspec: Buildspec) -> Iterator[Report]:
     """An artifact takes all that lies at the source root, whatever the build has left there."""
+    types = {project.artifacts.type if project.artifacts is not None else None for project in buildspec.projects}
+    if types == {"NO_ARTIFACTS"}:
+        return
     taken = [(artifact, file) for artifact in buildspec.artifacts() if (file := _everything(artifact)) is not None]
-    left = _left_behind(build_of(buildspec)) if taken else {}
+    # A later stage of a pipeline may well need all that this one has installed.
+    left = _left_behind(build_of(buildspec)) if taken and types != {"CODEPIPELINE"} else {}
     for artifact, file in taken:
         excluded = {step for path in artifact.scalars("exclude-paths") for step in path.value.split("/")}
         found = {folder: command for folder, command in left.items() if folder not in excluded}

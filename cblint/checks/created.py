@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section
-from cblint.checks.files import Made, made_by
+from cblint.checks.files import MOST_FILES, Made, is_nowhere, made_by
 from cblint.finding import Report
-from cblint.hosts.repository import holds, mentioned
+from cblint.hosts.repository import mentioned
 from cblint.source.tree import Scalar
 from cblint.spelling import closest
 
@@ -54,7 +54,7 @@ def path_never_created(buildspec: Buildspec) -> Iterator[Report]:
     absent = [
         each
         for each in (one for several in wanted.values() for some in several for one in some.all)
-        if holds(repository, each.path) is False
+        if is_nowhere(buildspec, each.path)
     ]
     made = made_by(buildspec) if absent else None
     if made is None or made.anything:
@@ -105,7 +105,7 @@ def _wanted(section: Section) -> _Wanted:
         return _Wanted(None, [], 0)
     base = posixpath.normpath(folder.value) if folder is not None else "."
     files = []
-    for file in listed:
+    for file in listed[:MOST_FILES]:
         head = file.value if not _is_open(file.value) else re.split(_OPEN, file.value)[0].rpartition("/")[0]
         path = posixpath.normpath(posixpath.join(base, head))
         if head and path != base and not path.startswith(("/", "..")):

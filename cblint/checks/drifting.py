@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.checks.files import Written, made_by, place_of
+from cblint.checks.files import MOST_FILES, Written, is_nowhere, made_by, place_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -59,12 +59,13 @@ def cwd_drift(buildspec: Buildspec) -> Iterator[Report]:
 
 def _artifacts_elsewhere(buildspec: Buildspec) -> Iterator[Report]:
     """Files that a command writes by the very path that an artifact has, but not at the source root."""
+    commands = "\n".join(item.value for item in buildspec.shell_items)
     wanted = {
         file.value.removeprefix("./"): file
         for artifact in buildspec.artifacts()
         if artifact.get("base-directory") is None
-        for file in artifact.scalars("files")
-        if re.fullmatch(_PATH, file.value) and any(_base(file.value) in item.value for item in buildspec.shell_items)
+        for file in artifact.scalars("files")[:MOST_FILES]
+        if re.fullmatch(_PATH, file.value) and _base(file.value) in commands
     }
     named: dict[str, list[Written]] = {}
     written = made_by(buildspec).written if wanted else ()
@@ -138,7 +139,7 @@ def _uses_elsewhere(buildspec: Buildspec, repository: str) -> Iterator[Report]:
     written: set[str] | None = None
     for use, place in _all_uses(build_of(buildspec)):
         here = posixpath.normpath(f"{place}/{use.path}")
-        if not (holds_here(use.path) and holds_here(place) and holds_here(here) is False):
+        if not (holds_here(use.path) and holds_here(place) and is_nowhere(buildspec, here)):
             continue
         written = {each.path for each in made_by(buildspec).written} if written is None else written
         cause = causes.get(id(use.invocation.node))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
-from cblint.hosts.repository import text_in
+from cblint.hosts.repository import holds, text_in
 from cblint.shell.commands import Function, Redirection
 from cblint.shell.effects import effect_of, verbs_of
 from cblint.shell.operands import pieces
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from cblint.flow.state import State
     from cblint.flow.values import Value
 
+MOST_FILES = 200
+"""Of so many files of a list it is asked who makes them."""
 _WRITING = frozenset({">", ">>", ">|", "<>", "&>", "&>>", ">&"})
 _COPYING = frozenset({"cp", "mv", "ln", "install"})
 _INSTALLING = frozenset({"install", "i", "ci", "clean-install"})
 _MAKING_ONE = frozenset({"mkdir", "touch", "tee", "curl", "zip"})
 """Programs that make a file or an empty folder, and nothing below it."""
+_LOGIN = r"\$\(\s*aws (?:[^|;&)]* )?ecr get-login "
+"""What prints a `docker login`, and runs it."""
 _HERE = frozenset({"", ".", "./"})
 
 
@@ -71,6 +75,22 @@ def made_by(buildspec: Buildspec) -> Made:
     collector = _Collector(buildspec)
     collector.collect()
     return Made(tuple(collector.written), frozenset(collector.folders), collector.anything)
+
+
+def is_nowhere(buildspec: Buildspec, path: str) -> bool:
+    """Whether the repository is known not to hold a file or folder.
+
+    A folder above the buildspec may be the source root as well: many a repository holds several that are built alone.
+    """
+    repository = buildspec.repository
+    if repository is None:
+        return False
+    folder = posixpath.dirname(buildspec.path)
+    while holds(repository, posixpath.join(folder, path)) is False:
+        if not folder:
+            return True
+        folder = posixpath.dirname(folder)
+    return False
 
 
 def path_of(word: Word | str, state: State) -> str | None:
@@ -171,6 +191,8 @@ class _Collector:
         if "xargs" in invocation.wrappers or "find" in invocation.wrappers:
             return None
         program = verb.program if verb is not None else invocation.program
+        if re.match(_LOGIN, invocation.words[0].raw):
+            return []
         if effect is None or effect.does not in facts["kinds"]:
             if not self._is_confined(invocation, program, effect is not None, place):
                 return None
@@ -192,7 +214,7 @@ class _Collector:
         if program == "pip":
             return not any(re.match(r"\.|/|-e|--editable", word.raw) for word in invocation.arguments)
         if program in facts["lifecycle"]["programs"] and (not operands or operands[0] in _INSTALLING):
-            return self._runs_no_scripts(place)
+            return bool(invocation.flags("-g", "--global")) or self._runs_no_scripts(place)
         return bool(operands)
 
     def _runs_no_scripts(self, place: str) -> bool:
@@ -216,9 +238,9 @@ def _copied(invocation: Invocation) -> list[tuple[Word | str, bool]]:
     *sources, last = operands
     names = [posixpath.basename((source.text or "").rstrip("/")) for source in sources]
     deep = bool(invocation.flags("-r", "-a", "--recursive", "--archive")) or invocation.program in ("mv", "ln")
-    if not all(re.fullmatch(r"[\w.@%+=:-]+", name) for name in names) or any(name in (".", "..") for name in names):
+    text = last.text
+    if text is None or not all(re.fullmatch(r"[\w.@%+=:-]+", name) and name not in (".", "..") for name in names):
         return [(last, True)]
-    text = last.text or ""
     if text in _HERE or text.endswith(("/", "..")):
         return [(f"{text.rstrip('/') or '.'}/{name}", deep) for name in names]
     return [(last, True)]

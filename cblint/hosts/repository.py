@@ -64,6 +64,9 @@ def holds(repository: str, path: str) -> bool | None:
         try:
             if os.path.islink(full):
                 full = os.path.realpath(full)
+                if not os.path.exists(full):
+                    # The build may make what it leads to.
+                    return None
             is_folder = stat.S_ISDIR(os.lstat(full).st_mode)
         except FileNotFoundError:
             return None if _may_be_submodule(root, steps) else False
