@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.edits import key_before, respelt
+from cblint.checks.projects import artifact_types
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
@@ -28,7 +29,7 @@ _ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
 
 def artifact_includes_everything(buildspec: Buildspec) -> Iterator[Report]:
     """An artifact takes all that lies at the source root, whatever the build has left there."""
-    types = {project.artifacts.type if project.artifacts is not None else None for project in buildspec.projects}
+    types = artifact_types(buildspec)
     if types == {"NO_ARTIFACTS"}:
         return
     taken = [(artifact, file) for artifact in buildspec.artifacts() if (file := _everything(artifact)) is not None]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.files import MOST_FILES, Made, is_nowhere, made_by
+from cblint.checks.projects import artifact_types
 from cblint.finding import Report
 from cblint.hosts.repository import mentioned
 from cblint.source.tree import Scalar
@@ -66,9 +67,7 @@ def path_never_created(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _sections(buildspec: Buildspec) -> Iterator[tuple[str, list[Section]]]:
-    projects = [environment.project for environment in buildspec.environments if environment.project is not None]
-    types = [project.artifacts.type if project.artifacts is not None else None for project in projects]
-    if not types or set(types) != {"NO_ARTIFACTS"}:
+    if artifact_types(buildspec) != {"NO_ARTIFACTS"}:
         yield "nothing", buildspec.artifacts()
     yield "report", buildspec.reports()
 
