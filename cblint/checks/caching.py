@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import Buildspec, items, scalar
 from cblint.checks.edits import respelt
-from cblint.checks.files import path_of, place_of
+from cblint.checks.files import is_expected, path_of, place_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
@@ -79,7 +79,7 @@ def _clean_installs(buildspec: Buildspec) -> Iterator[tuple[str, Invocation]]:
     """The commands that remove node_modules whatever is in it, and the folder of that, from the source root."""
     for run in build_of(buildspec).on(SUCCEEDING):
         for event in run.events:
-            if event.kind != RAN or event.state is None or not all(_counts(guard) for guard in event.guards):
+            if event.kind != RAN or not (is_expected(run, event) or all(_counts(guard) for guard in event.guards)):
                 continue
             for invocation in run.step.item.calls(event.node):
                 operands = [word.text for word in invocation.operands()]
@@ -122,7 +122,7 @@ def _purged(buildspec: Buildspec, path: Scalar, facts: dict[str, Any]) -> Iterat
             continue
         for run in build_of(buildspec).on(SUCCEEDING):
             for event in run.events:
-                calls = run.step.item.calls(event.node) if event.kind == RAN and not event.guards else []
+                calls = run.step.item.calls(event.node) if event.kind == RAN and is_expected(run, event) else []
                 found = next((each for each in calls if _is_called_so(each, program, words)), None)
                 if found is not None:
                     shown = [found.words[0], *found.operands()[: len([word for word in words if word[0] != "-"])]]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.edits import key_before, respelt
+from cblint.checks.files import is_expected
 from cblint.checks.projects import artifact_types
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -68,7 +69,7 @@ def _left_behind(build: Build) -> dict[str, Invocation]:
     found: dict[str, Invocation] = {}
     for run in build.on(SUCCEEDING):
         for event in run.events:
-            if event.kind != RAN or event.state is None or event.guards:
+            if event.kind != RAN or event.state is None or not is_expected(run, event):
                 continue
             place = directory(event.state.cwd)
             for invocation in run.step.item.calls(event.node):
