@@ -64,13 +64,16 @@ def _holds(path: Scalar, folders: list[str]) -> bool:
 
 
 def _removed_modules(buildspec: Buildspec, paths: list[Scalar], modules: list[tuple[Scalar, str]]) -> Iterator[Report]:
-    places = list(_clean_installs(buildspec))
+    places: dict[str, Invocation] = {}
+    for place, invocation in _clean_installs(buildspec):
+        places.setdefault(place, invocation)
+    folders = table("caches")["npm"]["folders"]
+    mended = not _has_user(buildspec) and not any(_holds(each, folders) for each in paths)
     for path, folder in modules:
         wanted = posixpath.normpath(folder) if folder else "."
-        found = next((each for place, each in places if place == wanted or "**" in folder), None)
+        found = next(iter(places.values()), None) if "**" in folder else places.get(wanted)
         if found is not None:
-            other = any(_holds(each, table("caches")["npm"]["folders"]) for each in paths)
-            edits = respelt(path, _NPM) if not other and not _has_user(buildspec) else ()
+            edits = respelt(path, _NPM) if mended else ()
             fields = {"path": path.value, "command": called(found)}
             yield Report(path.span, "npm-ci", fields, (("removes", called_at(found)),), edits)
 

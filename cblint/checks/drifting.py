@@ -72,23 +72,26 @@ def _artifacts_elsewhere(buildspec: Buildspec) -> Iterator[Report]:
     for each in written:
         text = each.word.text if each.word is not None else None
         named.setdefault((text or "").removeprefix("./"), []).append(each)
+    causes: dict[int, Event] | None = None
     for path, file in wanted.items():
         astray = named.get(path, [])
         if not astray or any(each.path == path for each in astray) or _is_at_root(buildspec, path, written, astray):
             continue
-        if not any(_is_collected(buildspec, each) for each in astray) and not _is_carried(buildspec, path, astray):
-            yield _astray(buildspec, path, file, astray[0])
+        collected = any(_is_collected(buildspec, each) for each in astray[:MOST_FILES])
+        if not collected and not _is_carried(buildspec, path, astray):
+            causes = _causes(build_of(buildspec)) if causes is None else causes
+            yield _astray(path, file, astray[0], causes.get(id(astray[0].invocation.node)))
 
 
 def _is_at_root(buildspec: Buildspec, path: str, written: Iterable[Written], astray: list[Written]) -> bool:
     """Whether the file may be where the artifact looks for it all the same."""
     if buildspec.repository is not None and holds(buildspec.repository, path) is True:
         return True
-    return any(each.may_hold(path) for each in written if each not in astray)
+    known = {id(each) for each in astray}
+    return any(each.may_hold(path) for each in written if id(each) not in known)
 
 
-def _astray(buildspec: Buildspec, path: str, file: Scalar, written: Written) -> Report:
-    cause = _causes(build_of(buildspec)).get(id(written.invocation.node))
+def _astray(path: str, file: Scalar, written: Written, cause: Event | None) -> Report:
     related = [("artifact", file.span), *([("moved", cause.node.span)] if cause is not None else [])]
     place = "the folder above the source root" if written.place == ".." else written.place
     fields = {"path": path, "written": written.path, "place": place}
@@ -118,13 +121,13 @@ def _takes(base: Scalar | None, pattern: str, path: str) -> bool:
 
 def _is_carried(buildspec: Buildspec, path: str, astray: list[Written]) -> bool:
     """Whether another command has to do with a file of this name, and may bring it where it belongs."""
-    writing = [each.invocation.node for each in astray]
+    writing = {id(each.invocation.node) for each in astray}
     return any(
         _base(path) in invocation.node.raw and invocation.program not in _ONLY_READING
         for item in buildspec.shell_items
         if _base(path) in item.value
         for invocation in item.invocations
-        if not any(invocation.node is node for node in writing)
+        if id(invocation.node) not in writing
     )
 
 
