@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Everything
 
 _EVERYTHING = frozenset({"**/*", "**", "./**/*", "./**", "**/**"})
+_OF_TOOLS = frozenset({"node_modules"})
+"""What a build needs, tools for tests included. (vendor is part of what runs, and .terraform of what a plan needs.)"""
 _ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
 
 
@@ -85,7 +87,7 @@ def _filled(invocation: Invocation) -> Iterator[str]:
     """The folders that a command which installs something fills."""
     effect = effect_of(invocation)
     for folder in effect.writes if effect is not None and effect.does == "install" else ():
-        if isinstance(folder, str) and folder.endswith("/"):
+        if isinstance(folder, str) and folder.rstrip("/") in _OF_TOOLS:
             yield folder.rstrip("/")
 
 
@@ -105,6 +107,8 @@ def _listed(names: list[str]) -> str:
 
 _REPEATED = frozenset({"html", "htm", "js", "json", "md", "php", "py"})
 """Endings of files of which folder after folder has one of the same name: index.html, package.json, __init__.py."""
+_TREES = frozenset({"", "dist", "build", "public", "book", "site", "www", "html", "htmlcov", "docs", "web", "static"})
+"""Folders of sites and the like, in which there are others."""
 _APPSPEC = r"appspec\.ya?ml"
 _LONGEST_APPSPEC = 100_000
 
@@ -137,7 +141,7 @@ def _of_one_name(artifact: Section, files: list[Scalar], discard: Scalar, edits:
             variant = "same-name"
             related.append(("first", first.span))
         elif artifact.get("exclude-paths") is None:
-            variant = _repeats(folder, name)
+            variant = _repeats(_whole(artifact, folder), name)
         if variant is not None:
             fields = {"path": file.value, "name": name}
             yield Report(file.span, variant, fields, tuple(related), edits, touched=(discard,))
@@ -149,6 +153,12 @@ def _split(file: Scalar) -> tuple[str, str]:
     return folder, name
 
 
+def _whole(artifact: Section, folder: str) -> str:
+    """The folder from the source root."""
+    base = artifact.scalar("base-directory")
+    return f"{base.value.strip('./')}/{folder}" if base is not None and base.value.strip("./") else folder
+
+
 def _repeats(folder: str, name: str) -> str | None:
     """Whether a pattern is likely to match two files of one name."""
     steps = folder.split("/")
@@ -158,7 +168,10 @@ def _repeats(folder: str, name: str) -> str | None:
         # "**" is how one says that it does not matter where the one file lies.
         return "each" if any("*" in step and step != "**" for step in steps) else None
     ending = name.removeprefix("*").removeprefix(".").lower()
-    return "pattern" if "**" in steps and (name == "*" or ending in _REPEATED) else None
+    if "**" not in steps:
+        return None
+    top = steps[steps.index("**") - 1].strip("_.") if steps[0] != "**" else ""
+    return "pattern" if ending in _REPEATED or (name == "*" and top in _TREES) else None
 
 
 def _sought_in_folder(buildspec: Buildspec, appspec: Scalar, files: list[Scalar]) -> tuple[str, str] | None:
