@@ -16,6 +16,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import MOVED, RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.repository import holds
+from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called_at, effect_of
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
@@ -31,6 +32,8 @@ _MOVES = r"\b(?:cd|pushd|chdir)\b"
 _PATH = r"(?:\./)?[\w@+=-][\w.@+=-]*(?:/[\w.@+=-]+)*"
 """A path from where the command runs, and no further up."""
 _ONLY_READING = frozenset({"cat", "ls", "echo", "jq", "test", "[", "head", "wc", "stat"})
+_ELSEWHERE = frozenset({"-C", "--directory", "--prefix", "--cwd", "--chdir", "--rootdir", "--project-directory"})
+"""Options that name another directory, from which paths are then taken."""
 _TAKEN_BACK = frozenset({"or", "condition", "negation"})
 """Ways in which somebody asks whether ``cd`` has failed."""
 
@@ -197,11 +200,17 @@ def _at(use: _Use) -> Span:
 
 
 def _uses(run: StepRun, event: Event) -> Iterator[_Use]:
+    if any(word.text is not None and word.text.partition("=")[0] in _ELSEWHERE for word in _words(event)):
+        return
     for invocation in run.step.item.calls(event.node):
         for word, variant in _taken(invocation):
             path = word.text or "" if word is not None else "Dockerfile"
             if re.fullmatch(_PATH, path) is not None:
                 yield _Use(invocation, word, posixpath.normpath(path), variant, run.step.item.node)
+
+
+def _words(event: Event) -> tuple[Word, ...]:
+    return event.node.words if isinstance(event.node, SimpleCommand) else ()
 
 
 def _taken(invocation: Invocation) -> Iterator[tuple[Word | None, str]]:
