@@ -51,7 +51,7 @@ def artifact_includes_everything(buildspec: Buildspec) -> Iterator[Report]:
             "command": called(found[names[0]]) if names else "",
             "patterns": _listed([f"{name}/**/*" for name in (*names, ".git")]),
         }
-        variant = "left-behind" if found else "everything"
+        variant = ("uploaded" if types == {"S3"} else "left-behind") if found else "everything"
         yield Report(file.span, variant, fields, related, _excluding(artifact, names), about=artifact.mapping)
 
 
