@@ -138,7 +138,7 @@ def _lock(buildspec: Buildspec, invocation: Invocation, folder: str | None) -> s
     if invocation.program == "yarn" and has_other_yarn(buildspec, folder):
         return None  # which keeps to it by itself
     paths = [posixpath.join(folder, lock) for lock in manager["locks"]]
-    return next((path for path in paths if holds(buildspec.repository, path)), None)
+    return next((path for path in paths if holds(buildspec.repository, path) is True), None)
 
 
 @lru_cache(maxsize=64)
@@ -151,7 +151,8 @@ def has_other_yarn(buildspec: Buildspec, folder: str) -> bool:
         return False
     for place in {folder, "."}:
         package = text_in(repository, posixpath.join(place, "package.json")) or ""
-        if holds(repository, posixpath.join(place, ".yarnrc.yml")) or re.search(_PACKAGE_MANAGER, package):
+        settings = holds(repository, posixpath.join(place, ".yarnrc.yml"))
+        if settings is not False or re.search(_PACKAGE_MANAGER, package):
             return True
     return False
 

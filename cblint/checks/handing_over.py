@@ -347,7 +347,7 @@ def _note_files(command: Command, effect: Effect, use: _Use, files: _Uses, repos
             if is_made:
                 files.here.setdefault(path, []).append(this)
                 files.makes.setdefault(path, []).append(this)
-            elif not holds(repository, path) and not _can_do_without(command):
+            elif holds(repository, path) is False and not _can_do_without(command):
                 files.needs.append((path, this))
 
 
