@@ -190,6 +190,9 @@ def _image(checkout: Checkout, folder: str, name: str, is_maintained: bool, has_
     ]
     if docker is not None:
         lines.append(f"    docker: {{engine: {docker[1]}{f', compose: {compose[1]}' if compose is not None else ''}}}")
+    version = aws_cli(source)
+    if version is not None:
+        lines.append(f"    aws-cli: {version}")
     lines += _wrapped("    tools", sorted(tools(source)))
     # The versions as text: 3.10 is no number.
     read = (
@@ -224,6 +227,13 @@ def tools(dockerfile: str) -> set[str]:
             found.update(PACKAGES.get(package.lower() if package.lower() in PACKAGES else package, ()))
     found.update(re.findall(r"/usr/local/bin/([a-z][a-z0-9-]*)(?=\s)", joined))
     return {name for name in found if name not in ("dind", "dotnet-install.sh")}
+
+
+def aws_cli(dockerfile: str) -> int | None:
+    """The version of the AWS CLI that a Dockerfile brings; None if it brings none."""
+    if re.search(BROUGHT["aws"], dockerfile):
+        return 2
+    return 1 if re.search(r"pip3? install[^&\n]* awscli\b", dockerfile) else None
 
 
 def _wrapped(key: str, names: list[str], width: int = 116) -> list[str]:

@@ -66,5 +66,17 @@ def ecr_get_login_removed(buildspec: Buildspec) -> Iterator[Report]:
     """``aws ecr get-login``, which the AWS CLI has no more."""
     for invocation in buildspec.invocations("get-login"):
         found = invocation.runs("aws", "ecr", "get-login")
-        if found:
-            yield Report(found[0].span, "removed", {})
+        if found and not _installs_version_1(buildspec):
+            images = [each.image for each in buildspec.environments]
+            is_old = bool(images) and all(image is not None and image.aws_cli == 1 for image in images)
+            yield Report(found[0].span, "old-image" if is_old else "removed", {})
+
+
+def _installs_version_1(buildspec: Buildspec) -> bool:
+    """Whether a command installs version 1, which is the one that pip knows."""
+    return any(
+        re.match(r"awscli(?![\w-])", word.text or "") is not None
+        for invocation in buildspec.invocations("awscli")
+        if invocation.program.startswith("pip")
+        for word in invocation.runs(invocation.program, "install")[1:]
+    )

@@ -35,7 +35,7 @@ class Image(NamedTuple):
     the constants above; ``types`` are the environment types of the API on which it can run. ``status``: ``current``,
     ``unmaintained``, ``unsupported``, ``gone``, or ``deprecated`` since a date. ``runtimes`` is None where the source
     is not public; ``docker`` is the version of its engine, if it has one; ``tools`` are programs that are known to be
-    there, of many more.
+    there, of many more. ``aws_cli`` is the number of its AWS CLI, None where that is not known.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Image(NamedTuple):
     since: str
     sh: str
     docker: str
+    aws_cli: int | None
     runtimes: dict[str, Runtime] | None
     tools: frozenset[str]
 
@@ -119,6 +120,7 @@ def _image(name: str, release: str) -> Image:
         since=str(says.get("since", "")),
         sh=sh_of(name) or "",
         docker=inside["docker"]["engine"] if inside is not None and "docker" in inside else "",
+        aws_cli=inside.get("aws-cli") if inside is not None else None,
         runtimes=_runtimes(inside["runtimes"]) if inside is not None else None,
         tools=frozenset(inside["tools"] if inside is not None else ()),
     )

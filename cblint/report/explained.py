@@ -45,6 +45,7 @@ def image_text(name: str) -> Iterator[str]:
     yield from _row("runs on", ", ".join(image.types))
     yield from _row("shell", _SHELLS.get(image.sh, ""))
     yield from _row("docker", _docker(image))
+    yield from _row("AWS CLI", f"version {image.aws_cli}" if image.aws_cli is not None else "")
     if image.runtimes is None:
         yield from _row("runtimes", "not known: their source is not public")
     elif not image.runtimes:
@@ -159,6 +160,7 @@ def _image_data(image: Image) -> dict[str, Any]:
         "deprecatedSince": image.since or None,
         "sh": image.sh or None,
         "docker": image.docker or None,
+        "awsCli": image.aws_cli,
         "runtimes": None
         if image.runtimes is None
         else {name: _runtime_data(name, runtime) for name, runtime in image.runtimes.items()},
