@@ -1,0 +1,89 @@
+"""What a command is certainly written in, and what certainly runs it: shared by the rules about Windows builds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cblint.buildspec.environments import Environment
+from cblint.buildspec.model import ShellItem
+from cblint.facts import table
+from cblint.facts.images import WINDOWS
+from cblint.shell.commands import Case, For, Function, If, Redirection, SimpleCommand, Test, While
+from cblint.shell.powershell_tree import Assigned, Call, Keyword
+from cblint.shell.syntax import Node, walk
+from cblint.source.text import Span
+
+_ONLY_POWERSHELL = ("if", "foreach", "switch", "try")
+_NAMED = (If, For, While, Case)
+"""Compound commands that begin with a word which says what they are."""
+
+
+def is_windows(environment: Environment) -> bool | None:
+    """Whether a build runs on Windows; None where that is not known, or its image and type contradict each other."""
+    image, kind = environment.image, environment.type
+    found = {image.family == WINDOWS} if image is not None else set()
+    if kind is not None and kind in table("service")["environment-types"]:
+        found.add(kind.startswith("WINDOWS"))
+    return found.pop() if len(found) == 1 else None
+
+
+def powershell_in(item: ShellItem) -> Span | None:
+    """The first thing in a command that only PowerShell can be meant for; None if there is none."""
+    script = item.powershell
+    if script.problem is not None:
+        return None
+    nodes = list(walk(script))
+    if any(isinstance(node, Call) and node.name in table("powershell")["other-shells"] for node in nodes):
+        return None
+    return next((span for node in nodes if (span := _powershell_at(item, node)) is not None), None)
+
+
+def _powershell_at(item: ShellItem, node: Node) -> Span | None:
+    if isinstance(node, Call) and not node.operator and is_cmdlet(node):
+        return node.words[0].span
+    if isinstance(node, Assigned) and re.match(r"\$(?:[Ee]nv:\w+\s*|\w+ )=", node.raw):
+        return node.target.span
+    # A shell could read "for (( … )) { … }", but none of these.
+    if isinstance(node, Keyword) and node.word in _ONLY_POWERSHELL and item.script.problem is not None:
+        return node.part(0, len(node.word))
+    return None
+
+
+def is_cmdlet(call: Call) -> bool:
+    """Whether the name of what is called is a verb of PowerShell's and a noun, written as everybody does."""
+    verb, dash, noun = call.words[0].raw.partition("-")
+    return bool(dash) and noun[:1].isupper() and noun.isalnum() and verb in table("powershell")["verbs"]
+
+
+def posix_in(item: ShellItem) -> Span | None:
+    """The first thing in a command that only a POSIX shell can be meant for; None if there is none."""
+    if item.script.problem is not None or powershell_in(item) is not None:
+        return None
+    return next((span for node in walk(item.script) for span in _posix_at(node)), None)
+
+
+def _posix_at(node: Node) -> Iterator[Span]:
+    if isinstance(node, _NAMED):
+        yield node.part(0, len(re.match(r"\w+", node.raw)[0]))  # type: ignore[index]
+    elif isinstance(node, Test):
+        yield node.part(0, 2)
+    elif isinstance(node, Function) and not node.keyword:
+        yield node.name.span
+    elif isinstance(node, Redirection):
+        if node.operator in ("<<", "<<-", "<<<") or node.target.text == "/dev/null":
+            yield node.span
+    elif isinstance(node, SimpleCommand):
+        yield from _posix_command(node)
+
+
+def _posix_command(node: SimpleCommand) -> Iterator[Span]:
+    if node.assignments:
+        yield node.assignments[0].span
+    name, *arguments = node.arguments or (None,)
+    text = getattr(name, "text", None)
+    if name is None or not arguments or text is None:
+        return
+    sets_options = text == "set" and re.match(r"[-+][a-z]+$", arguments[0].raw)
+    if text == "[" or text in table("powershell")["posix-only"] or sets_options:
+        yield name.span
