@@ -78,8 +78,10 @@ def _posix_at(node: Node) -> Iterator[Span]:
 
 
 def _posix_command(node: SimpleCommand) -> Iterator[Span]:
-    if node.assignments:
-        yield node.assignments[0].span
+    for assignment in node.assignments[:1]:
+        # Its value may be a secret.
+        end = assignment.value.start if assignment.value is not None else assignment.end
+        yield assignment.part(0, end - assignment.start)
     name, *arguments = node.arguments or (None,)
     text = getattr(name, "text", None)
     if name is None or not arguments or text is None:

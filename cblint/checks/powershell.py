@@ -34,6 +34,8 @@ def powershell_variable_syntax(buildspec: Buildspec) -> Iterator[Report]:
     if not written or not _runs_powershell(buildspec):
         return
     items = [item for item in written if posix_in(item) is None]
+    if len(items) < len(written) and all(powershell_in(item) is None for item in items):
+        return  # all of it is for another shell: shell-platform-mismatch speaks
     scripts = [item.powershell for item in items]
     if any(script.problem is not None or any(map(_sets_unseen, walk(script))) for script in scripts):
         return
