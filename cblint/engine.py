@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Rule
+from cblint.catalogue import Rule, find
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
@@ -55,6 +55,8 @@ def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> C
         for buildspec in buildspecs:
             try:
                 for report in _reports(rule, buildspec):
+                    if report.variant not in rule.variants and report.variant in find(rule.code).variants:
+                        continue  # it is for another profile
                     if len(found) - first == MAX_PER_RULE:
                         cut[rule.name] = None
                         break

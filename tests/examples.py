@@ -92,7 +92,7 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     # The rule under test runs even while it is a preview.
     selection = Selection(given.get("profile", "default"))
     names = {example.rule, *(rule.name for rule in select(selection))}
-    settings = Settings(select=tuple(sorted(names)), ignore=tuple(given.get("ignore", ())))
+    settings = Settings(selection.profile, tuple(sorted(names)), tuple(given.get("ignore", ())))
     result = lint_text(text, Candidate(os.path.join(folder, given.get("path", "buildspec.yml")), True), settings)
     assert not result.crashes, result.crashes
     assert not result.skipped, result.skipped

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import items, mapping, scalar
-from cblint.facts.images import Image, image_of
+from cblint.facts.images import Image, image_of, sh_of
 from cblint.source.tree import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class Environment(NamedTuple):
     privileged: bool | None = None
     places: dict[str, Node] = {}  # noqa: RUF012 - never changed
     project: Project | None = None
+
+    @property
+    def sh(self) -> str | None:
+        """What /bin/sh is: ``dash``, ``bash-as-sh``, or ``powershell``; None where that is not known."""
+        return sh_of(self.image_name) if self.image_name is not None else None
 
     @property
     def place(self) -> Node | None:

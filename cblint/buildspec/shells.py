@@ -54,11 +54,5 @@ def _is_powershell(buildspec: Buildspec) -> bool:
 
 def _sh_of_images(buildspec: Buildspec) -> str:
     """What /bin/sh is if all images that can run the file agree."""
-    shells = {_sh(environment.image_name) for environment in buildspec.environments}
+    shells = {environment.sh or SH for environment in buildspec.environments}
     return shells.pop() if len(shells) == 1 else SH
-
-
-def _sh(image: str | None) -> str:
-    from cblint.facts.images import sh_of  # the images of most builds are not known
-
-    return (sh_of(image) if image is not None else None) or SH

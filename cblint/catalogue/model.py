@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from cblint.finding import Severity
 from cblint.match import Matcher
 
-PROFILES = ("default", "security", "pedantic")
+PEDANTIC = "pedantic"
+PROFILES = ("default", "security", PEDANTIC)
 FAMILIES = {
     "1": "syntax",
     "2": "phases",
@@ -26,6 +27,7 @@ class Variant(NamedTuple):
     """One of the things a rule says: how bad, in which words.
 
     ``message`` is one sentence that stands by itself; ``detail`` says what follows from it and what to do.
+    ``pedantic``: it is said in that profile only.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Variant(NamedTuple):
     message: str
     detail: str
     matchers: tuple[Matcher, ...]
+    pedantic: bool = False
 
 
 class Rule(NamedTuple):
@@ -61,6 +64,12 @@ class Rule(NamedTuple):
     sections: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
+    def said_in(self, profile: str) -> Rule:
+        """The rule with the variants that it has in a profile."""
+        if profile == PEDANTIC or not any(variant.pedantic for variant in self.variants.values()):
+            return self
+        return self._replace(variants={name: each for name, each in self.variants.items() if not each.pedantic})
+
 
 def rule_from(entry: dict[str, Any]) -> Rule:
     """Make a rule of an entry (help fields may be missing). The entry is taken to be valid."""
@@ -85,6 +94,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
                 message=variant["message"].strip(),
                 detail=variant.get("detail", "").strip(),
                 matchers=_matchers(variant.get("match", [])),
+                pedantic=variant.get("profile") == PEDANTIC,
             )
             for name, variant in entry["variants"].items()
         },
@@ -106,7 +116,7 @@ _SECURITY_CATEGORIES = ("syntax", "secrets", "supply-chain", "project", "cblint"
 
 def _profiles(profile: str, category: str) -> tuple[str, ...]:
     """The profiles a rule runs in: pedantic has all, security its own categories and the syntax they need."""
-    named = {"pedantic", profile}
+    named = {PEDANTIC, profile}
     if category in _SECURITY_CATEGORIES:
         named.add("security")
     return tuple(name for name in PROFILES if name in named)

@@ -58,7 +58,7 @@ def select(selection: Selection) -> list[Rule]:
     wanted = _matching(selection.select)
     unwanted = _matching(selection.ignore)
     return [
-        rule
+        rule.said_in(selection.profile)
         for rule in rules()
         if rule.code not in unwanted
         and (

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.buildspec.shells import DASH, SH
+from cblint.buildspec.shells import BASH_AS_SH, DASH, SH
 from cblint.finding import Report
 from cblint.shell.commands import AndOr, Case, If, Subshell, While
 from cblint.shell.syntax import walk
@@ -89,21 +90,32 @@ _PACKAGE_MANAGERS = {"apt": _DEBIAN, "apt-get": _DEBIAN, "yum": _RED_HAT, "dnf":
 
 def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
     """Commands need bash, and sh runs them: of each construct the first place, as one line mends all of a file."""
-    if buildspec.runs_in not in (DASH, SH):
+    if buildspec.runs_in not in (DASH, SH, BASH_AS_SH):
         return
     found: dict[tuple[str, str], list[tuple[Construct, ShellItem]]] = {}
     for item in _candidates(buildspec):
         for construct in _unmet(item):
             found.setdefault((construct.name, _EFFECTS[construct.effect]), []).append((construct, item))
-    distributions = {_DEBIAN} if buildspec.runs_in == DASH or not found else _distributions(buildspec)
-    if distributions and _DEBIAN not in distributions:
-        return
-    certainty = "certain" if distributions == {_DEBIAN} else "unknown"
-    for (_, effect), places in found.items():
+    certainty, where = _certainty(buildspec) if found else ("", "")
+    for (_, effect), places in found.items() if certainty else ():
         first, item = places[0]
         related = tuple(("again", construct.span) for construct, _ in places[1:_MOST_RELATED])
-        fields = {"written": _shown(first), "dash": first.dash}
-        yield Report(first.span, f"{effect}-{certainty}", fields, related, about=item.node)
+        fields = {"written": _shown(first), "dash": first.dash, "where": where}
+        variant = certainty if certainty == "passes" else f"{effect}-{certainty}"
+        yield Report(first.span, variant, fields, related, about=item.node)
+
+
+def _certainty(buildspec: Buildspec) -> tuple[str, str]:
+    """How sure it is that dash runs the commands, and in which of several builds; nothing where bash is known to."""
+    dash = [each for each in buildspec.environments if each.sh == DASH]
+    if dash:
+        return "certain", those(dash, buildspec.environments)
+    if buildspec.runs_in == BASH_AS_SH:
+        return "passes", ""
+    distributions = _distributions(buildspec)
+    if distributions and _DEBIAN not in distributions:
+        return "", ""
+    return "certain" if distributions == {_DEBIAN} else "unknown", ""
 
 
 def _shown(construct: Construct) -> str:

@@ -63,6 +63,8 @@ def _consequence(invocation: Invocation, later: list[Invocation], following: lis
         return None
     for item in following:
         later = [*later, *item.invocations]
+    if any(_checks_sums(other) for other in later):
+        return "noticed-later"
     for other in later:
         if not file or not any(_stem(file) in word.raw for word in other.words):
             continue
@@ -71,6 +73,11 @@ def _consequence(invocation: Invocation, later: list[Invocation], following: lis
         noticed = other.program in _NOTICING or _stem(file) in other.words[0].raw
         return "noticed-later" if noticed else "saved"
     return "saved"
+
+
+def _checks_sums(invocation: Invocation) -> bool:
+    """Whether files are compared with what is known of them, by their names on standard input or in a list."""
+    return invocation.program.endswith("sum") and bool(invocation.flags("-c", "--check"))
 
 
 def _read_by(reader: object) -> str | None:

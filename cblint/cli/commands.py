@@ -30,11 +30,25 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+    no_args_is_help=True,
 )
-@click.version_option(__version__, "-V", "--version", prog_name="cblint", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.option("-V", "--version", is_flag=True, help="Show the version and exit.")
+@click.option("-v", "--verbose", is_flag=True, help="With --version: also how old the tables of facts are.")
+@click.pass_context
+def cli(context: click.Context, version: bool, verbose: bool) -> None:
     """cblint reads AWS CodeBuild buildspecs, runs the build on paper, and says what will break, leak or
     silently pass."""
+    if version:
+        click.echo(f"cblint {__version__}")
+        if verbose:
+            from cblint.facts.age import ages  # asked for once in a while
+
+            for line in ages():
+                click.echo(line)
+        context.exit()
+    if context.invoked_subcommand is None:
+        context.fail("Missing command.")
 
 
 def _option(option: Option) -> click.Option:
@@ -107,5 +121,21 @@ def trace(path: str, style: str) -> None:
 
     try:
         run_trace(path, style)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+@cli.command(short_help="Print what cblint knows of a build image or an environment variable.")
+@click.argument("kind", type=click.Choice(("image", "variable")))
+@click.argument("name", required=False)
+@click.option("--format", "style", type=click.Choice(("text", "json")), default="text", help="How to print.")
+def explain(kind: str, name: str | None, style: str) -> None:
+    """Print what cblint knows of a build image (aws/codebuild/standard:7.0) or of an environment variable that
+    CodeBuild sets (CODEBUILD_WEBHOOK_HEAD_REF); without NAME, of all of them.
+    """
+    from cblint.cli.explain import explain as run_explain  # the tables are of no use to the other commands
+
+    try:
+        run_explain(kind, name, style)
     except Misused as error:
         raise click.UsageError(str(error)) from None

@@ -34,7 +34,8 @@ class Image(NamedTuple):
     ``name`` is what the documentation calls it; ``release`` the one that a tag pins, or nothing. ``family`` is one of
     the constants above; ``types`` are the environment types of the API on which it can run. ``status``: ``current``,
     ``unmaintained``, ``unsupported``, ``gone``, or ``deprecated`` since a date. ``runtimes`` is None where the source
-    is not public; ``tools`` are programs that are known to be there, of many more.
+    is not public; ``docker`` is the version of its engine, if it has one; ``tools`` are programs that are known to be
+    there, of many more.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Image(NamedTuple):
     status: str
     since: str
     sh: str
+    docker: str
     runtimes: dict[str, Runtime] | None
     tools: frozenset[str]
 
@@ -116,6 +118,7 @@ def _image(name: str, release: str) -> Image:
         status=says["status"],
         since=str(says.get("since", "")),
         sh=sh_of(name) or "",
+        docker=inside["docker"]["engine"] if inside is not None and "docker" in inside else "",
         runtimes=_runtimes(inside["runtimes"]) if inside is not None else None,
         tools=frozenset(inside["tools"] if inside is not None else ()),
     )

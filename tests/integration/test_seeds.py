@@ -41,6 +41,13 @@ UNKNOWN_VARIABLES = [
     (2748, 111),
     (3408, 30),
 ]
+# Runtimes that have ended, and the line of the one that only old images have.
+ENDED = [
+    *((line, 15) for line in (213, 264, 265, 369, 370, 540, 637, 638, 725, 728, 734, 737, 960, 1047, 1196, 1284)),
+    *((line, 15) for line in (1984, 2165, 2190, 2853, 2854, 2976, 3380)),
+    (740, 12),
+    (743, 13),
+]
 # Line, column and rule: the rows of the guide's list of defects that the rules so far are about.
 DEFECTS = [
     (254, 19, "env-value-not-expanded"),
@@ -107,6 +114,9 @@ DEFECTS = [
     (2705, 14, "bash-syntax-under-sh"),
     (3391, 9, "curl-without-fail"),
     (3476, 12, "bash-syntax-under-sh"),
+    # images and runtimes
+    (594, 16, "deprecated-build-image"),
+    *((line, column, "runtime-end-of-life") for line, column in ENDED),
     *((line, column, "unquoted-brace-expansion") for line, column in BRACES),
     *((line, column, "unknown-codebuild-variable") for line, column in UNKNOWN_VARIABLES),
 ]
@@ -187,6 +197,10 @@ def test_the_command_line_says_the_same_of_standard_input() -> None:
     command = [sys.executable, "-m", "cblint", "check", "-", "--format", "concise", "--isolated"]
     done = subprocess.run(command, input=block.text.encode(), capture_output=True)
     assert done.returncode == 1
-    note, error = done.stdout.decode().splitlines()
-    assert note.startswith(f"<stdin>:{607 - block.line + 1}:11: note[masked-failure-in-block] ")
-    assert error.startswith(f"<stdin>:{616 - block.line + 1}:36: error[command-not-string] ")
+    said = [
+        f"<stdin>:{each.start.line}:{each.start.column}: {each.severity.value}[{each.rule}] "
+        for each in lint(block).findings
+    ]
+    assert f"<stdin>:{616 - block.line + 1}:36: error[command-not-string] " in said
+    for line, begun in zip(done.stdout.decode().splitlines(), said, strict=True):
+        assert line.startswith(begun)

@@ -1,0 +1,65 @@
+"""The images that builds run on, where the buildspec itself names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec, scalar
+from cblint.checks.edits import respelt
+from cblint.facts.images import UBUNTU, Image, all_images, image_of, is_of_one_language
+from cblint.finding import Report
+from cblint.match import parse_path, places
+from cblint.source.tree import Scalar
+
+if TYPE_CHECKING:
+    from cblint.source.text import Span
+
+_IMAGES = ("batch.{build-list,build-graph}[*].env.image", "batch.build-matrix.dynamic.env.image[*]")
+
+
+def deprecated_build_image(buildspec: Buildspec) -> Iterator[Report]:
+    """An image of CodeBuild's that gets no updates any more: each once, at its first task."""
+    found: dict[tuple[str, str], list[Scalar]] = {}
+    for node in _named(buildspec):
+        variant = _variant(node.value)
+        if variant is not None:
+            found.setdefault((node.value, variant), []).append(node)
+    for (name, variant), (first, *others) in found.items():
+        image = image_of(name)
+        newer = _newer(image) if image is not None else None
+        fields = {
+            "image": name,
+            "since": image.since if image is not None else "",
+            "newer": newer.name if newer is not None else "aws/codebuild/standard:8.0",
+            "release": image.release if image is not None else "",
+        }
+        related: tuple[tuple[str, Span], ...] = tuple(("again", other.span) for other in others)
+        mended = [first, *others] if newer is not None and variant != "pinned" else []
+        edits = tuple(edit for node in mended for edit in respelt(node, fields["newer"]))
+        yield Report(first.span, variant, fields, related, edits, touched=tuple(mended))
+
+
+def _named(buildspec: Buildspec) -> Iterable[Scalar]:
+    """The images that the buildspec names, each place once."""
+    nodes = (scalar(place.node) for path in _IMAGES for place in places(buildspec.root, parse_path(path)))
+    return {node.start: node for node in nodes if node is not None}.values()
+
+
+def _variant(name: str) -> str | None:
+    image = image_of(name)
+    if image is None:
+        return "one-language" if is_of_one_language(name) else None
+    if image.is_maintained:
+        return "pinned" if image.release else None
+    return "deprecated" if image.since else "unmaintained"
+
+
+def _newer(image: Image) -> Image | None:
+    """The oldest maintained image of the same kind, of which most stays as it is."""
+    alike = [
+        other
+        for other in all_images()
+        if other.is_maintained and other.types == image.types and (other.family == UBUNTU) == (image.family == UBUNTU)
+    ]
+    return alike[-1] if alike else None
