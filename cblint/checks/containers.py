@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec
+from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
@@ -24,14 +25,10 @@ def docker_interactive_flag(buildspec: Buildspec) -> Iterator[Report]:
             yield Report(word.span, "terminal", {"flag": word.text or ""}, edits=_without_terminal(word))
 
 
-_DOCKER_SWITCHES = frozenset(
-    {"--rm", "--init", "--privileged", "--read-only", "--no-healthcheck", "--interactive", "--tty"}
-)
-
-
 def _before_image(invocation: Invocation, found: list[Word]) -> list[Word]:
     """The options of ``docker run`` that certainly stand before the image: up to the first word that may be it."""
     words = [word for word in invocation.arguments if word.start > found[0].start]
+    switches = table("containers")["switches"]
     options: list[Word] = []
     takes_value = False
     for word in words:
@@ -40,7 +37,7 @@ def _before_image(invocation: Invocation, found: list[Word]) -> list[Word]:
             takes_value = False
         elif text is not None and text.startswith("-"):
             options.append(word)
-            switch = text in _DOCKER_SWITCHES or "=" in text or re.fullmatch(r"-[ditPq]+", text) is not None
+            switch = text in switches or "=" in text or re.fullmatch(r"-[ditPq]+", text) is not None
             takes_value = not switch
         else:
             break

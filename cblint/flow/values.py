@@ -154,22 +154,59 @@ def _exploded(value: Value) -> list[Piece]:
 
 def same(first: Value, second: Value) -> Maybe:
     """Whether two texts are equal."""
-    if first.pieces == second.pieces and all(isinstance(piece, str) or _stays(piece) for piece in first.pieces):
+    if first.pieces == second.pieces and all(_stays(piece) for piece in first.pieces):
         return True
     for one, other in ((first, second), (second, first)):
         if one.pieces == (NONZERO,) and other.text is not None and not other.text.strip("0"):
             return False
     if first.text is not None and second.text is not None:
         return False
-    a, b = first.start, second.start
+    one, other = uncommon(first, second)
+    a, b = one.start, other.start
     shorter = min(len(a), len(b))
-    if a[:shorter] != b[:shorter] or _too_short(first, second) or _too_short(second, first):
+    if a[:shorter] != b[:shorter] or _ends_otherwise(one, other):
         return False
-    return None
+    return False if _too_short(one, other) or _too_short(other, one) else None
 
 
-def _stays(hole: Hole) -> bool:
-    return bool(hole.name) and hole != NONZERO
+def uncommon(first: Value, second: Value) -> tuple[Value, Value]:
+    """What is left of two texts without what they have in common at the beginning, and then at the end."""
+    a, b = list(first.pieces), list(second.pieces)
+    _drop_common(a, b)
+    for pieces in (a, b):
+        pieces[:] = [_turned(piece) for piece in reversed(pieces)]
+    _drop_common(a, b)
+    left = [Value(tuple(_turned(piece) for piece in reversed(pieces))) for pieces in (a, b)]
+    return left[0], left[1]
+
+
+def _turned(piece: Piece) -> Piece:
+    return piece[::-1] if isinstance(piece, str) else piece
+
+
+def _drop_common(a: list[Piece], b: list[Piece]) -> None:
+    """Takes away the pieces with which both begin, and of the first that differ the characters."""
+    count = 0
+    shorter = min(len(a), len(b))
+    while count < shorter and a[count] == b[count] and _stays(a[count]):
+        count += 1
+    del a[:count], b[:count]
+    one, other = a[0] if a else None, b[0] if b else None
+    if isinstance(one, str) and isinstance(other, str):
+        shorter = min(len(one), len(other))
+        length = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+        for pieces, text in ((a, one), (b, other)):
+            pieces[:1] = [text[length:]] if text[length:] else []
+
+
+def _ends_otherwise(first: Value, second: Value) -> bool:
+    """Whether both end in known characters, and not in the same ones."""
+    a, b = (value.pieces[-1] if value.pieces else "" for value in (first, second))
+    return isinstance(a, str) and isinstance(b, str) and bool(a) and bool(b) and a[-1] != b[-1]
+
+
+def _stays(piece: Piece) -> bool:
+    return isinstance(piece, str) or (bool(piece.name) and piece != NONZERO)
 
 
 def _too_short(known: Value, other: Value) -> bool:

@@ -115,6 +115,9 @@ DEFECTS = [
     (3391, 9, "curl-without-fail"),
     (3476, 12, "bash-syntax-under-sh"),
     # images and runtimes
+    (893, 70, "docker-hub-anonymous-pull"),
+    (893, 70, "mutable-image-tag"),
+    (1062, 35, "image-ref-never-built"),
     (594, 16, "deprecated-build-image"),
     *((line, column, "runtime-end-of-life") for line, column in ENDED),
     *((line, column, "unquoted-brace-expansion") for line, column in BRACES),

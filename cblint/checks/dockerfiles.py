@@ -1,0 +1,79 @@
+"""What the Dockerfile of a build begins with, where the repository has it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.checks.docker import command_of
+from cblint.hosts.repository import text_in
+from cblint.shell.query import Invocation
+
+if TYPE_CHECKING:
+    from cblint.buildspec.model import Buildspec
+    from cblint.flow.events import Event
+    from cblint.flow.values import Value
+
+_FROM = r"\s*FROM\s+(?:--platform=\S+\s+)?(\S+)(?:\s+AS\s+(\S+))?\s*$"
+_HERE_DOCUMENT = r"""<<-?["']?([A-Za-z_]\w*)["']?"""
+
+
+class Base(NamedTuple):
+    """An image from which a stage of a Dockerfile begins, as it is written there; ``line`` is 1-based."""
+
+    image: str
+    path: str
+    line: int
+
+
+def bases_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> list[Base]:
+    """The images that a ``docker build`` begins from; none where its Dockerfile is not known or not at hand."""
+    path = _path(invocation, event)
+    text = text_in(buildspec.repository, path) if path is not None and buildspec.repository is not None else None
+    return [Base(image, path or "", line) for line, image in _bases(text or "")]
+
+
+def _path(invocation: Invocation, event: Event) -> str | None:
+    """The Dockerfile of a build, by its path from the root of the repository."""
+    from cblint.flow.trace import directory
+
+    command = command_of(invocation, event)
+    if command is None or command.hides_options or len(command.operands) != 1 or event.state is None:
+        return None
+    where = directory(event.state.cwd)
+    files = command.valued("-f", "--file")
+    context = _below_source(command.operands[0].value)
+    name = _below_source(files[-1].value) if files else posixpath.join(context or "", "Dockerfile")
+    if where is None or context is None or name is None or ":" in context or context == "-":
+        return None
+    path = posixpath.normpath(posixpath.join(where, name))
+    return path if not path.startswith(("..", "/")) else None
+
+
+def _below_source(path: Value) -> str | None:
+    """A path as it is written, from the root of the sources if it begins there."""
+    from cblint.flow.trace import directory
+
+    return path.text if path.text is not None else directory(path)
+
+
+def _bases(text: str) -> Iterator[tuple[int, str]]:
+    """The images of its stages, without those that are stages themselves, with their lines."""
+    stages: set[str] = set()
+    ends: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if ends:
+            if line.strip() == ends[0]:
+                ends.pop(0)
+            continue
+        found = re.match(_FROM, line, re.IGNORECASE)
+        if found is None:
+            ends = re.findall(_HERE_DOCUMENT, line) if re.match(r"\s*(RUN|COPY|ADD)\b", line, re.IGNORECASE) else []
+            continue
+        image, stage = found.groups()
+        if image.lower() not in stages and image != "scratch":
+            yield number, image
+        if stage:
+            stages.add(stage.lower())

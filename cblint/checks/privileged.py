@@ -1,0 +1,129 @@
+"""Whether a build needs privileged mode, in which alone the docker daemon runs, and whether it has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.environments import those
+from cblint.buildspec.model import Buildspec
+from cblint.checks.docker import command_of, is_client
+from cblint.checks.edits import respelt
+from cblint.checks.images import is_whole, mentions, uses_docker
+from cblint.facts import table
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.kinds import RAN
+from cblint.flow.steps import SUCCEEDING
+from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.query import Invocation
+
+if TYPE_CHECKING:
+    from cblint.buildspec.environments import Environment
+    from cblint.flow.build import Build, StepRun
+    from cblint.flow.events import Event
+    from cblint.source.tree import Node
+
+_MODE = "privileged-mode"
+_HARMLESS = frozenset(
+    {"print", "query", "condition", "transform", "setup", "wait", "notify", "control", "cleanup", "wrap", "login"}
+)
+"""Kinds of commands that ask for nothing but files and the network."""
+_NOT_MISSED = frozenset({"or", "condition", "negation", "pipeline"})
+"""Ways to hide a failure of which nothing is said here: it may be meant so."""
+_AT_WORK = frozenset({"build", "check", "install", "transform", "cleanup", "fetch", "package", "publish", "deploy"})
+"""What tools without a daemon do; tests may start containers."""
+
+
+def docker_without_privileged(buildspec: Buildspec) -> Iterator[Report]:
+    """A command needs the docker daemon, and a build is known to run without privileged mode."""
+    environments = buildspec.environments
+    lacking = [each for each in environments if _lacks_daemon(each)]
+    if not lacking or not uses_docker(buildspec, set(table("containers")["daemon"])):
+        return
+    if mentions(buildspec, "other-daemons"):
+        return
+    invocation = _first_that_needs_it(build_of(buildspec))
+    if invocation is None:
+        return
+    fields = {"command": called(invocation), "where": those(lacking, environments)}
+    modes = _modes(lacking)
+    related = tuple(("mode", node.span) for node in modes)
+    edits = tuple(edit for node in modes for edit in respelt(node, "true")) if len(modes) == len(lacking) else ()
+    yield Report(called_at(invocation), "off", fields, related, edits, touched=modes)
+
+
+def _lacks_daemon(environment: Environment) -> bool:
+    """Whether no daemon can run: not on Lambda, which has no docker at all, nor on the images that brought one."""
+    project = environment.project
+    kind = environment.type or ""
+    if environment.privileged is not False or "LAMBDA" in kind or "WINDOWS" in kind or "MAC" in kind:
+        return False
+    if (environment.compute or "").startswith("BUILD_LAMBDA") or (environment.image and environment.image.is_lambda):
+        return False
+    if (environment.image_name or "").startswith("aws/codebuild/docker:"):
+        return False
+    names = {name for name, _ in project.variables} if project is not None else set()
+    has_server = project is not None and project.docker_server is not None and project.docker_server
+    return not has_server and names.isdisjoint(table("containers")["other-daemons"])
+
+
+def _modes(environments: Sequence[Environment]) -> tuple[Node, ...]:
+    """Where the buildspec gives the mode, each place once."""
+    nodes = [each.places[_MODE] for each in environments if _MODE in each.places]
+    return tuple({node.start: node for node in nodes}.values())
+
+
+def _first_that_needs_it(build: Build) -> Invocation | None:
+    """The first command that fails without a daemon, and the build with it."""
+    for run in build.on(SUCCEEDING):
+        for event in run.events:
+            calls = run.step.item.calls(event.node) if event.kind == RAN and not event.guards else []
+            if calls and is_client(calls[-1].program) and _needs_daemon(run, event, calls[-1]):
+                return calls[-1]
+    return None
+
+
+def _needs_daemon(run: StepRun, event: Event, invocation: Invocation) -> bool:
+    facts = table("containers")
+    command = command_of(invocation, event) if invocation.program in facts["with-daemon"] else None
+    if command is None or command.verb.removeprefix("compose ") not in facts["daemon"] or command.has("--builder"):
+        return False
+    return not any(hidden.command is event.node and hidden.how in _NOT_MISSED for hidden in run.hidden)
+
+
+def privileged_mode_unused(buildspec: Buildspec) -> Iterator[Report]:
+    """A build runs in privileged mode, and none of its commands can need it."""
+    environments = buildspec.environments
+    granted = [each for each in environments if each.privileged and not _caches_layers(each)]
+    source = buildspec.stream.text.value.lower().replace("_container", "")  # the types of environments
+    if not granted or not buildspec.shell_items or any(text in source for text in table("containers")["of-containers"]):
+        return
+    calls = [call for item in buildspec.shell_items for call in item.invocations]
+    if not is_whole(buildspec) or not all(_is_harmless(call) for call in calls):
+        return
+    fields = {"where": those(granted, environments)}
+    modes = _modes(granted)
+    phases = buildspec.get("phases")
+    if modes:
+        edits = tuple(edit for node in modes for edit in respelt(node, "false"))
+        again = tuple(("again", node.span) for node in modes[1:])
+        yield Report(modes[0].span, "task", fields, again, edits, touched=modes)
+    elif phases is not None:
+        yield Report(phases.key.span, "project", fields)
+
+
+def _caches_layers(environment: Environment) -> bool:
+    """Whether the project caches the layers of images, for which the mode has to be on."""
+    cache = environment.project.cache if environment.project is not None else None
+    return cache is not None and "LOCAL_DOCKER_LAYER_CACHE" in cache.modes
+
+
+def _is_harmless(invocation: Invocation) -> bool:
+    """Whether a command neither runs containers nor touches devices, mounts or the kernel, as far as anybody knows."""
+    effect = effect_of(invocation)
+    if effect is None or invocation.program in table("containers")["of-the-kernel"]:
+        return False
+    if effect.does in _HARMLESS or effect.does in ("install", "fetch"):
+        return True
+    return effect.does in _AT_WORK and invocation.program in table("containers")["without-daemon"]

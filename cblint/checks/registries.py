@@ -1,0 +1,234 @@
+"""Registries that a build pushes to and pulls from, and whether it has logged in to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec
+from cblint.checks.dockerfiles import bases_of
+from cblint.checks.images import (
+    BUILD,
+    BUILDING,
+    KEPT,
+    LOGIN,
+    PULL,
+    PUSH,
+    RUN,
+    SENT,
+    TAG,
+    UNSEEN_IMAGES,
+    UNSEEN_LOGIN,
+    Use,
+    is_whole,
+    mentions,
+    uses_docker,
+    uses_of,
+)
+from cblint.checks.references import docker_hub, hub_name, is_closed, is_ecr, may_be, registry_of
+from cblint.facts import table
+from cblint.finding import Edit, Report
+from cblint.shell.commands import Case, If
+from cblint.shell.effects import called, called_at
+from cblint.shell.operands import pieces
+from cblint.shell.syntax import Literal, SingleQuoted, Word
+from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.flow.values import Value
+
+
+def push_without_login(buildspec: Buildspec) -> Iterator[Report]:
+    """An image goes to a registry, or comes from a private one, and nothing has logged in there."""
+    if not uses_docker(buildspec, {"push", "--push", "pull", "run"}):
+        return
+    if not is_whole(buildspec) or _may_have_credentials(buildspec):
+        return
+    uses = uses_of(buildspec)
+    asking = [_asking(uses[:number], use) for number, use in enumerate(uses)]
+    spoken: list[Value] = []
+    for number, registry in enumerate(asking):
+        if registry is None or any(_may_be_same(registry, other) for other in spoken):
+            continue
+        found = _without_login(uses, number, registry)
+        if found is not None:
+            spoken.append(registry)
+            others = [each for at, each in enumerate(uses) if at > number and asking[at] == registry]
+            again = tuple(("again", each.word.span) for each in others)
+            yield found._replace(related=(*found.related, *again))
+
+
+def _may_have_credentials(buildspec: Buildspec) -> bool:
+    """Whether the file, a project's variables or an image of somebody's own may give docker credentials."""
+    names = {name for each in buildspec.projects for name, _ in each.variables}
+    kept = (*table("containers")["credentials"], *table("containers")["other-daemons"])
+    is_own = any(each.image_name is not None and each.image is None for each in buildspec.environments)
+    return is_own or not names.isdisjoint(kept) or mentions(buildspec, "credentials", "other-daemons")
+
+
+def _asking(earlier: Sequence[Use], use: Use) -> Value | None:
+    """The registry that asks for a login before it does this; None if it does not, or that is not known."""
+    if use.reference is None or not use.is_named:
+        return None
+    registry = registry_of(use.reference)
+    if registry is None:
+        return None
+    if use.kind in (PUSH, SENT):
+        return registry if is_closed(registry) else None
+    if use.kind in (PULL, RUN) and is_ecr(registry):
+        return registry if use.kind == PULL or not _may_be_here(earlier, use.reference) else None
+    return None
+
+
+def _may_be_here(earlier: Sequence[Use], reference: Value) -> bool:
+    """Whether an image may be in the daemon's store already."""
+    return any(
+        use.kind == UNSEEN_IMAGES
+        or (use.kind in (BUILD, TAG, PULL, KEPT) and (use.reference is None or may_be(use.reference, reference)))
+        for use in earlier
+    )
+
+
+def _may_be_same(first: Value, second: Value) -> bool:
+    from cblint.flow.values import same
+
+    return same(first, second) is not False
+
+
+def _without_login(uses: Sequence[Use], number: int, registry: Value) -> Report | None:
+    """What is to be said of the use: that no login came before it, or only one elsewhere, or that it comes later."""
+    use = uses[number]
+    elsewhere: list[Use] = []
+    guarded: list[Use] = []
+    for each in uses[:number]:
+        if each.kind == UNSEEN_LOGIN or (each.kind == LOGIN and each.reference is None):
+            return None
+        if each.kind != LOGIN or each.reference is None:
+            continue
+        if not _may_be_same(each.reference, registry):
+            elsewhere.append(each)
+        elif _runs_whenever(each, use):
+            return None
+        else:
+            guarded.append(each)
+    fields = {"command": called(use.invocation), "registry": registry.written, "error": _error(registry)}
+    span = called_at(use.invocation)
+    if guarded:
+        alone = len(guarded) == 1 and _is_in_branch(guarded[0]) and use.event is not None and not use.event.guards
+        return Report(span, "sometimes", fields, _at("login", guarded)) if alone else None
+    later = [each for each in uses[number + 1 :] if each.kind == LOGIN and _is_login_to(each, registry)]
+    if later:
+        return Report(span, "late", fields, _at("late", later[:1]))
+    if elsewhere:
+        fields["other"] = elsewhere[0].name
+        return Report(span, "elsewhere", fields, _at("other", elsewhere))
+    return Report(span, "none", fields)
+
+
+def _is_login_to(login: Use, registry: Value) -> bool:
+    return login.reference is None or _may_be_same(login.reference, registry)
+
+
+def _at(label: str, uses: Sequence[Use]) -> tuple[tuple[str, Span], ...]:
+    return tuple((label, called_at(use.invocation)) for use in uses)
+
+
+def _runs_whenever(login: Use, use: Use) -> bool:
+    """Whether a login runs wherever the other does, for all that is known: their conditions are written alike."""
+    if login.event is None or use.event is None:
+        return True
+    known = {(guard.condition.raw, guard.succeeds) for guard in use.event.guards}
+    return all((guard.condition.raw, guard.succeeds) in known for guard in login.event.guards)
+
+
+def _is_in_branch(login: Use) -> bool:
+    """Whether the build goes on where the condition of a login does not hold: not so behind `[ … ] &&`."""
+    return any(isinstance(node, (If, Case)) for node in login.invocation.above)
+
+
+def _error(registry: Value) -> str:
+    """What the registry, or docker, says then."""
+    return "no basic auth credentials" if is_ecr(registry) else "denied: requested access to the resource is denied"
+
+
+def docker_hub_anonymous_pull(buildspec: Buildspec) -> Iterator[Report]:
+    """An image of Docker Hub is pulled without a login."""
+    if not uses_docker(buildspec, {"pull", "run", "create", "build"}):
+        return
+    if not is_whole(buildspec) or _may_have_credentials(buildspec) or mentions(buildspec, "mirrors"):
+        return
+    if any(each.project is not None and each.project.vpc for each in buildspec.environments):
+        # Then the address is the customer's own.
+        return
+    everything = uses_of(buildspec)
+    uses = _before_a_login(everything)
+    found: dict[str, list[Use]] = {}
+    for number, use in enumerate(uses):
+        name = _pulled_from_hub(uses[:number], use)
+        if name is not None:
+            found.setdefault(name, []).append(use)
+    for name, (use, *others) in found.items():
+        again = tuple(("again", other.word.span) for other in others)
+        fields = {"image": use.name, "verb": use.kind, "name": name}
+        variant = "other" if "/" in name else "official"
+        named = [each for each in everything if each.reference is not None and hub_name(each.reference) == name]
+        items = tuple(dict.fromkeys(each.run.step.item.node for each in named))
+        yield Report(use.word.span, variant, fields, again, _from_gallery(named, name), touched=items)
+    yield from _built_from_hub(buildspec, uses, set(found))
+
+
+def _before_a_login(uses: list[Use]) -> list[Use]:
+    """What happens before anything that may have logged in to Docker Hub."""
+    for number, use in enumerate(uses):
+        if use.kind == UNSEEN_LOGIN or (use.kind == LOGIN and _is_login_to(use, docker_hub())):
+            return uses[:number]
+    return uses
+
+
+def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
+    """The name of the image of Docker Hub that a command pulls; None if it pulls none, or none is known."""
+    if use.reference is None or not use.is_named or use.kind not in (PULL, RUN):
+        return None
+    name = hub_name(use.reference)
+    if name is not None and use.kind == RUN:
+        # Nobody makes an official image in secret.
+        known = [each for each in earlier if each.kind != UNSEEN_IMAGES or "/" in name]
+        return None if _may_be_here(known, use.reference) else name
+    return name
+
+
+def _from_gallery(uses: Sequence[Use], name: str) -> tuple[Edit, ...]:
+    """The same image from the public gallery of ECR, wherever it is used; nothing if a variable holds its name."""
+    words = {each.word.span: each.word for each in uses}
+    edits = [_renamed(word, name) for word in words.values()]
+    return tuple(edit for edit in edits if edit is not None) if None not in edits and "/" not in name else ()
+
+
+def _renamed(word: Word, name: str) -> Edit | None:
+    first, *others = pieces(word)
+    if not isinstance(first, (Literal, SingleQuoted)):
+        return None
+    hosts = "|".join(re.escape(host) for host in table("containers")["docker-hub"])
+    after = "[:@]" if others else "[:@]|$"
+    ahead = re.match(rf"(?:(?:{hosts})/)?(?:library/)?(?={re.escape(name)}(?:{after}))", first.value)
+    if ahead is None:
+        return None
+    start = first.source.offset(first.start + (1 if isinstance(first, SingleQuoted) else 0))
+    return Edit(Span(start, start + ahead.end()), "public.ecr.aws/docker/library/")
+
+
+def _built_from_hub(buildspec: Buildspec, uses: Sequence[Use], known: set[str]) -> Iterator[Report]:
+    """Builds whose Dockerfile, where it is at hand, begins from an image of Docker Hub."""
+    from cblint.flow.values import literal
+
+    for use in uses:
+        bases = bases_of(buildspec, use.invocation, use.event) if use.kind == BUILDING and use.event else []
+        for base in bases:
+            # The tag may be an argument of the build.
+            name = hub_name(literal(re.sub(r":.*\$.*", "", base.image)))
+            if name is not None and "$" not in name and name not in known:
+                known.add(name)
+                fields = {"image": base.image, "file": base.path, "line": str(base.line)}
+                yield Report(called_at(use.invocation), "dockerfile", fields)
+                break

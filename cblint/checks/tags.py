@@ -1,0 +1,295 @@
+"""Names of images in a build: those that nothing has made, and those that mean another image tomorrow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec, scalar
+from cblint.checks.dockerfiles import bases_of
+from cblint.checks.images import (
+    BUILD,
+    BUILDING,
+    CACHE,
+    KEPT,
+    PULL,
+    PUSH,
+    RUN,
+    SAVE,
+    SENT,
+    SOURCE,
+    TAG,
+    UNSEEN_IMAGES,
+    Use,
+    is_whole,
+    mentions,
+    uses_docker,
+    uses_of,
+)
+from cblint.checks.references import DOCKER_HUB, Parts, before, hub_name, is_fixed, is_same, may_be, registry_of
+from cblint.facts import table
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.kinds import RAN
+from cblint.shell.effects import called, called_at
+from cblint.source.text import Span
+from cblint.source.tree import Scalar
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build
+    from cblint.flow.values import Value
+
+_MAKERS = (BUILD, TAG, PULL)
+"""What brings an image into the daemon's store, as does ``run``, which pulls it."""
+_CURATED = "aws/codebuild/"
+_NEEDING = frozenset({PUSH, SOURCE, SAVE})
+"""What fails where the store does not have the image."""
+
+
+def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
+    """An image is pushed, tagged, saved or run by a name that no command has given it."""
+    if not uses_docker(buildspec, {"push", "tag", "save", "run", "build"}):
+        return
+    if mentions(buildspec, "other-daemons") or not is_whole(buildspec):
+        return
+    uses = uses_of(buildspec)
+    spoken: dict[str, Use] = {}
+    if not any(use.kind in (BUILD, KEPT) for use in uses):
+        # Where nothing is built, the machine may have the images from a build before, as those of a fleet do.
+        return
+    for number, use in enumerate(uses):
+        if use.kind == UNSEEN_IMAGES:
+            return
+        if use.reference is None or not use.is_named or use.name in spoken or _may_be_missing(use):
+            continue
+        found = _never_built(uses, number, use.reference)
+        if found is not None:
+            spoken[use.name] = use
+            yield found
+    sends = any(use.kind in (PUSH, SENT) for use in uses)
+    for use in uses:
+        if sends and _is_unused(buildspec, use) and all(each.invocation != use.invocation for each in spoken.values()):
+            yield Report(use.word.span, "unused", {"image": use.name})
+
+
+def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report | None:
+    use, earlier = uses[number], uses[:number]
+    makers = [each for each in uses if each.kind in (BUILD, TAG) and each.is_named]
+    if any(_is(each, (*_MAKERS, RUN), reference) for each in earlier):
+        return None
+    fields = {"command": called(use.invocation), "image": use.name, "made": ""}
+    if use.kind in _NEEDING and not is_fixed(reference):
+        kept = [each for each in earlier if _is(each, (KEPT,), reference)]
+        later = [each for each in uses[number:] if each.kind in (BUILD, TAG) and _is_surely(each, reference)]
+        near = _nearest(makers, reference)
+        if kept:
+            return Report(use.word.span, "kept", fields, (("kept", kept[-1].word.span),))
+        if later:
+            return Report(use.word.span, "late", fields, (("late", later[0].word.span),))
+        fields["made"] = f' What is made is "{near.name}".' if near is not None else ""
+        return Report(use.word.span, "missing", fields, (("made", near.word.span),) if near is not None else ())
+    if use.kind in (RUN, CACHE) and _is_own_name(makers, reference):
+        return Report(use.word.span, use.kind, fields)
+    return None
+
+
+def _is(use: Use, kinds: Sequence[str], reference: Value) -> bool:
+    """Whether it does one of these things with an image that may be the one."""
+    return use.kind in kinds and (use.reference is None or may_be(use.reference, reference))
+
+
+def _is_surely(use: Use, reference: Value) -> bool:
+    return use.is_named and use.reference is not None and is_same(use.reference, reference)
+
+
+def _may_be_missing(use: Use) -> bool:
+    """Whether a condition asks for the image, or its absence does not matter: `docker tag … || true`."""
+    event = use.event
+    if event is None or any("docker" in guard.condition.raw for guard in event.guards):
+        return True
+    return any(hidden.command is event.node and hidden.how in ("or", "condition") for hidden in use.run.hidden)
+
+
+def _nearest(makers: Sequence[Use], reference: Value) -> Use | None:
+    """An image that is made under the same repository, else the only one."""
+    repository = Parts(reference).repository
+    alike = [each for each in makers if each.reference is not None and Parts(each.reference).repository == repository]
+    if repository is not None and alike:
+        return alike[0]
+    return makers[0] if len({each.name for each in makers}) == 1 else None
+
+
+def _is_own_name(makers: Sequence[Use], reference: Value) -> bool:
+    """Whether an image without a registry has the name of one that the build makes: then Docker Hub has none."""
+    repository = Parts(reference).repository
+    if repository is None or not repository.text or "/" in repository.text or hub_name(reference) is not None:
+        return False
+    return any(each.reference is not None and Parts(each.reference).repository == repository for each in makers)
+
+
+def _is_unused(buildspec: Buildspec, use: Use) -> bool:
+    """Whether an image is built whose name stands nowhere but in the command that builds it.
+
+    Where nothing is pushed at all, the build is a check.
+    """
+    text = use.reference.text if use.reference is not None else None
+    if use.kind != BUILD or not use.is_named or not text or "--target" in use.invocation.node.raw:
+        return False
+    name = text.rpartition(":")[0] or text
+    return buildspec.stream.text.value.count(name) == use.invocation.node.raw.count(name)
+
+
+def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
+    """An image is pushed, pulled, deployed or built on by a tag that means another one tomorrow."""
+    yield from _built_on(buildspec)
+    if not uses_docker(buildspec, {"push", "--push", "pull", "run", "build"}):
+        return
+    if not is_whole(buildspec):
+        return
+    uses = uses_of(buildspec)
+    yield from _pushed(uses)
+    yield from _pulled(uses)
+    yield from _built_from(buildspec, uses)
+    yield from _deployed(build_of(buildspec))
+
+
+def _built_on(buildspec: Buildspec) -> Iterator[Report]:
+    """Images of somebody's own on which batch tasks run, each once: one finding for all of them."""
+    from cblint.flow.values import literal
+
+    places = {each.place.start: each.place for each in buildspec.environments if each.place is not None}
+    found: dict[str, Scalar] = {}
+    for node in map(scalar, places.values()):
+        if node is None or "$" in node.value or node.value.startswith(_CURATED):
+            continue
+        if _is_known_to_move(literal(node.value)):
+            found.setdefault(node.value, node)
+    if found:
+        first, *others = found.values()
+        again = tuple(("again", other.span) for other in others)
+        yield Report(first.span, "build-image", {"image": first.value}, again)
+
+
+def _pushed(uses: Sequence[Use]) -> Iterator[Report]:
+    """Repositories to which nothing but such tags is pushed."""
+    pushes = [each for each in uses if each.kind in (PUSH, SENT)]
+    if any(each.kind == UNSEEN_IMAGES for each in uses) or any(each.reference is None for each in pushes):
+        return
+    spoken: list[Value] = []
+    for use in pushes:
+        parts = Parts(use.reference) if use.reference is not None else None
+        if parts is None or parts.repository is None or not _moves(parts.tag) or not use.is_named:
+            continue
+        if parts.repository in spoken or any(_keeps(each, parts.repository) for each in pushes):
+            continue
+        spoken.append(parts.repository)
+        yield Report(use.word.span, "pushed", {"image": use.name, "tag": parts.tag.written if parts.tag else ""})
+
+
+def _keeps(use: Use, repository: Value) -> bool:
+    """Whether a push to the same repository may be of a tag that stays what it is."""
+    from cblint.flow.values import same
+
+    parts = Parts(use.reference) if use.reference is not None else None
+    if parts is None or parts.repository is None:
+        return True
+    return not _moves(parts.tag) and same(parts.repository, repository) is not False
+
+
+def _moves(tag: Value | None) -> bool:
+    """Whether a tag is moved from image to image, as `latest` is, or names a branch."""
+    if tag is None or not tag.pieces:
+        return False
+    (first, *others) = tag.pieces
+    facts = table("containers")
+    if isinstance(first, str):
+        return not others and first in facts["moving"]
+    return not others and first.name in facts["branches"]
+
+
+def _pulled(uses: Sequence[Use]) -> Iterator[Report]:
+    """Images of others that are pulled by such a tag, each once: one finding for all of them."""
+    found: dict[str, Use] = {}
+    pulls = [each for each in uses if each.kind in (PULL, RUN) and each.is_named]
+    for use in pulls:
+        reference = use.reference
+        if reference is not None and _is_of_others(reference) and not any(_is_ours(each, reference) for each in uses):
+            found.setdefault(use.name, use)
+    if found:
+        first, *others = found.values()
+        again = tuple(("again", other.word.span) for other in others)
+        yield Report(first.word.span, "pulled", {"image": first.name}, again)
+
+
+def _is_of_others(reference: Value) -> bool:
+    """Whether it is in a public registry, under a tag that moves."""
+    registry = registry_of(reference)
+    return registry is not None and registry.text in table("containers")["open"] and _is_known_to_move(reference)
+
+
+def _is_known_to_move(reference: Value) -> bool:
+    """Whether a reference has a tag that moves, and there can be an image of that name."""
+    registry = registry_of(reference)
+    if registry is None or is_fixed(reference) or not _moves(Parts(reference).tag):
+        return False
+    return registry.text != DOCKER_HUB or hub_name(reference) is not None
+
+
+def _is_ours(use: Use, reference: Value) -> bool:
+    """Whether the build makes the image, or pushes to its repository, or takes it for a cache."""
+    if use.reference is None or use.kind not in (BUILD, TAG, KEPT, PUSH, SENT, CACHE):
+        return False
+    return Parts(use.reference).repository == Parts(reference).repository or may_be(use.reference, reference)
+
+
+def _built_from(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Report]:
+    """Builds whose Dockerfile, where it is at hand, begins from such a tag."""
+    from cblint.flow.values import literal
+
+    for use in uses:
+        for base in bases_of(buildspec, use.invocation, use.event) if use.kind == BUILDING and use.event else ():
+            if "$" not in base.image and _is_of_others(literal(base.image)):
+                fields = {"image": base.image, "file": base.path, "line": str(base.line)}
+                yield Report(called_at(use.invocation), "base", fields)
+                break
+
+
+def _deployed(build: Build) -> Iterator[Report]:
+    """Image definitions, as a deployment to Amazon ECS reads them, that name such a tag."""
+    spoken: set[Span] = set()
+    for run in build.runs:
+        for event in run.events:
+            if event.kind != RAN or event.name not in ("echo", "printf"):
+                continue
+            calls = run.step.item.calls(event.node)
+            words = calls[-1].words if calls else ()
+            if len(words) != len(event.values):
+                continue
+            for number, image in _images_in(event.values):
+                span = words[number].span
+                # A text without a mark may be replaced before it is deployed.
+                if _moves(Parts(image).tag) and span not in spoken and re.search("[:/]", image.written):
+                    spoken.add(span)
+                    yield Report(span, "deployed", {"image": image.written})
+
+
+def _images_in(values: Sequence[Value]) -> Iterator[tuple[int, Value]]:
+    """The images of `"imageUri":"…"` in what is printed, and in which argument they stand."""
+    from cblint.flow.values import Value
+
+    for number, value in enumerate(values):
+        for at, piece in enumerate(value.pieces):
+            found = re.search(_IMAGE_URI, piece) if isinstance(piece, str) else None
+            if found is None or not isinstance(piece, str):
+                continue
+            rest = Value((piece[found.end() :], *value.pieces[at + 1 :]))
+            image = before(rest, '"')
+            if image is not None and image.text == "%s":
+                place = number + 1 + sum(str(each).count("%s") for each in (*value.pieces[:at], piece[: found.end()]))
+                yield from ((place, each) for each in values[place : place + 1])
+            elif image is not None:
+                yield number, image
+
+
+_IMAGE_URI = r'"[iI]mageU(?:ri|RI)"\s*:\s*"'
