@@ -1,37 +1,32 @@
-"""What a command is certainly written in, and what certainly runs it: shared by the rules about Windows builds."""
+"""The language that a command is certainly written in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from cblint.buildspec.environments import Environment
 from cblint.buildspec.model import ShellItem
 from cblint.facts import table
-from cblint.facts.images import WINDOWS
 from cblint.shell.commands import Case, For, Function, If, Redirection, SimpleCommand, Test, While
 from cblint.shell.powershell_tree import Assigned, Call, Keyword
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import Span
 
 _ONLY_POWERSHELL = ("if", "foreach", "switch", "try")
+# One of these stands in every command in which something is found: most need not be read for that.
+_POWERSHELL_SIGN = r"[A-Za-z]-[A-Z]|\$[\w:]+\s*=|\b(?i:if|foreach|switch|try)\b"
+_POSIX_SIGN = (
+    r"\b(?:fi|done|esac|set|source|export|unset|declare|typeset|readonly|shopt|ulimit|umask|getopts)\b"
+    r"|\[ |\[\[|\( *\)|<<|/dev/null|[\w\]]\+?="
+)
 _NAMED = (If, For, While, Case)
 """Compound commands that begin with a word which says what they are."""
 
 
-def is_windows(environment: Environment) -> bool | None:
-    """Whether a build runs on Windows; None where that is not known, or its image and type contradict each other."""
-    image, kind = environment.image, environment.type
-    found = {image.family == WINDOWS} if image is not None else set()
-    if kind is not None and kind in table("service")["environment-types"]:
-        found.add(kind.startswith("WINDOWS"))
-    return found.pop() if len(found) == 1 else None
-
-
 def powershell_in(item: ShellItem) -> Span | None:
     """The first thing in a command that only PowerShell can be meant for; None if there is none."""
-    script = item.powershell
-    if script.problem is not None:
+    script = item.powershell if re.search(_POWERSHELL_SIGN, item.value) else None
+    if script is None or script.problem is not None:
         return None
     nodes = list(walk(script))
     if any(isinstance(node, Call) and node.name in table("powershell")["other-shells"] for node in nodes):
@@ -58,9 +53,10 @@ def is_cmdlet(call: Call) -> bool:
 
 def posix_in(item: ShellItem) -> Span | None:
     """The first thing in a command that only a POSIX shell can be meant for; None if there is none."""
-    if item.script.problem is not None or powershell_in(item) is not None:
+    if not re.search(_POSIX_SIGN, item.value) or item.script.problem is not None:
         return None
-    return next((span for node in walk(item.script) for span in _posix_at(node)), None)
+    span = next((span for node in walk(item.script) for span in _posix_at(node)), None)
+    return span if span is not None and powershell_in(item) is None else None
 
 
 def _posix_at(node: Node) -> Iterator[Span]:
@@ -82,10 +78,9 @@ def _posix_command(node: SimpleCommand) -> Iterator[Span]:
         # Its value may be a secret.
         end = assignment.value.start if assignment.value is not None else assignment.end
         yield assignment.part(0, end - assignment.start)
-    name, *arguments = node.arguments or (None,)
-    text = getattr(name, "text", None)
-    if name is None or not arguments or text is None:
+    if len(node.arguments) < 2 or not node.words:
         return
-    sets_options = text == "set" and re.match(r"[-+][a-z]+$", arguments[0].raw)
+    name, text = node.words[0], node.words[0].text
+    sets_options = text == "set" and re.fullmatch(r"[-+][a-z]+", node.arguments[1].raw)
     if text == "[" or text in table("powershell")["posix-only"] or sets_options:
         yield name.span

@@ -1,29 +1,46 @@
-"""Commands for another shell than the one that runs them: Linux and Windows."""
+"""Commands for another shell than the one that runs them: Linux and Windows.
+
+What knows PowerShell is imported by the few buildspecs that need it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import CMD, POWERSHELL, UNKNOWN, stated_shell
-from cblint.checks.languages import is_windows, posix_in, powershell_in
 from cblint.finding import Report
 from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.buildspec.environments import Environment
 
 _SHELLS = {POWERSHELL: "PowerShell", CMD: "cmd"}
 _SHOWN = 10
 """Further commands that a finding points at; the rest is the same again."""
 
 
+def powershell_variable_syntax(buildspec: Buildspec) -> Iterator[Report]:
+    """An environment variable is read, or set, as other shells do it."""
+    if buildspec.powershell_items:
+        from cblint.checks.powershell import variables
+
+        yield from variables(buildspec)
+
+
 def shell_platform_mismatch(buildspec: Buildspec) -> Iterator[Report]:
     """Commands that the shell which runs them cannot be meant for."""
     stated = stated_shell(buildspec)
     everywhere = buildspec.environments
-    if stated == UNKNOWN or not (stated or everywhere):
+    on_windows = [each for each in everywhere if each.is_windows]
+    elsewhere = [each for each in everywhere if each.is_windows is False]
+    # Where nothing looks like PowerShell, no command need be read as such.
+    if stated == UNKNOWN or not (stated in _SHELLS or on_windows or buildspec.runs_in == POWERSHELL):
         return
-    on_windows = [each for each in everywhere if is_windows(each) is True]
-    elsewhere = [each for each in everywhere if is_windows(each) is False]
+    from cblint.buildspec.environments import those
+    from cblint.checks.languages import posix_in, powershell_in
+
     if stated in _SHELLS:
         if elsewhere:
             yield from _no_such_shell(buildspec, elsewhere)
@@ -34,13 +51,14 @@ def shell_platform_mismatch(buildspec: Buildspec) -> Iterator[Report]:
         return
     if on_windows and not stated:
         yield from _written(buildspec, "posix", posix_in, "PowerShell", those(on_windows, everywhere))
-    # Where nothing looks like PowerShell, no command need be read as such.
     if (elsewhere or stated) and buildspec.runs_in == POWERSHELL:
         where = those(elsewhere, everywhere) if not stated else ""
         yield from _written(buildspec, "powershell", powershell_in, buildspec.shell or "/bin/sh", where)
 
 
 def _no_such_shell(buildspec: Buildspec, elsewhere: list[Environment]) -> Iterator[Report]:
+    from cblint.buildspec.environments import those
+
     pair = buildspec.get("env", "shell")
     if pair is not None:
         where = those(elsewhere, buildspec.environments)

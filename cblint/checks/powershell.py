@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cblint.buildspec.model import Buildspec
 from cblint.buildspec.shells import POWERSHELL, stated_shell
-from cblint.checks.languages import is_windows, posix_in, powershell_in
+from cblint.checks.languages import posix_in, powershell_in
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.shell.powershell_tree import (
@@ -28,10 +28,10 @@ _SET = r"([A-Za-z_]\w*)=(.*)"
 _PLAIN_VALUE = r"[\w.:/\\ -]+"
 
 
-def powershell_variable_syntax(buildspec: Buildspec) -> Iterator[Report]:
-    """An environment variable is read, or set, as other shells do it."""
+def variables(buildspec: Buildspec) -> Iterator[Report]:
+    """Environment variables that are read, or set, as other shells do it."""
     written = buildspec.powershell_items
-    if not written or not _runs_powershell(buildspec):
+    if not _runs_powershell(buildspec):
         return
     items = [item for item in written if posix_in(item) is None]
     if len(items) < len(written) and all(powershell_in(item) is None for item in items):
@@ -50,7 +50,7 @@ def _runs_powershell(buildspec: Buildspec) -> bool:
     stated = stated_shell(buildspec)
     if stated:
         return stated == POWERSHELL
-    windows = [is_windows(each) for each in buildspec.environments]
+    windows = [each.is_windows for each in buildspec.environments]
     if False in windows:
         return False
     items = buildspec.command_items

@@ -34,6 +34,7 @@ _SINGLE = re.compile(r"'[^']*(?:''[^']*)*'")
 _HERE = re.compile(r"@(['\"])[ \t]*\r?\n")
 _IN_STRING = re.compile(r'[^"`$]+')
 _PLAIN = re.compile(r"[^\s{}();,|&<>'\"`$]+")
+_PLAIN_WORD = re.compile(r"[^\s{}();,|&<>'\"`$@-][^\s{}();,|&<>'\"`$]*(?=[\s;|]|\Z)")
 _PARAMETER = re.compile(r"-[A-Za-z_?][^\s{}();,|&.\[:'\"`<>]*")
 _REDIRECTION = re.compile(r"[\d*]?>(?:>|&[\d])?|<")
 _KEYWORD = re.compile(r"[A-Za-z]+(?![\w.\\/:*=-])")
@@ -254,6 +255,10 @@ class _Reader:
 
     def _argument(self) -> Argument:
         start = self.at
+        plain = _PLAIN_WORD.match(self.source, start)
+        if plain is not None:  # as most are
+            self.at = plain.end()
+            return Argument(self.text, start, self.at, (Literal(self.text, start, self.at, plain[0]),), False)
         parts: list[Node] = []
         parameter = _PARAMETER.match(self.source, start)
         if parameter is not None:
