@@ -62,6 +62,8 @@ def _of_projects(buildspec: Buildspec) -> Span | None:
 
 def _mismatch_of(environment: Environment) -> _Mismatch | None:
     image, kind, compute = environment.image, _known(environment.type, "environment"), environment.compute
+    if "fleet" in environment.places and "type" not in environment.places:
+        kind = None  # the task runs on a machine of the fleet, whatever the project says
     if image is not None and kind is not None and not _runs_on(image, kind):
         fields = {"image": environment.image_name or "", "type": kind, "types": _listed(image.types)}
         return _Mismatch("image", fields, ("type", "image"))
@@ -198,9 +200,9 @@ def _certain(buildspec: Buildspec) -> Iterator[Invocation]:
     if not buildspec.shell_items:
         return
     for run in build_of(buildspec).on(SUCCEEDING):
-        excused = [hidden.command for hidden in run.hidden if hidden.how in ("or", "condition")]
+        excused = {id(hidden.command) for hidden in run.hidden if hidden.how in ("or", "condition")}
         for event in run.events:
-            if event.kind == RAN and not event.guards and event.node not in excused:
+            if event.kind == RAN and not event.guards and id(event.node) not in excused:
                 yield from run.step.item.calls(event.node)[-1:]
 
 

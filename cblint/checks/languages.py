@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 from cblint.buildspec.model import ShellItem
 from cblint.facts import table
-from cblint.shell.commands import Case, For, Function, If, Redirection, SimpleCommand, Test, While
+from cblint.shell.commands import ArithmeticFor, Case, For, Function, If, Redirection, SimpleCommand, Test, While
 from cblint.shell.powershell_tree import Assigned, Call, Keyword
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import Span
 
-_ONLY_POWERSHELL = ("if", "foreach", "switch", "try")
+_ONLY_POWERSHELL = ("if", "foreach", "switch")
 # One of these stands in every command in which something is found: most need not be read for that.
 _POWERSHELL_SIGN = r"[A-Za-z]-[A-Z]|\$[\w:]+\s*=|\b(?i:if|foreach|switch|try)\b"
 _POSIX_SIGN = (
     r"\b(?:fi|done|esac|set|source|export|unset|declare|typeset|readonly|shopt|ulimit|umask|getopts)\b"
     r"|\[ |\[\[|\( *\)|<<|/dev/null|[\w\]]\+?="
 )
-_NAMED = (If, For, While, Case)
+_NAMED = (If, For, ArithmeticFor, While, Case)
 """Compound commands that begin with a word which says what they are."""
 
 
@@ -40,7 +40,10 @@ def _powershell_at(item: ShellItem, node: Node) -> Span | None:
     if isinstance(node, Assigned) and re.match(r"\$(?:[Ee]nv:\w+\s*|\w+ )=", node.raw):
         return node.target.span
     # A shell could read "for (( … )) { … }", but none of these.
-    if isinstance(node, Keyword) and node.word in _ONLY_POWERSHELL and item.script.problem is not None:
+    if isinstance(node, Keyword) and (
+        (node.word == "try" and len(node.parts) > 1)
+        or (node.word in _ONLY_POWERSHELL and item.script.problem is not None)
+    ):
         return node.part(0, len(node.word))
     return None
 
@@ -81,6 +84,6 @@ def _posix_command(node: SimpleCommand) -> Iterator[Span]:
     if len(node.arguments) < 2 or not node.words:
         return
     name, text = node.words[0], node.words[0].text
-    sets_options = text == "set" and re.fullmatch(r"[-+][a-z]+", node.arguments[1].raw)
+    sets_options = text == "set" and re.fullmatch(r"[-+](?:[eux]+o?|o)", node.arguments[1].raw)
     if text == "[" or text in table("powershell")["posix-only"] or sets_options:
         yield name.span

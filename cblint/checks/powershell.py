@@ -133,7 +133,9 @@ def _sets_unseen(node: Node) -> bool:
     if node.name in facts["runs-text"]:
         # A script from elsewhere does not know the names of this build.
         return not any("://" in (text or "") for text in _texts(node))
-    return node.name in facts["setters"][:4] and any(word.text is None for word in node.words[:3])
+    computed = [word for word in node.words[:3] if word.text is None]
+    by_name = node.name.endswith(("variable", "v"))  # others set what is on some drive
+    return node.name in facts["setters"] and any(by_name or "variable:" in word.raw.lower() for word in computed)
 
 
 def _texts(node: Node) -> Iterator[str | None]:
