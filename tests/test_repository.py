@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cblint.hosts.repository import LONGEST, text_in
+from cblint.hosts import repository
+from cblint.hosts.repository import LONGEST, holds, mentioned, text_in
 
 
 @pytest.fixture
@@ -57,3 +60,97 @@ def test_what_is_too_long_or_no_text_is_not_read(root: Path) -> None:
     assert text_in(str(root), "long.sh") is None
     assert text_in(str(root), "binary.sh") is None
     assert len(text_in(str(root), "just.sh") or "") == LONGEST
+
+
+# What a checkout holds
+
+
+def test_what_is_committed_is_there_and_what_git_ignores_is_not(root: Path) -> None:
+    (root / ".gitignore").write_text("dist/\n*.zip\n")
+    (root / ".git").mkdir()
+    (root / "dist").mkdir()
+    (root / "dist" / "index.html").write_text("")
+    (root / "app.zip").write_text("")
+    (root / "out").mkdir()
+    (root / "out" / "b.zip").write_text("")
+    found = {path: holds(str(root), path) for path in ("ci", "ci/env.sh", "./ci//env.sh", "ci/env.sh/x", "missing")}
+    assert found == {"ci": True, "ci/env.sh": True, "./ci//env.sh": True, "ci/env.sh/x": False, "missing": False}
+    # A folder in which nothing is committed is none for git.
+    assert [holds(str(root), path) for path in ("dist", "dist/index.html", "app.zip", "out")] == [False] * 4
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [(b"\0\0\0\2", True), (b"\0\0\0\3", True), (b"\0\0\0\4", None), (b"", None)],
+    ids=["2", "3", "4: no whole paths", "broken"],
+)
+def test_what_was_added_in_spite_of_the_patterns_is_there(root: Path, version: bytes, expected: bool | None) -> None:
+    (root / ".gitignore").write_text("dist/\n")
+    (root / "dist").mkdir()
+    (root / "dist" / "app.js").write_text("")
+    (root / ".git").mkdir()
+    (root / ".git" / "index").write_bytes(b"DIRC" + version + b"\0\0\0\1\0dist/app.js\0")
+    assert holds(str(root), "dist/app.js") is expected
+    assert holds(str(root), "dist") is expected
+
+
+@pytest.mark.parametrize("path", ["", ".", "..", "../outside.sh", "ci/../../outside.sh", "a\0b", "/"])
+def test_of_a_path_that_is_none_nothing_is_said(root: Path, path: str) -> None:
+    assert holds(str(root), path) is None
+
+
+def test_of_what_is_behind_a_link_out_of_the_repository_nothing_is_said(root: Path) -> None:
+    (root / "up").symlink_to("..")
+    (root / "out.sh").symlink_to("../outside.sh")
+    (root / "nowhere").symlink_to("missing")
+    (root / "round").symlink_to("round")
+    (root / "other").symlink_to("ci")
+    assert [holds(str(root), path) for path in ("up", "up/outside.sh", "up/missing", "out.sh")] == [None] * 4
+    assert holds(str(root), "other/env.sh") is True
+    assert holds(str(root), "nowhere") is None
+    assert holds(str(root), "round") is None
+
+
+def test_where_only_parts_are_checked_out_nothing_is_said(root: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    (empty / ".git").mkdir(parents=True)
+    assert holds(str(empty), "missing") is None
+    assert holds(str(tmp_path / "gone"), "missing") is None
+    (root / ".gitmodules").write_text('[submodule "lib"]\n\tpath = vendor/lib\n\turl = https://example.com/lib\n')
+    assert [holds(str(root), path) for path in ("vendor", "vendor/lib", "vendor/lib/a.c")] == [None] * 3
+    assert holds(str(root), "vendor/other") is False
+    (root / ".git" / "info").mkdir(parents=True)
+    (root / ".git" / "info" / "sparse-checkout").write_text("/ci\n")
+    assert holds(str(root), "missing") is None
+
+
+def test_a_large_tree_is_given_up(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "MOST_ENTRIES", 20)
+    (root / ".git").mkdir()
+    (root / ".gitignore").write_text("*.o\n")
+    for number in range(21):
+        (root / f"{number}.sh").write_text("make app.zip\n")
+        (root / "ci" / f"{number}.o").write_text("")
+    assert mentioned(str(root), {"app.zip"}, "") is None
+    assert holds(str(root), "ci") is None
+    assert holds(str(root), "ci/env.sh") is True
+
+
+def test_who_speaks_of_a_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "buildspec.yml").write_text("files: [app.zip, b.json, c.json]\n")
+    (root / "README.md").write_text("app.zip\n")
+    (root / "Makefile").write_text("c.json:\n")
+    (root / "template.yml").write_text("Configuration: {FileName: b.json}\n")
+    os.mkfifo(root / "pipe.sh")
+    (root / "out.sh").symlink_to("../outside.sh")
+    names = {"app.zip", "b.json", "c.json", "SECRET"}
+    assert mentioned(str(root), names, "buildspec.yml") == {"c.json"}
+    assert mentioned(str(root), names, "") == {"app.zip", "b.json", "c.json"}
+    monkeypatch.setattr(repository, "MOST_BYTES", 10)
+    assert mentioned(str(root), names, "") is None
+
+
+@given(st.text(alphabet=st.sampled_from("ab./~*$\0\n é\udcff" + "x" * 3), max_size=40), st.integers(1, 200))
+def test_any_path_is_asked_for_calmly(path: str, times: int) -> None:
+    here = os.path.dirname(os.path.abspath(__file__))
+    assert holds(here, path * times) in (True, False, None)

@@ -6,7 +6,7 @@ import re
 
 from cblint.finding import Edit
 from cblint.source.text import Span
-from cblint.source.tree import Node, Scalar
+from cblint.source.tree import Mapping, Node, Pair, Scalar
 
 
 def before(span: Span, text: str) -> Edit:
@@ -39,3 +39,19 @@ def listed(node: Node) -> tuple[Edit, ...]:
     if node.style == "" and re.search(r"[\[\]{},#]|: |:$", node.value):
         return ()
     return (Edit(node.span, f"[{node.source}]"),)
+
+
+def key_before(mapping: Mapping, pair: Pair, key: str, value: str) -> tuple[Edit, ...]:
+    """A key and its value before another key of a mapping, in the style of the file; nothing where that is unclear."""
+    if mapping.tag is not None or mapping.anchor is not None or pair not in mapping.pairs:
+        return ()
+    source, start = pair.key.origin.value, pair.key.start
+    at = pair.key.origin.span(start, start)
+    if mapping.flow:
+        return (Edit(at, f'"{key}": {value}, '),)
+    line = max(source.rfind("\n", 0, start), source.rfind("\r", 0, start)) + 1
+    indentation = source[line:start]
+    if indentation.strip(" "):
+        return ()
+    end = "\r\n" if "\r\n" in source else "\n"
+    return (Edit(at, f"{key}: {value}{end}{indentation}"),)

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from cblint.buildspec.batch import is_dependency_key, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, Schema, Steps, path_of
-from cblint.checks.edits import respelt
+from cblint.checks.edits import key_before, respelt
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.source.text import Span
@@ -210,7 +210,7 @@ def _missing(buildspec: Buildspec, fault: Fault) -> Iterator[Report]:
     if missing == "version":
         only_batch = buildspec.get("batch") is not None and buildspec.get("phases") is None
         variant = "version-of-batch" if only_batch else missing
-        yield Report(_head(fault), variant, fields, edits=_version_on_top(buildspec, fault.node), about=fault.node)
+        yield Report(_head(fault), variant, fields, edits=_version_on_top(fault.node), about=fault.node)
     elif missing in ("phases", "commands", "files", "identifier"):
         variant = "report-files" if steps[0:1] == ("reports",) else missing
         if missing == "phases" and buildspec.get("artifacts") is not None:
@@ -245,21 +245,12 @@ def _first_key(node: Node) -> Span:
     return node.first_character
 
 
-def _version_on_top(buildspec: Buildspec, node: Node) -> tuple[Edit, ...]:
-    """``version: 0.2`` before the first key, in the style of the file."""
+def _version_on_top(node: Node) -> tuple[Edit, ...]:
+    """``version: 0.2`` before the first key."""
     target = node.resolved
-    if not isinstance(target, Mapping) or not target.pairs or target.tag is not None or target.anchor is not None:
+    if not isinstance(target, Mapping) or not target.pairs:
         return ()
-    source, start = buildspec.stream.text.value, target.pairs[0].key.start
-    at = target.pairs[0].key.origin.span(start, start)
-    if target.flow:
-        return (Edit(at, '"version": 0.2, '),)
-    line = max(source.rfind("\n", 0, start), source.rfind("\r", 0, start)) + 1
-    indentation = source[line:start]
-    if indentation.strip(" "):
-        return ()
-    end = "\r\n" if "\r\n" in source else "\n"
-    return (Edit(at, f"version: 0.2{end}{indentation}"),)
+    return key_before(target, target.pairs[0], "version", "0.2")
 
 
 def _batch_without_phases(buildspec: Buildspec) -> Iterator[Report]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import stat
+from collections.abc import Collection, Iterator
+
+from cblint.hosts.discover import ignored
 
 LONGEST = 262_144
 """Bytes of a script that are read; longer ones are not written by hand."""
@@ -27,3 +32,137 @@ def text_in(repository: str, path: str) -> str | None:
         return data.decode("utf-8") if len(data) <= LONGEST else None
     except (OSError, ValueError):
         return None
+
+
+MOST_ENTRIES = 5_000
+"""How many files and folders are looked at before an answer is given up: large trees may cost no time."""
+MOST_BYTES = 4_000_000
+LONGEST_INDEX = 64_000_000
+_OUTSIDE = frozenset({".git", ".hg", ".svn", "node_modules"})
+_MAKERS = (
+    r"(?i).*\.(?:sh|bash|py|js|mjs|ts|rb|go|java|kts?|groovy|gradle|mk|tf|xml|toml|ya?ml|json)"
+    r"|.*(?:make|just|rake)file"
+)
+"""Names of scripts, settings and templates that may say what a tool writes."""
+_NAMING = r"(?i)file_?name"
+
+
+def holds(repository: str, path: str) -> bool | None:
+    """Whether a checkout of a repository holds a file or folder, by its path from the root.
+
+    What git ignores is no part of it unless it was added all the same, nor is a folder that holds nothing else. None
+    where that cannot be told: the path or a link on the way leads out of the repository, it lies in a submodule, only
+    parts are checked out here, or there is too much to look at.
+    """
+    steps = [step for step in path.split("/") if step not in ("", ".")]
+    if "\0" in path or not steps or ".." in steps or _is_partial(repository):
+        return None
+    root = os.path.realpath(repository)
+    full = root
+    for number, step in enumerate(steps, 1):
+        full = os.path.join(full, step)
+        try:
+            if os.path.islink(full):
+                full = os.path.realpath(full)
+                if not os.path.exists(full):
+                    # The build may make what it leads to.
+                    return None
+            is_folder = stat.S_ISDIR(os.lstat(full).st_mode)
+        except FileNotFoundError:
+            return None if _may_be_submodule(root, steps) else False
+        except NotADirectoryError:
+            return False
+        except (OSError, ValueError):
+            return None
+        if os.path.commonpath([root, full]) != root or full == root:
+            return None
+        if ignored(full, is_folder):
+            return _is_tracked(root, "/".join(steps[:number]), is_folder)
+    if not is_folder:
+        return True
+    if _may_be_submodule(root, steps):
+        return None
+    found = next(_files(full), "")
+    return None if found is None else found != ""
+
+
+def mentioned(repository: str, names: Collection[str], besides: str) -> set[str] | None:
+    """Those of some names that a script, a buildspec or a template of a repository has; None if there is too much.
+
+    A template that only says which file to deploy (``FileName``) makes none. ``besides`` is a file that does not count.
+    """
+    root = os.path.realpath(repository)
+    found: set[str] = set()
+    left = MOST_BYTES
+    for path in _files(root):
+        if path is None or left < 0:
+            return None
+        relative = os.path.relpath(path, root)
+        if relative == besides or re.fullmatch(_MAKERS, os.path.basename(path)) is None:
+            continue
+        text = text_in(root, relative) or ""
+        left -= len(text)
+        for name in names:
+            if name in text and any(name in line and not re.search(_NAMING, line) for line in text.splitlines()):
+                found.add(name)
+    return found
+
+
+def _files(top: str) -> Iterator[str | None]:
+    """The files below a folder that git does not ignore; None in the end if there are too many. Follows no link."""
+    left = MOST_ENTRIES
+    stack = [top]
+    while stack:
+        try:
+            with os.scandir(stack.pop()) as found:
+                entries = list(itertools.islice(found, left + 1))
+        except OSError:
+            continue
+        left -= len(entries)
+        if left < 0:
+            yield None
+            return
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _OUTSIDE and not ignored(entry.path, True):
+                    stack.append(entry.path)
+            elif not ignored(entry.path, False):
+                yield entry.path
+
+
+def _is_partial(repository: str) -> bool:
+    """Whether only parts of a repository are checked out, or nothing at all."""
+    if os.path.lexists(os.path.join(repository, ".git", "info", "sparse-checkout")):
+        return True
+    try:
+        with os.scandir(repository) as entries:
+            return all(entry.name == ".git" for entry in itertools.islice(entries, 2))
+    except OSError:
+        return True
+
+
+def _may_be_submodule(root: str, steps: list[str]) -> bool:
+    """Whether a path lies in a submodule, or holds one."""
+    path = "/".join(steps)
+    found = re.findall(r"(?m)^[ \t]*path[ \t]*=[ \t]*(\S.*)$", text_in(root, ".gitmodules") or "")
+    return any(f"{path}/".startswith(f"{one.strip()}/") or one.startswith(f"{path}/") for one in found)
+
+
+def _is_tracked(root: str, path: str, is_folder: bool) -> bool | None:
+    """Whether git has a file that it should ignore, as its index tells; None if that cannot be read."""
+    index = os.path.join(root, ".git", "index")
+    if not os.path.isdir(os.path.dirname(index)):
+        return None
+    if not os.path.lexists(index):
+        return False
+    try:
+        if not stat.S_ISREG(os.lstat(index).st_mode):
+            return None
+        with open(index, "rb") as file:
+            data = file.read(LONGEST_INDEX + 1)
+    except OSError:
+        return None
+    if data[:4] != b"DIRC" or data[4:8] not in (b"\0\0\0\2", b"\0\0\0\3") or len(data) > LONGEST_INDEX:
+        # Version 4 writes no whole paths.
+        return None
+    return os.fsencode(path) + (b"/" if is_folder else b"\0") in data

@@ -1,0 +1,188 @@
+"""What artifacts take along: too much, or two files where there is room for one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec, Section
+from cblint.checks.edits import key_before, respelt
+from cblint.checks.files import is_expected
+from cblint.checks.projects import artifact_types
+from cblint.finding import Edit, Report
+from cblint.flow import build_of
+from cblint.flow.kinds import RAN
+from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.repository import text_in
+from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.query import Invocation
+from cblint.source.tree import Scalar
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build
+
+# Everything
+
+_EVERYTHING = frozenset({"**/*", "**", "./**/*", "./**", "**/**"})
+_OF_TOOLS = frozenset({"node_modules"})
+"""What a build needs, tools for tests included. (vendor is part of what runs, and .terraform of what a plan needs.)"""
+_ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
+
+
+def artifact_includes_everything(buildspec: Buildspec) -> Iterator[Report]:
+    """An artifact takes all that lies at the source root, whatever the build has left there."""
+    types = artifact_types(buildspec)
+    if types == {"NO_ARTIFACTS"}:
+        return
+    taken = [(artifact, file) for artifact in buildspec.artifacts() if (file := _everything(artifact)) is not None]
+    # A later stage of a pipeline may well need all that this one has installed.
+    left = _left_behind(build_of(buildspec)) if taken and types != {"CODEPIPELINE"} else {}
+    for artifact, file in taken:
+        excluded = {step for path in artifact.scalars("exclude-paths") for step in path.value.split("/")}
+        found = {folder: command for folder, command in left.items() if folder not in excluded}
+        if artifact.get("exclude-paths") is not None and (not found or ".git" in excluded):
+            continue
+        related = tuple(("left", called_at(command)) for command in found.values())
+        names = list(found)
+        fields = {
+            "path": file.value,
+            "folders": _listed(names),
+            "command": called(found[names[0]]) if names else "",
+            "patterns": _listed([f"{name}/**/*" for name in (*names, ".git")]),
+        }
+        variant = ("uploaded" if types == {"S3"} else "left-behind") if found else "everything"
+        yield Report(file.span, variant, fields, related, _excluding(artifact, names), about=artifact.mapping)
+
+
+def _everything(artifact: Section) -> Scalar | None:
+    """The pattern that takes all of the source root, if there is one."""
+    base = artifact.get("base-directory")
+    folder = artifact.scalar("base-directory")
+    if base is not None and (folder is None or folder.value.rstrip("/") not in {name.rstrip("/") for name in _ROOT}):
+        return None
+    return next((file for file in artifact.scalars("files") if file.value in _EVERYTHING), None)
+
+
+def _left_behind(build: Build) -> dict[str, Invocation]:
+    """The folders that commands fill with what they need themselves, below the source root, if nothing removes them."""
+    from cblint.flow.trace import directory  # with it comes the interpreter
+
+    found: dict[str, Invocation] = {}
+    for run in build.on(SUCCEEDING):
+        for event in run.events:
+            if event.kind != RAN or event.state is None or not is_expected(run, event):
+                continue
+            place = directory(event.state.cwd)
+            for invocation in run.step.item.calls(event.node):
+                if invocation.program in ("rm", "rimraf", "mv"):
+                    named = {word.raw.strip("\"'/").rpartition("/")[2] for word in invocation.operands()}
+                    found = {folder: command for folder, command in found.items() if folder not in named}
+                elif place is not None and not place.startswith("/"):
+                    found.update(dict.fromkeys(_filled(invocation), invocation))
+    return found
+
+
+def _filled(invocation: Invocation) -> Iterator[str]:
+    """The folders that a command which installs something fills."""
+    effect = effect_of(invocation)
+    for folder in effect.writes if effect is not None and effect.does == "install" else ():
+        if isinstance(folder, str) and folder.rstrip("/") in _OF_TOOLS:
+            yield folder.rstrip("/")
+
+
+def _excluding(artifact: Section, names: list[str]) -> tuple[Edit, ...]:
+    files = artifact.get("files")
+    if files is None or artifact.get("exclude-paths") is not None:
+        return ()
+    patterns = ", ".join(f'"{name}/**/*"' for name in (*names, ".git"))
+    return key_before(artifact.mapping, files, "exclude-paths", f"[{patterns}]")
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+# Two files where there is room for one
+
+_REPEATED = frozenset({"html", "htm", "js", "json", "md", "php", "py"})
+"""Endings of files of which folder after folder has one of the same name: index.html, package.json, __init__.py."""
+_TREES = frozenset({"", "dist", "build", "public", "book", "site", "www", "html", "htmlcov", "docs", "web", "static"})
+"""Folders of sites and the like, in which there are others."""
+_APPSPEC = r"appspec\.ya?ml"
+_LONGEST_APPSPEC = 100_000
+
+
+def artifact_discard_paths_collision(buildspec: Buildspec) -> Iterator[Report]:
+    """All files of an artifact go into one folder, though several have the same name or are looked for elsewhere."""
+    for artifact in buildspec.artifacts():
+        discard = artifact.scalar("discard-paths")
+        if discard is None or discard.value.strip().lower() not in ("yes", "true"):
+            continue
+        edits = respelt(discard, "false" if discard.value.strip().lower() == "true" else "no")
+        files = artifact.scalars("files")
+        appspec = next((file for file in files if re.fullmatch(_APPSPEC, _split(file)[1])), None)
+        found = _sought_in_folder(buildspec, appspec, files) if appspec is not None else None
+        if found is not None and appspec is not None:
+            fields = {"path": found[1], "name": found[1].rpartition("/")[2], "file": _split(appspec)[1]}
+            yield Report(appspec.span, found[0], fields, (("discard", discard.span),), edits, touched=(discard,))
+        yield from _of_one_name(artifact, files, discard, edits)
+
+
+def _of_one_name(artifact: Section, files: list[Scalar], discard: Scalar, edits: tuple[Edit, ...]) -> Iterator[Report]:
+    """Files that have the same name, or are likely to."""
+    firsts: dict[str, Scalar] = {}
+    for file in files:
+        folder, name = _split(file)
+        related = [("discard", discard.span)]
+        variant = None
+        first = firsts.setdefault(name, file)
+        if "*" not in name and first is not file and _split(first)[0] != folder:
+            variant = "same-name"
+            related.append(("first", first.span))
+        elif artifact.get("exclude-paths") is None:
+            variant = _repeats(_whole(artifact, folder), name)
+        if variant is not None:
+            fields = {"path": file.value, "name": name}
+            yield Report(file.span, variant, fields, tuple(related), edits, touched=(discard,))
+
+
+def _split(file: Scalar) -> tuple[str, str]:
+    """The folder and the name of a path; the folder is empty where it is that in which the paths begin."""
+    folder, _, name = file.value.removeprefix("./").rpartition("/")
+    return folder, name
+
+
+def _whole(artifact: Section, folder: str) -> str:
+    """The folder from the source root."""
+    base = artifact.scalar("base-directory")
+    return f"{base.value.strip('./')}/{folder}" if base is not None and base.value.strip("./") else folder
+
+
+def _repeats(folder: str, name: str) -> str | None:
+    """Whether a pattern is likely to match two files of one name."""
+    steps = folder.split("/")
+    if "$" in folder + name:
+        return None
+    if "*" not in name:
+        # "**" is how one says that it does not matter where the one file lies.
+        return "each" if any("*" in step and step != "**" for step in steps) else None
+    ending = name.removeprefix("*").removeprefix(".").lower()
+    if "**" not in steps:
+        return None
+    top = steps[steps.index("**") - 1].strip("_.") if steps[0] != "**" else ""
+    return "pattern" if ending in _REPEATED or (name == "*" and top in _TREES) else None
+
+
+def _sought_in_folder(buildspec: Buildspec, appspec: Scalar, files: list[Scalar]) -> tuple[str, str] | None:
+    """A path in a folder, all of which the artifact loses, and whether CodeDeploy is known to look for it there."""
+    below = [file.value.removeprefix("./") for file in files if file is not appspec and _split(file)[0].strip("*/.")]
+    text = text_in(buildspec.repository, appspec.value) if buildspec.repository is not None else None
+    if not below or "*" in appspec.value:
+        return None
+    if text is None or len(text) > _LONGEST_APPSPEC:
+        return "appspec-unseen", below[0]
+    folders = {path.partition("/")[0] for path in below}
+    sought = re.findall(r"(?m)^[ \t-]*(?:source|location):[ \t]*[\"']?/?([\w.-]+/[\w./-]+)", text)
+    found = next((path for path in sought if path.partition("/")[0] in folders), None)
+    return ("appspec", found) if found is not None else None

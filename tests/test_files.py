@@ -1,0 +1,144 @@
+"""What the commands of a build can have made: only what is known of every command lets anything be excluded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cblint.buildspec.model import Buildspec
+from cblint.checks.files import made_by
+from cblint.facts import table
+from cblint.source.loader import load
+from cblint.source.text import Text
+from tests.builds import buildspec, written
+
+FACTS = table("files")
+
+
+def _spec(*commands: str, repository: str | None = None) -> Buildspec:
+    stream = load(Text.of(written({"build": {"commands": list(commands)}})))
+    return Buildspec(stream, stream.documents[0], repository=repository)
+
+
+def test_the_table_names_kinds_and_programs_that_there_are() -> None:
+    effects = table("effects")
+    assert set(FACTS["kinds"]) <= set(effects["kinds"])
+    assert set(FACTS["folders"]) <= set(FACTS["confined"])
+    known = set(effects["tools"])
+    assert {program for program, firsts in FACTS["confined"].items() if firsts is not None} <= known
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "./build.sh",
+        "make",
+        "npm run build",
+        "npm ci",
+        "python setup.py sdist",
+        "pip install .",
+        "pip install -e ./lib",
+        "git checkout main",
+        "git pull",
+        "tar -xzf a.tgz",
+        "unzip a.zip",
+        "gradle build",
+        "mvn exec:java",
+        "docker run -v $PWD:/x image",
+        "docker compose up",
+        "aws $SERVICE $OPERATION",
+        "aws polly synthesize-speech --text x a.mp3",
+        "terraform apply -auto-approve",
+        "unheard-of --option",
+        "$TOOL x",
+        "eval $X",
+        ". ./env.sh",
+        "echo x > $FILE",
+        "cp a $FOLDER",
+        "cd $FOLDER && touch x",
+        "ls | xargs touch",
+        "find . -name x -exec cp {} y \\;",
+        "bash -c 'make x'",
+        "curl -sSLJO https://example.com/x",
+        "if",
+        "f() { make; }; f",
+    ],
+)
+def test_what_can_make_anything(command: str) -> None:
+    assert made_by(_spec(command)).anything
+
+
+@pytest.mark.parametrize(
+    ("command", "made", "not_made"),
+    [
+        ("echo x > a.txt", "a.txt", "b.txt"),
+        ("cd app && echo x > a.txt", "app/a.txt", "a.txt"),
+        ("cd app && echo x > ../a.txt", "a.txt", "app/a.txt"),
+        ("cd app && echo x > $CODEBUILD_SRC_DIR/a.txt", "a.txt", "app/a.txt"),
+        ("{ echo a; echo b; } > a.txt", "a.txt", "b.txt"),
+        ("for i in 1 2; do echo $i; done >> a.txt", "a.txt", "b.txt"),
+        ("> a.txt echo x 2>&1", "a.txt", "1"),
+        ("NAME=a; echo x > $NAME.txt", "a.txt", "b.txt"),
+        ("f() { touch a.txt; }; f", "a.txt", "b.txt"),
+        ("mkdir -p out/site", "out", "out/site/a.txt"),
+        ("cp x/a.txt .", "a.txt", "b.txt"),
+        ("cp x/a.txt out/", "out/a.txt", "out/b.txt"),
+        ("cp -r x out", "out/deep/a.txt", "x/a.txt"),
+        ("cp x/* out", "out/any", "x/any"),
+        ("mv x y", "y/a.txt", "x/a.txt"),
+        ("sudo -E touch a.txt", "a.txt", "b.txt"),
+        ("echo x | tee -a a.txt b.txt", "b.txt", "c.txt"),
+        ("aws s3 cp s3://bucket/a.zip out/a.zip", "out/a.zip", "a.zip"),
+        ("aws cloudformation package --template-file t.yml --output-template-file p.yml", "p.yml", "t.yml"),
+        ("mvn -B package", "service/target/app.jar", "app.jar"),
+        ("docker build -t web . && docker push web", "", "a.txt"),
+        ("terraform plan -out=plan.bin", "plan.bin", "plan"),
+        ("$(aws ecr get-login --no-include-email)", "", "a.txt"),
+        ("npm install -g serverless", "", "a.txt"),
+        ("curl -o a.zip https://example.com/x", "a.zip", "x"),
+        ("[ -f x ] || exit 1", "", "x"),
+    ],
+)
+def test_what_is_made_and_what_is_not(command: str, made: str, not_made: str) -> None:
+    found = made_by(_spec(command))
+    assert not found.anything
+    assert not made or found.may_hold(made)
+    assert not found.may_hold(not_made)
+
+
+@pytest.mark.parametrize(
+    ("package", "anything"),
+    [('{"scripts": {"test": "jest"}}', False), ('{"scripts": {"prepare": "tsc"}}', True), (None, True)],
+)
+def test_an_installation_runs_what_the_package_says(tmp_path: Path, package: str | None, anything: bool) -> None:
+    (tmp_path / "app").mkdir()
+    if package is not None:
+        (tmp_path / "app" / "package.json").write_text(package)
+    found = made_by(_spec("cd app", "npm ci", repository=str(tmp_path)))
+    assert found.anything is anything
+    assert found.may_hold("app/node_modules/x")
+
+
+def test_commands_that_are_not_read_can_make_anything() -> None:
+    assert made_by(buildspec("env: {shell: powershell.exe}\nphases: {build: {commands: [New-Item a.zip]}}")).anything
+    assert not made_by(buildspec("phases: {install: {runtime-versions: {nodejs: 20}}}")).anything
+
+
+def _samples() -> list[str]:
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "effects.yml")
+    with open(path, encoding="utf-8") as file:
+        return list(yaml.safe_load(file))
+
+
+@given(st.lists(st.sampled_from(_samples()), min_size=1, max_size=6))
+def test_the_more_commands_the_more_can_be_made(commands: list[str]) -> None:
+    fewer, more = made_by(_spec(*commands[1:])) if commands[1:] else None, made_by(_spec(*commands))
+    first = made_by(_spec(commands[0]))
+    assert not first.anything or more.anything
+    # A directory that a command changes can only make known what was not.
+    assert fewer is None or more.anything or not fewer.anything or any("cd" in one for one in commands)
