@@ -53,6 +53,6 @@ def _is_powershell(buildspec: Buildspec) -> bool:
 
 
 def _sh_of_images(buildspec: Buildspec) -> str:
-    """What /bin/sh is if all images that can run the file agree."""
-    shells = {environment.sh or SH for environment in buildspec.environments}
+    """What runs commands without ``env.shell`` if all builds that can run the file agree."""
+    shells = {POWERSHELL if each.is_windows else each.sh or SH for each in buildspec.environments}
     return shells.pop() if len(shells) == 1 else SH
