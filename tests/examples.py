@@ -81,7 +81,7 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     """Lint a text as what the example is: a file of its own repository, with what the example says is given."""
     os.makedirs(os.path.join(folder, ".git"), exist_ok=True)
     given = example.given
-    config = _config(given)
+    config = config_of(given)
     if config:
         with open(os.path.join(folder, ".cblint.yml"), "w", encoding="utf-8") as file:
             file.write(json.dumps(config))  # which is YAML
@@ -99,7 +99,7 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     return result
 
 
-def _config(given: dict[str, Any]) -> dict[str, Any]:
+def config_of(given: dict[str, Any]) -> dict[str, Any]:
     """The configuration of an example: its projects use all buildspecs where they do not say which."""
     config = {key: given[key] for key in ("require-reason",) if key in given}
     projects = [*given.get("projects", ()), *([given["project"]] if "project" in given else ())]

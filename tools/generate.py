@@ -12,12 +12,14 @@ import sys
 import tempfile
 from typing import Any
 
+import yaml
+
 from cblint.catalogue.model import FAMILIES
 from cblint.facts.sources import read_entries
 from cblint.linter import Result
 from cblint.report import Style, render
 from cblint.report.shown import visible
-from tests.examples import Example, example_from, lint_example
+from tests.examples import Example, config_of, example_from, lint_example
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = os.path.join("docs", "rules")
@@ -75,11 +77,19 @@ def _facts(entry: dict[str, Any]) -> str:
         severity = variant.get("severity", entry["severity"])
         confidence = variant.get("confidence", entry["confidence"])
         message = variant["message"].strip().replace("{suggestion}", "").replace("|", "\\|")
-        rows.append(f"| {severity} | {confidence} | {message} |")
+        needs = _NEEDS[variant["needs"]] if "needs" in variant else ""
+        rows.append(f"| {severity} | {confidence} | {message}{needs} |")
     return (
         f"Category {entry['category']} · profile {entry['profile']} · {entry['status']} since {entry['since']}\n\n"
         + "\n".join(rows)
     )
+
+
+_NEEDS = {
+    "image": "<br>*Only where the build image is known.*",
+    "project": "<br>*Only where the project is known.*",
+    "repository": "<br>*Only where the repository is at hand.*",
+}
 
 
 def _fix(fix: dict[str, Any]) -> str:
@@ -99,9 +109,20 @@ def _examples(entry: dict[str, Any]) -> list[str]:
         example = example_from(entry["name"], number, raw)
         if example.variant is not None and example.variant not in shown:
             shown.add(example.variant)
-            parts += [_yaml(example.text), f"```text\n{_printed(example)}```"]
+            parts += [*_given(example), _yaml(example.text), f"```text\n{_printed(example)}```"]
     good = next(raw["good"] for raw in entry["examples"] if "good" in raw)
     return [*parts, "Nothing is said of:", _yaml(good)]
+
+
+def _given(example: Example) -> list[str]:
+    """What else is known in an example: of the project, of the repository."""
+    parts = []
+    config = config_of(example.given)
+    if "projects" in config:
+        parts.append(f"With this in `.cblint.yml`:\n\n{_yaml(yaml.safe_dump(config, sort_keys=False))}")
+    for path, text in example.given.get("files", {}).items():
+        parts.append(f"With a file `{path}`:\n\n```text\n{visible(text.rstrip())}\n```".replace("<U+000A>", "\n"))
+    return parts
 
 
 def _yaml(text: str) -> str:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from cblint.buildspec.model import Buildspec
+from cblint.buildspec.environments import those
+from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.conditional import is_conditional
+from cblint.facts import table
+from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Edit, Report
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter
@@ -46,6 +51,28 @@ def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(word.span, variant, fields, edits=(Edit(Span(end, end), " -y"),))
 
 
+_UPGRADING = {
+    "apt-get": ("upgrade", "dist-upgrade"),
+    "apt": ("upgrade", "full-upgrade"),
+    "yum": ("update", "upgrade"),
+    "dnf": ("update", "upgrade", "distro-sync"),
+    "microdnf": ("update", "upgrade"),
+    "apk": ("upgrade",),
+}
+_ONLY_SHOWN = ("-s", "--simulate", "--dry-run", "--just-print", "--assumeno", "--downloadonly", "-d", "--download-only")
+
+
+def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
+    """All packages of the image are upgraded in each build."""
+    for invocation in buildspec.invocations(r"\b(?:up(?:date|grade)|(?:dist|full)-upgrade|distro-sync)\b"):
+        operands = invocation.operands()
+        verbs = _UPGRADING.get(invocation.program, ())
+        if [word.text in verbs for word in operands] == [True] and not invocation.flags(*_ONLY_SHOWN):
+            words = (invocation.words[0], operands[0])
+            fields = {"command": f"{invocation.program} {operands[0].text}"}
+            yield Report(words[0].span.to(words[1].span), "all", fields)
+
+
 def _may_say_yes(invocation: Invocation) -> bool:
     """Whether apt's ``-qq``, what it reads, or a variable that can hold options says yes."""
     texts = [word.text for word in invocation.arguments]
@@ -56,3 +83,98 @@ def _may_say_yes(invocation: Invocation) -> bool:
         or any(isinstance(part, Parameter) for word in invocation.arguments for part in word.parts)
         or any(redirection.operator.startswith("<") for redirection in invocation.redirections)
     )
+
+
+# The package manager of another system
+
+
+class _Use(NamedTuple):
+    """A package manager that runs in any case."""
+
+    family: str
+    invocation: Invocation
+
+    @property
+    def program(self) -> str:
+        return self.invocation.program
+
+    @property
+    def span(self) -> Span:
+        return self.invocation.words[0].span
+
+
+def package_manager_mismatch(buildspec: Buildspec) -> Iterator[Report]:
+    """A package manager that the image does not have."""
+    uses = _uses(buildspec)
+    if not uses:
+        return
+    images = {each.image.name: each.image for each in buildspec.environments if each.image is not None}
+    if not images:
+        yield from _of_two_systems(uses)
+    for family in dict.fromkeys(use.family for use in uses):
+        missed = [use for use in uses if use.family == family and any(_lacks(image, use) for image in images.values())]
+        if missed:
+            first = missed[0]
+            without = {name: image for name, image in images.items() if _lacks(image, first)}
+            found = [each for each in buildspec.environments if each.image is not None and each.image.name in without]
+            image = next(iter(without.values()))
+            fields = {
+                "program": first.program,
+                "image": image.name,
+                "os": image.os,
+                "where": those(found, buildspec.environments),
+                "instead": _manager_on(image.family),
+            }
+            related = tuple(("again", use.span) for use in missed[1:])
+            yield Report(first.span, "extras" if family == _EXTRAS else "mismatch", fields, related)
+
+
+_EXTRAS = "amazon-linux-extras"
+
+
+def _uses(buildspec: Buildspec) -> list[_Use]:
+    families = table("packages")["families"]
+    family_of = {program: name for name, family in families.items() for program in family["programs"]}
+    found = [
+        (item, invocation)
+        for item in buildspec.shell_items
+        if _may_use(item, family_of)
+        for invocation in item.invocations
+        if invocation.program in family_of and not invocation.is_path
+    ]
+    # One may install the other, as dnf does dpkg.
+    brought = {word.text for _, invocation in found for word in invocation.operands()[1:]}
+    return [
+        _Use(family_of[invocation.program], invocation)
+        for item, invocation in found
+        if invocation.program not in brought and not is_conditional(item, invocation)
+    ]
+
+
+def _may_use(item: ShellItem, names: dict[str, str]) -> bool:
+    return any(name in item.value for name in names)
+
+
+def _lacks(image: Image, use: _Use) -> bool:
+    """Whether what is known of an image says that it does not have the program."""
+    # What package managers do on Lambda is told by the compute, not by the image.
+    if image.is_lambda or image.family in (MACOS, WINDOWS) or use.program in image.tools:
+        return False
+    family = table("packages")["families"][use.family]
+    return image.family not in (*family["systems"], *family.get("perhaps", {}).get(use.program, ()))
+
+
+def _manager_on(system: str) -> str:
+    return {"ubuntu": "apt-get", "amazon-linux-2": "yum"}.get(system, "dnf")
+
+
+def _of_two_systems(uses: list[_Use]) -> Iterator[Report]:
+    """Two package managers of which no system has both: on any image one of them is not found."""
+    families = table("packages")["families"]
+    sure = [use for use in uses if use.program in families[use.family]["surely"]]
+    systems = {use.family: "apt" if use.family == "apt" else "yum" for use in sure}
+    first = sure[0] if sure else None
+    second = next((use for use in sure if first is not None and systems[use.family] != systems[first.family]), None)
+    if first is not None and second is not None:
+        fields = {"first": first.program, "second": second.program}
+        yield Report(second.span, "both", fields, (("other", first.span),))

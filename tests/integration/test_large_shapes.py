@@ -98,6 +98,31 @@ TEXTS = {
         f"C: your-name}}}}\n{TAIL}",
         "placeholder-left-in",
     ),
+    "tasks that read what others write under their number": (
+        graph(
+            *(
+                f"identifier: t{n}, env: {{variables: {{K: {'abc'[n % 3]}}}}}, depend-on: [t{max(n - 1, 0)}]"
+                for n in range(MANY)
+            )
+        ).replace(
+            "[make]",
+            json.dumps(
+                [
+                    'if [ "$K" = a ]; then docker push r/a:$CODEBUILD_BUILD_ID; docker build -t b .; fi',
+                    'if [ "$K" = c ]; then docker pull r/a:$CODEBUILD_BUILD_ID; docker run b; fi',
+                ]
+            ),
+        ),
+        "batch-build-number-as-shared-tag",
+    ),
+    "installations": (
+        commands(*["npm install && yum install -y a && apt-get upgrade -y"] * 4_000),
+        "npm-install-in-ci",
+    ),
+    "installations in one command": (
+        commands(" && ".join(["npm install", "npm ci --omit=dev", "npm test", "yum install -y a"] * 1_500)),
+        "install-order-production-deps",
+    ),
     "a matrix of 1,000 lists": (
         "version: 0.2\nbatch: {build-matrix: {dynamic: {env: {variables: {"
         + ", ".join(f"V{n}: [{'1, ' * 100}]" for n in range(1000))

@@ -115,6 +115,9 @@ DEFECTS = [
     (3391, 9, "curl-without-fail"),
     (3476, 12, "bash-syntax-under-sh"),
     *((line, 7, "cache-defeated-by-npm-ci") for line in (1027, 1095)),
+    *((line, 9, "npm-install-in-ci") for line in (216, 542)),
+    (607, 11, "os-upgrade-in-build"),
+    (2887, 56, "batch-build-number-as-shared-tag"),
     # images and runtimes
     (893, 70, "docker-hub-anonymous-pull"),
     (893, 70, "mutable-image-tag"),

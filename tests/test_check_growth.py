@@ -1,0 +1,135 @@
+"""The work of checks about dependencies, packages and batches grows as the buildspec does: calls counted, not timed."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from itertools import pairwise
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from cblint.buildspec.model import Buildspec
+from cblint.catalogue import find
+from cblint.flow import build_of
+from cblint.hosts.project import Project
+from cblint.source.loader import load
+from cblint.source.text import Text
+
+SIZES = (100, 200, 400)
+MOST = 2.6
+"""How often the work may be that of half the size: twice, and logarithms; four times were its square."""
+Phases = dict[str, Any]
+
+
+def building(*commands: str) -> Phases:
+    """Phases of these commands."""
+    return {"phases": {"build": {"commands": list(commands)}}}
+
+
+def task(number: int, **more: Any) -> Phases:
+    """A task of a graph that waits for the one before, and two variables that tell it from others."""
+    waits = {"depend-on": [f"t{number - 1}"]} if number else {}
+    kind = "make" if number % 2 == 0 else "use"
+    return {"identifier": f"t{number}", "env": {"variables": {"KIND": kind, "N": f"{number}"}}, **waits, **more}
+
+
+def graph(count: int, *commands: str) -> Phases:
+    """A chain of so many tasks that run these commands."""
+    return {"batch": {"build-graph": [task(number) for number in range(count)]}, **building(*commands)}
+
+
+PUSH = 'if [ "$KIND" = make ]; then docker build -t a:1 .; docker push $R/a:$CODEBUILD_BUILD_NUMBER; fi'
+PULL = 'if [ "$KIND" = use ]; then docker run a:1; docker pull $R/a:$CODEBUILD_BUILD_NUMBER; fi'
+LINES = "\n"
+
+SHAPES: dict[str, tuple[str, Callable[[int], Phases]]] = {
+    "tasks that read a number": ("batch-build-number-as-shared-tag", lambda count: graph(count, PUSH, PULL)),
+    "commands that read a number": (
+        "batch-build-number-as-shared-tag",
+        lambda count: graph(4, *[PUSH] * count, *[PULL] * count),
+    ),
+    "tasks that need an image": ("batch-depends-on-local-state", lambda count: graph(count, PUSH, PULL)),
+    "commands that need an image": (
+        "batch-depends-on-local-state",
+        lambda count: graph(4, *[PUSH] * count, *[PULL] * count),
+    ),
+    "images that are needed": (
+        "batch-depends-on-local-state",
+        lambda count: graph(
+            4,
+            *(PUSH.replace("a:1", f"a:{number}") for number in range(count)),
+            *(PULL.replace("a:1", f"a:{number}") for number in range(count)),
+        ),
+    ),
+    "everybody waits for all": (
+        "batch-depends-on-local-state",
+        lambda count: {
+            "batch": {
+                "build-graph": [
+                    task(number, **{"depend-on": [f"t{other}" for other in range(min(number, 20))]})
+                    for number in range(count)
+                ]
+            },
+            **building(PUSH, PULL),
+        },
+    ),
+    "installs": ("npm-install-in-ci", lambda count: building(*["npm install"] * count)),
+    "installs in one command": ("npm-install-in-ci", lambda count: building(LINES.join(["npm install"] * count))),
+    "installs for production": (
+        "install-order-production-deps",
+        lambda count: building(*["npm ci --omit=dev", "npm test"] * count),
+    ),
+    "scripts after one installation": (
+        "install-order-production-deps",
+        lambda count: building("npm ci --omit=dev", *["npm test"] * count),
+    ),
+    "upgrades": ("os-upgrade-in-build", lambda count: building(LINES.join(["apt-get upgrade -y"] * count))),
+    "package managers": ("package-manager-mismatch", lambda count: building(LINES.join(["yum -y install a"] * count))),
+    "package managers in a chain": (
+        "package-manager-mismatch",
+        lambda count: building(" && ".join(["yum -y install a"] * count)),
+    ),
+    "packages that are there": (
+        "tool-already-in-image",
+        lambda count: building(LINES.join(["apt-get install -y jq"] * count)),
+    ),
+    "programs that are not there": (
+        "tool-not-available",
+        lambda count: building(LINES.join(["docker ps; helm lint || true"] * count), "helm lint"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "shape"), SHAPES.values(), ids=SHAPES)
+def test_the_work_grows_as_the_buildspec(rule: str, shape: Callable[[int], Phases]) -> None:
+    counts = [calls_of(rule, shape(size)) for size in SIZES]
+    assert all(larger < MOST * smaller for smaller, larger in pairwise(counts)), counts
+
+
+def calls_of(rule: str, content: Phases) -> int:
+    """How many functions are called while a check runs, the build on paper and the trees of its commands aside."""
+    stream = load(Text.of(json.dumps({"version": 0.2, **content})))
+    project = Project(("*",), image="aws/codebuild/standard:7.0")
+    buildspec = Buildspec(stream, stream.documents[0], projects=(project,))
+    module, function = find(rule).check.split(".")
+    check = getattr(importlib.import_module(f"cblint.checks.{module}"), function)
+    build_of(buildspec)
+    for item in buildspec.shell_items:
+        assert item.invocations
+    count = 0
+
+    def counted(_: FrameType, event: str, __: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counted)
+    try:
+        reports = list(check(buildspec))
+    finally:
+        sys.setprofile(None)
+    assert reports
+    return count
