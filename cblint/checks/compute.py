@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec
+from cblint.checks.docker import is_client
 from cblint.checks.edits import respelt
+from cblint.checks.images import mentions
+from cblint.checks.privileged import has_another_daemon, needs_daemon
 from cblint.facts import table
 from cblint.facts.images import WINDOWS, Image
 from cblint.finding import Edit, Report
@@ -19,6 +22,10 @@ from cblint.shell.operands import beginning
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.flow.build import StepRun
+    from cblint.flow.events import Event
 
 _LAMBDA_COMPUTE = "BUILD_LAMBDA_"
 _LAMBDA_MINUTES = 15
@@ -121,10 +128,9 @@ def compute_unsupported_feature(buildspec: Buildspec) -> Iterator[Report]:
     if without_on_failure:
         yield from _on_failure(buildspec, without_on_failure)
     if on_lambda:
-        where = those(on_lambda, everywhere)
         yield from _settings(buildspec, on_lambda)
-        yield from _cache(buildspec, where)
-        yield from _commands(buildspec, where)
+        yield from _cache(buildspec, those(on_lambda, everywhere))
+        yield from _commands(buildspec, on_lambda)
 
 
 def _is_lambda(environment: Environment) -> bool:
@@ -180,46 +186,54 @@ def _cache(buildspec: Buildspec, where: str) -> Iterator[Report]:
         yield Report(pair.key.span, "cache", {"where": where})
 
 
-def _commands(buildspec: Buildspec, where: str) -> Iterator[Report]:
+class _Run(NamedTuple):
+    """A command that surely runs while all goes well, and whose failure counts."""
+
+    run: StepRun
+    event: Event
+    call: Invocation
+
+
+def _commands(buildspec: Buildspec, on_lambda: list[Environment]) -> Iterator[Report]:
     """The first command of each kind that cannot do its work; the others with it."""
-    calls = list(_certain(buildspec))
-    for variant, found in (("docker", _needing(calls, "daemon")), ("root", _needing(calls, "root"))):
-        if found:
-            first, *others = (called_at(call) for call in found)
-            related = tuple(("again", span) for span in others)
-            yield Report(first, variant, {"command": called(found[0]), "where": where}, related)
-    written = [word for call in calls for word in _written(call)]
+    runs = list(_certain(buildspec))
+    everywhere = buildspec.environments
+    without_docker = [each for each in on_lambda if not has_another_daemon(each)]
+    if without_docker and not mentions(buildspec, "other-daemons"):
+        calls = [each.call for each in runs if is_client(each.call.program) and needs_daemon(*each)]
+        yield from _called(calls, "docker", those(without_docker, everywhere))
+    where = those(on_lambda, everywhere)
+    root = table("lambda")["root"]
+    yield from _called([call for _, _, call in runs if _is_one_of(call, root.get(call.program))], "root", where)
+    written = {word.span: word.raw for each in runs for word in _written(each.call)}
     if written:
-        first_word, *rest = written
-        related = tuple(("again", word.span) for word in rest)
-        yield Report(first_word.span, "outside-tmp", {"path": first_word.raw, "where": where}, related)
+        first, *others = written
+        related = tuple(("again", span) for span in others)
+        yield Report(first, "outside-tmp", {"path": written[first], "where": where}, related)
 
 
-def _certain(buildspec: Buildspec) -> Iterator[Invocation]:
-    """What surely runs while all goes well, and whose failure counts."""
-    if not buildspec.shell_items:
-        return
-    for run in build_of(buildspec).on(SUCCEEDING):
+def _called(calls: list[Invocation], variant: str, where: str) -> Iterator[Report]:
+    if calls:
+        first, *others = dict.fromkeys(map(called_at, calls))
+        related = tuple(("again", span) for span in others)
+        yield Report(first, variant, {"command": called(calls[0]), "where": where}, related)
+
+
+def _certain(buildspec: Buildspec) -> Iterator[_Run]:
+    for run in build_of(buildspec).on(SUCCEEDING) if buildspec.shell_items else ():
         excused = {id(hidden.command) for hidden in run.hidden if hidden.how in ("or", "condition")}
         for event in run.events:
             if event.kind == RAN and not event.guards and id(event.node) not in excused:
-                yield from run.step.item.calls(event.node)[-1:]
+                for call in run.step.item.calls(event.node)[-1:]:
+                    yield _Run(run, event, call)
 
 
-def _needing(calls: Iterable[Invocation], what: str) -> list[Invocation]:
-    facts = table("lambda")[what]
-    return [call for call in calls if call.program in facts and _is_one_of(call, facts[call.program])]
-
-
-def _is_one_of(call: Invocation, subcommands: list[str]) -> bool:
+def _is_one_of(call: Invocation, subcommands: list[str] | None) -> bool:
     if not subcommands:
-        return True
-    words = [beginning(word)[0] for word in call.operands()[:2]]
-    flags = [beginning(word)[0] for word in call.arguments]
-    options = [each for each in subcommands if each.startswith("-")]
-    return (
-        " ".join(words) in subcommands or " ".join(words[:1]) in subcommands or any(each in flags for each in options)
-    )
+        return subcommands is not None
+    named = [beginning(word)[0] for word in call.operands()[:1]]
+    options = [known for word in call.arguments if (known := beginning(word)[0]).startswith("-")]
+    return not set(subcommands).isdisjoint([*named, *options])
 
 
 def _written(call: Invocation) -> Iterator[Word]:
