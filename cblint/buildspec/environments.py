@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import items, mapping, scalar
-from cblint.facts.images import Image, image_of, sh_of
+from cblint.facts import table
+from cblint.facts.images import WINDOWS, Image, image_of, sh_of
 from cblint.source.tree import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -39,6 +40,14 @@ class Environment(NamedTuple):
     def sh(self) -> str | None:
         """What /bin/sh is: ``dash``, ``bash-as-sh``, or ``powershell``; None where that is not known."""
         return sh_of(self.image_name) if self.image_name is not None else None
+
+    @property
+    def is_windows(self) -> bool | None:
+        """Whether it runs on Windows; None where that is not known, or where image and type contradict each other."""
+        found = {self.image.family == WINDOWS} if self.image is not None else set()
+        if self.type in table("service")["environment-types"]:
+            found.add(str(self.type).startswith("WINDOWS"))
+        return found.pop() if len(found) == 1 else None
 
     @property
     def place(self) -> Node | None:

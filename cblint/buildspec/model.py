@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
     from cblint.buildspec.shape import Fault
     from cblint.shell.commands import Script
+    from cblint.shell.powershell_tree import PowerShellScript
     from cblint.shell.query import Invocation
     from cblint.shell.syntax import Node as ShellNode
     from cblint.source.comments import Comment
@@ -48,7 +49,7 @@ class Item(NamedTuple):
 
 
 class ShellItem:
-    """A command for a shell that cblint reads. Its tree is made when it is asked for."""
+    """A command. Its trees are made when they are asked for."""
 
     def __init__(self, node: Scalar, key: str, number: int) -> None:
         self.node = node
@@ -64,6 +65,13 @@ class ShellItem:
     def script(self) -> Script:
         """The command as a tree."""
         from cblint.shell.parser import parse  # many runs look into no command
+
+        return parse(self.node.text)
+
+    @cached_property
+    def powershell(self) -> PowerShellScript:
+        """The command as a tree, as PowerShell reads it."""
+        from cblint.shell.powershell import parse  # few buildspecs are for Windows
 
         return parse(self.node.text)
 
@@ -276,17 +284,29 @@ class Buildspec:
         return shell_of(self)
 
     @cached_property
-    def shell_items(self) -> list[ShellItem]:
-        """The commands, each once, if a shell runs them that cblint reads."""
-        from cblint.buildspec.shells import POSIX
-
+    def command_items(self) -> list[ShellItem]:
+        """The commands, each once, whichever shell runs them."""
         found: dict[int, ShellItem] = {}
-        for commands in self.command_lists if self.runs_in in POSIX else ():
+        for commands in self.command_lists:
             for item in commands.items():
                 node = scalar(item.node)
                 if node is not None and not self._breaks_off(node):
                     found.setdefault(id(node), ShellItem(node, commands.key, item.number))
         return list(found.values())
+
+    @property
+    def shell_items(self) -> list[ShellItem]:
+        """The commands, if a POSIX shell runs them: most rules read no other."""
+        from cblint.buildspec.shells import POSIX
+
+        return self.command_items if self.runs_in in POSIX else []
+
+    @property
+    def powershell_items(self) -> list[ShellItem]:
+        """The commands, if PowerShell runs them."""
+        from cblint.buildspec.shells import POWERSHELL
+
+        return self.command_items if self.runs_in == POWERSHELL else []
 
     def invocations(self, pattern: str) -> Iterator[Invocation]:
         """The programs that commands run in which a regular expression matches."""

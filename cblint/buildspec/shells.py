@@ -29,15 +29,18 @@ _MARKS = ("nv:", *(f"{verb}-" for verb in _VERBS.split("|")))
 
 def shell_of(buildspec: Buildspec) -> str:
     """The shell of the commands: DASH, BASH_AS_SH, BASH, SH where only that is known; or POWERSHELL, CMD, UNKNOWN."""
-    given = buildspec.shell
-    if given in _WINDOWS:
-        return _WINDOWS[given]
+    stated = stated_shell(buildspec)
+    if stated in (POWERSHELL, CMD):
+        return stated
     if _is_powershell(buildspec):
         return POWERSHELL
-    if given and given not in _GIVEN:
-        return UNKNOWN
-    known = _GIVEN.get(given, SH)
-    return known if known != SH else _sh_of_images(buildspec)
+    return _sh_of_images(buildspec) if stated in ("", SH) else stated
+
+
+def stated_shell(buildspec: Buildspec) -> str:
+    """The shell that ``env.shell`` names: BASH, SH, POWERSHELL, CMD, UNKNOWN, or nothing where it names none."""
+    given = buildspec.shell
+    return _WINDOWS.get(given) or _GIVEN.get(given) or (UNKNOWN if given else "")
 
 
 def _is_powershell(buildspec: Buildspec) -> bool:
@@ -50,6 +53,6 @@ def _is_powershell(buildspec: Buildspec) -> bool:
 
 
 def _sh_of_images(buildspec: Buildspec) -> str:
-    """What /bin/sh is if all images that can run the file agree."""
-    shells = {environment.sh or SH for environment in buildspec.environments}
+    """What runs commands without ``env.shell`` if all builds that can run the file agree."""
+    shells = {POWERSHELL if each.is_windows else each.sh or SH for each in buildspec.environments}
     return shells.pop() if len(shells) == 1 else SH

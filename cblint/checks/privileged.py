@@ -55,7 +55,6 @@ def docker_without_privileged(buildspec: Buildspec) -> Iterator[Report]:
 
 def _lacks_daemon(environment: Environment) -> bool:
     """Whether no daemon can run: not on Lambda, which has no docker at all, nor on the images that brought one."""
-    project = environment.project
     kind = environment.type or ""
     if environment.privileged is not False or "LAMBDA" in kind or "WINDOWS" in kind or "MAC" in kind:
         return False
@@ -63,9 +62,15 @@ def _lacks_daemon(environment: Environment) -> bool:
         return False
     if (environment.image_name or "").startswith("aws/codebuild/docker:"):
         return False
+    return not has_another_daemon(environment)
+
+
+def has_another_daemon(environment: Environment) -> bool:
+    """Whether a project has a docker server, or names another daemon in its variables."""
+    project = environment.project
     names = {name for name, _ in project.variables} if project is not None else set()
     has_server = project is not None and project.docker_server is not None and project.docker_server
-    return not has_server and names.isdisjoint(table("containers")["other-daemons"])
+    return has_server or not names.isdisjoint(table("containers")["other-daemons"])
 
 
 def _modes(environments: Sequence[Environment]) -> tuple[Node, ...]:
@@ -79,12 +84,13 @@ def _first_that_needs_it(build: Build) -> Invocation | None:
     for run in build.on(SUCCEEDING):
         for event in run.events:
             calls = run.step.item.calls(event.node) if event.kind == RAN and not event.guards else []
-            if calls and is_client(calls[-1].program) and _needs_daemon(run, event, calls[-1]):
+            if calls and is_client(calls[-1].program) and needs_daemon(run, event, calls[-1]):
                 return calls[-1]
     return None
 
 
-def _needs_daemon(run: StepRun, event: Event, invocation: Invocation) -> bool:
+def needs_daemon(run: StepRun, event: Event, invocation: Invocation) -> bool:
+    """Whether a command that runs fails without the docker daemon of the build, and the build with it."""
     facts = table("containers")
     command = command_of(invocation, event) if invocation.program in facts["with-daemon"] else None
     if command is None or command.verb.removeprefix("compose ") not in facts["daemon"] or command.has("--builder"):

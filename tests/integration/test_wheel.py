@@ -16,7 +16,7 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HEAVY = re.compile(
     r"click|inspect|jsonschema|ruamel|sarif|tree_sitter|pathspec|tomllib|wcwidth|concurrent|multiprocessing|asyncio|hashlib"
-    r"|cblint\.(fix|suppress|facts\.sources)\b"
+    r"|cblint\.(fix|suppress|facts\.sources|shell\.powershell\w*)\b"
 )
 
 
