@@ -118,6 +118,8 @@ DEFECTS = [
     *((line, 9, "npm-install-in-ci") for line in (216, 542)),
     (607, 11, "os-upgrade-in-build"),
     (2887, 56, "batch-build-number-as-shared-tag"),
+    (598, 15, "image-environment-mismatch"),
+    (605, 9, "shell-platform-mismatch"),
     # images and runtimes
     (893, 70, "docker-hub-anonymous-pull"),
     (893, 70, "mutable-image-tag"),
