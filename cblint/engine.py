@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
+from cblint.catalogue.model import IMAGE, PROJECT, REPOSITORY
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
@@ -83,8 +84,16 @@ def _concerns(rule: Rule, buildspec: Buildspec) -> bool:
     """Whether a buildspec has what the rule is about: else its check is not even loaded."""
     if rule.sections and buildspec.sections.isdisjoint(rule.sections):
         return False
+    if rule.needs and rule.needs.isdisjoint(_known_of(buildspec)):
+        return False
     source = buildspec.stream.text.value
     return not rule.words or any(word in source for word in rule.words)
+
+
+def _known_of(buildspec: Buildspec) -> frozenset[str]:
+    """What is known beside the buildspec, or may be, as entries name what a variant needs."""
+    known = {REPOSITORY} if buildspec.repository is not None else set()
+    return frozenset(known | {IMAGE, PROJECT} if buildspec.projects or "batch" in buildspec.sections else known)
 
 
 @cache

@@ -12,7 +12,7 @@ import pytest
 
 from cblint.facts.sources import ROOT
 from tools import refresh_facts
-from tools.refresh_facts import Checkout, images, main, service, tools
+from tools.refresh_facts import Checkout, aws_cli, images, main, offered, service, tools
 
 CHECKOUT = os.environ.get("CBLINT_IMAGES", "")
 """A clone of aws/aws-codebuild-docker-images."""
@@ -87,6 +87,30 @@ def test_the_table_of_a_small_repository(checkout: Checkout) -> None:
     assert "of-one-language: [aws/codebuild/python]\n" in head
 
 
+OFFERED = """\
+runtimes:
+  android:
+    others: false
+    versions: ["28"]
+    left: []
+    requires: {"28": {java: [corretto8]}}
+  python:
+    others: true
+    versions: ["3.10", "3.9"]
+    left: []
+"""
+
+
+def test_what_all_images_together_offer(checkout: Checkout) -> None:
+    assert "runtimes:" + offered(checkout).partition("runtimes:")[2] == OFFERED
+
+
+def test_the_aws_cli_is_of_the_version_that_is_installed() -> None:
+    assert aws_cli("RUN curl https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip -o a.zip") == 2
+    assert aws_cli("RUN pip3 install --upgrade wheel awscli boto3") == 1
+    assert aws_cli("RUN pip3 install awscli-plugin && echo awscli") is None
+
+
 def test_tools_are_what_is_installed_and_not_what_is_written_of() -> None:
     assert tools("RUN apt-get install -y jq-doc && echo jq") == set()
     assert tools("# RUN yum install -y jq\nRUN dnf -y install Zip \\\n  xz && true") == {"zip"}
@@ -126,6 +150,7 @@ def test_nothing_to_read_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.skipif(not CHECKOUT, reason="CBLINT_IMAGES names no clone of aws/aws-codebuild-docker-images")
-def test_the_table_of_runtimes_is_what_the_repository_says() -> None:
-    with open(os.path.join(ROOT, "facts", "runtimes.yml"), encoding="utf-8") as file:
-        assert images(Checkout(CHECKOUT)) == file.read()
+def test_the_tables_of_runtimes_are_what_the_repository_says() -> None:
+    for name, text in (("runtimes", images(Checkout(CHECKOUT))), ("offered", offered(Checkout(CHECKOUT)))):
+        with open(os.path.join(ROOT, "facts", f"{name}.yml"), encoding="utf-8") as file:
+            assert text == file.read()

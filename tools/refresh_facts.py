@@ -1,7 +1,7 @@
-"""Rebuilds the tables that are taken from AWS's own sources, and prints what has changed.
+"""Rebuilds the tables of rules/facts that are taken from AWS's own sources, and prints what has changed.
 
-python -m tools.refresh_facts --images CHECKOUT     rules/facts/runtimes.yml, from aws/aws-codebuild-docker-images
-python -m tools.refresh_facts --service MODEL       rules/facts/service.yml, from botocore's service-2.json of CodeBuild
+python -m tools.refresh_facts --images CHECKOUT     runtimes.yml and offered.yml, from aws/aws-codebuild-docker-images
+python -m tools.refresh_facts --service MODEL       service.yml, from botocore's service-2.json of CodeBuild
                               --write               write the tables; else only print the difference (status 1)
 
 The checkout may be a bare repository. Both are read as they are: nothing in them is run.
@@ -118,6 +118,14 @@ _ENUMERATIONS = {
 }
 
 
+class _Offer(NamedTuple):
+    """What all images together have of a runtime: its versions, and those of images that are maintained."""
+
+    versions: dict[str, bool]
+    others: set[bool]
+    requires: dict[str, dict[str, list[str]]]
+
+
 class Checkout(NamedTuple):
     """A git repository, with a work tree or bare, read at its newest commit."""
 
@@ -137,25 +145,102 @@ class Checkout(NamedTuple):
         """The text of a file."""
         return self.git("show", f"HEAD:{path}")
 
+    def source(self) -> str:
+        """Where a table comes from, as its first line says it."""
+        commit, date = self.git("log", "-1", "--format=%h %cs").split()
+        return f'source: {{repository: aws/aws-codebuild-docker-images, commit: "{commit}", date: "{date}"}}'
+
+    def maintained(self) -> set[str]:
+        """The folders of the images that the README lists as maintained."""
+        return set(re.findall(_MAINTAINED, self.text("README.md"), re.MULTILINE))
+
+    def runtimes(self, folder: str) -> dict[str, Any]:
+        """``runtimes`` of the runtimes.yml in a folder; the versions as text: 3.10 is no number."""
+        read: dict[str, Any] = yaml.load(self.text(f"{folder}/runtimes.yml"), Loader=yaml.BaseLoader)
+        return read["runtimes"]  # type: ignore[no-any-return]
+
 
 def images(checkout: Checkout) -> str:
     """The table of what the images repository says."""
     files = checkout.files()
-    commit, date = checkout.git("log", "-1", "--format=%h %cs").split()
-    maintained = set(re.findall(_MAINTAINED, checkout.text("README.md"), re.MULTILINE))
+    maintained = checkout.maintained()
     lines = [
         "# What is in CodeBuild's own images. Made by tools/refresh_facts.py; do not edit.",
-        f"# Source: aws/aws-codebuild-docker-images at {commit} ({date}): runtimes.yml and Dockerfile of each",
-        "# image, and the list of those that are maintained in its README. `others`: another version is installed on",
-        "# demand (a `default` entry). `tools`: of the programs that builds ask for, those that a Dockerfile brings.",
-        f'source: {{repository: aws/aws-codebuild-docker-images, commit: "{commit}", date: "{date}"}}',
+        "# From runtimes.yml and the Dockerfile of each image, and the README's list of those that are maintained.",
+        "# `others`: another version is installed on demand (a `default` entry). `tools`: of the programs that builds",
+        "# ask for, those that a Dockerfile brings.",
+        checkout.source(),
         "# Images of before 2019 that are named by their language, as aws/codebuild/python:3.6.5.",
         *_wrapped("of-one-language", sorted(_of_one_language(files))),
         "images:",
     ]
-    for folder, name in sorted(_image_folders(files), key=lambda pair: _rank(pair[1])):
+    for folder, name in _in_order(files):
         lines += _image(checkout, folder, name, folder in maintained, f"{folder}/runtimes.yml" in files)
     return "\n".join(lines) + "\n"
+
+
+def offered(checkout: Checkout) -> str:
+    """The table of what all images together offer to choose: small, as most buildspecs ask for it."""
+    files = checkout.files()
+    maintained = checkout.maintained()
+    found: dict[str, _Offer] = {}
+    for folder, _ in _in_order(files):
+        if f"{folder}/runtimes.yml" in files:
+            for runtime, says in checkout.runtimes(folder).items():
+                _gather(found.setdefault(runtime, _Offer({}, set(), {})), says["versions"], folder in maintained)
+    lines = [
+        "# What `runtime-versions` can choose on some image. Made by tools/refresh_facts.py; do not edit.",
+        "# `others`: maintained images install other versions on demand. `left`: versions that only images have which",
+        "# are not maintained any more.",
+        checkout.source(),
+        "runtimes:",
+    ]
+    for runtime, offer in sorted(found.items()):
+        left = [version for version, is_maintained in offer.versions.items() if not is_maintained]
+        lines += [f"  {runtime}:", f"    others: {str(True in offer.others).lower()}"]
+        lines += _wrapped("    versions", [f'"{version}"' for version in sorted(offer.versions, key=_newest_first)])
+        lines += _wrapped("    left", [f'"{version}"' for version in sorted(left, key=_newest_first)])
+        lines += [f"    requires: {_needed(offer.requires)}"] if offer.requires else []
+    return "\n".join(lines) + "\n"
+
+
+def _gather(offer: _Offer, versions: dict[str, Any], is_maintained: bool) -> None:
+    """Add what one image has of a runtime."""
+    if _NEWEST in versions:
+        offer.others.add(is_maintained)
+    for version in versions:
+        if version != _NEWEST:
+            offer.versions[version] = offer.versions.get(version, False) or is_maintained
+    for version, says in _requires(versions).items():
+        for name, needed in says.items():
+            known = offer.requires.setdefault(version, {}).setdefault(name, [])
+            known += [each for each in needed if each not in known]
+
+
+def _requires(versions: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """What versions need of other runtimes."""
+    return {
+        version: says["requires"]
+        for version, says in versions.items()
+        if isinstance(says, dict) and says.get("requires")
+    }
+
+
+def _needed(requires: dict[str, dict[str, list[str]]]) -> str:
+    each = (
+        f'"{version}": {{{", ".join(f"{name}: {_flow(versions)}" for name, versions in says.items())}}}'
+        for version, says in requires.items()
+    )
+    return f"{{{', '.join(each)}}}"
+
+
+def _in_order(files: Iterable[str]) -> list[tuple[str, str]]:
+    """The folders and names of images."""
+    return sorted(_image_folders(files), key=lambda pair: _rank(pair[1]))
+
+
+def _newest_first(version: str) -> list[int | str]:
+    return _rank(f":{version}")[1]
 
 
 def _image_folders(files: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -194,12 +279,9 @@ def _image(checkout: Checkout, folder: str, name: str, is_maintained: bool, has_
     if version is not None:
         lines.append(f"    aws-cli: {version}")
     lines += _wrapped("    tools", sorted(tools(source)))
-    # The versions as text: 3.10 is no number.
-    read = (
-        yaml.load(checkout.text(f"{folder}/runtimes.yml"), Loader=yaml.BaseLoader) if has_runtimes else {"runtimes": {}}
-    )
-    lines.append("    runtimes:" + ("" if read["runtimes"] else " {}"))
-    for runtime, says in sorted(read["runtimes"].items()):
+    read = checkout.runtimes(folder) if has_runtimes else {}
+    lines.append("    runtimes:" + ("" if read else " {}"))
+    for runtime, says in sorted(read.items()):
         lines.append(f"      {runtime}: {_runtime(says['versions'])}")
     return lines
 
@@ -207,13 +289,9 @@ def _image(checkout: Checkout, folder: str, name: str, is_maintained: bool, has_
 def _runtime(versions: dict[str, Any]) -> str:
     known = [f'"{version}"' for version in versions if version != _NEWEST]
     fields = [f"versions: [{', '.join(known)}]", f"others: {str(_NEWEST in versions).lower()}"]
-    needed = {
-        version: ", ".join(f"{name}: [{', '.join(each)}]" for name, each in says["requires"].items())
-        for version, says in versions.items()
-        if isinstance(says, dict) and says.get("requires")
-    }
-    if needed:
-        fields.append("requires: {" + ", ".join(f'"{version}": {{{each}}}' for version, each in needed.items()) + "}")
+    requires = _requires(versions)
+    if requires:
+        fields.append(f"requires: {_needed(requires)}")
     return "{" + ", ".join(fields) + "}"
 
 
@@ -233,7 +311,7 @@ def aws_cli(dockerfile: str) -> int | None:
     """The version of the AWS CLI that a Dockerfile brings; None if it brings none."""
     if re.search(BROUGHT["aws"], dockerfile):
         return 2
-    return 1 if re.search(r"pip3? install[^&\n]* awscli\b", dockerfile) else None
+    return 1 if re.search(r"pip3? install[^&\n]* awscli(?![\w-])", dockerfile) else None
 
 
 def _wrapped(key: str, names: list[str], width: int = 116) -> list[str]:
@@ -299,6 +377,7 @@ def main(arguments: list[str] | None = None) -> int:
     tables = {}
     if given.images:
         tables["runtimes"] = images(Checkout(given.images))
+        tables["offered"] = offered(Checkout(given.images))
     if given.service:
         tables["service"] = service(given.service)
     if not tables:

@@ -9,6 +9,8 @@ from cblint.match import Matcher
 
 PEDANTIC = "pedantic"
 PROFILES = ("default", "security", PEDANTIC)
+IMAGE, PROJECT, REPOSITORY = "image", "project", "repository"
+"""What a variant can need to be known."""
 FAMILIES = {
     "1": "syntax",
     "2": "phases",
@@ -27,7 +29,7 @@ class Variant(NamedTuple):
     """One of the things a rule says: how bad, in which words.
 
     ``message`` is one sentence that stands by itself; ``detail`` says what follows from it and what to do.
-    ``pedantic``: it is said in that profile only.
+    ``pedantic``: it is said in that profile only. ``needs``: only where an image, a project or the repository is known.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Variant(NamedTuple):
     detail: str
     matchers: tuple[Matcher, ...]
     pedantic: bool = False
+    needs: str = ""
 
 
 class Rule(NamedTuple):
@@ -63,6 +66,12 @@ class Rule(NamedTuple):
     check: str
     sections: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What has to be known, some of it, for the rule to say anything: empty where it may always."""
+        needs = {variant.needs for variant in self.variants.values()}
+        return frozenset(needs) if "" not in needs else frozenset()
 
     def said_in(self, profile: str) -> Rule:
         """The rule with the variants that it has in a profile."""
@@ -95,6 +104,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
                 detail=variant.get("detail", "").strip(),
                 matchers=_matchers(variant.get("match", [])),
                 pedantic=variant.get("profile") == PEDANTIC,
+                needs=variant.get("needs", ""),
             )
             for name, variant in entry["variants"].items()
         },

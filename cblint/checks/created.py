@@ -52,15 +52,13 @@ def path_never_created(buildspec: Buildspec) -> Iterator[Report]:
     if repository is None:
         return
     wanted = {variant: [_wanted(section) for section in sections] for variant, sections in _sections(buildspec)}
-    absent = [
-        each
-        for each in (one for several in wanted.values() for some in several for one in some.all)
-        if is_nowhere(buildspec, each.path)
-    ]
+    candidates = [one for several in wanted.values() for some in several for one in some.all][:MOST_FILES]
+    named = _named(buildspec, candidates)
+    absent = [each for each in candidates if named.isdisjoint(each.names) and is_nowhere(buildspec, each.path)]
     made = made_by(buildspec) if absent else None
     if made is None or made.anything:
         return
-    found = _unmentioned(buildspec, repository, [each for each in absent if not made.may_hold(each.path)][:MOST])
+    found = _unmentioned(buildspec.path, repository, [each for each in absent if not made.may_hold(each.path)][:MOST])
     for variant, several in wanted.items():
         for each in several:
             yield from _told(each, variant, [one for one in each.all if one in found], made)
@@ -72,14 +70,17 @@ def _sections(buildspec: Buildspec) -> Iterator[tuple[str, list[Section]]]:
     yield "report", buildspec.reports()
 
 
-def _unmentioned(buildspec: Buildspec, repository: str, missing: list[_Path]) -> list[_Path]:
-    """Those of which neither a command nor a file of the repository speaks, which may be what makes them."""
+def _named(buildspec: Buildspec, wanted: list[_Path]) -> set[str]:
+    """The names of which a command speaks: it may well be what makes them."""
+    commands = "\n".join([item.value for item in buildspec.shell_items])
+    return {name for each in wanted for name in each.names if name in commands}
+
+
+def _unmentioned(path: str, repository: str, missing: list[_Path]) -> list[_Path]:
+    """Those of which no other file of the repository speaks, which may be what makes them."""
     names = {name for each in missing for name in each.names}
-    named = {name for name in names if any(name in item.value for item in buildspec.shell_items)}
-    others = mentioned(repository, names - named, buildspec.path) if names else set()
-    if others is None:
-        return []
-    return [each for each in missing if (named | others).isdisjoint(each.names)]
+    others = mentioned(repository, names, path) if names else set()
+    return [] if others is None else [each for each in missing if others.isdisjoint(each.names)]
 
 
 def _told(wanted: _Wanted, variant: str, missing: list[_Path], made: Made) -> Iterator[Report]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, mapping, scalar
 from cblint.checks.edits import respelt
-from cblint.facts.runtimes import Ended, all_runtimes, ended, is_literal, is_number, offers
+from cblint.facts.runtimes import Ended, ended, is_among, is_literal, is_number, offer_of, runtime_names
 from cblint.finding import Report
 from cblint.source.tree import Pair, Scalar
 from cblint.spelling import closest, suggestion
@@ -86,18 +86,17 @@ def _may_choose(environments: Sequence[Environment]) -> bool:
 
 def _nowhere(each: _Chosen) -> Report | None:
     """What no image has ever had."""
-    known = all_runtimes()
+    offer = offer_of(each.name)
     fields = {"runtime": each.name, "version": each.text}
-    if each.name not in known:
-        names = {**fields, "known": ", ".join(sorted(known)), "suggestion": suggestion(each.name, known)}
+    if offer is None:
+        known = runtime_names()
         meant = closest(each.name, known)
         edits = respelt(each.pair.key, meant) if meant is not None else ()
+        names = {**fields, "known": ", ".join(known), "suggestion": suggestion(each.name, known)}
         return Report(each.pair.key.span, "no-runtime", names, edits=edits)
-    runtimes = [runtime for _, runtime in known[each.name]]
-    if each.version is None or any(runtime.others or offers(runtime, each.text) for runtime in runtimes):
+    if each.version is None or offer.others or is_among(each.text, offer.versions):
         return None
-    versions = dict.fromkeys(version for runtime in runtimes for version in runtime.versions)
-    return Report(each.version.span, "no-version", {**fields, "known": ", ".join(versions)})
+    return Report(each.version.span, "no-version", {**fields, "known": ", ".join(offer.versions)})
 
 
 def _on_images(each: _Chosen, environments: Sequence[Environment]) -> Report | None:
@@ -139,7 +138,7 @@ def _is_lacking(each: _Chosen, environments: Sequence[Environment]) -> bool:
 def _is_without(each: _Chosen, environment: Environment) -> bool:
     """Whether an image has the runtime, but neither this version nor a way to install it."""
     runtime = _runtimes(environment).get(each.name)
-    if runtime is None or each.version is None or offers(runtime, each.text):
+    if runtime is None or each.version is None or is_among(each.text, runtime.versions):
         return False
     return not runtime.others
 
@@ -148,7 +147,7 @@ def _is_on_demand(each: _Chosen, environment: Environment) -> bool:
     runtime = _runtimes(environment).get(each.name)
     if runtime is None or each.version is None or not runtime.others:
         return False
-    return is_number(each.text) and not offers(runtime, each.text) and not _is_patch(runtime, each.text)
+    return is_number(each.text) and not is_among(each.text, runtime.versions) and not _is_patch(runtime, each.text)
 
 
 def _is_patch(runtime: Runtime, version: str) -> bool:
@@ -158,11 +157,11 @@ def _is_patch(runtime: Runtime, version: str) -> bool:
 
 def _is_left_behind(each: _Chosen) -> bool:
     """Whether only images have a version that are not maintained any more."""
-    having = [(image, runtime) for image, runtime in all_runtimes()[each.name] if offers(runtime, each.text)]
-    return bool(having) and not any(
-        image.is_maintained and (offers(runtime, each.text) or (runtime.others and is_number(each.text)))
-        for image, runtime in all_runtimes()[each.name]
-    )
+    offer = offer_of(each.name)
+    if offer is None or (offer.others and is_number(each.text)):
+        return False
+    kept = [version for version in offer.versions if version not in offer.left]
+    return is_among(each.text, offer.left) and not is_among(each.text, kept)
 
 
 def _are_known(environments: Sequence[Environment]) -> bool:
@@ -172,20 +171,11 @@ def _are_known(environments: Sequence[Environment]) -> bool:
 
 def _conflict(each: _Chosen, chosen: Sequence[_Chosen]) -> Report | None:
     """A version that needs another one of a second runtime than the one that is chosen."""
-    for needed, versions in _needs(each).items():
+    offer = offer_of(each.name)
+    for needed, versions in offer.requires.get(each.text, {}).items() if offer is not None else ():
         for other in chosen:
             if other.name == needed and other.version is not None and other.text not in versions:
                 fields = {"runtime": each.name, "version": each.text, "other": needed, "needed": _either(versions)}
-                return Report(
-                    other.version.span, "conflict", {**fields, "chosen": other.text}, (("needs", each.pair.key.span),)
-                )
+                fields["chosen"] = other.text
+                return Report(other.version.span, "conflict", fields, (("needs", each.pair.key.span),))
     return None
-
-
-def _needs(each: _Chosen) -> dict[str, list[str]]:
-    """What a version needs of other runtimes, on any image."""
-    found: dict[str, list[str]] = {}
-    for _, runtime in all_runtimes().get(each.name, ()):
-        for name, versions in runtime.requires.get(each.text, {}).items():
-            found[name] = list(dict.fromkeys([*found.get(name, ()), *versions]))
-    return found

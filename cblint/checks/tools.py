@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.buildspec.environments import Environment, those
@@ -17,99 +16,15 @@ from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Report
 from cblint.flow.steps import steps_of
 from cblint.shell.commands import Assignment, Function
-from cblint.shell.effects import Effect, called_at, effect_of
+from cblint.shell.effects import Effect, effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
 
 _SYSTEM = ("apt-get", "apt", "yum", "dnf", "microdnf")
 _LOCAL = ("npm", "yarn", "pnpm", "composer")
 """Package managers whose programs are not where a shell looks; those of Bundler may be."""
-_PIP = ("pip", "pip3")
 _TRANSPARENT = frozenset({"sudo", "env", "time", "timeout", "nice", "nohup", "exec", "command", "stdbuf", "setsid"})
 """Programs that run another one by the name that they are given."""
-_FOR_A_REASON = ("--reinstall", "--only-upgrade", "--download-only", "-d", "--downloadonly")
-_ELSEWHERE = ("--user", "-t", "--target", "--prefix", "--root", "--download", "--dry-run")
-
-
-# What is there already
-
-
-def tool_already_in_image(buildspec: Buildspec) -> Iterator[Report]:
-    """Something is installed that the image has, or that another key of the buildspec brings."""
-    selects_node = buildspec.get("phases", "install", "runtime-versions", "nodejs")
-    images = _images(buildspec)
-    for item in buildspec.shell_items:
-        if not re.search(r"\b(?:install|nvm)\b", item.value):
-            continue
-        for invocation in item.invocations:
-            if is_conditional(item, invocation):
-                continue
-            if selects_node is not None and invocation.runs("nvm", "install"):
-                yield Report(called_at(invocation), "nvm", {}, (("runtime", selects_node.key.span),))
-            elif images:
-                yield from _present(buildspec, invocation, images)
-
-
-def _images(buildspec: Buildspec) -> list[Image]:
-    """The images on which the buildspec runs, each once; none if one of them is not known."""
-    images = {each.image.name: each.image for each in buildspec.environments if each.image is not None}
-    return list(images.values()) if all(each.image is not None for each in buildspec.environments) else []
-
-
-def _present(buildspec: Buildspec, invocation: Invocation, images: list[Image]) -> Iterator[Report]:
-    """What an installation brings though all images that run the buildspec have it."""
-    packages = _packages(invocation)
-    if (
-        packages
-        and all(_is_of(image, invocation.program) for image in images)
-        and all(_is_there(word, images) for word in packages)
-    ):
-        names = [word.text or "" for word in packages]
-        fields = {"tools": " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"}
-        fields["image"] = images[0].name
-        yield Report(packages[0].span.to(packages[-1].span), "package", fields)
-    word = _old_cli(invocation)
-    if word is not None and all("aws" in image.tools for image in images) and not _needs_old_cli(buildspec):
-        yield Report(word.span, "aws-cli", {"image": images[0].name})
-
-
-def _packages(invocation: Invocation) -> list[Word]:
-    """The packages of the operating system that a command installs by name, if all of them are known."""
-    operands = invocation.operands()
-    if invocation.program not in _SYSTEM or not operands or operands[0].text != "install":
-        return []
-    packages = operands[1:]
-    return packages if all(word.text is not None for word in packages) and not invocation.flags(*_FOR_A_REASON) else []
-
-
-def _is_of(image: Image, manager: str) -> bool:
-    """Whether an image has a package manager: of one that it has not, something else is said."""
-    families = table("packages")["families"].values()
-    return any(image.family in family["systems"] for family in families if manager in family["programs"])
-
-
-def _is_there(package: Word, images: list[Image]) -> bool:
-    facts = table("packages")
-    name = package.text or ""
-    program = facts["programs"].get(name, name if name in facts["plain"] else None)
-    return program is not None and all(program in image.tools for image in images)
-
-
-def _old_cli(invocation: Invocation) -> Word | None:
-    """``awscli`` where pip installs it, of whichever version, for all to find."""
-    if invocation.program not in _PIP or invocation.flags(*_ELSEWHERE):
-        return None
-    packages = invocation.runs(invocation.program, "install")[1:]
-    return next((word for word in packages if word.text == "awscli"), None)
-
-
-@lru_cache(maxsize=1)
-def _needs_old_cli(buildspec: Buildspec) -> bool:
-    """Whether a command is used that only version 1 has."""
-    return any(invocation.runs("aws", "ecr", "get-login") for invocation in buildspec.invocations("get-login"))
-
-
-# What is not there
 
 
 class _Use(NamedTuple):

@@ -1,18 +1,31 @@
-"""The keys and versions of ``runtime-versions``: what images have of them, and which get no updates any more."""
+"""The keys and versions of ``runtime-versions``: which there are on some image, and which get no updates any more."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
 from cblint.facts import table
-from cblint.facts.images import Image, Runtime, all_images
 
 LATEST = "latest"
 _NUMBERS = r"\d+(?:\.\d+)*"
 _OPEN = r"(?P<begins>\d+(?:\.\d+)*)\.x"
 """A version that leaves the rest open: ``18.x``."""
+
+
+class Offer(NamedTuple):
+    """A runtime, as all images together have it.
+
+    ``others``: maintained images install other versions on demand. ``left`` are those of the versions that no
+    maintained image has. ``requires``: what a version needs of other runtimes.
+    """
+
+    versions: tuple[str, ...]
+    left: tuple[str, ...]
+    others: bool
+    requires: dict[str, dict[str, tuple[str, ...]]]
 
 
 class Ended(NamedTuple):
@@ -23,14 +36,22 @@ class Ended(NamedTuple):
     use: tuple[str, ...]
 
 
+def runtime_names() -> list[str]:
+    """The runtimes that some image has."""
+    return list(table("offered")["runtimes"])
+
+
 @cache
-def all_runtimes() -> dict[str, list[tuple[Image, Runtime]]]:
-    """Every runtime that some image has, and what each image has of it."""
-    found: dict[str, list[tuple[Image, Runtime]]] = {}
-    for image in all_images():
-        for name, runtime in (image.runtimes or {}).items():
-            found.setdefault(name, []).append((image, runtime))
-    return found
+def offer_of(runtime: str) -> Offer | None:
+    """What images have of a runtime; None if none has it."""
+    says = table("offered")["runtimes"].get(runtime)
+    if says is None:
+        return None
+    requires = {
+        version: {name: tuple(each) for name, each in needs.items()}
+        for version, needs in says.get("requires", {}).items()
+    }
+    return Offer(tuple(says["versions"]), tuple(says["left"]), says["others"], requires)
 
 
 def ended(runtime: str, version: str) -> Ended | None:
@@ -56,13 +77,13 @@ def is_literal(version: str) -> bool:
     return "$" not in version and version.lower() != LATEST and bool(version)
 
 
-def offers(runtime: Runtime, version: str) -> bool:
-    """Whether a version is among those of a runtime, or one of those that ``N.x`` stands for."""
-    if version in runtime.versions:
-        return True
+def is_among(version: str, versions: Iterable[str]) -> bool:
+    """Whether a version is one of these, or leaves open which of them (``N.x``)."""
     left_open = re.fullmatch(_OPEN, version)
-    return left_open is not None and any(
-        known == left_open["begins"] or known.startswith(left_open["begins"] + ".") for known in runtime.versions
+    begins = left_open["begins"] if left_open is not None else None
+    return any(
+        version == known or (begins is not None and (known == begins or known.startswith(f"{begins}.")))
+        for known in versions
     )
 
 
