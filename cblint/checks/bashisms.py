@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH_AS_SH, DASH, SH
 from cblint.finding import Report
@@ -109,6 +108,8 @@ def _certainty(buildspec: Buildspec) -> tuple[str, str]:
     """How sure it is that dash runs the commands, and in which of several builds; nothing where bash is known to."""
     dash = [each for each in buildspec.environments if each.sh == DASH]
     if dash:
+        from cblint.buildspec.environments import those  # of most builds nothing is known
+
         return "certain", those(dash, buildspec.environments)
     if buildspec.runs_in == BASH_AS_SH:
         return "passes", ""

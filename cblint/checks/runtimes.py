@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, mapping, scalar
 from cblint.checks.edits import respelt
 from cblint.facts.runtimes import Ended, ended, is_among, is_literal, is_number, offer_of, runtime_names
@@ -119,6 +118,8 @@ def _on_images(each: _Chosen, environments: Sequence[Environment]) -> Report | N
 def _fields(
     each: _Chosen, known: str, found: Sequence[Environment], environments: Sequence[Environment]
 ) -> dict[str, str]:
+    from cblint.buildspec.environments import those  # of most builds nothing is known
+
     image = found[0].image_name or ""
     where = those(found, environments)
     return {"runtime": each.name, "version": each.text, "image": image, "known": known, "where": where}

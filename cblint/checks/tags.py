@@ -156,6 +156,8 @@ def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
 
 def _built_on(buildspec: Buildspec) -> Iterator[Report]:
     """Images of somebody's own on which batch tasks run, each once: one finding for all of them."""
+    if not buildspec.environments:
+        return
     from cblint.flow.values import literal
 
     places = {each.place.start: each.place for each in buildspec.environments if each.place is not None}
