@@ -121,7 +121,7 @@ def _given(example: Example) -> list[str]:
     if "projects" in config:
         parts.append(f"With this in `.cblint.yml`:\n\n{_yaml(yaml.safe_dump(config, sort_keys=False))}")
     for path, text in example.given.get("files", {}).items():
-        parts.append(f"With a file `{path}`:\n\n```text\n{visible(text.rstrip())}\n```".replace("<U+000A>", "\n"))
+        parts.append(f"With a file `{path}`:\n\n```\n{visible(text.rstrip())}\n```".replace("<U+000A>", "\n"))
     return parts
 
 
