@@ -171,7 +171,7 @@ def docker_hub_anonymous_pull(buildspec: Buildspec) -> Iterator[Report]:
     for name, (use, *others) in found.items():
         again = tuple(("again", other.word.span) for other in others)
         fields = {"image": use.name, "verb": use.kind, "name": name}
-        variant = "other" if "/" in name else "official"
+        variant = "unofficial" if "/" in name else "official"
         named = [each for each in everything if each.reference is not None and hub_name(each.reference) == name]
         items = tuple(dict.fromkeys(each.run.step.item.node for each in named))
         yield Report(use.word.span, variant, fields, again, _from_gallery(named, name), touched=items)
