@@ -46,10 +46,15 @@ def stated_shell(buildspec: Buildspec) -> str:
 def _is_powershell(buildspec: Buildspec) -> bool:
     """Whether some command can be for nothing else: without ``env.shell``, the image decides, and is not known."""
     source = buildspec.stream.text.value
-    if not any(mark in source for mark in _MARKS):
+    is_marked = any(mark in source for mark in _MARKS)
+    if not is_marked and "&" not in source:
         return False
-    nodes = (item.node.resolved for commands in buildspec.command_lists for item in commands.items())
-    return any(re.search(_POWERSHELL, node.value) for node in nodes if isinstance(node, Scalar))
+    nodes = [item.node.resolved for commands in buildspec.command_lists for item in commands.items()]
+    values = [node.value for node in nodes if isinstance(node, Scalar)]
+    # No shell but PowerShell, which calls a program so, reads a command that begins with it.
+    if any(value.lstrip().startswith("&") for value in values):
+        return True
+    return is_marked and any(re.search(_POWERSHELL, value) for value in values)
 
 
 def _sh_of_images(buildspec: Buildspec) -> str:

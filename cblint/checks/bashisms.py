@@ -80,6 +80,7 @@ _HARMLESS = frozenset(
         *("local-outside-function", "localized-quote", "return-outside-function", "tilde-argument", "tilde-directory"),
     }
 )
+_ALWAYS = "fails-always"
 _EFFECTS = {"syntax": "fails", "fails": "fails", "silent": "silent"}
 _MOST_RELATED = 20
 _DEBIAN, _RED_HAT, _ALPINE = "debian", "red-hat", "alpine"
@@ -94,14 +95,28 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
     found: dict[tuple[str, str], list[tuple[Construct, ShellItem]]] = {}
     for item in _candidates(buildspec):
         for construct in _unmet(item):
-            found.setdefault((construct.name, _EFFECTS[construct.effect]), []).append((construct, item))
+            effect = _ALWAYS if _fails_always(construct) else _EFFECTS[construct.effect]
+            found.setdefault((construct.name, effect), []).append((construct, item))
     certainty, where = _certainty(buildspec) if found else ("", "")
-    for (_, effect), places in found.items() if certainty else ():
+    for (_, effect), places in found.items():
+        if not certainty and effect != _ALWAYS:
+            continue
         first, item = places[0]
         related = tuple(("again", construct.span) for construct, _ in places[1:_MOST_RELATED])
-        fields = {"written": _shown(first), "dash": first.dash, "where": where}
-        variant = certainty if certainty == "passes" else f"{effect}-{certainty}"
+        fields = {"written": _shown(first), "dash": first.dash, "where": where, "bash": first.posix_bash}
+        variant = effect if effect == _ALWAYS else certainty if certainty == "passes" else f"{effect}-{certainty}"
         yield Report(first.span, variant, fields, related, about=item.node)
+
+
+def _fails_always(construct: Construct) -> bool:
+    """Whether bash fails too where it is called sh: a file that only stands in the folder, say, which it does not find.
+
+    What is called ``activate`` may be in PATH; a name with an ending is none of a program.
+    """
+    if not construct.posix_bash or construct.effect != "fails":
+        return False
+    missing = re.search(r"(\S+): file not found", construct.posix_bash)
+    return missing is None or "." in missing[1]
 
 
 def _certainty(buildspec: Buildspec) -> tuple[str, str]:
@@ -151,7 +166,7 @@ def _unmet(item: ShellItem) -> Iterator[Construct]:
     from cblint.shell.dialect import constructs
 
     found = list(constructs(item.script))
-    counting = [construct for construct in found if _counts(construct)]
+    counting = _that_are_reached(item, [construct for construct in found if _counts(construct)])
     if not counting:
         return
     probed = _probed(item.script, found)
@@ -163,6 +178,18 @@ def _unmet(item: ShellItem) -> Iterator[Construct]:
         stands_in = any(place.source is text and start <= place.start < end for text, start, end in tried)
         if not (stands_in and _is_builtin(construct)):
             yield construct
+
+
+def _that_are_reached(item: ShellItem, found: list[Construct]) -> list[Construct]:
+    """Those that dash gets to: behind a line that it cannot read it runs nothing."""
+    text = item.script.source
+    broken = [each.place.start for each in found if each.effect == "syntax" and each.place.source is text]
+    if not broken:
+        return found
+    line = text.value.rfind("\n", 0, min(broken)) + 1
+    return [
+        each for each in found if each.effect == "syntax" or (each.place.source is text and each.place.start < line)
+    ]
 
 
 def _counts(construct: Construct) -> bool:

@@ -31,6 +31,11 @@ def env_value_not_expanded(buildspec: Buildspec) -> Iterator[Report]:
         start, end, kind = found
         fields = {"name": variable.name, "written": value.value[start:end], "section": variable.section}
         variant = kind if variable.section == VARIABLES else "reference"
+        if variant == "variable" and re.fullmatch(rf"\$\{{?{re.escape(variable.name)}\}}?", value.value) is not None:
+            # A project that sets it wins.
+            variant = "itself"
+            if variable.name in {name for project in buildspec.projects for name, _ in project.variables}:
+                continue
         yield Report(value.text.span(start, end), variant, fields)
 
 

@@ -9,6 +9,7 @@ from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec
 from cblint.checks.docker import command_of, is_client
 from cblint.checks.edits import respelt
+from cblint.checks.files import is_expected
 from cblint.checks.images import is_whole, mentions, uses_docker
 from cblint.facts import table
 from cblint.finding import Report
@@ -83,7 +84,7 @@ def _first_that_needs_it(build: Build) -> Invocation | None:
     """The first command that fails without a daemon, and the build with it."""
     for run in build.on(SUCCEEDING):
         for event in run.events:
-            calls = run.step.item.calls(event.node) if event.kind == RAN and not event.guards else []
+            calls = run.step.item.calls(event.node) if event.kind == RAN and is_expected(run, event) else []
             if calls and is_client(calls[-1].program) and needs_daemon(run, event, calls[-1]):
                 return calls[-1]
     return None

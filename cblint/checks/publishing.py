@@ -13,6 +13,7 @@ from cblint.flow.kinds import ASSIGNED, RAN
 from cblint.flow.steps import EITHER, FAILING, Step, phases_of, steps_of
 from cblint.shell.commands import Condition, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of, presumed_of
+from cblint.shell.operands import option_values
 from cblint.shell.query import FILE_TESTS, Invocation
 from cblint.shell.syntax import Parameter, Word, walk
 from cblint.source.text import Span
@@ -65,7 +66,8 @@ def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
         return
     sure = [each for each in found if not each.presumed]
     first, *others = sorted(sure or found, key=lambda publication: publication.span)
-    cause = failing[0]
+    # Where a step before has failed, what is published is not made.
+    cause = next(iter(_after_making(build, first.invocation, failing) or ()), failing[0])
     related = [("cause", cause.invocation.words[0].span), *(("again", other.span) for other in others)]
     # Where the first one fails, the phase ends.
     reached = [one for one in sure if one.run.step == first.run.step]
@@ -152,7 +154,7 @@ def _may_tell(guard: Guard, set_by_build: set[str]) -> bool:
 def _that_may_fail(build: Build, phase: str) -> list[_Fallible]:
     """The commands of a phase that make something and may fail, in order."""
     found = []
-    for step in dict.fromkeys(run.step for run in build.runs if run.step.phase == phase and run.step.key == "commands"):
+    for step in _steps(build, phase):
         for invocation in step.item.invocations:
             effect = effect_of(invocation)
             if _makes_something(invocation, effect):
@@ -180,9 +182,55 @@ def _fails_by_itself(build: Build, publication: _Publication, failing: list[_Fal
     if _pulled(build) & {word.raw for word in publication.invocation.operands()}:
         # What was pulled as a cache, say, goes out again under its own name.
         return False
-    steps = [one for one in failing if not one.invocation.runs(one.invocation.program, "tag")]
+    steps = [one for one in failing if not _is_tag(one.invocation)]
+    made = _maker(build, publication.invocation)
+    if made is not None:
+        return not _after_making(build, publication.invocation, failing) and not _fails_later(build, made[0], failing)
     images = [one for one in steps if _is_of_images(one.invocation) and one.effect and one.effect.does == "build"]
     return len(images) == 1 and steps[-1] == images[0] and not _fails_later(build, images[0].step, failing)
+
+
+def _is_tag(invocation: Invocation) -> bool:
+    return bool(invocation.runs(invocation.program, "tag"))
+
+
+def _maker(build: Build, publication: Invocation) -> tuple[Step, Invocation] | None:
+    """The last command of build that makes an image by the name under which it goes out, as it is written."""
+    names = {word.raw for word in publication.operands()[1:]} if _is_of_images(publication) else set()
+    found = None
+    for step in _steps(build, "build") if names else ():
+        for invocation in step.item.invocations:
+            if _is_of_images(invocation) and names & {word.raw for word in _made(invocation)}:
+                found = step, invocation
+    return found
+
+
+def _made(invocation: Invocation) -> list[Word]:
+    """The names that a command gives an image."""
+    operands = invocation.operands()
+    verb = operands[0].text if operands else None
+    if verb in ("tag", "manifest"):
+        return operands[2:3]
+    effect = effect_of(invocation)
+    built = effect is not None and effect.does == "build"
+    return list(option_values(invocation.arguments, ("-t", "--tag"))) if built else []
+
+
+def _after_making(build: Build, publication: Invocation, failing: list[_Fallible]) -> list[_Fallible] | None:
+    """What may fail behind the command that makes the image which goes out; None where none is seen to."""
+    made = _maker(build, publication)
+    if made is None:
+        return None
+    (step, maker) = made
+    place = (step.number, maker.node.start)
+    return [
+        one for one in failing if (one.step.number, one.invocation.node.start) > place and not _is_tag(one.invocation)
+    ]
+
+
+def _steps(build: Build, phase: str) -> dict[Step, None]:
+    """The commands of a phase, each once."""
+    return dict.fromkeys(run.step for run in build.runs if run.step.phase == phase and run.step.key == "commands")
 
 
 def _is_of_file(build: Build, publication: Invocation, failing: list[_Fallible]) -> bool:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, mapping, scalar
 from cblint.checks.edits import respelt
-from cblint.facts.runtimes import Ended, ended, is_among, is_literal, is_number, offer_of, runtime_names
+from cblint.facts.runtimes import (
+    Ended,
+    ended,
+    is_among,
+    is_literal,
+    is_number,
+    may_be_installed,
+    offer_of,
+    runtime_names,
+)
 from cblint.finding import Report
 from cblint.source.tree import Pair, Scalar
 from cblint.spelling import closest, suggestion
@@ -93,7 +102,8 @@ def _nowhere(each: _Chosen) -> Report | None:
         edits = respelt(each.pair.key, meant) if meant is not None else ()
         names = {**fields, "known": ", ".join(known), "suggestion": suggestion(each.name, known)}
         return Report(each.pair.key.span, "no-runtime", names, edits=edits)
-    if each.version is None or offer.others or is_among(each.text, offer.versions):
+    is_installed = offer.others and may_be_installed(each.name, each.text)
+    if each.version is None or is_installed or is_among(each.text, offer.versions):
         return None
     return Report(each.version.span, "no-version", {**fields, "known": ", ".join(offer.versions)})
 
@@ -141,7 +151,7 @@ def _is_without(each: _Chosen, environment: Environment) -> bool:
     runtime = _runtimes(environment).get(each.name)
     if runtime is None or each.version is None or is_among(each.text, runtime.versions):
         return False
-    return not runtime.others
+    return not (runtime.others and may_be_installed(each.name, each.text))
 
 
 def _is_on_demand(each: _Chosen, environment: Environment) -> bool:

@@ -87,6 +87,12 @@ def is_among(version: str, versions: Iterable[str]) -> bool:
     )
 
 
+def may_be_installed(runtime: str, version: str) -> bool:
+    """Whether a version can be one that an image installs on demand, for all that its form tells."""
+    form = table("support")["on-demand"].get(runtime)
+    return form is None or re.fullmatch(form, version) is not None or version.endswith(".x")
+
+
 def is_number(version: str) -> bool:
     """Whether it is written as numbers, as what can be installed on demand is."""
     return re.fullmatch(_NUMBERS, version) is not None
