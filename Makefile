@@ -57,6 +57,7 @@ fuzz: $(VENV)/test
 	        tests/test_pre_commit_hooks.py tests/test_reports.py tests/test_sarif.py \
 	        tests/test_spelling.py || exit 1; \
 	done
+	CBLINT_MUTATED=10000 $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration/test_shell_oracles.py
 
 generate: $(VENV)/test
 	$(BIN)/python -m tools.generate

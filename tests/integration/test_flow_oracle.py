@@ -12,9 +12,9 @@ from tests.flow_runner import SHELLS, Escaped, Observed, Runner, Stuck, have_she
 from tests.shell_scripts import MADE_HERE, TAGS, Script, Tree, Way, Writer, grammar, script, smaller
 from tools import corpus, oracles
 
-SCRIPTS, CHUNKS = 1000, 5
+SCRIPTS, CHUNKS = 600, 5
 """How many scripts each shell runs, and in how many parts, for several processors."""
-SAMPLE = 300
+SAMPLE = 200
 """How many scripts of each shell the share of unknown is taken from."""
 
 needs_shells = pytest.mark.skipif(not have_shells(), reason="dash or bash is not installed")

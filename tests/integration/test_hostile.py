@@ -471,7 +471,7 @@ def _hold_places(text: str, file: FileResult) -> None:
         assert finding.start.line in file.excerpts
 
 
-@settings(max_examples=1000)
+@settings(max_examples=400)
 @given(mutated())
 def test_any_mutated_buildspec_is_linted(text: str) -> None:
     _hold(text.encode("utf-8", "surrogatepass"))

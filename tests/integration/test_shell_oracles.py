@@ -19,7 +19,8 @@ from tests.shell import corpus_items, scripts
 from tests.shell_differences import BASH_DIFFERENCES, BASH_ONLY, DASH_DIFFERENCES, Difference, taken
 from tests.shell_generators import Written, written_shell
 
-MUTATIONS = 10_000
+MUTATIONS = int(os.environ.get("CBLINT_MUTATED", "4000"))
+"""`make fuzz` has ten thousand."""
 SEED = os.environ.get("CBLINT_MUTATIONS", "cblint")
 """What the mutations are drawn from; with another seed others are."""
 MOST_ALIKE = 2

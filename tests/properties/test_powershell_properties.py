@@ -62,7 +62,7 @@ def test_powershell_is_read_as_it_was_meant(written: Written) -> None:
 
 
 @given(st.text() | st.lists(st.sampled_from(_TOKENS), max_size=40).map("".join))
-@settings(max_examples=1000)
+@settings(max_examples=400)
 def test_any_text_is_read(text: str) -> None:
     script = parse(Text.of(text, 7))
     _check(script, len(text))

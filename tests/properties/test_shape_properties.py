@@ -170,7 +170,7 @@ _DATA = [plain(root(text)) for text in [*SNIPPETS[:3], *_REAL]]
 
 
 @given(damaged(st.integers(0, len(_DATA) - 1).map(lambda number: _DATA[number])))
-@settings(_SLOW, max_examples=400)
+@settings(_SLOW, max_examples=150)
 def test_of_a_damaged_file_both_say_the_same(data: Any) -> None:
     assert_agreement(written(data))
 
@@ -201,7 +201,7 @@ def _alike(finding: Finding, findings: tuple[Finding, ...]) -> int:
 
 
 @given(mutated(st.sampled_from([*SNIPPETS, *_REAL])))
-@settings(_SLOW, max_examples=800)
+@settings(_SLOW, max_examples=300)
 def test_of_a_mutated_file_both_say_the_same(text: str) -> None:
     try:
         stream = load(Text.of(text))
