@@ -169,6 +169,9 @@ _SHOWN = 20
 """Places that one finding names."""
 
 
+_BEFORE_TEXT = ("'", '"', ">")
+
+
 def _continued(node: Scalar) -> Iterator[Report]:
     value, text = node.value, node.text
     found = [fold - 1 for fold in node.folds if _escapes(value, fold - 1)]
@@ -177,7 +180,9 @@ def _continued(node: Scalar) -> Iterator[Report]:
     related = tuple(("more", text.span(at, at + 1)) for at in found[1:_SHOWN])
     attached = any(at > 0 and value[at - 1] not in " \t" for at in found)
     edits = () if attached else tuple(Edit(text.span(_blanks_before(value, at), at + 1), "") for at in found)
-    yield Report(text.span(found[0], found[0] + 1), "continued", {}, related, edits)
+    # A program may not mind a space before a text.
+    variant = "before-text" if all(value[at + 2 : at + 3] in _BEFORE_TEXT for at in found) else "continued"
+    yield Report(text.span(found[0], found[0] + 1), variant, {}, related, edits)
 
 
 def _escapes(value: str, at: int) -> bool:
