@@ -62,9 +62,12 @@ class _Given(NamedTuple):
     values: dict[str, Scalar | None]
 
 
-def environments_of(buildspec: Buildspec) -> tuple[Environment, ...]:
-    """One for each project, or for each batch task in each; none where nothing is known."""
-    given = list(_tasks(buildspec)) if "batch" in buildspec.sections else []
+def environments_of(buildspec: Buildspec, everywhere: bool = False) -> tuple[Environment, ...]:
+    """One for each project, or for each batch task in each; none where nothing is known.
+
+    ``everywhere``: also for the tasks that run a buildspec of their own.
+    """
+    given = list(_tasks(buildspec, everywhere)) if "batch" in buildspec.sections else []
     several = len(buildspec.projects) > 1
     if not given:
         return tuple(_of_project(project, _called(project) if several else "") for project in buildspec.projects)
@@ -131,18 +134,18 @@ def _privileged(text: dict[str, str], base: Environment) -> bool | None:
     return False if base.privileged is False else None
 
 
-def _tasks(buildspec: Buildspec) -> Iterator[_Given]:
-    """The tasks of a batch that run this buildspec."""
+def _tasks(buildspec: Buildspec, everywhere: bool) -> Iterator[_Given]:
+    """The tasks of a batch that run this buildspec, or any."""
     for form in _LISTS:
         pair = buildspec.get("batch", form)
         for number, item in enumerate(items(pair.value) if pair is not None else []):
             task = mapping(item)
-            if task is not None and task.get("buildspec") is None and not task.open:
+            if task is not None and not task.open and (everywhere or task.get("buildspec") is None):
                 yield _Given(_task_name(task, number), _scalars(_at(task, "env")))
     matrix = buildspec.get("batch", "build-matrix")
     target = mapping(matrix.value) if matrix is not None else None
     if target is not None:
-        yield from _combinations(target)
+        yield from _combinations(target, everywhere)
 
 
 def _task_name(task: Mapping, number: int) -> str:
@@ -161,10 +164,10 @@ def _scalars(node: Mapping | None) -> dict[str, Scalar | None]:
     return {key: scalar(pair.value) for key, pair in pairs}
 
 
-def _combinations(matrix: Mapping) -> Iterator[_Given]:
+def _combinations(matrix: Mapping, everywhere: bool) -> Iterator[_Given]:
     """The environments of a matrix, as far as they differ by the image."""
     static, dynamic = _at(matrix, "static"), _at(matrix, "dynamic")
-    if dynamic is not None and dynamic.get("buildspec") is not None:
+    if dynamic is not None and dynamic.get("buildspec") is not None and not everywhere:
         return
     values = _scalars(_at(static, "env"))
     varied = _at(dynamic, "env")

@@ -261,6 +261,8 @@ def sentence(fault: Fault) -> str:
         return (
             f'{place} is "{value}", but must be one of {", ".join(schema["enum"])}.{suggestion(value, schema["enum"])}'
         )
+    if fault.keyword == "minimum":
+        return f"{place} is {value}, but must be {schema['minimum']} or more"
     assert fault.keyword == "pattern", f"no schema of a configuration has {fault.keyword}"
     return f'{place} is "{value}", which does not match {schema["pattern"]}'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.environments import Environment, those
+from cblint.buildspec.environments import Environment, environments_of, those
 from cblint.buildspec.model import Buildspec
 from cblint.checks.docker import is_client
 from cblint.checks.edits import respelt
@@ -43,7 +43,7 @@ class _Mismatch(NamedTuple):
 
 def image_environment_mismatch(buildspec: Buildspec) -> Iterator[Report]:
     """An image, a type and a compute of which CodeBuild cannot make an environment."""
-    everywhere = buildspec.environments
+    everywhere = environments_of(buildspec, everywhere=True)
     found: dict[tuple[object, ...], tuple[_Mismatch, list[Environment]]] = {}
     for environment in everywhere:
         mismatch = _mismatch_of(environment)
@@ -147,7 +147,7 @@ def _is_lambda(environment: Environment) -> bool:
 
 def _on_failure(buildspec: Buildspec, environments: list[Environment]) -> Iterator[Report]:
     where = those(environments, buildspec.environments)
-    compute = "Lambda compute" if all(map(_is_lambda, environments)) else "reserved capacity"
+    compute = "Lambda compute" if all(map(_is_lambda, environments)) else "Reserved capacity"
     for phase in buildspec.phases():
         value = phase.scalar("on-failure")
         # Where install or pre_build fails, the build ends in any case.
@@ -162,7 +162,7 @@ def _settings(buildspec: Buildspec, environments: list[Environment]) -> Iterator
     spoken: set[object] = set()
     for environment in environments:
         for setting in _unsupported(environment):
-            node = environment.places.get("privileged-mode") if setting == "privileged mode" else None
+            node = environment.places.get("privileged-mode") if setting == _NO_PRIVILEGES else None
             span = node.span if node is not None else _of_projects(buildspec)
             if span is not None and (setting, span) not in spoken:
                 spoken.add((setting, span))
@@ -170,14 +170,17 @@ def _settings(buildspec: Buildspec, environments: list[Environment]) -> Iterator
                 yield Report(span, "setting", {"setting": setting, "where": where})
 
 
+_NO_PRIVILEGES = "has no privileged mode"
+
+
 def _unsupported(environment: Environment) -> Iterator[str]:
     project = environment.project
     if environment.privileged:
-        yield "privileged mode"
+        yield _NO_PRIVILEGES
     if project is not None and project.vpc:
-        yield "a VPC"
+        yield "cannot run in a VPC"
     if project is not None and (project.timeout or 0) > _LAMBDA_MINUTES:
-        yield f"a timeout of {project.timeout} minutes"
+        yield f"ends a build after {_LAMBDA_MINUTES} minutes, not after {project.timeout}"
 
 
 def _cache(buildspec: Buildspec, where: str) -> Iterator[Report]:

@@ -78,12 +78,16 @@ def _cache(environment: Environment) -> Cache:
     return project.cache if project is not None and project.cache is not None else Cache()
 
 
+_WITHOUT_LOCAL_CACHE = ("LINUX_GPU_CONTAINER", "BUILD_GENERAL1_2XLARGE")
+
+
 def _why(environment: Environment) -> str:
     """What keeps a project from having a local cache; nothing if it can have one."""
     if environment.project is not None and environment.project.vpc:
-        return "it runs in a VPC"
-    if environment.type == "LINUX_GPU_CONTAINER" or environment.compute == "BUILD_GENERAL1_2XLARGE":
-        return f"it runs on {environment.type if environment.type == 'LINUX_GPU_CONTAINER' else environment.compute}"
+        return "the build runs in a VPC"
+    unfit = [each for each in (environment.type, environment.compute) if each in _WITHOUT_LOCAL_CACHE]
+    if unfit:
+        return f"the build runs on {unfit[0]}"
     return ""
 
 
