@@ -97,7 +97,7 @@ def _fix(fix: dict[str, Any]) -> str:
         return ""
     option = "--fix" if fix["safety"] == "safe" else "--fix --unsafe-fixes"
     return (
-        f"`cblint check {option}` mends it where that is certain: {fix['title'].lower()}. It changes {fix['changes']}."
+        f"`cblint check {option}` mends it where that is certain: {fix['title'][:1].lower()}{fix['title'][1:]}. It changes {fix['changes']}."
     )
 
 
@@ -110,8 +110,8 @@ def _examples(entry: dict[str, Any]) -> list[str]:
         if example.variant is not None and example.variant not in shown:
             shown.add(example.variant)
             parts += [*_given(example), _yaml(example.text), f"```text\n{_printed(example)}```"]
-    good = next(raw["good"] for raw in entry["examples"] if "good" in raw)
-    return [*parts, "Nothing is said of:", _yaml(good)]
+    good = next(raw for raw in entry["examples"] if "good" in raw)
+    return [*parts, "Nothing is said of:", *_given(example_from(entry["name"], 0, good)), _yaml(good["good"])]
 
 
 def _given(example: Example) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def artifact_includes_everything(buildspec: Buildspec) -> Iterator[Report]:
     left = _left_behind(build_of(buildspec)) if taken and types != {"CODEPIPELINE"} else {}
     for artifact, file in taken:
         excluded = {step for path in artifact.scalars("exclude-paths") for step in path.value.split("/")}
-        found = {folder: command for folder, command in left.items() if folder not in excluded}
+        found = {path: command for path, command in left.items() if posixpath.basename(path) not in excluded}
         if artifact.get("exclude-paths") is not None and (not found or ".git" in excluded):
             continue
         related = tuple(("left", called_at(command)) for command in found.values())
@@ -65,7 +66,7 @@ def _everything(artifact: Section) -> Scalar | None:
 
 
 def _left_behind(build: Build) -> dict[str, Invocation]:
-    """The folders that commands fill with what they need themselves, below the source root, if nothing removes them."""
+    """The paths of folders that commands fill with what they need themselves, below the source root, if nothing removes them."""
     from cblint.flow.trace import directory  # with it comes the interpreter
 
     found: dict[str, Invocation] = {}
@@ -77,9 +78,11 @@ def _left_behind(build: Build) -> dict[str, Invocation]:
             for invocation in run.step.item.calls(event.node):
                 if invocation.program in ("rm", "rimraf", "mv"):
                     named = {word.raw.strip("\"'/").rpartition("/")[2] for word in invocation.operands()}
-                    found = {folder: command for folder, command in found.items() if folder not in named}
+                    found = {path: command for path, command in found.items() if posixpath.basename(path) not in named}
                 elif place is not None and not place.startswith("/"):
-                    found.update(dict.fromkeys(_filled(invocation), invocation))
+                    found.update(
+                        {posixpath.normpath(f"{place}/{folder}"): invocation for folder in _filled(invocation)}
+                    )
     return found
 
 

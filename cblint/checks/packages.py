@@ -11,6 +11,7 @@ from cblint.checks.conditional import is_conditional
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Edit, Report
+from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter
 from cblint.source.text import Span
@@ -67,7 +68,8 @@ def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
     for invocation in buildspec.invocations(r"\b(?:up(?:date|grade)|(?:dist|full)-upgrade|distro-sync)\b"):
         operands = invocation.operands()
         verbs = _UPGRADING.get(invocation.program, ())
-        if [word.text in verbs for word in operands] == [True] and not invocation.flags(*_ONLY_SHOWN):
+        asks = (effect := effect_of(invocation)) is not None and effect.prompts  # of which another rule speaks
+        if [word.text in verbs for word in operands] == [True] and not asks and not invocation.flags(*_ONLY_SHOWN):
             words = (invocation.words[0], operands[0])
             fields = {"command": f"{invocation.program} {operands[0].text}"}
             yield Report(words[0].span.to(words[1].span), "all", fields)
@@ -120,8 +122,7 @@ def package_manager_mismatch(buildspec: Buildspec) -> Iterator[Report]:
             image = next(iter(without.values()))
             fields = {
                 "program": first.program,
-                "image": image.name,
-                "os": image.os,
+                "os": " and ".join(dict.fromkeys(each.os for each in without.values())),
                 "where": those(found, buildspec.environments),
                 "instead": _manager_on(image.family),
             }

@@ -155,6 +155,9 @@ def _in_script(script: PowerShellScript, known: frozenset[str], taken: set[str])
 
 def _variable(node: Variable, known: frozenset[str], taken: set[str]) -> Iterator[Report]:
     """``$NAME``, or ``$NAME:rest``, which PowerShell takes for one name."""
+    if node.drive == _ENVIRONMENT and not node.braces:
+        yield from _runs_on(node, known)
+        return
     written = node.raw[2:-1] if node.braces else node.raw[1:]
     name, colon, _ = written.partition(":")
     if node.splatted or name not in known or name.lower() in taken:
@@ -169,6 +172,18 @@ def _variable(node: Variable, known: frozenset[str], taken: set[str]) -> Iterato
     fields = {"name": name, "new": new}
     span = node.part(0, end)
     yield Report(span, "variable", fields, edits=(Edit(span, new),))
+
+
+def _runs_on(node: Variable, known: frozenset[str]) -> Iterator[Report]:
+    """``$env:NAME:rest``, where the colon and what follows belong to the name."""
+    name, colon, rest = node.raw[len("$env:") :].partition(":")
+    following = node.source.value[node.end : node.end + 2]
+    if name not in known or not (colon or (following.startswith(":") and following != "::")):
+        return
+    span = node.part(0, len("$env:") + len(name))
+    new = f"${{env:{name}}}"
+    fields = {"name": name, "taken": f"{name}:{rest}", "new": new}
+    yield Report(span, "colon", fields, edits=(Edit(span, new),))
 
 
 def _call(node: Call, known: frozenset[str]) -> Iterator[Report]:

@@ -113,6 +113,7 @@ def _without_login(uses: Sequence[Use], number: int, registry: Value) -> Report 
         else:
             guarded.append(each)
     fields = {"command": called(use.invocation), "registry": registry.written, "error": _error(registry)}
+    fields["login"] = _way_in(registry)
     span = called_at(use.invocation)
     if guarded:
         alone = len(guarded) == 1 and _is_in_branch(guarded[0]) and use.event is not None and not use.event.guards
@@ -149,7 +150,20 @@ def _is_in_branch(login: Use) -> bool:
 
 def _error(registry: Value) -> str:
     """What the registry, or docker, says then."""
-    return "no basic auth credentials" if is_ecr(registry) else "denied: requested access to the resource is denied"
+    if is_ecr(registry):
+        return 'It ends with "no basic auth credentials".'
+    is_hub = _may_be_same(registry, docker_hub())
+    return 'It ends with "denied: requested access to the resource is denied".' if is_hub else "It is refused."
+
+
+def _way_in(registry: Value) -> str:
+    """The command that logs in, of which the registry tells the rest."""
+    login = "docker login --username AWS --password-stdin"
+    if is_ecr(registry):
+        return f"aws ecr get-login-password --region <its region> | {login} {registry.written}"
+    if registry.start.startswith("public.ecr.aws"):
+        return f"aws ecr-public get-login-password --region us-east-1 | {login} public.ecr.aws"
+    return f"docker login {registry.written}, with a token from Secrets Manager on its standard input"
 
 
 def docker_hub_anonymous_pull(buildspec: Buildspec) -> Iterator[Report]:

@@ -9,6 +9,7 @@ from cblint.buildspec.model import Buildspec, mapping, scalar
 from cblint.checks.edits import respelt
 from cblint.facts.runtimes import (
     Ended,
+    called,
     ended,
     is_among,
     is_literal,
@@ -19,7 +20,7 @@ from cblint.facts.runtimes import (
 )
 from cblint.finding import Report
 from cblint.source.tree import Pair, Scalar
-from cblint.spelling import closest, suggestion
+from cblint.spelling import closest
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
@@ -97,10 +98,10 @@ def _nowhere(each: _Chosen) -> Report | None:
     offer = offer_of(each.name)
     fields = {"runtime": each.name, "version": each.text}
     if offer is None:
-        known = runtime_names()
-        meant = closest(each.name, known)
+        meant = called(each.name) or closest(each.name, runtime_names())
         edits = respelt(each.pair.key, meant) if meant is not None else ()
-        names = {**fields, "known": ", ".join(known), "suggestion": suggestion(each.name, known)}
+        hint = f' Did you mean "{meant}"?' if meant is not None else ""
+        names = {**fields, "known": ", ".join(runtime_names()), "suggestion": hint}
         return Report(each.pair.key.span, "no-runtime", names, edits=edits)
     is_installed = offer.others and may_be_installed(each.name, each.text)
     if each.version is None or is_installed or is_among(each.text, offer.versions):

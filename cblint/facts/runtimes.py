@@ -54,6 +54,12 @@ def offer_of(runtime: str) -> Offer | None:
     return Offer(tuple(says["versions"]), tuple(says["left"]), says["others"], requires)
 
 
+def called(name: str) -> str | None:
+    """The runtime that people call so, though CodeBuild does not."""
+    names: dict[str, str] = table("support")["called"]
+    return names.get(name.lower())
+
+
 def ended(runtime: str, version: str) -> Ended | None:
     """Whether a version is of a release that has ended; None also where that is not known."""
     says = table("support")["runtimes"].get(runtime)
