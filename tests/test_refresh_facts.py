@@ -139,7 +139,18 @@ def test_what_differs_is_printed_and_only_written_when_asked(
     assert main(["--images", checkout.path, "--write"]) == 0
     capsys.readouterr()
     assert main(["--images", checkout.path]) == 0
-    assert capsys.readouterr().out == ""
+    said = capsys.readouterr().out.splitlines()
+    assert said == [f"rules/facts/{name}.yml is as it should be" for name in ("runtimes", "offered")]
+
+
+@pytest.mark.parametrize("option", ["--images", "--service"])
+def test_what_is_not_there_is_wrong_usage(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([option, str(tmp_path / "none")])
+    assert caught.value.code == 2
+    assert "none is no " in capsys.readouterr().err
 
 
 def test_nothing_to_read_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,9 +96,7 @@ def _fix(fix: dict[str, Any]) -> str:
     if fix["safety"] == "none":
         return ""
     option = "--fix" if fix["safety"] == "safe" else "--fix --unsafe-fixes"
-    return (
-        f"`cblint check {option}` mends it where that is certain: {fix['title'][:1].lower()}{fix['title'][1:]}. It changes {fix['changes']}."
-    )
+    return f"`cblint check {option}` mends it where that is certain: {fix['title'][:1].lower()}{fix['title'][1:]}. It changes {fix['changes']}."
 
 
 def _examples(entry: dict[str, Any]) -> list[str]:

@@ -365,6 +365,10 @@ def difference(name: str, text: str) -> list[str]:
     )
 
 
+def _is_repository(path: str) -> bool:
+    return subprocess.run(["git", "-C", path, "rev-parse", "HEAD"], capture_output=True).returncode == 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -375,6 +379,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="write the tables")
     given = parser.parse_args(arguments)
     tables = {}
+    if given.images and not _is_repository(given.images):
+        parser.error(f"{given.images} is no git repository")
+    if given.service and not os.path.isfile(given.service):
+        parser.error(f"{given.service} is no file")
     if given.images:
         tables["runtimes"] = images(Checkout(given.images))
         tables["offered"] = offered(Checkout(given.images))
@@ -387,6 +395,8 @@ def main(arguments: list[str] | None = None) -> int:
         lines = difference(name, text)
         changed = changed or bool(lines)
         sys.stdout.writelines(f"{line}\n" for line in lines)
+        if not lines:
+            print(f"rules/facts/{name}.yml is as it should be")
         if given.write:
             with open(os.path.join(FACTS, f"{name}.yml"), "w", encoding="utf-8") as file:
                 file.write(text)

@@ -66,7 +66,7 @@ def _everything(artifact: Section) -> Scalar | None:
 
 
 def _left_behind(build: Build) -> dict[str, Invocation]:
-    """The paths of folders that commands fill with what they need themselves, below the source root, if nothing removes them."""
+    """The folders below the source root that commands fill with what they need themselves, if nothing removes them."""
     from cblint.flow.trace import directory  # with it comes the interpreter
 
     found: dict[str, Invocation] = {}

@@ -39,6 +39,8 @@ def image_text(name: str) -> Iterator[str]:
     """An image for people. Raises NotKnown."""
     image = _image(name)
     yield f"{image.name}{f' at release {image.release}' if image.release else ''}\n"
+    if image.release:
+        yield from _row("caution", "what follows is the newest release; an older one may have other versions")
     yield from _row("also called", ", ".join(other_names(image)))
     yield from _row("system", f"{image.os}, {image.arch}")
     yield from _row("status", _status(image))
@@ -47,7 +49,7 @@ def image_text(name: str) -> Iterator[str]:
     yield from _row("docker", _docker(image))
     yield from _row("AWS CLI", f"version {image.aws_cli}" if image.aws_cli is not None else "")
     if image.runtimes is None:
-        yield from _row("runtimes", "not known: their source is not public")
+        yield from _row("runtimes", "not in cblint's tables; see the page available-runtimes of the user guide")
     elif not image.runtimes:
         yield from _row("runtimes", "none to choose: runtime-versions has no effect")
     for number, (runtime, has) in enumerate((image.runtimes or {}).items()):
