@@ -96,7 +96,8 @@ def _fix(fix: dict[str, Any]) -> str:
     if fix["safety"] == "none":
         return ""
     option = "--fix" if fix["safety"] == "safe" else "--fix --unsafe-fixes"
-    return f"`cblint check {option}` mends it where that is certain: {fix['title'][:1].lower()}{fix['title'][1:]}. It changes {fix['changes']}."
+    title = fix["title"][:1].lower() + fix["title"][1:]
+    return f"`cblint check {option}` mends it where that is certain: {title}. It changes {fix['changes']}."
 
 
 def _examples(entry: dict[str, Any]) -> list[str]:
