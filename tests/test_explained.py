@@ -34,8 +34,9 @@ def test_an_image_for_people() -> None:
     status, printed = run("explain", "image", "aws/codebuild/standard:7.0-24.10.29")
     assert status == 0
     assert printed.startswith(
-        "aws/codebuild/standard:7.0 at release 24.10.29\n  system          Ubuntu 22.04, x86_64\n"
+        "aws/codebuild/standard:7.0 at release 24.10.29\n  caution         what follows is the newest"
     )
+    assert "\n  system          Ubuntu 22.04, x86_64\n" in printed
     assert "python: 3.14, 3.13, 3.12, 3.11, 3.10 (ended)" in printed
     assert "dash, unless env.shell says otherwise" in printed
 
