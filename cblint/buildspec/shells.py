@@ -22,7 +22,7 @@ _GIVEN = {"bash": BASH, "/bin/bash": BASH, "/usr/bin/bash": BASH, "/bin/sh": SH,
 _WINDOWS = {"powershell.exe": POWERSHELL, "powershell": POWERSHELL, "pwsh": POWERSHELL, "cmd.exe": CMD, "cmd": CMD}
 # What only PowerShell has: its variables, its cmdlets at the beginning of a line or after a bar.
 _VERBS = "Get|Set|New|Remove|Write|Invoke|Start|Stop|Import|Install|Test|Copy|Move|Expand|Compress|Out|Add"
-_POWERSHELL = rf"(?m)\$[Ee]nv:[A-Za-z_]|^\s*(?:\$\w+\s*=\s*)?(?:{_VERBS})-[A-Z][A-Za-z]+\b"
+_POWERSHELL = rf"(?m)(?<!\\)\$[Ee]nv:[A-Za-z_]|^\s*(?:\$\w+\s*=\s*)?(?:{_VERBS})-[A-Z][A-Za-z]+\b"
 _MARKS = ("nv:", *(f"{verb}-" for verb in _VERBS.split("|")))
 """One of these stands in every file in which the pattern, slower to build, can be found."""
 
@@ -54,7 +54,15 @@ def _is_powershell(buildspec: Buildspec) -> bool:
     # No shell but PowerShell, which calls a program so, reads a command that begins with it.
     if any(value.lstrip().startswith("&") for value in values):
         return True
-    return is_marked and any(re.search(_POWERSHELL, value) for value in values)
+    return is_marked and any(re.search(_POWERSHELL, value) for value in values if not is_of_another_shell(value))
+
+
+_OF_ANOTHER = r"<<-?[ \t]*['\"\\]?\w|RunPowerShellScript|(?m:^|[;&|])[ \t]*(?:powershell|pwsh)(?:\.exe)?[ \t]"
+
+
+def is_of_another_shell(command: str) -> bool:
+    """Whether what looks like PowerShell in a command may be text: in a here-document, or for a shell that it calls."""
+    return re.search(_OF_ANOTHER, command) is not None
 
 
 def _sh_of_images(buildspec: Buildspec) -> str:

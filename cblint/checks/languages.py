@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import ShellItem
+from cblint.buildspec.shells import is_of_another_shell
 from cblint.facts import table
 from cblint.shell.commands import ArithmeticFor, Case, For, Function, If, Redirection, SimpleCommand, Test, While
 from cblint.shell.powershell_tree import Assigned, Call, Keyword
@@ -25,7 +26,8 @@ _NAMED = (If, For, ArithmeticFor, While, Case)
 
 def powershell_in(item: ShellItem) -> Span | None:
     """The first thing in a command that only PowerShell can be meant for; None if there is none."""
-    script = item.powershell if re.search(_POWERSHELL_SIGN, item.value) else None
+    may_be = re.search(_POWERSHELL_SIGN, item.value) is not None and not is_of_another_shell(item.value)
+    script = item.powershell if may_be else None
     if script is None or script.problem is not None:
         return None
     nodes = list(walk(script))
@@ -56,7 +58,10 @@ def is_cmdlet(call: Call) -> bool:
 
 def posix_in(item: ShellItem) -> Span | None:
     """The first thing in a command that only a POSIX shell can be meant for; None if there is none."""
-    if not re.search(_POSIX_SIGN, item.value) or item.script.problem is not None:
+    # A backtick at the end of a line continues it in PowerShell.
+    if not re.search(_POSIX_SIGN, item.value) or re.search(r"`[ \t]*\n", item.value):
+        return None
+    if item.script.problem is not None:
         return None
     span = next((span for node in walk(item.script) for span in _posix_at(node)), None)
     return span if span is not None and powershell_in(item) is None else None
