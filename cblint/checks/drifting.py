@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
-from cblint.checks.files import MOST_FILES, Written, is_nowhere, made_by, place_of
+from cblint.checks.files import MOST_FILES, Made, Written, is_nowhere, made_by, place_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -126,6 +126,8 @@ def _takes(base: Scalar | None, pattern: str, path: str) -> bool:
 def _is_carried(buildspec: Buildspec, path: str, astray: list[Written]) -> bool:
     """Whether another command has to do with a file of this name, and may bring it where it belongs."""
     writing = {id(each.invocation.node) for each in astray}
+    if _may_be_collected(buildspec, writing):
+        return True
     return any(
         _base(path) in invocation.node.raw and invocation.program not in _ONLY_READING
         for item in buildspec.shell_items
@@ -133,6 +135,22 @@ def _is_carried(buildspec: Buildspec, path: str, astray: list[Written]) -> bool:
         for invocation in item.invocations
         if id(invocation.node) not in writing
     )
+
+
+_CARRYING = frozenset({"find", "tar", "rsync", "cp", "mv", "xargs", "make", "zip", "install", "ln"})
+
+
+def _may_be_collected(buildspec: Buildspec, writing: set[int]) -> bool:
+    """Whether a command behind those that write may bring what it finds to the source root, without naming it."""
+    behind = False
+    for item in buildspec.shell_items:
+        for invocation in item.invocations:
+            effect = effect_of(invocation)
+            seen = effect is None or effect.presumed or effect.does == "run"
+            if behind and (seen or invocation.program in _CARRYING):
+                return True
+            behind = behind or id(invocation.node) in writing
+    return False
 
 
 # What a command takes from where it runs
@@ -143,29 +161,58 @@ def _uses_elsewhere(buildspec: Buildspec, repository: str) -> Iterator[Report]:
     found: dict[int, list[tuple[_Use, str]]] = {}
     causes = _causes(build_of(buildspec))
     holds_here = cache(partial(holds, repository))
-    written: set[str] | None = None
-    for use, place in _all_uses(build_of(buildspec)):
+    made: Made | None = None
+    for use, place in _all_uses(build_of(buildspec), repository):
         here = posixpath.normpath(f"{place}/{use.path}")
         if not (holds_here(use.path) and holds_here(place) and is_nowhere(buildspec, here)):
             continue
-        written = {each.path for each in made_by(buildspec).written} if written is None else written
+        made = made_by(buildspec) if made is None else made
         cause = causes.get(id(use.invocation.node))
-        if here not in written and cause is not None:
+        if cause is not None and not made._replace(anything=False).may_hold(here):
             found.setdefault(id(cause.node), []).append((use, place))
     for uses in found.values():
         yield _misplaced(causes[id(uses[0][0].invocation.node)], uses)
 
 
-def _all_uses(build: Build) -> Iterator[tuple[_Use, str]]:
-    """What the commands take from a directory that an item before has gone to, with that directory."""
+def _all_uses(build: Build, repository: str) -> Iterator[tuple[_Use, str]]:
+    """What the commands take from a directory that an item before has gone to, with that directory.
+
+    Not from one in which a command has run that may have made it.
+    """
+    filled: set[str | None] = set()
     for run in build.on(SUCCEEDING):
         place = place_of(run.before)
         if place is None or place == "." or place.startswith(("/", "..")):
             continue
         taken_back = {id(each.command) for each in run.hidden if each.how in _TAKEN_BACK}
         for event in expected(run):
-            if event.state is not None and id(event.node) not in taken_back and event.state.cwd == run.before.cwd:
+            is_there = event.state is not None and event.state.cwd == run.before.cwd
+            if is_there and id(event.node) not in taken_back and not filled & {place, None}:
                 yield from ((use, place) for use in _uses(run, event))
+        filled |= set(_filled(run, repository))
+
+
+_MAKING = frozenset({"run", "build", "package", "fetch", "transform", "test", "scan"})
+_BRINGING = frozenset({"git", "unzip", "tar", "cp", "ln", "rsync", "make"})
+
+
+def _filled(run: StepRun, repository: str) -> Iterator[str | None]:
+    """The directories in which commands of an item may make or bring anything; None where that is not known."""
+    for event in run.events:
+        for invocation in run.step.item.calls(event.node) if event.kind == RAN and event.state is not None else ():
+            effect = effect_of(invocation)
+            makes = effect is None or effect.presumed or effect.does in _MAKING or invocation.program in _BRINGING
+            place = place_of(event.state) if event.state is not None else None
+            makes = makes and invocation.program not in table("effects")["image-builders"]
+            if makes and not _is_missing(invocation, place, repository):
+                yield place
+
+
+def _is_missing(invocation: Invocation, place: str | None, repository: str) -> bool:
+    """Whether a script is called that is not there, so that it makes nothing."""
+    scripts = [word.text for word, variant in _taken(invocation) if variant == "file" and word is not None]
+    runs = invocation.is_path or invocation.program in table("effects")["interpreters"]
+    return runs and place is not None and bool(scripts) and holds(repository, f"{place}/{scripts[0]}") is False
 
 
 def _causes(build: Build) -> dict[int, Event]:

@@ -150,17 +150,20 @@ class _Collector:
         redirections = {
             id(node): node for node in walk(item.script) if isinstance(node, Redirection) and _writes_file(node)
         }
+        followed: set[int] = set()
         for invocation in item.invocations:
             known = states.get(id(invocation.node), [])
             for state in known:
                 for redirection in invocation.redirections:
-                    if redirections.pop(id(redirection), None) is not None:
+                    if id(redirection) in redirections:
+                        # In a loop it writes another file each time.
                         self._add(redirection.target, state, invocation)
+                        followed.add(id(redirection))
                 self._of_invocation(invocation, state)
             # What does not run on paper may do so all the same.
             if not known and self._known(invocation, ".") != []:
                 self.anything = True
-        self.anything = self.anything or bool(redirections)
+        self.anything = self.anything or not redirections.keys() <= followed
 
     def _of_invocation(self, invocation: Invocation, state: State) -> None:
         if isinstance(state.functions.get(invocation.program), Function):
