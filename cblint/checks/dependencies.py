@@ -20,8 +20,12 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
 
 _MANAGERS = r"\b(?:npm|yarn|bundle|composer)\b"
-_OTHER_YARN = r"\bcorepack\b|\byarn set version\b|\bYARN_ENABLE_IMMUTABLE_INSTALLS\b"
+_OTHER_YARN = (
+    r"\bcorepack\b|\byarn (?:set version|dlx|plugin|workspaces (?:focus|foreach))\b"
+    r"|\bYARN_(?:ENABLE_\w+|NODE_LINKER)\b|(?<!\S)--immutable\b|\.yarnrc\.yml\b"
+)
 _PACKAGE_MANAGER = r'"packageManager"\s*:\s*"yarn@(?:[2-9]|\d\d)'
+_OTHER_LOCK = r"(?m)^__metadata:"
 _FROZEN_BUNDLE = r"BUNDLE_(?:DEPLOYMENT|FROZEN)|\bbundle config\b.{0,200}\b(?:deployment|frozen)\b"
 _SETTINGS = {"yarn": _OTHER_YARN, "bundle": _FROZEN_BUNDLE}
 """What anywhere in the file makes an install keep to the lock file, or another version that does so by itself."""
@@ -149,12 +153,21 @@ def has_other_yarn(buildspec: Buildspec, folder: str) -> bool:
     repository = buildspec.repository
     if repository is None:
         return False
-    for place in {folder, "."}:
+    for place in at_or_above(folder):
         package = text_in(repository, posixpath.join(place, "package.json")) or ""
+        lock = text_in(repository, posixpath.join(place, "yarn.lock")) or ""
         settings = holds(repository, posixpath.join(place, ".yarnrc.yml"))
-        if settings is not False or re.search(_PACKAGE_MANAGER, package):
+        if settings is not False or re.search(_PACKAGE_MANAGER, package) or re.search(_OTHER_LOCK, lock):
             return True
     return False
+
+
+def at_or_above(folder: str) -> Iterator[str]:
+    """A folder and those above it, up to the root of the repository, or of the file system."""
+    yield folder
+    while folder not in ("", ".", "/"):
+        folder = posixpath.dirname(folder) or "."
+        yield folder
 
 
 def folder_of(invocation: Invocation, folder: str | None) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec, Variable
-from cblint.checks.dependencies import folder_of, has_other_yarn, installs_all, manager_of
+from cblint.checks.dependencies import at_or_above, folder_of, has_other_yarn, installs_all, manager_of
 from cblint.checks.edits import after
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -31,9 +31,20 @@ if TYPE_CHECKING:
 
 _MANAGERS = ("npm", "yarn", "pnpm")
 _NODE_ENV, _PRODUCTION = "NODE_ENV", "production"
-_SETTINGS = r"(?i)\b(?:npm_config_|npm config set )(?:include|omit|production|only|also)\b|\bYARN_PRODUCTION\b"
+_SETTINGS = (
+    r"(?i)\bnpm_config_(?:include|omit|production|only|also|userconfig|globalconfig)\b|\bYARN_PRODUCTION\b"
+    r"|\b(?:npm|yarn|pnpm)\s+(?:-\S+\s+)*(?:config|c|set)\b|\.(?:npm|yarn)rc\b"
+)
 """What anywhere in the file may tell a package manager which dependencies to install."""
-_SETTINGS_OF_NPM = r"(?m)^\s*(?:include|omit|production|only|also)\s*="
+_SETTINGS_IN = {
+    ".npmrc": r"(?m)^\s*(?:include|omit|production|only|also)\s*(?:\[\])?\s*=",
+    ".yarnrc": r"\bproduction\b",
+}
+_SAME_VARIABLES = frozenset({"time", "timeout", "nice", "ionice", "nohup", "exec", "command", "stdbuf", "setsid"})
+"""Programs that run another with the variables that they have themselves; sudo leaves them out, env may set others."""
+_ELSEWHERE = frozenset({"find", "xargs"})
+"""Programs that may run another in any folder."""
+_WITH_INSTALLATION = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 _OF_OTHERS = ("-w", "--workspace", "--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
 """With these it runs scripts of other packages than that of the folder."""
 _DEEPEST = 20
@@ -123,24 +134,33 @@ class _Walk:
                 self.installs[folder] = self._omitting(invocation, event, state)
         elif _script(invocation) is not None:
             install = self.installs.get(folder) if folder is not None else None
-            if install is not None and folder is not None and not _depends(event):
+            # Those above have been asked as well: npm looks in their node_modules/.bin too.
+            above = itertools.islice(at_or_above(folder or "."), 1, None)
+            if (
+                install is not None
+                and folder is not None
+                and self.installs.keys().isdisjoint(above)
+                and not _depends(event)
+            ):
                 self._use(install, invocation, folder)
         elif _may_install(invocation, self.globally):
             self.installs.clear()
 
     def _omitting(self, invocation: Invocation, event: Event, state: State) -> _Install | None:
         """Why an installation leaves them out, if it does for sure."""
-        if self.is_set or _depends(event) or self._is_set_in(_folder(invocation, state)):
+        folder = _folder(invocation, state)
+        if self.is_set or _depends(event) or folder is None or self._is_set_in(folder):
             return None
+        if invocation.program == "yarn" and has_other_yarn(self.buildspec, folder):
+            return None  # which heeds neither NODE_ENV nor the option
         options = _options(invocation)
         if not options.isdisjoint(table("dependencies")["with-development"]):
             return None
         without = options.intersection(table("dependencies")["without-development"])
         if without:
             return _Install(invocation, f"because of {min(without)}", None)
-        if invocation.program == "pnpm" or (
-            invocation.program == "yarn" and self._may_be_other_yarn(invocation, state)
-        ):
+        is_unknown_yarn = invocation.program == "yarn" and self.buildspec.repository is None
+        if invocation.program == "pnpm" or is_unknown_yarn or not _SAME_VARIABLES.issuperset(invocation.wrappers):
             return None
         variable = state.variable(_NODE_ENV)
         if variable.assigned and variable.value.text == _PRODUCTION:
@@ -148,18 +168,16 @@ class _Walk:
         is_as_given = variable.assigned is True and not variable.places and variable.value.text is None
         return _Install(invocation, _BY_VARIABLE, self.given.key.span) if is_as_given and self.given else None
 
-    def _is_set_in(self, folder: str | None) -> bool:
-        """Whether a file of the repository tells npm what to install."""
+    def _is_set_in(self, folder: str) -> bool:
+        """Whether a file of the repository tells npm or yarn what to install."""
         repository = self.buildspec.repository
-        if repository is None or folder is None:
+        if repository is None:
             return False
-        text = text_in(repository, posixpath.join(folder, ".npmrc"))
-        return text is not None and re.search(_SETTINGS_OF_NPM, text) is not None
-
-    def _may_be_other_yarn(self, invocation: Invocation, state: State) -> bool:
-        """Whether it may be Yarn from 2 on, which does not heed NODE_ENV."""
-        folder = _folder(invocation, state)
-        return self.buildspec.repository is None or folder is None or has_other_yarn(self.buildspec, folder)
+        return any(
+            re.search(pattern, text_in(repository, posixpath.join(place, name)) or "")
+            for place in at_or_above(folder)
+            for name, pattern in _SETTINGS_IN.items()
+        )
 
     def _use(self, install: _Install, invocation: Invocation, folder: str) -> None:
         script = _script(invocation) or ""
@@ -213,6 +231,8 @@ def _package(text: str) -> str:
 def _may_install(invocation: Invocation, globally: set[str]) -> bool:
     """Whether it may install something of which nothing is seen: a script, a target of make, an unknown program."""
     effect = effect_of(invocation)
+    if invocation.program in table("tools")["shells"]:
+        return True
     if invocation.program in table("dependencies")["installers"]:
         return not invocation.flags("-g", "--global")
     if effect is None:
@@ -229,7 +249,7 @@ def _folder(invocation: Invocation, state: State) -> str | None:
     """The folder of package.json, relative to the root of the repository where it is below that."""
     from cblint.flow.trace import directory  # with it comes the interpreter
 
-    if manager_of(invocation) is None:
+    if manager_of(invocation) is None or not _ELSEWHERE.isdisjoint(invocation.wrappers):
         return None
     return folder_of(invocation, directory(state.cwd))
 
@@ -282,6 +302,9 @@ def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
 
 def _missing(package: dict[str, Any], script: str, globally: set[str]) -> tuple[str, str] | None:
     """The first program of a script that only a dependency for development brings, and that one's name."""
+    scripts = _mapping(package, "scripts")
+    if any(re.search(r"\b(?:npm|yarn|pnpm)\b", str(scripts.get(name))) for name in _WITH_INSTALLATION):
+        return None  # the installation may bring more
     seen: set[str] = set()
     waiting = [script]
     while waiting and len(seen) < _DEEPEST:
@@ -290,7 +313,9 @@ def _missing(package: dict[str, Any], script: str, globally: set[str]) -> tuple[
             continue
         seen.add(name)
         for each in (f"pre{name}", name, f"post{name}"):
-            for invocation in _commands(_mapping(package, "scripts").get(each)):
+            for invocation in _commands(scripts.get(each)):
+                if _is_install(invocation) or _installed_by_name(invocation):
+                    return None
                 inner = _script(invocation)
                 if inner is not None:
                     waiting.append(inner)
