@@ -42,7 +42,7 @@ def npm_install_in_ci(buildspec: Buildspec) -> Iterator[Report]:
     ]
     if not found or any(_removes_lock(each) for each in buildspec.invocations(r"\brm\b")):
         return
-    folders = _folders(buildspec) if buildspec.repository is not None else {}
+    folders = folders_of(buildspec) if buildspec.repository is not None else {}
     for _, invocation in found:
         lock = _lock(buildspec, invocation, folders.get(id(invocation.node)))
         if lock is None and buildspec.repository is not None:
@@ -120,7 +120,7 @@ def _removes_lock(invocation: Invocation) -> bool:
     return invocation.program == "rm" and any((word.text or "").endswith(locks) for word in invocation.operands())
 
 
-def _folders(buildspec: Buildspec) -> dict[int, str]:
+def folders_of(buildspec: Buildspec) -> dict[int, str]:
     """The folders in which commands run, by the identity of their nodes, relative to the root of the repository."""
     from cblint.flow.trace import directory  # with it comes the interpreter
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cblint.flow.events import Event
     from cblint.flow.state import State
 
-_MANAGERS = ("npm", "yarn", "pnpm")
+SCRIPT_RUNNERS = ("npm", "yarn", "pnpm")
 _NODE_ENV, _PRODUCTION = "NODE_ENV", "production"
 _SETTINGS = (
     r"(?i)\bnpm_config_(?:include|omit|production|only|also|userconfig|globalconfig)\b|\bYARN_PRODUCTION\b"
@@ -44,8 +44,8 @@ _SAME_VARIABLES = frozenset({"time", "timeout", "nice", "ionice", "nohup", "exec
 """Programs that run another with the variables that they have themselves; sudo leaves them out, env may set others."""
 _ELSEWHERE = frozenset({"find", "xargs"})
 """Programs that may run another in any folder."""
-_WITH_INSTALLATION = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
-_OF_OTHERS = ("-w", "--workspace", "--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
+WITH_INSTALLATION = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
+OF_OTHER_PACKAGES = ("-w", "--workspace", "--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
 """With these it runs scripts of other packages than that of the folder."""
 _DEEPEST = 20
 """Scripts that run scripts."""
@@ -70,7 +70,7 @@ class _Use(NamedTuple):
 def install_order_production_deps(buildspec: Buildspec) -> Iterator[Report]:
     """Dependencies for development are left out, and a script is run that needs them."""
     calls = list(buildspec.invocations(r"\b(?:npm|yarn|pnpm)\b"))
-    if any(_is_install(each) for each in calls) and any(_script(each) for each in calls):
+    if any(_is_install(each) for each in calls) and any(script_of(each) for each in calls):
         for install, uses in _Walk(buildspec, calls).found():
             known = [use for use in uses if use.program]
             first, *others = known or uses
@@ -132,7 +132,7 @@ class _Walk:
                 self.installs.clear()
             else:
                 self.installs[folder] = self._omitting(invocation, event, state)
-        elif _script(invocation) is not None:
+        elif script_of(invocation) is not None:
             install = self.installs.get(folder) if folder is not None else None
             # Those above have been asked as well: npm looks in their node_modules/.bin too.
             above = itertools.islice(at_or_above(folder or "."), 1, None)
@@ -180,13 +180,13 @@ class _Walk:
         )
 
     def _use(self, install: _Install, invocation: Invocation, folder: str) -> None:
-        script = _script(invocation) or ""
+        script = script_of(invocation) or ""
         if self.buildspec.repository is None or folder.startswith("/"):
             effect = effect_of(invocation)
             use = _Use(invocation) if effect is not None and effect.does in ("test", "check", "build") else None
         else:
             if folder not in self.packages:
-                self.packages[folder] = _package_json(self.buildspec.repository, folder)
+                self.packages[folder] = package_json(self.buildspec.repository, folder)
             package = self.packages[folder]
             missing = _missing(package, script, self.globally) if package is not None else None
             use = _Use(invocation, *missing) if missing is not None else None
@@ -199,12 +199,12 @@ class _Walk:
 
 
 def _is_install(invocation: Invocation) -> bool:
-    return invocation.program in _MANAGERS and installs_all(invocation, "installs", "exact")
+    return invocation.program in SCRIPT_RUNNERS and installs_all(invocation, "installs", "exact")
 
 
-def _script(invocation: Invocation) -> str | None:
+def script_of(invocation: Invocation) -> str | None:
     """The script of package.json that it runs."""
-    if invocation.program not in _MANAGERS or invocation.flags(*_OF_OTHERS):
+    if invocation.program not in SCRIPT_RUNNERS or invocation.flags(*OF_OTHER_PACKAGES):
         return None
     operands = [word.text for word in invocation.operands()]
     if operands[:1] in (["run"], ["run-script"]):
@@ -277,7 +277,7 @@ def _is_production(buildspec: Buildspec, variable: Variable) -> bool:
 # What package.json says
 
 
-def _package_json(repository: str, folder: str) -> dict[str, Any] | None:
+def package_json(repository: str, folder: str) -> dict[str, Any] | None:
     """package.json of a folder, and ``locked``: of which packages its lock file says that only development has them."""
     package = _json(repository, posixpath.join(folder, "package.json"))
     if package is None:
@@ -303,8 +303,21 @@ def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
 def _missing(package: dict[str, Any], script: str, globally: set[str]) -> tuple[str, str] | None:
     """The first program of a script that only a dependency for development brings, and that one's name."""
     scripts = _mapping(package, "scripts")
-    if any(re.search(r"\b(?:npm|yarn|pnpm)\b", str(scripts.get(name))) for name in _WITH_INSTALLATION):
+    if any(re.search(r"\b(?:npm|yarn|pnpm)\b", str(scripts.get(name))) for name in WITH_INSTALLATION):
         return None  # the installation may bring more
+    for text in scripts_of(package, script):
+        for invocation in _commands(text):
+            if _is_install(invocation) or _installed_by_name(invocation):
+                return None
+            found = _brought_for_development(package, invocation, globally)
+            if found is not None:
+                return invocation.program, found
+    return None
+
+
+def scripts_of(package: dict[str, Any], script: str) -> Iterator[object]:
+    """What package.json says of a script, of those that run before and after it, and of those that these run."""
+    scripts = _mapping(package, "scripts")
     seen: set[str] = set()
     waiting = [script]
     while waiting and len(seen) < _DEEPEST:
@@ -313,16 +326,8 @@ def _missing(package: dict[str, Any], script: str, globally: set[str]) -> tuple[
             continue
         seen.add(name)
         for each in (f"pre{name}", name, f"post{name}"):
-            for invocation in _commands(scripts.get(each)):
-                if _is_install(invocation) or _installed_by_name(invocation):
-                    return None
-                inner = _script(invocation)
-                if inner is not None:
-                    waiting.append(inner)
-                found = _brought_for_development(package, invocation, globally)
-                if found is not None:
-                    return invocation.program, found
-    return None
+            yield scripts.get(each)
+            waiting += [inner for call in _commands(scripts.get(each)) if (inner := script_of(call)) is not None]
 
 
 def _commands(text: object) -> list[Invocation]:
