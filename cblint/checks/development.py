@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec, Variable
-from cblint.checks.dependencies import at_or_above, folder_of, has_other_yarn, installs_all, manager_of
+from cblint.checks.dependencies import ELSEWHERE, at_or_above, folder_of, has_other_yarn, installs_all, manager_of
 from cblint.checks.edits import after
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -42,8 +42,6 @@ _SETTINGS_IN = {
 }
 _SAME_VARIABLES = frozenset({"time", "timeout", "nice", "ionice", "nohup", "exec", "command", "stdbuf", "setsid"})
 """Programs that run another with the variables that they have themselves; sudo leaves them out, env may set others."""
-_ELSEWHERE = frozenset({"find", "xargs"})
-"""Programs that may run another in any folder."""
 WITH_INSTALLATION = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 OF_OTHER_PACKAGES = ("-w", "--workspace", "--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
 """With these it runs scripts of other packages than that of the folder."""
@@ -249,7 +247,7 @@ def _folder(invocation: Invocation, state: State) -> str | None:
     """The folder of package.json, relative to the root of the repository where it is below that."""
     from cblint.flow.trace import directory  # with it comes the interpreter
 
-    if manager_of(invocation) is None or not _ELSEWHERE.isdisjoint(invocation.wrappers):
+    if manager_of(invocation) is None or not ELSEWHERE.isdisjoint(invocation.wrappers):
         return None
     return folder_of(invocation, directory(state.cwd))
 
