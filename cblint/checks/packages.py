@@ -61,6 +61,11 @@ _UPGRADING = {
     "apk": ("upgrade",),
 }
 _ONLY_SHOWN = ("-s", "--simulate", "--dry-run", "--just-print", "--assumeno", "--downloadonly", "-d", "--download-only")
+_NOT_ALL = (
+    *("--security", "--sec-severity", "--secseverity", "--bugfix", "--enhancement", "--newpackage"),
+    *("--advisory", "--advisories", "--cve", "--cves", "--bz", "--bzs", "--installroot", "--root"),
+)
+"""Only what closes known holes, or the packages of a system in another folder."""
 
 
 def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
@@ -69,7 +74,8 @@ def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
         operands = invocation.operands()
         verbs = _UPGRADING.get(invocation.program, ())
         asks = (effect := effect_of(invocation)) is not None and effect.prompts  # of which another rule speaks
-        if [word.text in verbs for word in operands] == [True] and not asks and not invocation.flags(*_ONLY_SHOWN):
+        is_all = not invocation.flags(*_ONLY_SHOWN, *_NOT_ALL)
+        if [word.text in verbs for word in operands] == [True] and not asks and is_all:
             words = (invocation.words[0], operands[0])
             fields = {"command": f"{invocation.program} {operands[0].text}"}
             yield Report(words[0].span.to(words[1].span), "all", fields)
