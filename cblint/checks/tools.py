@@ -12,6 +12,7 @@ from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.conditional import is_conditional
 from cblint.checks.dependencies import installs_all
 from cblint.checks.docker import is_client
+from cblint.checks.packages import is_beside
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Report
@@ -146,16 +147,10 @@ def _brings_none(invocation: Invocation) -> bool:
         return False
     if operands[0] in _FETCHING:
         return len(operands) == 1
-    return operands[0] == "install" and all(map(_is_beside, operands[1:]))
+    return operands[0] == "install" and all(map(is_beside, operands[1:]))
 
 
 _FETCHING = ("update", "makecache", "check-update", "upgrade")
-
-
-def _is_beside(package: str | None) -> bool:
-    """Whether a package of the system, without its version, is known to have other programs alone."""
-    name = re.split(r"[=:]", package or "")[0]
-    return any(fnmatchcase(name, known) for known in table("packages")["beside"])
 
 
 def _writes_outside(invocation: Invocation, effect: Effect) -> bool:
