@@ -155,6 +155,8 @@ class _Walk:
         if not options.isdisjoint(table("dependencies")["with-development"]):
             return None
         without = options.intersection(table("dependencies")["without-development"])
+        if invocation.program == "pnpm":
+            without |= options & {"-P"}
         if without:
             return _Install(invocation, f"because of {min(without)}", None)
         is_unknown_yarn = invocation.program == "yarn" and self.buildspec.repository is None
@@ -253,11 +255,10 @@ def _folder(invocation: Invocation, state: State) -> str | None:
 
 
 def _options(invocation: Invocation) -> set[str]:
-    """The options, ``--omit dev`` in one piece, and ``-P`` of pnpm by its long name."""
+    """The options, and ``--omit dev`` in one piece."""
     texts = [word.text or "" for word in invocation.arguments]
     pairs = {f"{option}={value}" for option, value in itertools.pairwise(texts)}
-    short = {"--prod"} if invocation.program == "pnpm" and "-P" in texts else set()
-    found = set(texts) | pairs | short
+    found = set(texts) | pairs
     if found & {"--production=false", "--prod=false"}:
         found -= {"--production", "--prod"}
     return found
