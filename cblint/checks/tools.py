@@ -120,7 +120,7 @@ def _may_bring(invocation: Invocation) -> bool:
         return True
     if effect.does == "install":
         return not _brings_none(invocation)
-    if is_client(invocation.program) and any(_hands_out(word) for word in invocation.arguments):
+    if is_client(invocation.program) and any(_hands_out(word) for word in invocation.words):
         return True
     if invocation.runs("docker", "run"):
         return False
@@ -132,7 +132,9 @@ _OF_PROGRAMS = r"(?:^|[=,:\"'])(?:/|~|\$\{?HOME)[^=,:\s]*\bs?bin\b"
 
 
 def _hands_out(word: Word) -> bool:
-    """Whether a word of docker may be an option that writes to a folder of the host, or several of which one does."""
+    """Whether a word of docker may give it a folder of the host to write to, itself or by a file of its own."""
+    if word.text in ("docker-compose", "compose", "bake"):
+        return True
     return (
         may_hold_options(word) or re.match(r"-\w*[ov]|--(?:output|volumes?|volumes-from|mount)\b", word.raw) is not None
     )
