@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import Buildspec, items, scalar
+from cblint.checks.certain import expected, is_expected
 from cblint.checks.edits import respelt
-from cblint.checks.files import is_expected, path_of, place_of
+from cblint.checks.files import path_of, place_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
@@ -124,8 +125,8 @@ def _purged(buildspec: Buildspec, path: Scalar, facts: dict[str, Any]) -> Iterat
         if not any(each.program == program for each in buildspec.invocations(rf"\b{re.escape(program)}\b")):
             continue
         for run in build_of(buildspec).on(SUCCEEDING):
-            for event in run.events:
-                calls = run.step.item.calls(event.node) if event.kind == RAN and is_expected(run, event) else []
+            for event in expected(run):
+                calls = run.step.item.calls(event.node)
                 found = next((each for each in calls if _is_called_so(each, program, words)), None)
                 if found is not None:
                     shown = [found.words[0], *found.operands()[: len([word for word in words if word[0] != "-"])]]

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
+from cblint.checks.certain import expected
 from cblint.checks.edits import key_before, respelt
-from cblint.checks.files import is_expected
 from cblint.checks.projects import artifact_types
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
-from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.repository import text_in
 from cblint.shell.effects import called, called_at, effect_of
@@ -71,8 +70,8 @@ def _left_behind(build: Build) -> dict[str, Invocation]:
 
     found: dict[str, Invocation] = {}
     for run in build.on(SUCCEEDING):
-        for event in run.events:
-            if event.kind != RAN or event.state is None or not is_expected(run, event):
+        for event in expected(run):
+            if event.state is None:
                 continue
             place = directory(event.state.cwd)
             for invocation in run.step.item.calls(event.node):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.environments import Environment, environments_of, those
 from cblint.buildspec.model import Buildspec
+from cblint.checks.certain import expected
 from cblint.checks.docker import is_client
 from cblint.checks.edits import respelt
 from cblint.checks.images import mentions
@@ -15,7 +16,6 @@ from cblint.facts import table
 from cblint.facts.images import WINDOWS, Image
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
-from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.operands import beginning
@@ -225,8 +225,8 @@ def _called(calls: list[Invocation], variant: str, where: str) -> Iterator[Repor
 def _certain(buildspec: Buildspec) -> Iterator[_Run]:
     for run in build_of(buildspec).on(SUCCEEDING) if buildspec.shell_items else ():
         excused = {id(hidden.command) for hidden in run.hidden if hidden.how in ("or", "condition")}
-        for event in run.events:
-            if event.kind == RAN and not event.guards and id(event.node) not in excused:
+        for event in expected(run):
+            if id(event.node) not in excused:
                 for call in run.step.item.calls(event.node)[-1:]:
                     yield _Run(run, event, call)
 

@@ -9,7 +9,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.checks.files import MOST_FILES, Written, is_expected, is_nowhere, made_by, place_of
+from cblint.checks.certain import expected
+from cblint.checks.files import MOST_FILES, Written, is_nowhere, made_by, place_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -162,10 +163,8 @@ def _all_uses(build: Build) -> Iterator[tuple[_Use, str]]:
         if place is None or place == "." or place.startswith(("/", "..")):
             continue
         taken_back = {id(each.command) for each in run.hidden if each.how in _TAKEN_BACK}
-        for event in run.events:
-            if event.kind != RAN or event.state is None or id(event.node) in taken_back:
-                continue
-            if event.state.cwd == run.before.cwd and is_expected(run, event):
+        for event in expected(run):
+            if event.state is not None and id(event.node) not in taken_back and event.state.cwd == run.before.cwd:
                 yield from ((use, place) for use in _uses(run, event))
 
 

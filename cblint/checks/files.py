@@ -10,16 +10,14 @@ from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.hosts.repository import holds, text_in
-from cblint.shell.commands import ArithmeticCommand, Condition, Function, Redirection, SimpleCommand
+from cblint.shell.commands import Function, Redirection
 from cblint.shell.effects import effect_of, verbs_of
 from cblint.shell.operands import pieces
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import Literal, Node, Parameter, SingleQuoted, Word, walk
+from cblint.shell.syntax import Literal, Parameter, SingleQuoted, Word, walk
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec, ShellItem
-    from cblint.flow.build import StepRun
-    from cblint.flow.events import Event
     from cblint.flow.state import State
     from cblint.flow.values import Value
 
@@ -127,26 +125,6 @@ def value_of(word: Word | str, state: State) -> Value:
         else:
             return UNKNOWN
     return concat(parts)
-
-
-_ASKING = frozenset({"condition", "query", "control"})
-
-
-def is_expected(run: StepRun, event: Event) -> bool:
-    """Whether something happens in every build in which what stands before it goes well: behind ``cd app &&``, say."""
-    return all(guard.succeeds and not _asks(run, guard.condition) for guard in event.guards)
-
-
-def _asks(run: StepRun, condition: Node) -> bool:
-    """Whether a condition is a question, and not work that has to be done first."""
-    for node in walk(condition):
-        if isinstance(node, (Condition, ArithmeticCommand)):
-            return True
-        if isinstance(node, SimpleCommand) and node.words:
-            effects = [effect_of(each) for each in run.step.item.calls(node)]
-            if not effects or any(effect is None or effect.does in _ASKING for effect in effects):
-                return True
-    return False
 
 
 class _Collector:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec
+from cblint.checks.certain import expected
 from cblint.checks.dependencies import folder_of, folders_of
 from cblint.checks.development import (
     OF_OTHER_PACKAGES,
@@ -18,13 +19,13 @@ from cblint.checks.development import (
 )
 from cblint.checks.docker import command_of, is_client
 from cblint.checks.edits import respelt
-from cblint.checks.files import is_expected
 from cblint.checks.images import is_whole, mentions, uses_docker
 from cblint.facts import table
+from cblint.facts.images import MACOS, WINDOWS
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
+from cblint.shell.commands import Function
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
@@ -70,6 +71,8 @@ def _lacks_daemon(environment: Environment) -> bool:
     kind = environment.type or ""
     if environment.privileged is not False or "LAMBDA" in kind or "WINDOWS" in kind or "MAC" in kind:
         return False
+    if environment.image is not None and environment.image.family in (WINDOWS, MACOS):
+        return False
     if (environment.compute or "").startswith("BUILD_LAMBDA") or (environment.image and environment.image.is_lambda):
         return False
     if (environment.image_name or "").startswith("aws/codebuild/docker:"):
@@ -94,8 +97,8 @@ def _modes(environments: Sequence[Environment]) -> tuple[Node, ...]:
 def _first_that_needs_it(build: Build) -> Invocation | None:
     """The first command that fails without a daemon, and the build with it."""
     for run in build.on(SUCCEEDING):
-        for event in run.events:
-            calls = run.step.item.calls(event.node) if event.kind == RAN and is_expected(run, event) else []
+        for event in expected(run):
+            calls = run.step.item.calls(event.node)
             if calls and is_client(calls[-1].program) and needs_daemon(run, event, calls[-1]):
                 return calls[-1]
     return None
@@ -104,7 +107,8 @@ def _first_that_needs_it(build: Build) -> Invocation | None:
 def needs_daemon(run: StepRun, event: Event, invocation: Invocation) -> bool:
     """Whether a command that runs fails without the docker daemon of the build, and the build with it."""
     facts = table("containers")
-    command = command_of(invocation, event) if invocation.program in facts["with-daemon"] else None
+    is_program = event.state is None or not isinstance(event.state.functions.get(invocation.program), Function)
+    command = command_of(invocation, event) if is_program and invocation.program in facts["with-daemon"] else None
     if command is None or command.verb.removeprefix("compose ") not in facts["daemon"] or command.has("--builder"):
         return False
     return not any(hidden.command is event.node and hidden.how in _NOT_MISSED for hidden in run.hidden)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cblint.flow.values import Value
 
 _IDENTIFIER = "CODEBUILD_BATCH_BUILD_IDENTIFIER"
-_MOST = 200_000
-"""So many times it is asked whether a command runs in a task: a batch of more is given up."""
+_MOST = 400_000
+"""So many conditions are looked at, of all commands in all tasks: a batch of more is given up."""
 
 Maybe = bool | None
 
@@ -171,6 +171,7 @@ class Runs:
         self.left = _MOST
         self._known: dict[tuple[tuple[int, bool], ...], list[Maybe]] = {}
         self._case: dict[int, Case] = {}
+        self._chosen: dict[tuple[int, int], CaseItem | bool | None] = {}
         for step in steps_of(program.buildspec):
             if "case" in step.item.value:
                 cases = (node for node in walk(step.item.script) if isinstance(node, Case))
@@ -182,7 +183,7 @@ class Runs:
         """Whether it runs in each of the tasks: True or False for sure, None if that is not known."""
         key = tuple((id(condition), succeeds) for condition, succeeds in command.conditions)
         if key not in self._known:
-            self.left -= len(self.program.members)
+            self.left -= len(self.program.members) * (1 + len(command.conditions))
             if self.left < 0:
                 return [None] * len(self.program.members)
             self._known[key] = [self._runs(command, member) for member in self.program.members]
@@ -192,11 +193,23 @@ class Runs:
         values = {name: value for name, value in member.values.items() if name not in self._changed}
         answer: Maybe = True
         for condition, succeeds in command.conditions:
-            holds = True if succeeds and _is_step(condition) else self._holds(condition, values)
+            if isinstance(condition, CaseItem):
+                holds = self._is_chosen(condition, member, values)
+            else:
+                holds = True if succeeds and _is_step(condition) else self._holds(condition, values)
             if holds is not None and holds is not succeeds:
                 return False
             answer = None if holds is None else answer
         return answer
+
+    def _is_chosen(self, item: CaseItem, member: Member, values: Mapping[str, str]) -> Maybe:
+        """Whether a case takes this of its items in a task: asked once for all of them."""
+        case = self._case.get(id(item))
+        key = (id(case), id(member.task.node))
+        if key not in self._chosen:
+            self._chosen[key] = _chosen(case, values)
+        chosen = self._chosen[key]
+        return None if chosen is None else chosen is item
 
     def _holds(self, node: Node, values: Mapping[str, str]) -> Maybe:
         """Whether a condition holds with these variables."""
@@ -209,8 +222,6 @@ class Runs:
                 return None
             answer = self._holds(node.commands[0], values)
             return answer if answer is None or not node.negated else not answer
-        if isinstance(node, CaseItem):
-            return _is_case(self._case.get(id(node)), node, values)
         if isinstance(node, Test):
             (one, *others) = node.conditions or (None,)
             if one is None or others or "!" in node.raw.replace("!=", ""):
@@ -268,19 +279,18 @@ def _compared(operator: str, words: list[str | None], patterns: bool) -> Maybe:
     return None
 
 
-def _is_case(case: Case | None, item: CaseItem, values: Mapping[str, str]) -> Maybe:
-    """Whether the first of the items whose pattern fits is this one."""
+def _chosen(case: Case | None, values: Mapping[str, str]) -> CaseItem | bool | None:
+    """The first of the items whose pattern fits; False where none does, None where that is not known."""
     text = _text(case.word, values) if case is not None else None
     if case is None or text is None:
         return None
     for each in case.items:
         patterns = [_text(pattern, values) for pattern in each.patterns]
-        fits = any(pattern is not None and fnmatchcase(text, pattern) for pattern in patterns)
-        if not fits and None in patterns:
+        if any(pattern is not None and fnmatchcase(text, pattern) for pattern in patterns):
+            return each
+        if None in patterns:
             return None
-        if fits or each is item:
-            return fits and each is item
-    return None
+    return False
 
 
 def _text(word: Word, values: Mapping[str, str]) -> str | None:
