@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cblint.buildspec.model import ShellItem
-from cblint.shell.commands import AndOr, Case, Function, If, While
+from cblint.shell.commands import AndOr, Body, Case, Function, If, Pipeline, While
 from cblint.shell.effects import effect_of
-from cblint.shell.query import Invocation, is_test
+from cblint.shell.query import Invocation, fails_always, is_test
 from cblint.shell.syntax import Node, walk
 
 _LEAVING = ("exit", "return")
@@ -30,9 +30,23 @@ def is_conditional(item: ShellItem, invocation: Invocation) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def _depends_from(item: ShellItem, node: AndOr) -> float:
     """Where in a list the commands begin that only run as those before say, or fail for others to take over."""
-    if "||" in node.operators:
+    behind = zip(node.operators, node.pipelines[1:], strict=False)
+    alternatives = [pipeline for operator, pipeline in behind if operator == "||"]
+    if not all(_fails(pipeline) for pipeline in alternatives):
         return node.start
-    return next((pipeline.end for pipeline in node.pipelines if _asks(item, pipeline)), float("inf"))
+    asked = next((pipeline.end for pipeline in node.pipelines if _asks(item, pipeline)), float("inf"))
+    return min([asked, *(pipeline.start for pipeline in alternatives)])
+
+
+def _fails(pipeline: Pipeline) -> bool:
+    """Whether what stands behind ``||`` is no alternative: it ends the command with a failure as well."""
+    if pipeline.negated or len(pipeline.commands) > 1:
+        return False
+    (command,) = pipeline.commands
+    last = command.body.items[-1] if isinstance(command, Body) and command.body.items else None
+    if last is not None:
+        return not last.operators and last.terminator != "&" and _fails(last.pipelines[0])
+    return fails_always(command)
 
 
 def _asks(item: ShellItem, node: Node) -> bool:

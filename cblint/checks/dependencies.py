@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -20,11 +21,30 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
 
 _MANAGERS = r"\b(?:npm|yarn|bundle|composer)\b"
-_OTHER_YARN = r"\bcorepack\b|\byarn set version\b|\bYARN_ENABLE_IMMUTABLE_INSTALLS\b"
+_OTHER_YARN = (
+    r"\bcorepack\b|\byarn (?:set version|dlx|plugin|workspaces (?:focus|foreach))\b"
+    r"|\bYARN_(?:ENABLE_\w+|NODE_LINKER)\b|(?<!\S)--immutable\b|\.yarnrc\.yml\b"
+)
 _PACKAGE_MANAGER = r'"packageManager"\s*:\s*"yarn@(?:[2-9]|\d\d)'
+_OTHER_LOCK = r"(?m)^__metadata:"
 _FROZEN_BUNDLE = r"BUNDLE_(?:DEPLOYMENT|FROZEN)|\bbundle config\b.{0,200}\b(?:deployment|frozen)\b"
-_SETTINGS = {"yarn": _OTHER_YARN, "bundle": _FROZEN_BUNDLE}
+_SETTINGS = {
+    "npm": r"(?i)\bnpm_config_(?:package_lock|shrinkwrap)\b|\b(?:package-lock|shrinkwrap)[\s=]+[\"']?false\b",
+    "yarn": rf"{_OTHER_YARN}|(?<!-)-?\bfrozen-lockfile[\s=]+[\"']?true\b",
+    "bundle": rf"{_FROZEN_BUNDLE}|\bBUNDLE_(?:GEMFILE|APP_CONFIG)\b",
+}
 """What anywhere in the file makes an install keep to the lock file, or another version that does so by itself."""
+
+
+_SETTINGS_IN = {
+    "npm": (".npmrc", r"(?m)^\s*(?:package-lock|shrinkwrap)\s*=\s*[\"']?false\b"),
+    "yarn": (".yarnrc", r"(?m)^\s*-*(?:install\.)?(?:frozen|pure|no)-lockfile\b"),
+    "bundle": (".bundle/config", r"\bBUNDLE_(?:DEPLOYMENT|FROZEN|GEMFILE)\b"),
+}
+"""The same of a file of the repository."""
+_REMOVING = frozenset({"rm", "mv", "unlink", "rimraf", "del-cli", "trash", "shred", "truncate"})
+ELSEWHERE = frozenset({"find", "xargs"})
+"""Programs that may run another one in any folder."""
 
 
 def npm_install_in_ci(buildspec: Buildspec) -> Iterator[Report]:
@@ -36,9 +56,9 @@ def npm_install_in_ci(buildspec: Buildspec) -> Iterator[Report]:
         for invocation in item.invocations
         if _goes_its_own_way(buildspec, item, invocation)
     ]
-    if not found or any(_removes_lock(each) for each in buildspec.invocations(r"\brm\b")):
+    if not found or any(_removes_lock(item) for item in buildspec.shell_items):
         return
-    folders = _folders(buildspec) if buildspec.repository is not None else {}
+    folders = folders_of(buildspec) if buildspec.repository is not None else {}
     for _, invocation in found:
         lock = _lock(buildspec, invocation, folders.get(id(invocation.node)))
         if lock is None and buildspec.repository is not None:
@@ -73,7 +93,7 @@ def _goes_its_own_way(buildspec: Buildspec, item: ShellItem, invocation: Invocat
     manager = manager_of(invocation)
     if manager is None or invocation.program == "pnpm" or not installs_all(invocation, "installs"):
         return False
-    if invocation.flags(*manager["settled"]):
+    if invocation.flags(*manager["settled"]) or not ELSEWHERE.isdisjoint(invocation.wrappers):
         return False
     if _is_set(buildspec, invocation.program):
         return False
@@ -83,9 +103,10 @@ def _goes_its_own_way(buildspec: Buildspec, item: ShellItem, invocation: Invocat
 
 @lru_cache(maxsize=4)
 def _is_set(buildspec: Buildspec, manager: str) -> bool:
-    """Whether anything in the file makes a package manager keep to the lock file."""
+    """Whether anything in the file, or a variable of the project, makes a package manager keep to the lock file."""
     settings = _SETTINGS.get(manager)
-    return settings is not None and re.search(settings, buildspec.stream.text.value) is not None
+    texts = [buildspec.stream.text.value, *(name for project in buildspec.projects for name, _ in project.variables)]
+    return settings is not None and any(re.search(settings, text) for text in texts)
 
 
 @lru_cache(maxsize=16)
@@ -110,13 +131,31 @@ def _is_exact(invocation: Invocation) -> bool:
     return bool(operands and operands[0].text in manager["exact"]) or bool(invocation.flags(*manager["settled"]))
 
 
-def _removes_lock(invocation: Invocation) -> bool:
-    managers = table("dependencies")["managers"].values()
-    locks = tuple(lock for manager in managers for lock in manager["locks"])
-    return invocation.program == "rm" and any((word.text or "").endswith(locks) for word in invocation.operands())
+def _removes_lock(item: ShellItem) -> bool:
+    """Whether a command takes a lock file away, or may, as it stands beside one that names it."""
+    removing = [each for each in item.invocations if _removes(each)] if re.search(_TAKING, item.value) else []
+    locks = [lock for manager in table("dependencies")["managers"].values() for lock in manager["locks"]]
+    if removing and any(lock in item.value for lock in locks):
+        return True
+    return any(_may_be(word.text or "", lock) for each in removing for word in each.arguments for lock in locks)
 
 
-def _folders(buildspec: Buildspec) -> dict[int, str]:
+_TAKING = r"\b(?:rm|mv|unlink|rimraf|del-cli|trash|shred|truncate|delete)\b"
+
+
+def _removes(invocation: Invocation) -> bool:
+    if invocation.program == "find":
+        return any(word.text == "-delete" for word in invocation.arguments)
+    return invocation.program in _REMOVING or bool(invocation.runs("git", "rm") or invocation.runs("git", "mv"))
+
+
+def _may_be(pattern: str, lock: str) -> bool:
+    """Whether a pattern fits a lock file; one of stars alone only where it stands for all files of the folder."""
+    folder, _, name = pattern.rpartition("/")
+    return fnmatchcase(lock, name) and (folder in ("", ".") or name.strip("*") != "")
+
+
+def folders_of(buildspec: Buildspec) -> dict[int, str]:
     """The folders in which commands run, by the identity of their nodes, relative to the root of the repository."""
     from cblint.flow.trace import directory  # with it comes the interpreter
 
@@ -137,6 +176,10 @@ def _lock(buildspec: Buildspec, invocation: Invocation, folder: str | None) -> s
         return None
     if invocation.program == "yarn" and has_other_yarn(buildspec, folder):
         return None  # which keeps to it by itself
+    name, pattern = _SETTINGS_IN.get(invocation.program, ("", ""))
+    places = at_or_above(folder) if name else ()
+    if any(re.search(pattern, text_in(buildspec.repository, posixpath.join(each, name)) or "") for each in places):
+        return None
     paths = [posixpath.join(folder, lock) for lock in manager["locks"]]
     return next((path for path in paths if holds(buildspec.repository, path) is True), None)
 
@@ -149,12 +192,21 @@ def has_other_yarn(buildspec: Buildspec, folder: str) -> bool:
     repository = buildspec.repository
     if repository is None:
         return False
-    for place in {folder, "."}:
+    for place in at_or_above(folder):
         package = text_in(repository, posixpath.join(place, "package.json")) or ""
+        lock = text_in(repository, posixpath.join(place, "yarn.lock")) or ""
         settings = holds(repository, posixpath.join(place, ".yarnrc.yml"))
-        if settings is not False or re.search(_PACKAGE_MANAGER, package):
+        if settings is not False or re.search(_PACKAGE_MANAGER, package) or re.search(_OTHER_LOCK, lock):
             return True
     return False
+
+
+def at_or_above(folder: str) -> Iterator[str]:
+    """A folder and those above it, up to the root of the repository, or of the file system."""
+    yield folder
+    while folder not in ("", ".", "/"):
+        folder = posixpath.dirname(folder) or "."
+        yield folder
 
 
 def folder_of(invocation: Invocation, folder: str | None) -> str | None:

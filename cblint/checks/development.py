@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec, Variable
-from cblint.checks.dependencies import folder_of, has_other_yarn, installs_all, manager_of
+from cblint.checks.dependencies import ELSEWHERE, at_or_above, folder_of, has_other_yarn, installs_all, manager_of
 from cblint.checks.edits import after
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -29,12 +29,21 @@ if TYPE_CHECKING:
     from cblint.flow.events import Event
     from cblint.flow.state import State
 
-_MANAGERS = ("npm", "yarn", "pnpm")
+SCRIPT_RUNNERS = ("npm", "yarn", "pnpm")
 _NODE_ENV, _PRODUCTION = "NODE_ENV", "production"
-_SETTINGS = r"(?i)\b(?:npm_config_|npm config set )(?:include|omit|production|only|also)\b|\bYARN_PRODUCTION\b"
+_SETTINGS = (
+    r"(?i)\bnpm_config_(?:include|omit|production|only|also|userconfig|globalconfig)\b|\bYARN_PRODUCTION\b"
+    r"|\b(?:npm|yarn|pnpm)\s+(?:-\S+\s+)*(?:config|c|set)\b|\.(?:npm|yarn)rc\b"
+)
 """What anywhere in the file may tell a package manager which dependencies to install."""
-_SETTINGS_OF_NPM = r"(?m)^\s*(?:include|omit|production|only|also)\s*="
-_OF_OTHERS = ("-w", "--workspace", "--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
+_SETTINGS_IN = {
+    ".npmrc": r"(?m)^\s*(?:include|omit|production|only|also)\s*(?:\[\])?\s*=",
+    ".yarnrc": r"\bproduction\b",
+}
+_SAME_VARIABLES = frozenset({"time", "timeout", "nice", "ionice", "nohup", "exec", "command", "stdbuf", "setsid"})
+"""Programs that run another with the variables that they have themselves; sudo leaves them out, env may set others."""
+WITH_INSTALLATION = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
+OF_OTHER_PACKAGES = ("-w", "--workspace", "--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
 """With these it runs scripts of other packages than that of the folder."""
 _DEEPEST = 20
 """Scripts that run scripts."""
@@ -59,7 +68,7 @@ class _Use(NamedTuple):
 def install_order_production_deps(buildspec: Buildspec) -> Iterator[Report]:
     """Dependencies for development are left out, and a script is run that needs them."""
     calls = list(buildspec.invocations(r"\b(?:npm|yarn|pnpm)\b"))
-    if any(_is_install(each) for each in calls) and any(_script(each) for each in calls):
+    if any(_is_install(each) for each in calls) and any(script_of(each) for each in calls):
         for install, uses in _Walk(buildspec, calls).found():
             known = [use for use in uses if use.program]
             first, *others = known or uses
@@ -121,26 +130,37 @@ class _Walk:
                 self.installs.clear()
             else:
                 self.installs[folder] = self._omitting(invocation, event, state)
-        elif _script(invocation) is not None:
+        elif script_of(invocation) is not None:
             install = self.installs.get(folder) if folder is not None else None
-            if install is not None and folder is not None and not _depends(event):
+            # Those above have been asked as well: npm looks in their node_modules/.bin too.
+            above = itertools.islice(at_or_above(folder or "."), 1, None)
+            if (
+                install is not None
+                and folder is not None
+                and self.installs.keys().isdisjoint(above)
+                and not _depends(event)
+            ):
                 self._use(install, invocation, folder)
         elif _may_install(invocation, self.globally):
             self.installs.clear()
 
     def _omitting(self, invocation: Invocation, event: Event, state: State) -> _Install | None:
         """Why an installation leaves them out, if it does for sure."""
-        if self.is_set or _depends(event) or self._is_set_in(_folder(invocation, state)):
+        folder = _folder(invocation, state)
+        if self.is_set or _depends(event) or folder is None or self._is_set_in(folder):
             return None
+        if invocation.program == "yarn" and has_other_yarn(self.buildspec, folder):
+            return None  # which heeds neither NODE_ENV nor the option
         options = _options(invocation)
         if not options.isdisjoint(table("dependencies")["with-development"]):
             return None
         without = options.intersection(table("dependencies")["without-development"])
+        if invocation.program == "pnpm":
+            without |= options & {"-P"}
         if without:
             return _Install(invocation, f"because of {min(without)}", None)
-        if invocation.program == "pnpm" or (
-            invocation.program == "yarn" and self._may_be_other_yarn(invocation, state)
-        ):
+        is_unknown_yarn = invocation.program == "yarn" and self.buildspec.repository is None
+        if invocation.program == "pnpm" or is_unknown_yarn or not _SAME_VARIABLES.issuperset(invocation.wrappers):
             return None
         variable = state.variable(_NODE_ENV)
         if variable.assigned and variable.value.text == _PRODUCTION:
@@ -148,27 +168,25 @@ class _Walk:
         is_as_given = variable.assigned is True and not variable.places and variable.value.text is None
         return _Install(invocation, _BY_VARIABLE, self.given.key.span) if is_as_given and self.given else None
 
-    def _is_set_in(self, folder: str | None) -> bool:
-        """Whether a file of the repository tells npm what to install."""
+    def _is_set_in(self, folder: str) -> bool:
+        """Whether a file of the repository tells npm or yarn what to install."""
         repository = self.buildspec.repository
-        if repository is None or folder is None:
+        if repository is None:
             return False
-        text = text_in(repository, posixpath.join(folder, ".npmrc"))
-        return text is not None and re.search(_SETTINGS_OF_NPM, text) is not None
-
-    def _may_be_other_yarn(self, invocation: Invocation, state: State) -> bool:
-        """Whether it may be Yarn from 2 on, which does not heed NODE_ENV."""
-        folder = _folder(invocation, state)
-        return self.buildspec.repository is None or folder is None or has_other_yarn(self.buildspec, folder)
+        return any(
+            re.search(pattern, text_in(repository, posixpath.join(place, name)) or "")
+            for place in at_or_above(folder)
+            for name, pattern in _SETTINGS_IN.items()
+        )
 
     def _use(self, install: _Install, invocation: Invocation, folder: str) -> None:
-        script = _script(invocation) or ""
+        script = script_of(invocation) or ""
         if self.buildspec.repository is None or folder.startswith("/"):
             effect = effect_of(invocation)
             use = _Use(invocation) if effect is not None and effect.does in ("test", "check", "build") else None
         else:
             if folder not in self.packages:
-                self.packages[folder] = _package_json(self.buildspec.repository, folder)
+                self.packages[folder] = package_json(self.buildspec.repository, folder)
             package = self.packages[folder]
             missing = _missing(package, script, self.globally) if package is not None else None
             use = _Use(invocation, *missing) if missing is not None else None
@@ -181,12 +199,12 @@ class _Walk:
 
 
 def _is_install(invocation: Invocation) -> bool:
-    return invocation.program in _MANAGERS and installs_all(invocation, "installs", "exact")
+    return invocation.program in SCRIPT_RUNNERS and installs_all(invocation, "installs", "exact")
 
 
-def _script(invocation: Invocation) -> str | None:
+def script_of(invocation: Invocation) -> str | None:
     """The script of package.json that it runs."""
-    if invocation.program not in _MANAGERS or invocation.flags(*_OF_OTHERS):
+    if invocation.program not in SCRIPT_RUNNERS or invocation.flags(*OF_OTHER_PACKAGES):
         return None
     operands = [word.text for word in invocation.operands()]
     if operands[:1] in (["run"], ["run-script"]):
@@ -213,6 +231,8 @@ def _package(text: str) -> str:
 def _may_install(invocation: Invocation, globally: set[str]) -> bool:
     """Whether it may install something of which nothing is seen: a script, a target of make, an unknown program."""
     effect = effect_of(invocation)
+    if invocation.program in table("tools")["shells"]:
+        return True
     if invocation.program in table("dependencies")["installers"]:
         return not invocation.flags("-g", "--global")
     if effect is None:
@@ -229,17 +249,16 @@ def _folder(invocation: Invocation, state: State) -> str | None:
     """The folder of package.json, relative to the root of the repository where it is below that."""
     from cblint.flow.trace import directory  # with it comes the interpreter
 
-    if manager_of(invocation) is None:
+    if manager_of(invocation) is None or not ELSEWHERE.isdisjoint(invocation.wrappers):
         return None
     return folder_of(invocation, directory(state.cwd))
 
 
 def _options(invocation: Invocation) -> set[str]:
-    """The options, ``--omit dev`` in one piece, and ``-P`` of pnpm by its long name."""
+    """The options, and ``--omit dev`` in one piece."""
     texts = [word.text or "" for word in invocation.arguments]
     pairs = {f"{option}={value}" for option, value in itertools.pairwise(texts)}
-    short = {"--prod"} if invocation.program == "pnpm" and "-P" in texts else set()
-    found = set(texts) | pairs | short
+    found = set(texts) | pairs
     if found & {"--production=false", "--prod=false"}:
         found -= {"--production", "--prod"}
     return found
@@ -257,7 +276,7 @@ def _is_production(buildspec: Buildspec, variable: Variable) -> bool:
 # What package.json says
 
 
-def _package_json(repository: str, folder: str) -> dict[str, Any] | None:
+def package_json(repository: str, folder: str) -> dict[str, Any] | None:
     """package.json of a folder, and ``locked``: of which packages its lock file says that only development has them."""
     package = _json(repository, posixpath.join(folder, "package.json"))
     if package is None:
@@ -282,6 +301,22 @@ def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
 
 def _missing(package: dict[str, Any], script: str, globally: set[str]) -> tuple[str, str] | None:
     """The first program of a script that only a dependency for development brings, and that one's name."""
+    scripts = _mapping(package, "scripts")
+    if any(re.search(r"\b(?:npm|yarn|pnpm)\b", str(scripts.get(name))) for name in WITH_INSTALLATION):
+        return None  # the installation may bring more
+    for text in scripts_of(package, script):
+        for invocation in _commands(text):
+            if _is_install(invocation) or _installed_by_name(invocation):
+                return None
+            found = _brought_for_development(package, invocation, globally)
+            if found is not None:
+                return invocation.program, found
+    return None
+
+
+def scripts_of(package: dict[str, Any], script: str) -> Iterator[object]:
+    """What package.json says of a script, of those that run before and after it, and of those that these run."""
+    scripts = _mapping(package, "scripts")
     seen: set[str] = set()
     waiting = [script]
     while waiting and len(seen) < _DEEPEST:
@@ -290,14 +325,8 @@ def _missing(package: dict[str, Any], script: str, globally: set[str]) -> tuple[
             continue
         seen.add(name)
         for each in (f"pre{name}", name, f"post{name}"):
-            for invocation in _commands(_mapping(package, "scripts").get(each)):
-                inner = _script(invocation)
-                if inner is not None:
-                    waiting.append(inner)
-                found = _brought_for_development(package, invocation, globally)
-                if found is not None:
-                    return invocation.program, found
-    return None
+            yield scripts.get(each)
+            waiting += [inner for call in _commands(scripts.get(each)) if (inner := script_of(call)) is not None]
 
 
 def _commands(text: object) -> list[Invocation]:

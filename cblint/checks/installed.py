@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 _SYSTEM = ("apt-get", "apt", "yum", "dnf", "microdnf")
 _PIP = ("pip", "pip3")
-_FOR_A_REASON = ("--reinstall", "--only-upgrade", "--download-only", "-d", "--downloadonly")
+_FOR_A_REASON = (
+    *("--reinstall", "--only-upgrade", "--download-only", "-d", "--downloadonly"),
+    # Of another repository, or for the system in another folder.
+    *("-t", "--target-release", "--default-release", "--enablerepo", "--repo", "--releasever", "--installroot"),
+)
+_ANOTHER_PLACE = r"(?i)\b(?:default-release|rootdir|dir)\b"
+"""A setting after ``-o`` of apt-get that says the same."""
+_OF_PATH = frozenset({"sudo", "env", "time", "timeout", "python", "python3", "bash", "sh"})
+"""What may run the pip that a shell finds; others run that of an environment of their own."""
 _ELSEWHERE = ("--user", "-t", "--target", "--prefix", "--root", "--download", "--dry-run")
 
 
@@ -33,14 +41,23 @@ def tool_already_in_image(buildspec: Buildspec) -> Iterator[Report]:
     from cblint.checks.conditional import is_conditional  # seldom is anything known of the image
     from cblint.shell.effects import called_at
 
-    for item in items:
-        for invocation in item.invocations:
-            if is_conditional(item, invocation):
-                continue
-            if selects_node is not None and invocation.runs("nvm", "install"):
-                yield Report(called_at(invocation), "nvm", {}, (("runtime", selects_node.key.span),))
-            elif images:
-                yield from _present(buildspec, invocation, images)
+    calls = [invocation for item in items for invocation in item.invocations if not is_conditional(item, invocation)]
+    several = _installs_several_nodes(buildspec)
+    for invocation in calls:
+        if selects_node is not None and not several and invocation.runs("nvm", "install"):
+            yield Report(called_at(invocation), "nvm", {}, (("runtime", selects_node.key.span),))
+        elif images:
+            yield from _present(buildspec, invocation, images)
+
+
+def _installs_several_nodes(buildspec: Buildspec) -> bool:
+    """Whether nvm may install more than one version: then runtime-versions, which selects one, cannot do instead."""
+    from cblint.shell.commands import For, While
+
+    installs = [each for each in buildspec.invocations(r"\bnvm\b") if each.runs("nvm", "install")]
+    versions = {word.text for each in installs for word in each.operands()[1:]}
+    repeated = any(isinstance(node, (For, While)) for each in installs for node in each.above)
+    return repeated or None in versions or len(versions) > 1
 
 
 def _images(buildspec: Buildspec) -> list[Image]:
@@ -51,7 +68,7 @@ def _images(buildspec: Buildspec) -> list[Image]:
 
 def _present(buildspec: Buildspec, invocation: Invocation, images: list[Image]) -> Iterator[Report]:
     """What an installation brings though all images that run the buildspec have it."""
-    packages = _packages(invocation)
+    packages = _packages(invocation) if invocation.program in _SYSTEM and not _has_repositories(buildspec) else []
     if (
         packages
         and all(_is_of(image, invocation.program) for image in images)
@@ -62,17 +79,35 @@ def _present(buildspec: Buildspec, invocation: Invocation, images: list[Image]) 
         fields["image"] = images[0].name
         yield Report(packages[0].span.to(packages[-1].span), "package", fields)
     word = _old_cli(invocation)
-    if word is not None and all("aws" in image.tools for image in images) and not _needs_old_cli(buildspec):
+    in_venv = re.search(r"\bactivate\b", buildspec.stream.text.value) is not None
+    if (
+        word is not None
+        and not in_venv
+        and all("aws" in image.tools for image in images)
+        and not _needs_old_cli(buildspec)
+    ):
         yield Report(word.span, "aws-cli", {"image": images[0].name})
 
 
 def _packages(invocation: Invocation) -> list[Word]:
     """The packages of the operating system that a command installs by name, if all of them are known."""
     operands = invocation.operands()
-    if invocation.program not in _SYSTEM or not operands or operands[0].text != "install":
+    if not operands or operands[0].text != "install" or invocation.flags(*_FOR_A_REASON):
+        return []
+    if any(re.search(_ANOTHER_PLACE, word.raw) for word in invocation.arguments):
         return []
     packages = operands[1:]
-    return packages if all(word.text is not None for word in packages) and not invocation.flags(*_FOR_A_REASON) else []
+    return packages if all(word.text is not None for word in packages) else []
+
+
+@lru_cache(maxsize=1)
+def _has_repositories(buildspec: Buildspec) -> bool:
+    """Whether packages may come from a repository that the build adds, which has others than the image."""
+    source = buildspec.stream.text.value
+    if any(text in source for text in table("packages")["repositories"]):
+        return True
+    shells = table("tools")["shells"]
+    return any(each.program in shells and each.fed_by is not None for each in buildspec.invocations(r"\|"))
 
 
 def _is_of(image: Image, manager: str) -> bool:
@@ -90,8 +125,11 @@ def _is_there(package: Word, images: list[Image]) -> bool:
 
 def _old_cli(invocation: Invocation) -> Word | None:
     """``awscli`` where pip installs it, of whichever version, for all to find."""
-    if invocation.program not in _PIP or invocation.flags(*_ELSEWHERE):
+    if invocation.program not in _PIP or invocation.flags(*_ELSEWHERE) or not _OF_PATH.issuperset(invocation.wrappers):
         return None
+    words = invocation.node.words
+    if any("/" in (word.text or "/") for word in words[: len(words) - len(invocation.arguments)]):
+        return None  # that of a virtual environment
     packages = invocation.runs(invocation.program, "install")[1:]
     return next((word for word in packages if word.text == "awscli"), None)
 

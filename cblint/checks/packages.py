@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from cblint.buildspec.environments import those
@@ -11,9 +13,11 @@ from cblint.checks.conditional import is_conditional
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Edit, Report
+from cblint.flow import build_of
+from cblint.shell.commands import Function
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import Parameter
+from cblint.shell.syntax import Parameter, Word, walk
 from cblint.source.text import Span
 
 _ASKING_YUM = frozenset(
@@ -61,6 +65,11 @@ _UPGRADING = {
     "apk": ("upgrade",),
 }
 _ONLY_SHOWN = ("-s", "--simulate", "--dry-run", "--just-print", "--assumeno", "--downloadonly", "-d", "--download-only")
+_NOT_ALL = (
+    *("--security", "--sec-severity", "--secseverity", "--bugfix", "--enhancement", "--newpackage"),
+    *("--advisory", "--advisories", "--cve", "--cves", "--bz", "--bzs", "--installroot", "--root"),
+)
+"""Only what closes known holes, or the packages of a system in another folder."""
 
 
 def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
@@ -69,7 +78,8 @@ def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
         operands = invocation.operands()
         verbs = _UPGRADING.get(invocation.program, ())
         asks = (effect := effect_of(invocation)) is not None and effect.prompts  # of which another rule speaks
-        if [word.text in verbs for word in operands] == [True] and not asks and not invocation.flags(*_ONLY_SHOWN):
+        is_all = not invocation.flags(*_ONLY_SHOWN, *_NOT_ALL)
+        if [word.text in verbs for word in operands] == [True] and not asks and is_all:
             words = (invocation.words[0], operands[0])
             fields = {"command": f"{invocation.program} {operands[0].text}"}
             yield Report(words[0].span.to(words[1].span), "all", fields)
@@ -112,7 +122,7 @@ def package_manager_mismatch(buildspec: Buildspec) -> Iterator[Report]:
         return
     images = {each.image.name: each.image for each in buildspec.environments if each.image is not None}
     if not images:
-        yield from _of_two_systems(uses)
+        yield from _of_two_systems(buildspec, uses)
     for family in dict.fromkeys(use.family for use in uses):
         missed = [use for use in uses if use.family == family and any(_lacks(image, use) for image in images.values())]
         if missed:
@@ -143,13 +153,39 @@ def _uses(buildspec: Buildspec) -> list[_Use]:
         for invocation in item.invocations
         if invocation.program in family_of and not invocation.is_path
     ]
-    # One may install the other, as dnf does dpkg.
-    brought = {word.text for _, invocation in found for word in invocation.operands()[1:]}
+    packages = {word.text for _, invocation in found for word in invocation.operands()[1:]}
+    programs = {invocation.program for _, invocation in found}
+    there = {program for program in programs if _may_come_with(packages, program) or _is_made(buildspec, program)}
     return [
         _Use(family_of[invocation.program], invocation)
         for item, invocation in found
-        if invocation.program not in brought and not is_conditional(item, invocation)
+        if invocation.program not in there and not is_conditional(item, invocation)
     ]
+
+
+def _may_come_with(packages: Iterable[str | None], program: str) -> bool:
+    """Whether one package manager may install the other: by its name, or those that are mere tools with others."""
+    is_tool = not any(program in family["surely"] for family in table("packages")["families"].values())
+    return any(program in (name or "") or (is_tool and not is_beside(name)) for name in packages)
+
+
+def is_beside(package: str | None) -> bool:
+    """Whether a package of the system, without its version, is known to bring none of the programs that images lack."""
+    name = re.split(r"[=:]", package or "")[0]
+    return any(fnmatchcase(name, known) for known in table("packages")["beside"])
+
+
+def _is_made(buildspec: Buildspec, program: str) -> bool:
+    """Whether the build itself gives something this name: an alias, a function, or a file in some folder."""
+    for item in buildspec.shell_items:
+        if re.search(rf"/{program}\b|\b{program}(?:=|\s*\()|\bfunction\s+{program}\b", item.value) is None:
+            continue
+        for node in walk(item.script):
+            if isinstance(node, Function) and node.name.text == program:
+                return True
+            if isinstance(node, Word) and re.match(rf"['\"]?{program}=|.*/{program}['\"]?$", node.raw):
+                return True
+    return False
 
 
 def _may_use(item: ShellItem, names: dict[str, str]) -> bool:
@@ -169,13 +205,35 @@ def _manager_on(system: str) -> str:
     return {"ubuntu": "apt-get", "amazon-linux-2": "yum"}.get(system, "dnf")
 
 
-def _of_two_systems(uses: list[_Use]) -> Iterator[Report]:
+def _of_two_systems(buildspec: Buildspec, uses: list[_Use]) -> Iterator[Report]:
     """Two package managers of which no system has both: on any image one of them is not found."""
     families = table("packages")["families"]
-    sure = [use for use in uses if use.program in families[use.family]["surely"]]
+    unseen = _unseen(buildspec)
+    sure = [
+        use
+        for use in uses
+        if use.program in families[use.family]["surely"]
+        and id(use.invocation.node) not in unseen
+        and not _has_more_in_quotes(use.invocation)
+    ]
     systems = {use.family: "apt" if use.family == "apt" else "yum" for use in sure}
     first = sure[0] if sure else None
     second = next((use for use in sure if first is not None and systems[use.family] != systems[first.family]), None)
     if first is not None and second is not None:
         fields = {"first": first.program, "second": second.program}
         yield Report(second.span, "both", fields, (("other", first.span),))
+
+
+def _unseen(buildspec: Buildspec) -> set[int]:
+    """The commands, by identity, whose failure the build does not see: one of two may be meant to fail."""
+    return {
+        id(call.node)
+        for run in build_of(buildspec).runs
+        for hidden in run.hidden
+        for call in (*run.step.item.calls(hidden.command), *run.step.item.quoted_calls(hidden.command))
+    }
+
+
+def _has_more_in_quotes(invocation: Invocation) -> bool:
+    """Whether it stands in the quotes of a ``bash -c`` with others behind whose status may be the one that counts."""
+    return invocation.shell is not None and re.search(r"[;\n|]", invocation.node.source.value) is not None

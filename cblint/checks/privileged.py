@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
+from cblint.checks.dependencies import folder_of, folders_of
+from cblint.checks.development import (
+    OF_OTHER_PACKAGES,
+    SCRIPT_RUNNERS,
+    WITH_INSTALLATION,
+    package_json,
+    script_of,
+    scripts_of,
+)
 from cblint.checks.docker import command_of, is_client
 from cblint.checks.edits import respelt
 from cblint.checks.images import is_whole, mentions, uses_docker
@@ -18,7 +27,9 @@ from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.commands import Function
 from cblint.shell.effects import called, called_at, effect_of
-from cblint.shell.query import Invocation
+from cblint.shell.parser import parse
+from cblint.shell.query import Invocation, invocations
+from cblint.source.text import Text
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
@@ -111,7 +122,10 @@ def privileged_mode_unused(buildspec: Buildspec) -> Iterator[Report]:
     if not granted or not buildspec.shell_items or any(text in source for text in table("containers")["of-containers"]):
         return
     calls = [call for item in buildspec.shell_items for call in item.invocations]
-    if not is_whole(buildspec) or not all(_is_harmless(call) for call in calls):
+    if not is_whole(buildspec) or not all(_is_harmless(call) or _may_run_scripts(call) for call in calls):
+        return
+    runners = [call for call in calls if not _is_harmless(call)]
+    if runners and not _run_harmless_scripts(buildspec, runners):
         return
     fields = {"where": those(granted, environments)}
     modes = _modes(granted)
@@ -135,6 +149,58 @@ def _is_harmless(invocation: Invocation) -> bool:
     effect = effect_of(invocation)
     if effect is None or invocation.program in table("containers")["of-the-kernel"]:
         return False
+    if invocation.program in table("dependencies")["installers"]:
+        return effect.does in _BESIDE or effect.does == "query"
+    if invocation.program in table("containers")["with-providers"]:
+        return effect.does in _BESIDE or effect.does in ("install", "setup", "transform")
     if effect.does in _HARMLESS or effect.does in ("install", "fetch"):
         return True
     return effect.does in _AT_WORK and invocation.program in table("containers")["without-daemon"]
+
+
+_BESIDE = ("print", "login")
+"""Kinds of commands with which tools run nothing that a project tells them to run."""
+_WITH_PACKING = ("prepublish", "prepublishOnly", "prepack", "prepare", "postpack", "publish", "postpublish")
+
+
+def _may_run_scripts(invocation: Invocation) -> bool:
+    return invocation.program in SCRIPT_RUNNERS
+
+
+def _run_harmless_scripts(buildspec: Buildspec, runners: Sequence[Invocation]) -> bool:
+    """Whether package.json is at hand wherever its scripts may run, and nothing in these uses docker."""
+    if buildspec.repository is None:
+        return False
+    folders = folders_of(buildspec)
+    for invocation in runners:
+        folder = folder_of(invocation, folders.get(id(invocation.node)))
+        package = package_json(buildspec.repository, folder) if folder is not None else None
+        names = _scripts_run_by(invocation)
+        if package is None or not names:
+            return False
+        if not all(_is_harmless_script(text) for name in names for text in scripts_of(package, name)):
+            return False
+    return True
+
+
+def _scripts_run_by(invocation: Invocation) -> tuple[str, ...]:
+    """The scripts of package.json that a package manager runs; none if that is not known."""
+    effect = effect_of(invocation)
+    script = script_of(invocation)
+    if script is not None:
+        return (script,)
+    if effect is None or invocation.flags(*OF_OTHER_PACKAGES):
+        return ()
+    return {"install": WITH_INSTALLATION, "publish": _WITH_PACKING, "package": _WITH_PACKING}.get(effect.does, ())
+
+
+def _is_harmless_script(text: object) -> bool:
+    if text is None:
+        return True
+    if not isinstance(text, str) or "||" in text or any(word in text for word in table("containers")["of-containers"]):
+        return False
+    script = parse(Text.of(text))
+    # What the scripts run that they run is among the texts as well.
+    return script.problem is None and all(
+        _is_harmless(call) or script_of(call) is not None for call in invocations(script)
+    )

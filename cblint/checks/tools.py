@@ -11,12 +11,15 @@ from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.conditional import is_conditional
 from cblint.checks.dependencies import installs_all
+from cblint.checks.docker import is_client
+from cblint.checks.packages import is_beside
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Report
 from cblint.flow.steps import steps_of
 from cblint.shell.commands import Assignment, Function
 from cblint.shell.effects import Effect, effect_of
+from cblint.shell.operands import may_hold_options
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
 
@@ -97,11 +100,8 @@ def _uses(buildspec: Buildspec, known: list[Environment], names: set[str]) -> It
             if name in left and is_plain and not is_conditional(step.item, invocation):
                 left.remove(name)
                 yield _Use(invocation, [each for each in known if name in _absent(each.image)])
-            bringing = _brings(invocation)
-            if bringing is None:
+            if _may_bring(invocation):
                 return
-            # A package has the name of the program, or of what that belongs to: ansible for ansible-playbook.
-            left -= {each for each in left for package in bringing if each.partition("-")[0] in package}
 
 
 _BRINGS_NOTHING = frozenset(
@@ -109,30 +109,50 @@ _BRINGS_NOTHING = frozenset(
 ) | frozenset(("destroy", "trigger", "serve", "scan", "wrap", "check", "test", "build", "package"))
 
 
-def _brings(invocation: Invocation) -> list[str] | None:
-    """The packages that a command installs, none of them for most; None where it may bring any program."""
+def _may_bring(invocation: Invocation) -> bool:
+    """Whether a command may bring any program to where a shell looks for it, for all that is known of it."""
     effect = effect_of(invocation)
     if effect is None or _writes_outside(invocation, effect):
-        return None
+        return True
     if invocation.program in table("packages")["harmless"]:
-        return []
+        return False
+    if any(re.search(_OF_PROGRAMS, word.raw) for word in invocation.arguments):
+        return True
     if effect.does == "install":
-        return _installed(invocation)
-    if invocation.runs("docker", "run") and not invocation.flags("-v", "--volume", "--mount"):
-        return []
-    return [] if effect.does in _BRINGS_NOTHING and not effect.presumed else None
+        return not _brings_none(invocation)
+    if is_client(invocation.program) and any(_hands_out(word) for word in invocation.words):
+        return True
+    if invocation.runs("docker", "run"):
+        return False
+    return effect.does not in _BRINGS_NOTHING or effect.presumed
 
 
-def _installed(invocation: Invocation) -> list[str] | None:
+_OF_PROGRAMS = r"(?:^|[=,:\"'])(?:/|~|\$\{?HOME)[^=,:\s]*\bs?bin\b"
+"""A folder in which a shell looks for programs, or may, as it stands in a word."""
+
+
+def _hands_out(word: Word) -> bool:
+    """Whether a word of docker may give it a folder of the host to write to, itself or by a file of its own."""
+    if word.text in ("docker-compose", "compose", "bake"):
+        return True
+    return (
+        may_hold_options(word) or re.match(r"-\w*[ov]|--(?:output|volumes?|volumes-from|mount)\b", word.raw) is not None
+    )
+
+
+def _brings_none(invocation: Invocation) -> bool:
+    """Whether an installation brings none of the programs that an image may lack."""
     if invocation.program in _LOCAL and installs_all(invocation, "installs", "exact"):
-        return []
+        return True
     operands = [word.text for word in invocation.operands()]
-    if invocation.program not in _SYSTEM:
-        return None
-    if operands[:1] in (["update"], ["makecache"], ["check-update"], ["upgrade"]):
-        return []
-    packages = [text for text in operands[1:] if text is not None and not re.search(r"[/*]|\.(?:rpm|deb)$", text)]
-    return packages if len(packages) == len(operands) - 1 and operands[0] == "install" else None
+    if invocation.program not in _SYSTEM or not operands:
+        return False
+    if operands[0] in _FETCHING:
+        return len(operands) == 1
+    return operands[0] == "install" and all(map(is_beside, operands[1:]))
+
+
+_FETCHING = ("update", "makecache", "check-update", "upgrade")
 
 
 def _writes_outside(invocation: Invocation, effect: Effect) -> bool:
