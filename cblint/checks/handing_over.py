@@ -132,8 +132,8 @@ def _note_numbered(program: Program, found: _Uses) -> None:
                 continue
             use = _Use(program, command, word, name, runs.of(command))
             if id(word) not in made and not builds:
-                if _can_do_without(command):
-                    continue
+                if _can_do_without(command) or " " in "".join(each for each in name if isinstance(each, str)):
+                    continue  # a message, say
                 found.needs.append((key, use))
             else:
                 found.here.setdefault(key, []).append(use)
@@ -203,9 +203,15 @@ def _number_in(name: tuple[Piece, ...]) -> str:
 
 
 def _may_be_same(first: tuple[Piece, ...], second: tuple[Piece, ...]) -> bool:
-    """Whether two names of images with one tag can be the same: where both are known, their last parts are."""
+    """Whether two names of images with one tag can be the same: where both are known, their last parts are.
+
+    Two variables of different names hold different things, as far as anybody knows.
+    """
     names = [_last_part(each) for each in (first, second)]
-    return None in names or names[0] == names[1]
+    holes = [{piece.name for piece in each if not isinstance(piece, str)} for each in (first, second)]
+    if None in names:
+        return holes[0] <= holes[1] or holes[1] <= holes[0]
+    return names[0] == names[1]
 
 
 def _last_part(name: tuple[Piece, ...]) -> str | None:

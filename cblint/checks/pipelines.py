@@ -46,7 +46,9 @@ def imagedefinitions_invalid(buildspec: Buildspec) -> Iterator[Report]:
     if not _is_handed_on(buildspec) or any(_changes(each) for each in buildspec.invocations(_FILE)):
         return
     writing = [each for each in buildspec.invocations(_FILE) if _target(each) is not None]
-    if all(map(_is_right_at_sight, writing)):
+    nodes = {id(each.node) for each in writing}
+    # What is written twice may be a part, or stand in for what comes later.
+    if len(nodes) > 1 or all(map(_is_right_at_sight, writing)):
         return
     seen: set[int] = set()
     for run in build_of(buildspec).runs:
@@ -72,17 +74,24 @@ def _is_handed_on(buildspec: Buildspec) -> bool:
 
 
 def _is_file(word: Word) -> bool:
-    return word.raw.strip("\"'").rpartition("/")[2] == _FILE
+    """Whether it is the file at the source root, if the command runs there: one in a folder may be a part of it."""
+    folder, _, name = re.sub(r"[\"'{}]", "", word.raw).rpartition("/")
+    return name == _FILE and folder in ("", ".", "$CODEBUILD_SRC_DIR")
 
 
 def _changes(invocation: Invocation) -> bool:
     """Whether a command may make something else of the file, or adds to it."""
     for redirection in invocation.redirections:
-        if _is_file(redirection.target) and (redirection.operator == ">>" or redirection not in _own(invocation)):
+        is_own = redirection in _own(invocation)
+        if _FILE in redirection.target.raw and not _is_file(redirection.target):
+            return True
+        if _is_file(redirection.target) and (redirection.operator == ">>" or not (is_own or invocation.captured)):
             return True
     if invocation.program == "tee":
         return bool(invocation.flags("-a", "--append"))
     named = [word for word in invocation.arguments if _FILE in word.raw]
+    if any("/" in word.raw and not _is_file(word) for word in named) and invocation.program != "aws":
+        return True
     if invocation.program == "cp":
         return bool(named) and named[-1] is invocation.arguments[-1]
     return bool(named) and invocation.program not in _READERS
