@@ -30,9 +30,15 @@ class Base(NamedTuple):
 
 def bases_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> list[Base]:
     """The images that a ``docker build`` begins from; none where its Dockerfile is not known or not at hand."""
+    path, text = dockerfile_of(buildspec, invocation, event)
+    return [Base(image, path, line) for line, image in _bases(text or "")]
+
+
+def dockerfile_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> tuple[str, str | None]:
+    """The path of the Dockerfile of a ``docker build``, and its text; None where it is not known or not at hand."""
     path = _path(invocation, event)
     text = text_in(buildspec.repository, path) if path is not None and buildspec.repository is not None else None
-    return [Base(image, path or "", line) for line, image in _bases(text or "")]
+    return path or "", text
 
 
 def _path(invocation: Invocation, event: Event) -> str | None:

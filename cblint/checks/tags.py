@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, scalar
-from cblint.checks.dockerfiles import bases_of
+from cblint.checks.dockerfiles import bases_of, dockerfile_of
 from cblint.checks.images import (
     BUILD,
     BUILDING,
@@ -33,6 +33,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.shell.effects import called, called_at
+from cblint.shell.query import Invocation
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
@@ -67,10 +68,11 @@ def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
         if found is not None:
             spoken[use.name] = use
             yield found
-    sends = any(use.kind in (PUSH, SENT) for use in uses)
-    for use in uses:
-        if sends and _is_unused(buildspec, use) and all(each.invocation != use.invocation for each in spoken.values()):
-            yield Report(use.word.span, "unused", {"image": use.name})
+    if any(use.kind in (PUSH, SENT) for use in uses):
+        at_fault = {id(use.invocation.node) for use in spoken.values()}
+        for use in _unused(buildspec, uses):
+            if id(use.invocation.node) not in at_fault:
+                yield Report(use.word.span, "unused", {"image": use.name})
 
 
 def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report | None:
@@ -128,16 +130,47 @@ def _is_own_name(makers: Sequence[Use], reference: Value) -> bool:
     return any(each.reference is not None and Parts(each.reference).repository == repository for each in makers)
 
 
-def _is_unused(buildspec: Buildspec, use: Use) -> bool:
-    """Whether an image is built whose name stands nowhere but in the command that builds it.
+def _unused(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Use]:
+    """The images that are built, and whose name stands nowhere but in the command that builds them.
 
     Where nothing is pushed at all, the build is a check.
     """
-    text = use.reference.text if use.reference is not None else None
-    if use.kind != BUILD or not use.is_named or not text or "--target" in use.invocation.node.raw:
-        return False
-    name = text.rpartition(":")[0] or text
-    return buildspec.stream.text.value.count(name) == use.invocation.node.raw.count(name)
+    builds = [use for use in uses if use.kind == BUILDING]
+    made = {use.reference.written for use in uses if use.kind in (BUILD, KEPT, TAG) and use.reference is not None}
+    named = [use.reference for use in uses if use.kind in _USING]
+    # A name that is known only in part may be this one, if it is not that of another image which is made here.
+    open_names = [each for each in named if each is None or each.written not in made or "…" in each.written]
+    used = {each.written for each in named if each is not None}
+    sent = {id(use.word) for use in uses if use.kind == SENT}
+    for use in uses:
+        text = use.reference.text if use.reference is not None else None
+        if use.kind != BUILD or use.reference is None or not text or not use.is_named or id(use.word) in sent:
+            continue
+        if use.reference.written in used or _is_for_files(use.invocation):
+            continue
+        if any(each is None or may_be(each, use.reference) for each in open_names):
+            continue
+        name, node = text.rpartition(":")[0] or text, use.invocation.node
+        others = [each for each in builds if each.invocation.node is not node]
+        if buildspec.stream.text.value.count(name) != node.raw.count(name):
+            continue
+        if not any(_may_begin_from(buildspec, each, name) for each in others):
+            yield use
+
+
+_USING = frozenset({PUSH, RUN, SOURCE, SAVE, SENT})
+"""What an image can be there for."""
+
+
+def _is_for_files(invocation: Invocation) -> bool:
+    """Whether a build is wanted for a part of the image, or for the files that it writes."""
+    return bool(invocation.flags("--target", "-o", "--output", "--iidfile", "--metadata-file", "-q", "--quiet"))
+
+
+def _may_begin_from(buildspec: Buildspec, use: Use, name: str) -> bool:
+    """Whether the Dockerfile of a build may take an image of that name, for all that is known of it."""
+    text = dockerfile_of(buildspec, use.invocation, use.event)[1] if use.event is not None else None
+    return text is None or name in text or re.search(r"(?im)^\s*(?:FROM|COPY)\b.*\$", text) is not None
 
 
 def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
