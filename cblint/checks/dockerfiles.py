@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.checks.docker import command_of
+from cblint.checks.docker import command_of, is_client
 from cblint.hosts.repository import text_in
 from cblint.shell.query import Invocation
 
@@ -31,7 +32,42 @@ class Base(NamedTuple):
 def bases_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> list[Base]:
     """The images that a ``docker build`` begins from; none where its Dockerfile is not known or not at hand."""
     path, text = dockerfile_of(buildspec, invocation, event)
-    return [Base(image, path, line) for line, image in _bases(text or "")]
+    command = command_of(invocation, event)
+    # Stages that the target does not need are not built, and a context can stand in the place of an image.
+    if text is None or command is None or command.valued("--target", "--build-context"):
+        return []
+    if not _is_as_committed(buildspec, posixpath.basename(path)):
+        return []
+    return [Base(image, path, line) for line, image in _bases(text)]
+
+
+@lru_cache(maxsize=8)
+def _is_as_committed(buildspec: Buildspec, name: str) -> bool:
+    """Whether no command is seen that may have changed a Dockerfile of that name: only builds name it."""
+    named, built = 0, 0
+    for item in buildspec.shell_items:
+        named += item.value.count(name)
+        builds: dict[int, str] = {}
+        for invocation in item.invocations:
+            words = [word.text for word in invocation.words]
+            if is_client(invocation.program) and "build" in words:
+                builds[id(invocation.node)] = invocation.node.raw
+            elif _brings_files(invocation, words):
+                return False
+        built += sum(raw.count(name) for raw in builds.values())
+    return named <= built
+
+
+def _brings_files(invocation: Invocation, words: list[str | None]) -> bool:
+    """Whether it may bring files that it does not name: another commit, all that is in a folder."""
+    if invocation.program == "git":
+        return not _BRINGING.isdisjoint(words)
+    return invocation.program in ("cp", "mv", "rsync") and any(
+        re.search(r"(?:\*|/\.?)[\"']?$", word.raw) for word in invocation.words[1:-1]
+    )
+
+
+_BRINGING = frozenset({"checkout", "switch", "restore", "reset", "pull", "merge", "apply", "am"})
 
 
 def dockerfile_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> tuple[str, str | None]:
@@ -68,18 +104,36 @@ def _below_source(path: Value) -> str | None:
 def _bases(text: str) -> Iterator[tuple[int, str]]:
     """The images of its stages, without those that are stages themselves, with their lines."""
     stages: set[str] = set()
-    ends: list[str] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if ends:
-            if line.strip() == ends[0]:
-                ends.pop(0)
-            continue
-        found = re.match(_FROM, line, re.IGNORECASE)
+    for number, instruction in _instructions(text):
+        found = re.match(_FROM, instruction, re.IGNORECASE)
         if found is None:
-            ends = re.findall(_HERE_DOCUMENT, line) if re.match(r"\s*(RUN|COPY|ADD)\b", line, re.IGNORECASE) else []
             continue
         image, stage = found.groups()
         if image.lower() not in stages and image != "scratch":
             yield number, image
         if stage:
             stages.add(stage.lower())
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str]]:
+    """The instructions without what here-documents say, each with its first line's number, continued lines joined."""
+    mark = "`" if re.match(r"(?:#.*\n)*#\s*escape\s*=\s*`", text, re.IGNORECASE) else "\\"
+    begun, parts = 0, list[str]()
+    ends: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if ends:
+            if line.strip() == ends[0]:
+                ends.pop(0)
+            continue
+        if line.lstrip().startswith("#") or (parts and not line.strip()):
+            continue
+        begun = begun if parts else number
+        bare = line.rstrip()
+        parts.append(bare.removesuffix(mark))
+        if bare.endswith(mark):
+            continue
+        instruction = " ".join(parts)
+        yield begun, instruction
+        parts = []
+        holds_files = re.match(r"\s*(RUN|COPY|ADD)\b", instruction, re.IGNORECASE)
+        ends = re.findall(_HERE_DOCUMENT, instruction) if holds_files else []

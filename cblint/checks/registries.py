@@ -9,24 +9,23 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.model import Buildspec
 from cblint.checks.dockerfiles import bases_of
 from cblint.checks.images import (
-    BUILD,
     BUILDING,
-    KEPT,
     LOGIN,
     PULL,
     PUSH,
     RUN,
     SENT,
-    TAG,
     UNSEEN_IMAGES,
     UNSEEN_LOGIN,
     Use,
+    is_base_here,
     is_whole,
+    may_be_here,
     mentions,
     uses_docker,
     uses_of,
 )
-from cblint.checks.references import docker_hub, hub_name, is_closed, is_ecr, may_be, registry_of
+from cblint.checks.references import docker_hub, hub_name, is_closed, is_ecr, registry_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.shell.commands import Case, If
@@ -77,17 +76,8 @@ def _asking(earlier: Sequence[Use], use: Use) -> Value | None:
     if use.kind in (PUSH, SENT):
         return registry if is_closed(registry) else None
     if use.kind in (PULL, RUN) and is_ecr(registry):
-        return registry if use.kind == PULL or not _may_be_here(earlier, use.reference) else None
+        return registry if use.kind == PULL or not may_be_here(earlier, use.reference) else None
     return None
-
-
-def _may_be_here(earlier: Sequence[Use], reference: Value) -> bool:
-    """Whether an image may be in the daemon's store already."""
-    return any(
-        use.kind == UNSEEN_IMAGES
-        or (use.kind in (BUILD, TAG, PULL, KEPT) and (use.reference is None or may_be(use.reference, reference)))
-        for use in earlier
-    )
 
 
 def _may_be_same(first: Value, second: Value) -> bool:
@@ -208,7 +198,7 @@ def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
     if name is not None and use.kind == RUN:
         # Nobody makes an official image in secret.
         known = [each for each in earlier if each.kind != UNSEEN_IMAGES or "/" in name]
-        return None if _may_be_here(known, use.reference) else name
+        return None if may_be_here(known, use.reference) else name
     return name
 
 
@@ -234,14 +224,18 @@ def _renamed(word: Word, name: str) -> Edit | None:
 
 def _built_from_hub(buildspec: Buildspec, uses: Sequence[Use], known: set[str]) -> Iterator[Report]:
     """Builds whose Dockerfile, where it is at hand, begins from an image of Docker Hub."""
-    from cblint.flow.values import literal
+    from cblint.flow.values import UNKNOWN, concat, literal
 
-    for use in uses:
+    for number, use in enumerate(uses):
         bases = bases_of(buildspec, use.invocation, use.event) if use.kind == BUILDING and use.event else []
         for base in bases:
             # The tag may be an argument of the build.
-            name = hub_name(literal(re.sub(r":.*\$.*", "", base.image)))
-            if name is not None and "$" not in name and name not in known:
+            image = re.sub(r":.*\$.*", "", base.image)
+            name = hub_name(literal(image))
+            if name is None or "$" in name or name in known:
+                continue
+            tagged = literal(image) if image == base.image else concat((literal(f"{image}:"), UNKNOWN))
+            if not is_base_here(uses[:number], name, tagged):
                 known.add(name)
                 fields = {"image": base.image, "file": base.path, "line": str(base.line)}
                 yield Report(called_at(use.invocation), "dockerfile", fields)

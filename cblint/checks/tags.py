@@ -22,6 +22,7 @@ from cblint.checks.images import (
     TAG,
     UNSEEN_IMAGES,
     Use,
+    is_base_here,
     is_whole,
     mentions,
     uses_docker,
@@ -282,9 +283,12 @@ def _built_from(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Report]:
     """Builds whose Dockerfile, where it is at hand, begins from such a tag."""
     from cblint.flow.values import literal
 
-    for use in uses:
+    for number, use in enumerate(uses):
         for base in bases_of(buildspec, use.invocation, use.event) if use.kind == BUILDING and use.event else ():
-            if "$" not in base.image and _is_of_others(literal(base.image)):
+            image = literal(base.image)
+            if "$" in base.image or not _is_of_others(image):
+                continue
+            if not is_base_here(uses[:number], hub_name(image) or "", image):
                 fields = {"image": base.image, "file": base.path, "line": str(base.line)}
                 yield Report(called_at(use.invocation), "base", fields)
                 break
