@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, scalar
@@ -33,13 +34,15 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
+from cblint.shell.commands import Redirection, SimpleCommand
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation
+from cblint.shell.syntax import Word
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
-    from cblint.flow.build import Build
+    from cblint.flow.build import Build, StepRun
     from cblint.flow.values import Value
 
 _MAKERS = (BUILD, TAG, PULL)
@@ -182,7 +185,8 @@ def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
     if not is_whole(buildspec):
         return
     uses = uses_of(buildspec)
-    yield from _pushed(uses)
+    if not mentions(buildspec, "digests"):
+        yield from _pushed(uses)
     yield from _pulled(uses)
     yield from _built_from(buildspec, uses)
     yield from _deployed(build_of(buildspec))
@@ -219,8 +223,31 @@ def _pushed(uses: Sequence[Use]) -> Iterator[Report]:
             continue
         if parts.repository in spoken or any(_keeps(each, parts.repository) for each in pushes):
             continue
+        if _is_promoted(uses, use) or _is_here(use.reference):
+            continue
         spoken.append(parts.repository)
         yield Report(use.word.span, "pushed", {"image": use.name, "tag": parts.tag.written if parts.tag else ""})
+
+
+def _is_promoted(uses: Sequence[Use], use: Use) -> bool:
+    """Whether an image gets one more name that has one already, which stays: it was not built here under that one."""
+    if use.kind == SENT:
+        # `manifest`, `imagetools`: they put together what is in the registry.
+        return not any(each.kind == BUILDING and each.invocation.node is use.invocation.node for each in uses)
+    for source, tag in pairwise(uses):
+        is_pair = source.kind == SOURCE and tag.kind == TAG and source.invocation.node is tag.invocation.node
+        if not is_pair or source.reference is None or use.reference is None or not _is(tag, (TAG,), use.reference):
+            continue
+        built = [each.reference for each in uses if each.kind in (BUILD, KEPT) and each.reference is not None]
+        if not _moves(Parts(source.reference).tag) and not any(is_same(each, source.reference) for each in built):
+            return True
+    return False
+
+
+def _is_here(reference: Value | None) -> bool:
+    """Whether the registry is one that ends with the build."""
+    registry = registry_of(reference) if reference is not None else None
+    return registry is not None and registry.start.partition(":")[0] in ("localhost", "127.0.0.1")
 
 
 def _keeps(use: Use, repository: Value) -> bool:
@@ -308,9 +335,50 @@ def _deployed(build: Build) -> Iterator[Report]:
             for number, image in _images_in(event.values):
                 span = words[number].span
                 # A text without a mark may be replaced before it is deployed.
-                if _moves(Parts(image).tag) and span not in spoken and re.search("[:/]", image.written):
-                    spoken.add(span)
+                if span in spoken or not _moves(Parts(image).tag) or re.search("[:/]", image.written) is None:
+                    continue
+                spoken.add(span)
+                if not _may_change(build, run, calls[-1]):
                     yield Report(span, "deployed", {"image": image.written})
+
+
+def _may_change(build: Build, run: StepRun, printing: Invocation) -> bool:
+    """Whether a command that follows names the file that is printed to, and may change it."""
+    own = printing.redirections
+    written = [each.target for each in own if each.operator in (">", ">>", ">|")]
+    into = printing.piped_into
+    if isinstance(into, SimpleCommand):
+        written += into.words[1:]
+    names = {_file_name(word) for word in written} - {""}
+    if not names:
+        return False
+    begun = False
+    steps: set[int] = set()
+    for each in build.runs:
+        begun = begun or each is run
+        if not begun or id(each.step.item) in steps:
+            continue
+        steps.add(id(each.step.item))
+        for invocation in each.step.item.invocations:
+            is_before = each is run and invocation.node.start <= printing.node.start
+            if not is_before and invocation.node is not into and _changes(invocation, names, own):
+                return True
+    return False
+
+
+def _file_name(word: Word) -> str:
+    """The name of a file without its folders, as it is written."""
+    return (word.text or word.raw).strip("\"'").rpartition("/")[2]
+
+
+def _changes(invocation: Invocation, names: set[str], own: Sequence[Redirection]) -> bool:
+    """Whether a command may make another file of one of these names; ``own`` are redirections that make the first."""
+    for each in invocation.redirections:
+        if each.operator in (">", ">|") and _file_name(each.target) in names and each not in own:
+            return True
+    if invocation.program in table("containers")["readers"]:
+        return False
+    return any(name in word.raw for name in names for word in invocation.words)
 
 
 def _images_in(values: Sequence[Value]) -> Iterator[tuple[int, Value]]:
