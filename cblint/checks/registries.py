@@ -28,13 +28,18 @@ from cblint.checks.images import (
 from cblint.checks.references import docker_hub, hub_name, is_closed, is_ecr, registry_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
-from cblint.shell.commands import Case, If
+from cblint.flow import build_of
+from cblint.flow.kinds import RAN
+from cblint.flow.steps import SUCCEEDING
+from cblint.shell.commands import Case, For, If, SimpleCommand, Test, While
 from cblint.shell.effects import called, called_at
 from cblint.shell.operands import pieces
-from cblint.shell.syntax import Literal, SingleQuoted, Word
+from cblint.shell.query import is_test, names_in
+from cblint.shell.syntax import Literal, SingleQuoted, Word, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
+    from cblint.flow.build import Build
     from cblint.flow.values import Value
 
 
@@ -50,7 +55,7 @@ def push_without_login(buildspec: Buildspec) -> Iterator[Report]:
     for number, registry in enumerate(asking):
         if registry is None or any(_may_be_same(registry, other) for other in spoken):
             continue
-        found = _without_login(uses, number, registry)
+        found = _without_login(build_of(buildspec), uses, number, registry)
         if found is not None:
             spoken.append(registry)
             others = [each for at, each in enumerate(uses) if at > number and asking[at] == registry]
@@ -86,7 +91,7 @@ def _may_be_same(first: Value, second: Value) -> bool:
     return same(first, second) is not False
 
 
-def _without_login(uses: Sequence[Use], number: int, registry: Value) -> Report | None:
+def _without_login(build: Build, uses: Sequence[Use], number: int, registry: Value) -> Report | None:
     """What is to be said of the use: that no login came before it, or only one elsewhere, or that it comes later."""
     use = uses[number]
     elsewhere: list[Use] = []
@@ -106,8 +111,8 @@ def _without_login(uses: Sequence[Use], number: int, registry: Value) -> Report 
     fields["login"] = _way_in(registry)
     span = called_at(use.invocation)
     if guarded:
-        alone = len(guarded) == 1 and _is_in_branch(guarded[0]) and use.event is not None and not use.event.guards
-        return Report(span, "sometimes", fields, _at("login", guarded)) if alone else None
+        is_sure = len(guarded) == 1 and _is_optional(guarded[0]) and _is_reached(build, use)
+        return Report(span, "sometimes", fields, _at("login", guarded)) if is_sure else None
     later = [each for each in uses[number + 1 :] if each.kind == LOGIN and _is_login_to(each, registry)]
     if later:
         return Report(span, "late", fields, _at("late", later[:1]))
@@ -133,9 +138,39 @@ def _runs_whenever(login: Use, use: Use) -> bool:
     return all((guard.condition.raw, guard.succeeds) in known for guard in login.event.guards)
 
 
-def _is_in_branch(login: Use) -> bool:
-    """Whether the build goes on where the condition of a login does not hold: not so behind `[ … ] &&`."""
-    return any(isinstance(node, (If, Case)) for node in login.invocation.above)
+def _is_optional(login: Use) -> bool:
+    """Whether the build goes on without a login where a plain test of a variable fails: not so behind ``[ … ] &&``.
+
+    Another branch may end the build, or do the same in another way; what another command says is not known.
+    """
+    decisions = [node for node in login.invocation.above if isinstance(node, (If, Case, While, For))]
+    if len(decisions) != 1 or not isinstance(decisions[0], If):
+        return False
+    (branch, *others), otherwise = decisions[0].branches, decisions[0].otherwise
+    commands = branch.condition.children()
+    if others or otherwise is not None or len(commands) != 1:
+        return False
+    test = next((node for node in walk(commands[0]) if isinstance(node, (SimpleCommand, Test))), None)
+    if test is None or test.raw != commands[0].raw or not (isinstance(test, Test) or is_test(test)):
+        return False
+    names = names_in(test)
+    # Who has to ask for it is told of; who has to ask that it is left out knows.
+    is_negative = re.search(r"\s(?:-z|!=?)\s", test.raw) is not None
+    return not is_negative and bool(names) and names.isdisjoint(table("variables")["always-set"])
+
+
+def _is_reached(build: Build, use: Use) -> bool:
+    """Whether nothing decides whether a command runs: no condition, and nothing that ends the build before it."""
+    if use.event is None or use.event.guards:
+        return False
+    for run in build.on(SUCCEEDING):
+        if any(each.kind == RAN and each.name in ("exit", "return") and each.guards for each in run.events):
+            return False
+        if run is use.run:
+            break
+        if any(is_test(node) or isinstance(node, Test) for node in run.told):
+            return False
+    return True
 
 
 def _error(registry: Value) -> str:
