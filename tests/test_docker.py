@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cblint.checks.images import uses_of
-from cblint.checks.references import Parts, hub_name, is_closed, is_ecr, is_same, may_be, registry_of
+from cblint.checks.references import Parts, hub_name, is_closed, is_ecr, is_same, may_be, registry_of, server
 from cblint.facts import table
 from cblint.flow.values import Hole, Value, concat, initial, literal
 from cblint.shell.commands import SimpleCommand
@@ -221,3 +221,17 @@ def test_whether_two_references_are_one_for_sure() -> None:
     assert is_same(ref("${A}:1"), ref("${A}:1"))
     assert not is_same(ref("?:1"), ref("?:1"))
     assert not is_same(ref("${A}"), ref("${A}:1"))
+
+
+@pytest.mark.parametrize(
+    ("address", "registry"),
+    [
+        ("http://${A}.dkr.ecr.${R}.amazonaws.com", "${A}.dkr.ecr.${R}.amazonaws.com"),
+        ("https://${A}.dkr.ecr.${R}.amazonaws.com/app", "${A}.dkr.ecr.${R}.amazonaws.com"),
+        ("https://${A}", "${A}"),
+        ("http://ghcr.io/acme", "ghcr.io"),
+        ("https://index.docker.io/v1/", "docker.io"),
+    ],
+)
+def test_the_registry_of_an_address(address: str, registry: str) -> None:
+    assert server(ref(address)).written == registry
