@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.checks.images import uses_of
+from cblint.checks.images import mentions, uses_of
 from cblint.checks.references import Parts, hub_name, is_closed, is_ecr, is_same, may_be, registry_of, server
 from cblint.facts import table
 from cblint.flow.values import Hole, Value, concat, initial, literal
@@ -235,3 +235,18 @@ def test_whether_two_references_are_one_for_sure() -> None:
 )
 def test_the_registry_of_an_address(address: str, registry: str) -> None:
     assert server(ref(address)).written == registry
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("curl -fsSL https://download.docker.com/linux/ubuntu/gpg", False),
+        ("docker ps # see https://hub.docker.com/_/node", False),
+        ("mkdir -p ~/.docker/cli-plugins", False),
+        ("cp config.json ~/.docker", True),
+        ("ls $HOME/.docker", True),
+        ("cd && echo {} > .docker/config.json", True),
+    ],
+)
+def test_texts_that_tell_of_credentials(command: str, expected: bool) -> None:
+    assert mentions(buildspec(written({"build": {"commands": [command]}})), "credentials") is expected
