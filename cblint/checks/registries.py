@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
+from cblint.checks.docker import is_client
 from cblint.checks.dockerfiles import bases_of
 from cblint.checks.images import (
     BUILDING,
@@ -213,7 +214,7 @@ def docker_hub_anonymous_pull(buildspec: Buildspec) -> Iterator[Report]:
         variant = "unofficial" if "/" in name else "official"
         named = [each for each in everything if each.reference is not None and hub_name(each.reference) == name]
         items = tuple(dict.fromkeys(each.run.step.item.node for each in named))
-        yield Report(use.word.span, variant, fields, again, _from_gallery(named, name), touched=items)
+        yield Report(use.word.span, variant, fields, again, _from_gallery(buildspec, named, name), touched=items)
     yield from _built_from_hub(buildspec, uses, set(found))
 
 
@@ -227,7 +228,7 @@ def _before_a_login(uses: list[Use]) -> list[Use]:
 
 def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
     """The name of the image of Docker Hub that a command pulls; None if it pulls none, or none is known."""
-    if use.reference is None or not use.is_named or use.kind not in (PULL, RUN):
+    if use.reference is None or not use.is_named or use.kind not in (PULL, RUN) or _is_handled(use):
         return None
     name = hub_name(use.reference)
     if name is not None and use.kind == RUN:
@@ -237,11 +238,41 @@ def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
     return name
 
 
-def _from_gallery(uses: Sequence[Use], name: str) -> tuple[Edit, ...]:
+def _is_handled(use: Use) -> bool:
+    """Whether something else is done where an image is not to be had, or this is what is done then."""
+    event = use.event
+    if event is None or any(re.search(r"\bpull\b", guard.condition.raw) for guard in event.guards):
+        return True
+    how = {hidden.how for hidden in use.run.hidden if hidden.command is event.node} if use.kind == PULL else set()
+    return not how.isdisjoint(("or", "condition", "negation"))
+
+
+def _from_gallery(buildspec: Buildspec, uses: Sequence[Use], name: str) -> tuple[Edit, ...]:
     """The same image from the public gallery of ECR, wherever it is used; nothing if a variable holds its name."""
     words = {each.word.span: each.word for each in uses}
     edits = [_renamed(word, name) for word in words.values()]
-    return tuple(edit for edit in edits if edit is not None) if None not in edits and "/" not in name else ()
+    if None in edits or "/" in name or _is_named_elsewhere(buildspec, words, name):
+        return ()
+    return tuple(edit for edit in edits if edit is not None)
+
+
+def _is_named_elsewhere(buildspec: Buildspec, words: Mapping[Span, Word], name: str) -> bool:
+    """Whether the image is named in another word of the commands too, which would then name another one."""
+    tagged = rf"(?<![\w.-]){re.escape(name)}[:@]"
+    everywhere = sum(len(re.findall(tagged, item.value)) for item in buildspec.shell_items)
+    here = [len(re.findall(tagged, word.raw)) for word in words.values()]
+    if everywhere > sum(here):
+        return True
+    if all(here):
+        return False
+    alone = rf"(?:^|[/=]){re.escape(name)}$"
+    return any(
+        word.span not in words and re.search(alone, word.raw.strip("\"'"))
+        for item in buildspec.shell_items
+        for invocation in item.invocations
+        if is_client(invocation.program)
+        for word in invocation.arguments
+    )
 
 
 def _renamed(word: Word, name: str) -> Edit | None:
