@@ -32,7 +32,7 @@ class Base(NamedTuple):
 def bases_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> list[Base]:
     """The images that a ``docker build`` begins from; none where its Dockerfile is not known or not at hand."""
     path, text = dockerfile_of(buildspec, invocation, event)
-    command = command_of(invocation, event)
+    command = command_of(invocation, event) if text is not None else None
     # Stages that the target does not need are not built, and a context can stand in the place of an image.
     if text is None or command is None or command.valued("--target", "--build-context"):
         return []
@@ -72,7 +72,7 @@ _BRINGING = frozenset({"checkout", "switch", "restore", "reset", "pull", "merge"
 
 def dockerfile_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> tuple[str, str | None]:
     """The path of the Dockerfile of a ``docker build``, and its text; None where it is not known or not at hand."""
-    path = _path(invocation, event)
+    path = _path(invocation, event) if buildspec.repository is not None else None
     text = text_in(buildspec.repository, path) if path is not None and buildspec.repository is not None else None
     return path or "", text
 

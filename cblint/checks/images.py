@@ -89,6 +89,12 @@ def is_base_here(earlier: Iterable[Use], name: str, base: Value) -> bool:
     return may_be_here(known, base)
 
 
+def handled(uses: Iterable[Use]) -> set[tuple[int, str]]:
+    """The commands, by identity, whose failure does not end the build, and what hides it: asked of each item once."""
+    runs = {id(use.run): use.run for use in uses}
+    return {(id(hidden.command), hidden.how) for run in runs.values() for hidden in run.hidden}
+
+
 def uses_docker(buildspec: Buildspec, words: set[str]) -> bool:
     """Whether a command can be one of docker's with one of these words: seen without running the build."""
     for item in buildspec.shell_items:

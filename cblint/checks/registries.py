@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
@@ -19,6 +19,7 @@ from cblint.checks.images import (
     UNSEEN_IMAGES,
     UNSEEN_LOGIN,
     Use,
+    handled,
     is_base_here,
     is_whole,
     may_be_here,
@@ -203,9 +204,10 @@ def docker_hub_anonymous_pull(buildspec: Buildspec) -> Iterator[Report]:
         return
     everything = uses_of(buildspec)
     uses = _before_a_login(everything)
+    hidden = handled(uses)
     found: dict[str, list[Use]] = {}
     for number, use in enumerate(uses):
-        name = _pulled_from_hub(uses[:number], use)
+        name = _pulled_from_hub(uses[:number], use, hidden)
         if name is not None:
             found.setdefault(name, []).append(use)
     for name, (use, *others) in found.items():
@@ -226,9 +228,9 @@ def _before_a_login(uses: list[Use]) -> list[Use]:
     return uses
 
 
-def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
+def _pulled_from_hub(earlier: Sequence[Use], use: Use, hidden: Container[tuple[int, str]]) -> str | None:
     """The name of the image of Docker Hub that a command pulls; None if it pulls none, or none is known."""
-    if use.reference is None or not use.is_named or use.kind not in (PULL, RUN) or _is_handled(use):
+    if use.reference is None or not use.is_named or use.kind not in (PULL, RUN) or _is_handled(use, hidden):
         return None
     name = hub_name(use.reference)
     if name is not None and use.kind == RUN:
@@ -238,13 +240,12 @@ def _pulled_from_hub(earlier: Sequence[Use], use: Use) -> str | None:
     return name
 
 
-def _is_handled(use: Use) -> bool:
+def _is_handled(use: Use, hidden: Container[tuple[int, str]]) -> bool:
     """Whether something else is done where an image is not to be had, or this is what is done then."""
     event = use.event
     if event is None or any(re.search(r"\bpull\b", guard.condition.raw) for guard in event.guards):
         return True
-    how = {hidden.how for hidden in use.run.hidden if hidden.command is event.node} if use.kind == PULL else set()
-    return not how.isdisjoint(("or", "condition", "negation"))
+    return use.kind == PULL and any((id(event.node), how) in hidden for how in ("or", "condition", "negation"))
 
 
 def _from_gallery(buildspec: Buildspec, uses: Sequence[Use], name: str) -> tuple[Edit, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from cblint.checks.images import (
     TAG,
     UNSEEN_IMAGES,
     Use,
+    handled,
     is_base_here,
     is_whole,
     mentions,
@@ -34,10 +35,9 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
-from cblint.shell.commands import Redirection, SimpleCommand
+from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import Word
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
@@ -63,10 +63,11 @@ def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
     if not any(use.kind in (BUILD, KEPT) for use in uses):
         # Where nothing is built, the machine may have the images from a build before, as those of a fleet do.
         return
+    hidden = handled(uses)
     for number, use in enumerate(uses):
         if use.kind == UNSEEN_IMAGES:
             return
-        if use.reference is None or not use.is_named or use.name in spoken or _may_be_missing(use):
+        if use.reference is None or not use.is_named or use.name in spoken or _may_be_missing(use, hidden):
             continue
         found = _never_built(uses, number, use.reference)
         if found is not None:
@@ -84,11 +85,11 @@ def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report |
     makers = [each for each in uses if each.kind in (BUILD, TAG) and each.is_named]
     if any(_is(each, (*_MAKERS, RUN), reference) for each in earlier):
         return None
-    fields = {"command": called(use.invocation), "image": use.name, "made": ""}
     if use.kind in _NEEDING and not is_fixed(reference):
         kept = [each for each in earlier if _is(each, (KEPT,), reference)]
         later = [each for each in uses[number:] if each.kind in (BUILD, TAG) and _is_surely(each, reference)]
         near = _nearest(makers, reference)
+        fields = {"command": called(use.invocation), "image": use.name, "made": ""}
         if kept:
             return Report(use.word.span, "kept", fields, (("kept", kept[-1].word.span),))
         if later:
@@ -96,7 +97,7 @@ def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report |
         fields["made"] = f' What is made is "{near.name}".' if near is not None else ""
         return Report(use.word.span, "missing", fields, (("made", near.word.span),) if near is not None else ())
     if use.kind in (RUN, CACHE) and _is_own_name(makers, reference):
-        return Report(use.word.span, use.kind, fields)
+        return Report(use.word.span, use.kind, {"command": called(use.invocation), "image": use.name})
     return None
 
 
@@ -109,12 +110,12 @@ def _is_surely(use: Use, reference: Value) -> bool:
     return use.is_named and use.reference is not None and is_same(use.reference, reference)
 
 
-def _may_be_missing(use: Use) -> bool:
+def _may_be_missing(use: Use, hidden: Container[tuple[int, str]]) -> bool:
     """Whether a condition asks for the image, or its absence does not matter: `docker tag … || true`."""
     event = use.event
     if event is None or any("docker" in guard.condition.raw for guard in event.guards):
         return True
-    return any(hidden.command is event.node and hidden.how in ("or", "condition") for hidden in use.run.hidden)
+    return any((id(event.node), how) in hidden for how in ("or", "condition"))
 
 
 def _nearest(makers: Sequence[Use], reference: Value) -> Use | None:
@@ -146,15 +147,17 @@ def _unused(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Use]:
     open_names = [each for each in named if each is None or each.written not in made or "…" in each.written]
     used = {each.written for each in named if each is not None}
     sent = {id(use.word) for use in uses if use.kind == SENT}
+    for_files = {id(use.invocation.node) for use in builds if _is_for_files(use.invocation)}
     for use in uses:
         text = use.reference.text if use.reference is not None else None
         if use.kind != BUILD or use.reference is None or not text or not use.is_named or id(use.word) in sent:
             continue
-        if use.reference.written in used or _is_for_files(use.invocation):
+        node = use.invocation.node
+        if use.reference.written in used or id(node) in for_files:
             continue
         if any(each is None or may_be(each, use.reference) for each in open_names):
             continue
-        name, node = text.rpartition(":")[0] or text, use.invocation.node
+        name = text.rpartition(":")[0] or text
         others = [each for each in builds if each.invocation.node is not node]
         if buildspec.stream.text.value.count(name) != node.raw.count(name):
             continue
@@ -324,6 +327,7 @@ def _built_from(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Report]:
 def _deployed(build: Build) -> Iterator[Report]:
     """Image definitions, as a deployment to Amazon ECS reads them, that name such a tag."""
     spoken: set[Span] = set()
+    changes: _Changes | None = None
     for run in build.runs:
         for event in run.events:
             if event.kind != RAN or event.name not in ("echo", "printf"):
@@ -338,47 +342,51 @@ def _deployed(build: Build) -> Iterator[Report]:
                 if span in spoken or not _moves(Parts(image).tag) or re.search("[:/]", image.written) is None:
                     continue
                 spoken.add(span)
-                if not _may_change(build, run, calls[-1]):
+                changes = changes or _Changes(build)
+                if not changes.may_follow(run, calls[-1]):
                     yield Report(span, "deployed", {"image": image.written})
 
 
-def _may_change(build: Build, run: StepRun, printing: Invocation) -> bool:
-    """Whether a command that follows names the file that is printed to, and may change it."""
-    own = printing.redirections
-    written = [each.target for each in own if each.operator in (">", ">>", ">|")]
-    into = printing.piped_into
-    if isinstance(into, SimpleCommand):
-        written += into.words[1:]
-    names = {_file_name(word) for word in written} - {""}
-    if not names:
-        return False
-    begun = False
-    steps: set[int] = set()
-    for each in build.runs:
-        begun = begun or each is run
-        if not begun or id(each.step.item) in steps:
-            continue
-        steps.add(id(each.step.item))
-        for invocation in each.step.item.invocations:
-            is_before = each is run and invocation.node.start <= printing.node.start
-            if not is_before and invocation.node is not into and _changes(invocation, names, own):
-                return True
-    return False
+class _Changes:
+    """Which files the commands of a build may make anew, by the parts of their names, and where."""
+
+    def __init__(self, build: Build) -> None:
+        self.order: dict[int, int] = {}
+        self.places: dict[str, list[tuple[tuple[int, int], int]]] = {}
+        for run in build.runs:
+            item = run.step.item
+            if id(item) not in self.order:
+                self.order[id(item)] = len(self.order)
+                for invocation in item.invocations:
+                    self._add(self._place(run, invocation), invocation)
+
+    def _place(self, run: StepRun, invocation: Invocation) -> tuple[int, int]:
+        return self.order[id(run.step.item)], invocation.node.start
+
+    def _add(self, place: tuple[int, int], invocation: Invocation) -> None:
+        found = [(each.target, id(each)) for each in invocation.redirections if each.operator in (">", ">|")]
+        if invocation.program not in table("containers")["readers"]:
+            found += [(word, id(invocation.node)) for word in invocation.words]
+        for word, by in found:
+            for part in re.findall(_NAME, word.raw):
+                self.places.setdefault(part, []).append((place, by))
+
+    def may_follow(self, run: StepRun, printing: Invocation) -> bool:
+        """Whether a later command names a file to which a command prints, and does not only read it."""
+        own = {id(each) for each in printing.redirections}
+        written = [each.target for each in printing.redirections if each.operator in (">", ">>", ">|")]
+        into = printing.piped_into
+        if isinstance(into, SimpleCommand):
+            written += into.words[1:]
+            own.add(id(into))
+        here = self._place(run, printing)
+        names = {part for word in written for part in re.findall(_NAME, word.raw)[-1:]}
+        return any(
+            place > here and by not in own for name in names for place, by in reversed(self.places.get(name, ()))
+        )
 
 
-def _file_name(word: Word) -> str:
-    """The name of a file without its folders, as it is written."""
-    return (word.text or word.raw).strip("\"'").rpartition("/")[2]
-
-
-def _changes(invocation: Invocation, names: set[str], own: Sequence[Redirection]) -> bool:
-    """Whether a command may make another file of one of these names; ``own`` are redirections that make the first."""
-    for each in invocation.redirections:
-        if each.operator in (">", ">|") and _file_name(each.target) in names and each not in own:
-            return True
-    if invocation.program in table("containers")["readers"]:
-        return False
-    return any(name in word.raw for name in names for word in invocation.words)
+_NAME = r"[\w.-]+"
 
 
 def _images_in(values: Sequence[Value]) -> Iterator[tuple[int, Value]]:
