@@ -64,10 +64,17 @@ def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
         # Where nothing is built, the machine may have the images from a build before, as those of a fleet do.
         return
     hidden = handled(uses)
+    is_new = not _may_keep_images(buildspec)
     for number, use in enumerate(uses):
         if use.kind == UNSEEN_IMAGES:
             return
-        if use.reference is None or not use.is_named or use.name in spoken or _may_be_missing(use, hidden):
+        if (
+            not is_new
+            or use.reference is None
+            or not use.is_named
+            or use.name in spoken
+            or _may_be_missing(use, hidden)
+        ):
             continue
         found = _never_built(uses, number, use.reference)
         if found is not None:
@@ -78,6 +85,14 @@ def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
         for use in _unused(buildspec, uses):
             if id(use.invocation.node) not in at_fault:
                 yield Report(use.word.span, "unused", {"image": use.name})
+
+
+def _may_keep_images(buildspec: Buildspec) -> bool:
+    """Whether the images of the build before may be there still: by a cache, a server of docker's own, a fleet."""
+    caches = [each.cache.modes for each in buildspec.projects if each.cache is not None]
+    fleets = [*(each.fleet for each in buildspec.projects), *(each.fleet for each in buildspec.environments)]
+    has_server = any(each.docker_server for each in buildspec.projects)
+    return any(fleets) or has_server or any("LOCAL_DOCKER_LAYER_CACHE" in modes for modes in caches)
 
 
 def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report | None:
