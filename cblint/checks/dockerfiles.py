@@ -101,18 +101,37 @@ def _below_source(path: Value) -> str | None:
     return path.text if path.text is not None else directory(path)
 
 
+class _Stage(NamedTuple):
+    """A stage of a Dockerfile: its image, and the stages or images of which it takes files, in small letters."""
+
+    line: int
+    image: str
+    name: str
+    takes: list[str]
+
+
 def _bases(text: str) -> Iterator[tuple[int, str]]:
-    """The images of its stages, without those that are stages themselves, with their lines."""
-    stages: set[str] = set()
+    """The images of the stages that the last one needs, without those that are stages themselves, with their lines."""
+    stages: list[_Stage] = []
     for number, instruction in _instructions(text):
         found = re.match(_FROM, instruction, re.IGNORECASE)
-        if found is None:
+        if found is not None:
+            stages.append(_Stage(number, found[1], (found[2] or "").lower(), []))
+        elif stages:
+            stages[-1].takes.extend(name.lower() for name in re.findall(r"\bfrom=([^\s,]+)", instruction))
+    needed: set[str] = set()
+    images: list[tuple[int, str]] = []
+    first = {stage.name: number for number, stage in reversed([*enumerate(stages)])}
+    for number in range(len(stages) - 1, -1, -1):
+        stage = stages[number]
+        if number < len(stages) - 1 and needed.isdisjoint((stage.name, str(number))):
             continue
-        image, stage = found.groups()
-        if image.lower() not in stages and image != "scratch":
-            yield number, image
-        if stage:
-            stages.add(stage.lower())
+        needed.update((stage.image.lower(), *stage.takes))
+        # The name of a stage counts for those behind it.
+        is_stage = first.get(stage.image.lower(), number) < number
+        if not is_stage and stage.image != "scratch":
+            images.append((stage.line, stage.image))
+    yield from reversed(images)
 
 
 def _instructions(text: str) -> Iterator[tuple[int, str]]:

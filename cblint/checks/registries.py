@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.docker import is_client
-from cblint.checks.dockerfiles import bases_of
+from cblint.checks.dockerfiles import Base, bases_of
 from cblint.checks.images import (
     BUILDING,
     LOGIN,
@@ -47,17 +47,17 @@ if TYPE_CHECKING:
 
 def push_without_login(buildspec: Buildspec) -> Iterator[Report]:
     """An image goes to a registry, or comes from a private one, and nothing has logged in there."""
-    if not uses_docker(buildspec, {"push", "--push", "pull", "run"}):
+    if not uses_docker(buildspec, {"push", "--push", "pull", "run", "build"}):
         return
     if not is_whole(buildspec) or _may_have_credentials(buildspec):
         return
     uses = uses_of(buildspec)
-    asking = [_asking(uses[:number], use) for number, use in enumerate(uses)]
+    asking = [_asking(buildspec, uses[:number], use) for number, use in enumerate(uses)]
     spoken: list[Value] = []
     for number, registry in enumerate(asking):
         if registry is None or any(_may_be_same(registry, other) for other in spoken):
             continue
-        found = _without_login(build_of(buildspec), uses, number, registry)
+        found = _without_login(buildspec, uses, number, registry)
         if found is not None:
             spoken.append(registry)
             others = [each for at, each in enumerate(uses) if at > number and asking[at] == registry]
@@ -73,8 +73,11 @@ def _may_have_credentials(buildspec: Buildspec) -> bool:
     return is_own or not names.isdisjoint(kept) or mentions(buildspec, "credentials", "other-daemons")
 
 
-def _asking(earlier: Sequence[Use], use: Use) -> Value | None:
+def _asking(buildspec: Buildspec, earlier: Sequence[Use], use: Use) -> Value | None:
     """The registry that asks for a login before it does this; None if it does not, or that is not known."""
+    if use.kind == BUILDING:
+        base = _private_base(buildspec, earlier, use)
+        return registry_of(_literal(base.image)) if base is not None else None
     if use.reference is None or not use.is_named:
         return None
     registry = registry_of(use.reference)
@@ -87,13 +90,29 @@ def _asking(earlier: Sequence[Use], use: Use) -> Value | None:
     return None
 
 
+def _private_base(buildspec: Buildspec, earlier: Sequence[Use], use: Use) -> Base | None:
+    """The first image in a private registry of Amazon ECR from which a Dockerfile that is at hand begins."""
+    for base in bases_of(buildspec, use.invocation, use.event) if use.event is not None else ():
+        image = _literal(base.image)
+        registry = registry_of(image) if "$" not in base.image else None
+        if registry is not None and is_ecr(registry) and not is_base_here(earlier, "", image):
+            return base
+    return None
+
+
+def _literal(text: str) -> Value:
+    from cblint.flow.values import literal
+
+    return literal(text)
+
+
 def _may_be_same(first: Value, second: Value) -> bool:
     from cblint.flow.values import same
 
     return same(first, second) is not False
 
 
-def _without_login(build: Build, uses: Sequence[Use], number: int, registry: Value) -> Report | None:
+def _without_login(buildspec: Buildspec, uses: Sequence[Use], number: int, registry: Value) -> Report | None:
     """What is to be said of the use: that no login came before it, or only one elsewhere, or that it comes later."""
     use = uses[number]
     elsewhere: list[Use] = []
@@ -113,7 +132,7 @@ def _without_login(build: Build, uses: Sequence[Use], number: int, registry: Val
     fields["login"] = _way_in(registry)
     span = called_at(use.invocation)
     if guarded:
-        is_sure = len(guarded) == 1 and _is_optional(guarded[0]) and _is_reached(build, use)
+        is_sure = len(guarded) == 1 and _is_optional(guarded[0]) and _is_reached(build_of(buildspec), use)
         return Report(span, "sometimes", fields, _at("login", guarded)) if is_sure else None
     later = [each for each in uses[number + 1 :] if each.kind == LOGIN and _is_login_to(each, registry)]
     if later:
@@ -121,6 +140,9 @@ def _without_login(build: Build, uses: Sequence[Use], number: int, registry: Val
     if elsewhere:
         fields["other"] = elsewhere[0].name
         return Report(span, "elsewhere", fields, _at("other", elsewhere))
+    base = _private_base(buildspec, uses[:number], use) if use.kind == BUILDING else None
+    if base is not None:
+        return Report(span, "base", fields | {"file": base.path, "line": str(base.line)})
     return Report(span, "none", fields)
 
 
@@ -291,17 +313,17 @@ def _renamed(word: Word, name: str) -> Edit | None:
 
 def _built_from_hub(buildspec: Buildspec, uses: Sequence[Use], known: set[str]) -> Iterator[Report]:
     """Builds whose Dockerfile, where it is at hand, begins from an image of Docker Hub."""
-    from cblint.flow.values import UNKNOWN, concat, literal
+    from cblint.flow.values import UNKNOWN, concat
 
     for number, use in enumerate(uses):
         bases = bases_of(buildspec, use.invocation, use.event) if use.kind == BUILDING and use.event else []
         for base in bases:
             # The tag may be an argument of the build.
             image = re.sub(r":.*\$.*", "", base.image)
-            name = hub_name(literal(image))
+            name = hub_name(_literal(image))
             if name is None or "$" in name or name in known:
                 continue
-            tagged = literal(image) if image == base.image else concat((literal(f"{image}:"), UNKNOWN))
+            tagged = _literal(image) if image == base.image else concat((_literal(f"{image}:"), UNKNOWN))
             if not is_base_here(uses[:number], name, tagged):
                 known.add(name)
                 fields = {"image": base.image, "file": base.path, "line": str(base.line)}

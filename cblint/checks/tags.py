@@ -198,16 +198,16 @@ def _may_begin_from(buildspec: Buildspec, use: Use, name: str) -> bool:
 def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
     """An image is pushed, pulled, deployed or built on by a tag that means another one tomorrow."""
     yield from _built_on(buildspec)
-    if not uses_docker(buildspec, {"push", "--push", "pull", "run", "build"}):
-        return
     if not is_whole(buildspec):
         return
-    uses = uses_of(buildspec)
-    if not mentions(buildspec, "digests"):
-        yield from _pushed(uses)
-    yield from _pulled(uses)
-    yield from _built_from(buildspec, uses)
-    yield from _deployed(build_of(buildspec))
+    if uses_docker(buildspec, {"push", "--push", "pull", "run", "build"}):
+        uses = uses_of(buildspec)
+        if not mentions(buildspec, "digests"):
+            yield from _pushed(uses)
+        yield from _pulled(uses)
+        yield from _built_from(buildspec, uses)
+    if re.search("[iI]mageU(?:ri|RI)", buildspec.stream.text.value) is not None:
+        yield from _deployed(build_of(buildspec))
 
 
 def _built_on(buildspec: Buildspec) -> Iterator[Report]:
