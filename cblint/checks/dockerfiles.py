@@ -110,7 +110,8 @@ class _Stage(NamedTuple):
     takes: list[str]
 
 
-def _bases(text: str) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=8)
+def _bases(text: str) -> list[tuple[int, str]]:
     """The images of the stages that the last one needs, without those that are stages themselves, with their lines."""
     stages: list[_Stage] = []
     for number, instruction in _instructions(text):
@@ -131,7 +132,7 @@ def _bases(text: str) -> Iterator[tuple[int, str]]:
         is_stage = first.get(stage.image.lower(), number) < number
         if not is_stage and stage.image != "scratch":
             images.append((stage.line, stage.image))
-    yield from reversed(images)
+    return images[::-1]
 
 
 def _instructions(text: str) -> Iterator[tuple[int, str]]:

@@ -156,6 +156,7 @@ def _unused(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Use]:
     Where nothing is pushed at all, the build is a check.
     """
     builds = [use for use in uses if use.kind == BUILDING]
+    texts: dict[int, str | None] = {}
     made = {use.reference.written for use in uses if use.kind in (BUILD, KEPT, TAG) and use.reference is not None}
     named = [use.reference for use in uses if use.kind in _USING]
     # A name that is known only in part may be this one, if it is not that of another image which is made here.
@@ -173,10 +174,10 @@ def _unused(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Use]:
         if any(each is None or may_be(each, use.reference) for each in open_names):
             continue
         name = text.rpartition(":")[0] or text
-        others = [each for each in builds if each.invocation.node is not node]
         if buildspec.stream.text.value.count(name) != node.raw.count(name):
             continue
-        if not any(_may_begin_from(buildspec, each, name) for each in others):
+        texts = texts or {id(each.event): _dockerfile(buildspec, each) for each in builds}
+        if all(by == id(use.event) or (text is not None and name not in text) for by, text in texts.items()):
             yield use
 
 
@@ -189,10 +190,10 @@ def _is_for_files(invocation: Invocation) -> bool:
     return bool(invocation.flags("--target", "-o", "--output", "--iidfile", "--metadata-file", "-q", "--quiet"))
 
 
-def _may_begin_from(buildspec: Buildspec, use: Use, name: str) -> bool:
-    """Whether the Dockerfile of a build may take an image of that name, for all that is known of it."""
+def _dockerfile(buildspec: Buildspec, use: Use) -> str | None:
+    """The Dockerfile of a build; None if it is not known from which images it begins or takes files."""
     text = dockerfile_of(buildspec, use.invocation, use.event)[1] if use.event is not None else None
-    return text is None or name in text or re.search(r"(?im)^\s*(?:FROM|COPY)\b.*\$", text) is not None
+    return None if text is None or re.search(r"(?im)(?:^[ \t]*FROM\b.*|\bfrom=\S*)\$", text) is not None else text
 
 
 def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
