@@ -38,6 +38,7 @@ from cblint.flow.kinds import RAN
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation
+from cblint.shell.syntax import Word
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
@@ -380,19 +381,25 @@ class _Changes:
         return self.order[id(run.step.item)], invocation.node.start
 
     def _add(self, place: tuple[int, int], invocation: Invocation) -> None:
-        found = [(each.target, id(each)) for each in invocation.redirections if each.operator in (">", ">|")]
-        if invocation.program not in table("containers")["readers"]:
+        operators = {">", ">|"}
+        found: list[tuple[Word, int]] = []
+        # What another command is given may be changed by that.
+        if invocation.program not in table("containers")["readers"] or invocation.piped_into is not None:
+            operators.add("<")
             found += [(word, id(invocation.node)) for word in invocation.words]
+        found += [(each.target, id(each)) for each in invocation.redirections if each.operator in operators]
         for word, by in found:
             for part in re.findall(_NAME, word.raw):
                 self.places.setdefault(part, []).append((place, by))
 
     def may_follow(self, run: StepRun, printing: Invocation) -> bool:
-        """Whether a later command names a file to which a command prints, and does not only read it."""
+        """Whether another command may change what is printed, at once or in the file to which it goes."""
         own = {id(each) for each in printing.redirections}
         written = [each.target for each in printing.redirections if each.operator in (">", ">>", ">|")]
         into = printing.piped_into
-        if isinstance(into, SimpleCommand):
+        if into is not None:
+            if not isinstance(into, SimpleCommand) or not into.words or into.words[0].text != "tee":
+                return True
             written += into.words[1:]
             own.add(id(into))
         here = self._place(run, printing)
