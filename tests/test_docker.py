@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.checks.images import uses_of
-from cblint.checks.references import Parts, hub_name, is_closed, is_ecr, is_same, may_be, registry_of
+from cblint.checks.images import mentions, uses_of
+from cblint.checks.references import Parts, hub_name, is_closed, is_ecr, is_same, may_be, registry_of, server
 from cblint.facts import table
 from cblint.flow.values import Hole, Value, concat, initial, literal
 from cblint.shell.commands import SimpleCommand
@@ -221,3 +221,32 @@ def test_whether_two_references_are_one_for_sure() -> None:
     assert is_same(ref("${A}:1"), ref("${A}:1"))
     assert not is_same(ref("?:1"), ref("?:1"))
     assert not is_same(ref("${A}"), ref("${A}:1"))
+
+
+@pytest.mark.parametrize(
+    ("address", "registry"),
+    [
+        ("http://${A}.dkr.ecr.${R}.amazonaws.com", "${A}.dkr.ecr.${R}.amazonaws.com"),
+        ("https://${A}.dkr.ecr.${R}.amazonaws.com/app", "${A}.dkr.ecr.${R}.amazonaws.com"),
+        ("https://${A}", "${A}"),
+        ("http://ghcr.io/acme", "ghcr.io"),
+        ("https://index.docker.io/v1/", "docker.io"),
+    ],
+)
+def test_the_registry_of_an_address(address: str, registry: str) -> None:
+    assert server(ref(address)).written == registry
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("curl -fsSL https://download.docker.com/linux/ubuntu/gpg", False),
+        ("docker ps # see https://hub.docker.com/_/node", False),
+        ("mkdir -p ~/.docker/cli-plugins", False),
+        ("cp config.json ~/.docker", True),
+        ("ls $HOME/.docker", True),
+        ("cd && echo {} > .docker/config.json", True),
+    ],
+)
+def test_texts_that_tell_of_credentials(command: str, expected: bool) -> None:
+    assert mentions(buildspec(written({"build": {"commands": [command]}})), "credentials") is expected

@@ -107,32 +107,33 @@ def _after_options(arguments: Sequence[Argument], words: Sequence[str]) -> Seque
     """What follows the options of all commands; nothing where another daemon may be meant."""
     values = table("tools")["values"]
     takes = {*values["docker"], *(values["docker compose"] if "compose" in words else ())}
-    while arguments and arguments[0].known.startswith("-"):
-        name, equals, _ = arguments[0].known.partition("=")
+    at = 0
+    while at < len(arguments) and arguments[at].known.startswith("-"):
+        name, equals, _ = arguments[at].known.partition("=")
         if name in table("containers")["elsewhere"]:
             return ()
-        arguments = arguments[2 if name in takes and not equals else 1 :]
-    return arguments
+        at += 2 if name in takes and not equals else 1
+    return arguments[at:]
 
 
 def _parsed(arguments: Sequence[Argument], verb: str) -> tuple[list[Option], list[Argument]]:
     """The options and operands of a command; what follows the image of ``run`` is not docker's."""
     takes = _takes(verb)
     options: list[Option] = []
-    rest = list(arguments)
+    rest = list(arguments[::-1])
     operands: list[Argument] = []
     while rest:
-        argument = rest.pop(0)
+        argument = rest.pop()
         if not argument.known.startswith("-") or argument.value.text == "-":
             operands.append(argument)
             if verb in _OF_OTHERS:
                 break
             continue
         if argument.value.text == "--":
-            return options, [*operands, *rest]
+            return options, [*operands, *rest[::-1]]
         name, value = _split(argument, takes)
         if value is None and takes(name) and "=" not in argument.known and rest:
-            value = rest.pop(0)
+            value = rest.pop()
         options.append(Option(name, value))
     return options, operands
 

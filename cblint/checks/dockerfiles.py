@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.checks.docker import command_of
+from cblint.checks.docker import command_of, is_client
 from cblint.hosts.repository import text_in
 from cblint.shell.query import Invocation
 
@@ -30,9 +31,50 @@ class Base(NamedTuple):
 
 def bases_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> list[Base]:
     """The images that a ``docker build`` begins from; none where its Dockerfile is not known or not at hand."""
-    path = _path(invocation, event)
+    path, text = dockerfile_of(buildspec, invocation, event)
+    command = command_of(invocation, event) if text is not None else None
+    # Stages that the target does not need are not built, and a context can stand in the place of an image.
+    if text is None or command is None or command.valued("--target", "--build-context"):
+        return []
+    if not _is_as_committed(buildspec, posixpath.basename(path)):
+        return []
+    return [Base(image, path, line) for line, image in _bases(text)]
+
+
+@lru_cache(maxsize=8)
+def _is_as_committed(buildspec: Buildspec, name: str) -> bool:
+    """Whether no command is seen that may have changed a Dockerfile of that name: only builds name it."""
+    named, built = 0, 0
+    for item in buildspec.shell_items:
+        named += item.value.count(name)
+        builds: dict[int, str] = {}
+        for invocation in item.invocations:
+            words = [word.text for word in invocation.words]
+            if is_client(invocation.program) and "build" in words:
+                builds[id(invocation.node)] = invocation.node.raw
+            elif _brings_files(invocation, words):
+                return False
+        built += sum(raw.count(name) for raw in builds.values())
+    return named <= built
+
+
+def _brings_files(invocation: Invocation, words: list[str | None]) -> bool:
+    """Whether it may bring files that it does not name: another commit, all that is in a folder."""
+    if invocation.program == "git":
+        return not _BRINGING.isdisjoint(words)
+    return invocation.program in ("cp", "mv", "rsync") and any(
+        re.search(r"(?:\*|/\.?)[\"']?$", word.raw) for word in invocation.words[1:-1]
+    )
+
+
+_BRINGING = frozenset({"checkout", "switch", "restore", "reset", "pull", "merge", "apply", "am"})
+
+
+def dockerfile_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> tuple[str, str | None]:
+    """The path of the Dockerfile of a ``docker build``, and its text; None where it is not known or not at hand."""
+    path = _path(invocation, event) if buildspec.repository is not None else None
     text = text_in(buildspec.repository, path) if path is not None and buildspec.repository is not None else None
-    return [Base(image, path or "", line) for line, image in _bases(text or "")]
+    return path or "", text
 
 
 def _path(invocation: Invocation, event: Event) -> str | None:
@@ -59,21 +101,59 @@ def _below_source(path: Value) -> str | None:
     return path.text if path.text is not None else directory(path)
 
 
-def _bases(text: str) -> Iterator[tuple[int, str]]:
-    """The images of its stages, without those that are stages themselves, with their lines."""
-    stages: set[str] = set()
+class _Stage(NamedTuple):
+    """A stage of a Dockerfile: its image, and the stages or images of which it takes files, in small letters."""
+
+    line: int
+    image: str
+    name: str
+    takes: list[str]
+
+
+@lru_cache(maxsize=8)
+def _bases(text: str) -> list[tuple[int, str]]:
+    """The images of the stages that the last one needs, without those that are stages themselves, with their lines."""
+    stages: list[_Stage] = []
+    for number, instruction in _instructions(text):
+        found = re.match(_FROM, instruction, re.IGNORECASE)
+        if found is not None:
+            stages.append(_Stage(number, found[1], (found[2] or "").lower(), []))
+        elif stages:
+            stages[-1].takes.extend(name.lower() for name in re.findall(r"\bfrom=([^\s,]+)", instruction))
+    needed: set[str] = set()
+    images: list[tuple[int, str]] = []
+    first = {stage.name: number for number, stage in reversed([*enumerate(stages)])}
+    for number in range(len(stages) - 1, -1, -1):
+        stage = stages[number]
+        if number < len(stages) - 1 and needed.isdisjoint((stage.name, str(number))):
+            continue
+        needed.update((stage.image.lower(), *stage.takes))
+        # The name of a stage counts for those behind it.
+        is_stage = first.get(stage.image.lower(), number) < number
+        if not is_stage and stage.image != "scratch":
+            images.append((stage.line, stage.image))
+    return images[::-1]
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str]]:
+    """The instructions without what here-documents say, each with its first line's number, continued lines joined."""
+    mark = "`" if re.match(r"(?:#.*\n)*#\s*escape\s*=\s*`", text, re.IGNORECASE) else "\\"
+    begun, parts = 0, list[str]()
     ends: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
         if ends:
             if line.strip() == ends[0]:
                 ends.pop(0)
             continue
-        found = re.match(_FROM, line, re.IGNORECASE)
-        if found is None:
-            ends = re.findall(_HERE_DOCUMENT, line) if re.match(r"\s*(RUN|COPY|ADD)\b", line, re.IGNORECASE) else []
+        if line.lstrip().startswith("#") or (parts and not line.strip()):
             continue
-        image, stage = found.groups()
-        if image.lower() not in stages and image != "scratch":
-            yield number, image
-        if stage:
-            stages.add(stage.lower())
+        begun = begun if parts else number
+        bare = line.rstrip()
+        parts.append(bare.removesuffix(mark))
+        if bare.endswith(mark):
+            continue
+        instruction = " ".join(parts)
+        yield begun, instruction
+        parts = []
+        holds_files = re.match(r"\s*(RUN|COPY|ADD)\b", instruction, re.IGNORECASE)
+        ends = re.findall(_HERE_DOCUMENT, instruction) if holds_files else []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.checks.docker import Argument, DockerCommand, command_of, is_client, program_of
-from cblint.checks.references import docker_hub, server
+from cblint.checks.references import docker_hub, may_be, server
 from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.kinds import DEFINED, RAN
@@ -68,6 +68,31 @@ class Use(NamedTuple):
         if self.reference is None or "…" in self.reference.written:
             return self.word.raw.strip("\"'")
         return self.reference.written
+
+
+def may_be_here(earlier: Iterable[Use], reference: Value) -> bool:
+    """Whether an image may be in the daemon's store already."""
+    return any(
+        use.kind == UNSEEN_IMAGES
+        or (use.kind in (BUILD, TAG, PULL, KEPT) and (use.reference is None or may_be(use.reference, reference)))
+        for use in earlier
+    )
+
+
+def is_base_here(earlier: Iterable[Use], name: str, base: Value) -> bool:
+    """Whether a build may find the image from which it begins, of that name on Docker Hub, if it is there."""
+    # Nobody makes an official image in secret; but docker may have loaded one.
+    is_official = name != "" and "/" not in name
+    known = [
+        use for use in earlier if not is_official or use.kind != UNSEEN_IMAGES or is_client(use.invocation.program)
+    ]
+    return may_be_here(known, base)
+
+
+def handled(uses: Iterable[Use]) -> set[tuple[int, str]]:
+    """The commands, by identity, whose failure does not end the build, and what hides it: asked of each item once."""
+    runs = {id(use.run): use.run for use in uses}
+    return {(id(hidden.command), hidden.how) for run in runs.values() for hidden in run.hidden}
 
 
 def uses_docker(buildspec: Buildspec, words: set[str]) -> bool:

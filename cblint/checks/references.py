@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 DOCKER_HUB = "docker.io"
 _LATEST = ":latest"
+_SCHEME = "^https?://"
 _IMAGE_ID = r"(sha256:)?[0-9a-f]{12,64}"
 _ECR = (".dkr.ecr", ".amazonaws.com")
 
@@ -39,10 +40,10 @@ def server(address: Value) -> Value:
     text = address.text
     if text is None:
         first = address.pieces[0]
-        pieces = (first.removeprefix("https://"), *address.pieces[1:]) if isinstance(first, str) else address.pieces
+        pieces = (re.sub(_SCHEME, "", first), *address.pieces[1:]) if isinstance(first, str) else address.pieces
         bare = Value(tuple(piece for piece in pieces if piece))
         return before(bare, "/") or bare
-    host = re.sub(r"^https?://", "", text).partition("/")[0]
+    host = re.sub(_SCHEME, "", text).partition("/")[0]
     return docker_hub() if host in table("containers")["docker-hub"] or not host else Value((host,))
 
 

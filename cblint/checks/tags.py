@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, scalar
-from cblint.checks.dockerfiles import bases_of
+from cblint.checks.dockerfiles import bases_of, dockerfile_of
 from cblint.checks.images import (
     BUILD,
     BUILDING,
@@ -22,6 +23,8 @@ from cblint.checks.images import (
     TAG,
     UNSEEN_IMAGES,
     Use,
+    handled,
+    is_base_here,
     is_whole,
     mentions,
     uses_docker,
@@ -32,12 +35,15 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
+from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called, called_at
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import Word
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
-    from cblint.flow.build import Build
+    from cblint.flow.build import Build, StepRun
     from cblint.flow.values import Value
 
 _MAKERS = (BUILD, TAG, PULL)
@@ -58,19 +64,36 @@ def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
     if not any(use.kind in (BUILD, KEPT) for use in uses):
         # Where nothing is built, the machine may have the images from a build before, as those of a fleet do.
         return
+    hidden = handled(uses)
+    is_new = not _may_keep_images(buildspec)
     for number, use in enumerate(uses):
         if use.kind == UNSEEN_IMAGES:
             return
-        if use.reference is None or not use.is_named or use.name in spoken or _may_be_missing(use):
+        if (
+            not is_new
+            or use.reference is None
+            or not use.is_named
+            or use.name in spoken
+            or _may_be_missing(use, hidden)
+        ):
             continue
         found = _never_built(uses, number, use.reference)
         if found is not None:
             spoken[use.name] = use
             yield found
-    sends = any(use.kind in (PUSH, SENT) for use in uses)
-    for use in uses:
-        if sends and _is_unused(buildspec, use) and all(each.invocation != use.invocation for each in spoken.values()):
-            yield Report(use.word.span, "unused", {"image": use.name})
+    if any(use.kind in (PUSH, SENT) for use in uses):
+        at_fault = {id(use.invocation.node) for use in spoken.values()}
+        for use in _unused(buildspec, uses):
+            if id(use.invocation.node) not in at_fault:
+                yield Report(use.word.span, "unused", {"image": use.name})
+
+
+def _may_keep_images(buildspec: Buildspec) -> bool:
+    """Whether the images of the build before may be there still: by a cache, a server of docker's own, a fleet."""
+    caches = [each.cache.modes for each in buildspec.projects if each.cache is not None]
+    fleets = [*(each.fleet for each in buildspec.projects), *(each.fleet for each in buildspec.environments)]
+    has_server = any(each.docker_server for each in buildspec.projects)
+    return any(fleets) or has_server or any("LOCAL_DOCKER_LAYER_CACHE" in modes for modes in caches)
 
 
 def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report | None:
@@ -78,11 +101,11 @@ def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report |
     makers = [each for each in uses if each.kind in (BUILD, TAG) and each.is_named]
     if any(_is(each, (*_MAKERS, RUN), reference) for each in earlier):
         return None
-    fields = {"command": called(use.invocation), "image": use.name, "made": ""}
     if use.kind in _NEEDING and not is_fixed(reference):
         kept = [each for each in earlier if _is(each, (KEPT,), reference)]
         later = [each for each in uses[number:] if each.kind in (BUILD, TAG) and _is_surely(each, reference)]
         near = _nearest(makers, reference)
+        fields = {"command": called(use.invocation), "image": use.name, "made": ""}
         if kept:
             return Report(use.word.span, "kept", fields, (("kept", kept[-1].word.span),))
         if later:
@@ -90,7 +113,7 @@ def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report |
         fields["made"] = f' What is made is "{near.name}".' if near is not None else ""
         return Report(use.word.span, "missing", fields, (("made", near.word.span),) if near is not None else ())
     if use.kind in (RUN, CACHE) and _is_own_name(makers, reference):
-        return Report(use.word.span, use.kind, fields)
+        return Report(use.word.span, use.kind, {"command": called(use.invocation), "image": use.name})
     return None
 
 
@@ -103,12 +126,12 @@ def _is_surely(use: Use, reference: Value) -> bool:
     return use.is_named and use.reference is not None and is_same(use.reference, reference)
 
 
-def _may_be_missing(use: Use) -> bool:
+def _may_be_missing(use: Use, hidden: Container[tuple[int, str]]) -> bool:
     """Whether a condition asks for the image, or its absence does not matter: `docker tag … || true`."""
     event = use.event
     if event is None or any("docker" in guard.condition.raw for guard in event.guards):
         return True
-    return any(hidden.command is event.node and hidden.how in ("or", "condition") for hidden in use.run.hidden)
+    return any((id(event.node), how) in hidden for how in ("or", "condition"))
 
 
 def _nearest(makers: Sequence[Use], reference: Value) -> Use | None:
@@ -128,30 +151,65 @@ def _is_own_name(makers: Sequence[Use], reference: Value) -> bool:
     return any(each.reference is not None and Parts(each.reference).repository == repository for each in makers)
 
 
-def _is_unused(buildspec: Buildspec, use: Use) -> bool:
-    """Whether an image is built whose name stands nowhere but in the command that builds it.
+def _unused(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Use]:
+    """The images that are built, and whose name stands nowhere but in the command that builds them.
 
     Where nothing is pushed at all, the build is a check.
     """
-    text = use.reference.text if use.reference is not None else None
-    if use.kind != BUILD or not use.is_named or not text or "--target" in use.invocation.node.raw:
-        return False
-    name = text.rpartition(":")[0] or text
-    return buildspec.stream.text.value.count(name) == use.invocation.node.raw.count(name)
+    builds = [use for use in uses if use.kind == BUILDING]
+    texts: dict[int, str | None] = {}
+    made = {use.reference.written for use in uses if use.kind in (BUILD, KEPT, TAG) and use.reference is not None}
+    named = [use.reference for use in uses if use.kind in _USING]
+    # A name that is known only in part may be this one, if it is not that of another image which is made here.
+    open_names = [each for each in named if each is None or each.written not in made or "…" in each.written]
+    used = {each.written for each in named if each is not None}
+    sent = {id(use.word) for use in uses if use.kind == SENT}
+    for_files = {id(use.invocation.node) for use in builds if _is_for_files(use.invocation)}
+    for use in uses:
+        text = use.reference.text if use.reference is not None else None
+        if use.kind != BUILD or use.reference is None or not text or not use.is_named or id(use.word) in sent:
+            continue
+        node = use.invocation.node
+        if use.reference.written in used or id(node) in for_files:
+            continue
+        if any(each is None or may_be(each, use.reference) for each in open_names):
+            continue
+        name = text.rpartition(":")[0] or text
+        if buildspec.stream.text.value.count(name) != node.raw.count(name):
+            continue
+        texts = texts or {id(each.event): _dockerfile(buildspec, each) for each in builds}
+        if all(by == id(use.event) or (text is not None and name not in text) for by, text in texts.items()):
+            yield use
+
+
+_USING = frozenset({PUSH, RUN, SOURCE, SAVE, SENT})
+"""What an image can be there for."""
+
+
+def _is_for_files(invocation: Invocation) -> bool:
+    """Whether a build is wanted for a part of the image, or for the files that it writes."""
+    return bool(invocation.flags("--target", "-o", "--output", "--iidfile", "--metadata-file", "-q", "--quiet"))
+
+
+def _dockerfile(buildspec: Buildspec, use: Use) -> str | None:
+    """The Dockerfile of a build; None if it is not known from which images it begins or takes files."""
+    text = dockerfile_of(buildspec, use.invocation, use.event)[1] if use.event is not None else None
+    return None if text is None or re.search(r"(?im)(?:^[ \t]*FROM\b.*|\bfrom=\S*)\$", text) is not None else text
 
 
 def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
     """An image is pushed, pulled, deployed or built on by a tag that means another one tomorrow."""
     yield from _built_on(buildspec)
-    if not uses_docker(buildspec, {"push", "--push", "pull", "run", "build"}):
-        return
     if not is_whole(buildspec):
         return
-    uses = uses_of(buildspec)
-    yield from _pushed(uses)
-    yield from _pulled(uses)
-    yield from _built_from(buildspec, uses)
-    yield from _deployed(build_of(buildspec))
+    if uses_docker(buildspec, {"push", "--push", "pull", "run", "build"}):
+        uses = uses_of(buildspec)
+        if not mentions(buildspec, "digests"):
+            yield from _pushed(uses)
+        yield from _pulled(uses)
+        yield from _built_from(buildspec, uses)
+    if re.search("[iI]mageU(?:ri|RI)", buildspec.stream.text.value) is not None:
+        yield from _deployed(build_of(buildspec))
 
 
 def _built_on(buildspec: Buildspec) -> Iterator[Report]:
@@ -185,8 +243,31 @@ def _pushed(uses: Sequence[Use]) -> Iterator[Report]:
             continue
         if parts.repository in spoken or any(_keeps(each, parts.repository) for each in pushes):
             continue
+        if _is_promoted(uses, use) or _is_here(use.reference):
+            continue
         spoken.append(parts.repository)
         yield Report(use.word.span, "pushed", {"image": use.name, "tag": parts.tag.written if parts.tag else ""})
+
+
+def _is_promoted(uses: Sequence[Use], use: Use) -> bool:
+    """Whether an image gets one more name that has one already, which stays: it was not built here under that one."""
+    if use.kind == SENT:
+        # `manifest`, `imagetools`: they put together what is in the registry.
+        return not any(each.kind == BUILDING and each.invocation.node is use.invocation.node for each in uses)
+    for source, tag in pairwise(uses):
+        is_pair = source.kind == SOURCE and tag.kind == TAG and source.invocation.node is tag.invocation.node
+        if not is_pair or source.reference is None or use.reference is None or not _is(tag, (TAG,), use.reference):
+            continue
+        built = [each.reference for each in uses if each.kind in (BUILD, KEPT) and each.reference is not None]
+        if not _moves(Parts(source.reference).tag) and not any(is_same(each, source.reference) for each in built):
+            return True
+    return False
+
+
+def _is_here(reference: Value | None) -> bool:
+    """Whether the registry is one that ends with the build."""
+    registry = registry_of(reference) if reference is not None else None
+    return registry is not None and registry.start.partition(":")[0] in ("localhost", "127.0.0.1")
 
 
 def _keeps(use: Use, repository: Value) -> bool:
@@ -249,9 +330,12 @@ def _built_from(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Report]:
     """Builds whose Dockerfile, where it is at hand, begins from such a tag."""
     from cblint.flow.values import literal
 
-    for use in uses:
+    for number, use in enumerate(uses):
         for base in bases_of(buildspec, use.invocation, use.event) if use.kind == BUILDING and use.event else ():
-            if "$" not in base.image and _is_of_others(literal(base.image)):
+            image = literal(base.image)
+            if "$" in base.image or not _is_of_others(image):
+                continue
+            if not is_base_here(uses[:number], hub_name(image) or "", image):
                 fields = {"image": base.image, "file": base.path, "line": str(base.line)}
                 yield Report(called_at(use.invocation), "base", fields)
                 break
@@ -260,6 +344,7 @@ def _built_from(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Report]:
 def _deployed(build: Build) -> Iterator[Report]:
     """Image definitions, as a deployment to Amazon ECS reads them, that name such a tag."""
     spoken: set[Span] = set()
+    changes: _Changes | None = None
     for run in build.runs:
         for event in run.events:
             if event.kind != RAN or event.name not in ("echo", "printf"):
@@ -271,9 +356,60 @@ def _deployed(build: Build) -> Iterator[Report]:
             for number, image in _images_in(event.values):
                 span = words[number].span
                 # A text without a mark may be replaced before it is deployed.
-                if _moves(Parts(image).tag) and span not in spoken and re.search("[:/]", image.written):
-                    spoken.add(span)
+                if span in spoken or not _moves(Parts(image).tag) or re.search("[:/]", image.written) is None:
+                    continue
+                spoken.add(span)
+                changes = changes or _Changes(build)
+                if not changes.may_follow(run, calls[-1]):
                     yield Report(span, "deployed", {"image": image.written})
+
+
+class _Changes:
+    """Which files the commands of a build may make anew, by the parts of their names, and where."""
+
+    def __init__(self, build: Build) -> None:
+        self.order: dict[int, int] = {}
+        self.places: dict[str, list[tuple[tuple[int, int], int]]] = {}
+        for run in build.runs:
+            item = run.step.item
+            if id(item) not in self.order:
+                self.order[id(item)] = len(self.order)
+                for invocation in item.invocations:
+                    self._add(self._place(run, invocation), invocation)
+
+    def _place(self, run: StepRun, invocation: Invocation) -> tuple[int, int]:
+        return self.order[id(run.step.item)], invocation.node.start
+
+    def _add(self, place: tuple[int, int], invocation: Invocation) -> None:
+        operators = {">", ">|"}
+        found: list[tuple[Word, int]] = []
+        # What another command is given may be changed by that.
+        if invocation.program not in table("containers")["readers"] or invocation.piped_into is not None:
+            operators.add("<")
+            found += [(word, id(invocation.node)) for word in invocation.words]
+        found += [(each.target, id(each)) for each in invocation.redirections if each.operator in operators]
+        for word, by in found:
+            for part in re.findall(_NAME, word.raw):
+                self.places.setdefault(part, []).append((place, by))
+
+    def may_follow(self, run: StepRun, printing: Invocation) -> bool:
+        """Whether another command may change what is printed, at once or in the file to which it goes."""
+        own = {id(each) for each in printing.redirections}
+        written = [each.target for each in printing.redirections if each.operator in (">", ">>", ">|")]
+        into = printing.piped_into
+        if into is not None:
+            if not isinstance(into, SimpleCommand) or not into.words or into.words[0].text != "tee":
+                return True
+            written += into.words[1:]
+            own.add(id(into))
+        here = self._place(run, printing)
+        names = {part for word in written for part in re.findall(_NAME, word.raw)[-1:]}
+        return any(
+            place > here and by not in own for name in names for place, by in reversed(self.places.get(name, ()))
+        )
+
+
+_NAME = r"[\w.-]+"
 
 
 def _images_in(values: Sequence[Value]) -> Iterator[tuple[int, Value]]:
