@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.batch import Task, tasks
@@ -16,6 +16,7 @@ from cblint.hosts.repository import holds
 from cblint.shell.commands import AndOr
 from cblint.shell.effects import Effect, effect_of
 from cblint.shell.operands import option_values
+from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
 
@@ -158,13 +159,23 @@ def _made(command: Command) -> Iterator[tuple[Word, bool]]:
         pushes = bool(invocation.flags("--push"))
         for word in option_values(invocation.arguments, ("-t", "--tag")):
             yield word, pushes
-        for word in invocation.runs(program, "push")[1:]:
+        for word in _after(invocation, "push"):
             yield word, True
-        for word in invocation.runs(program, "tag")[2:]:
+        for word in [
+            *_after(invocation, "tag")[1:],
+            *_after(invocation, "import")[1:],
+            *_after(invocation, "commit")[1:],
+        ]:
             yield word, False
     for verb in ("cp", "sync", "mv"):
         for word in invocation.runs("aws", "s3", verb)[2:3]:
             yield word, True
+
+
+def _after(invocation: Invocation, verb: str) -> list[Word]:
+    """What follows a verb of docker's, also where it is written ``docker image …``."""
+    program = invocation.program
+    return invocation.runs(program, verb)[1:] or invocation.runs(program, "image", verb)[1:]
 
 
 def _reference(value: Value | None) -> tuple[Piece, ...]:
@@ -238,19 +249,30 @@ def batch_depends_on_local_state(buildspec: Buildspec) -> Iterator[Report]:
     for variant, found in (("image", images), ("file", files)):
         here = {key: _tasks_of(uses) for key, uses in found.here.items()}
         unclear = _tasks_of(found.unclear)
-        needs: dict[object, _Use] = {}
+        needs: dict[object, list[_Use]] = {}
         for key, need in found.needs:
             if key in found.makes and key not in found.lasting:
-                needs.setdefault(key, need)
-        for key, need in list(needs.items())[:_KEYS]:
+                needs.setdefault(key, []).append(need)
+        for key, uses in list(needs.items())[:_KEYS]:
             behind = waiting.behind(found.makes[key])
-            for member in need.members():
-                task = id(member.task.node)
-                if task in behind and task not in here.get(key, ()) and task not in unclear:
-                    maker, make = behind[task]
-                    fields = {"name": need.shown, "reader": member.name, "maker": maker.name}
-                    yield Report(need.span, variant, fields, (("made", make.span),))
-                    break
+            present = here.get(key, set()) | unclear
+            reports = (_left_behind(variant, need, behind, present) for need in uses[:_COMPARED])
+            report = next((each for each in reports if each is not None), None)
+            if report is not None:
+                yield report
+
+
+def _left_behind(
+    variant: str, need: _Use, behind: Mapping[int, tuple[Member, _Use]], present: Container[int]
+) -> Report | None:
+    """What is to be said of a need: in a task that waits for the one that makes it, and has not made it itself."""
+    for member in need.members():
+        task = id(member.task.node)
+        if task in behind and task not in present:
+            maker, make = behind[task]
+            fields = {"name": need.shown, "reader": member.name, "maker": maker.name}
+            return Report(need.span, variant, fields, (("made", make.span),))
+    return None
 
 
 class _Waiting:
@@ -294,7 +316,8 @@ def _note_local(program: Program, images: _Uses, files: _Uses) -> None:
         is_docker = command.invocation.program in table("effects")["image-builders"]
         if not is_docker and (effect is None or effect.presumed or effect.does == "run"):
             images.unclear.append(use)
-        if effect is None or effect.presumed or effect.does in _MAKES_FILES:
+        brings = command.invocation.program in _BRINGING
+        if effect is None or effect.presumed or brings or effect.does in _MAKES_FILES:
             files.unclear.append(use)
         if is_docker:
             _note_images(command, use, images)
@@ -302,17 +325,23 @@ def _note_local(program: Program, images: _Uses, files: _Uses) -> None:
             _note_files(command, effect, use, files, repository)
 
 
+_BRINGING = frozenset({"cp", "mv", "tar", "unzip", "rsync", "git", "ln"})
+"""Programs that may bring any file from elsewhere."""
 _MAKES_FILES = frozenset({"build", "test", "package", "run", "fetch", "install", "scan", "serve"})
 """Kinds of commands that may leave any file."""
 
 
+_MAKING_ANY = frozenset({"load", "compose", "bake", "import"})
+"""Verbs of docker that may bring any image."""
+
+
 def _note_images(command: Command, use: _Use, images: _Uses) -> None:
     invocation = command.invocation
-    program = invocation.program
-    if invocation.runs(program, "load") or "compose" in [word.text for word in invocation.operands()[:1]]:
+    verbs = {word.text for word in invocation.operands()[:2]}
+    if not verbs.isdisjoint(_MAKING_ANY):
         images.unclear.append(use)
-    made = [word for word, _ in _made(command)] + invocation.runs(program, "pull")[1:]
-    is_push = bool(invocation.runs(program, "push") or invocation.flags("--push"))
+    made = [word for word, _ in _made(command)] + _after(invocation, "pull")
+    is_push = bool(_after(invocation, "push") or invocation.flags("--push"))
     for word in made:
         name = _local_image(_text_of(command, word))
         if name is not None:
@@ -321,7 +350,7 @@ def _note_images(command: Command, use: _Use, images: _Uses) -> None:
             if is_push:
                 images.lasting.add(name)
     for verb in ("run", "create", "tag", "save") if not _can_do_without(command) else ():
-        for word in invocation.runs(program, verb)[1:2]:
+        for word in _after(invocation, verb)[:1]:
             name = _local_image(_text_of(command, word))
             if name is not None:
                 images.needs.append((name, use._replace(word=word)))
