@@ -178,6 +178,8 @@ class _Collector:
         if path is None or place is None:
             self.anything = True
         else:
+            if invocation.program == "zip" and word in invocation.arguments and "." not in posixpath.basename(path):
+                path += ".zip"  # which zip adds where a name has no ending
             named = word if isinstance(word, Word) else None
             self.written.append(Written(path, named, folder, place, invocation))
 
