@@ -133,6 +133,8 @@ def test_what_can_make_anything(command: str) -> None:
         ("zip -r a.jar src > log", "log", "log.zip"),
         ("$(aws ecr get-login --no-include-email)", "", "a.txt"),
         ("npm install -g serverless", "", "a.txt"),
+        ("curl -sX POST -o /dev/null https://example.com/x", "", "x"),
+        ("wget -qO- https://example.com/x | jq .", "", "x"),
         ("curl -o a.zip https://example.com/x", "a.zip", "x"),
         ("[ -f x ] || exit 1", "", "x"),
     ],

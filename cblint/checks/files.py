@@ -30,6 +30,7 @@ _MAKING_ONE = frozenset({"mkdir", "touch", "tee", "curl", "zip", "sed"})
 """Programs that make a file or an empty folder, and nothing below it."""
 _SAVING = ("-o", "--output", "-O", "--remote-name", "--output-document")
 """Options with which curl and wget save what they fetch."""
+_NOWHERE = r"^(?:-\w*O)?-$|=-$|/dev/(?:null|stdout)$"
 _SEVERAL = r"[{\[#]"
 """What may stand in a name for several: of the shell, or of curl."""
 _SOMEWHERE = r"[{\[#*?]"
@@ -259,7 +260,8 @@ def _is_open(invocation: Invocation, program: str, effect: Effect | None) -> boo
             return True
     if program in ("curl", "wget"):
         saved = invocation.flags(*_SAVING)
-        return bool(saved) and (effect is None or len(effect.writes) < len(saved))
+        thrown_away = any(re.search(_NOWHERE, word.raw) for word in invocation.arguments)
+        return bool(saved) and not thrown_away and (effect is None or len(effect.writes) < len(saved))
     return program == "awk" and any(re.search(_INTO_FILES, word.raw) for word in invocation.arguments)
 
 
