@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
@@ -13,10 +15,13 @@ from cblint.checks.edits import key_before, respelt
 from cblint.checks.projects import artifact_types
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
+from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.repository import text_in
 from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
+from cblint.shell.syntax import Word
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
@@ -27,6 +32,20 @@ if TYPE_CHECKING:
 _EVERYTHING = frozenset({"**/*", "**", "./**/*", "./**", "**/**"})
 _OF_TOOLS = frozenset({"node_modules"})
 """What a build needs, tools for tests included. (vendor is part of what runs, and .terraform of what a plan needs.)"""
+_ELSEWHERE = (
+    "--prefix",
+    "--cwd",
+    "-C",
+    "--dir",
+    "--modules-folder",
+    "--package-lock-only",
+    "--lockfile-only",
+    "--dry-run",
+)
+"""Options with which packages are installed in another folder, or not at all."""
+_REMOVING = frozenset({"rm", "rimraf", "del", "mv", "rmdir", "unlink", "trash"})
+_ANYTHING = r"\$\(.*\)|`.*`|\$\{[^}]*\}|\$\w+|\{.*\}"
+"""What in a word may become any text."""
 _ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
 
 
@@ -70,27 +89,69 @@ def _left_behind(build: Build) -> dict[str, Invocation]:
 
     found: dict[str, Invocation] = {}
     for run in build.on(SUCCEEDING):
-        for event in expected(run):
-            if event.state is None:
+        certain = {id(event) for event in expected(run)}
+        for event in run.events:
+            if event.kind != RAN or event.state is None:
                 continue
             place = directory(event.state.cwd)
-            for invocation in run.step.item.calls(event.node):
-                if invocation.program in ("rm", "rimraf", "mv"):
-                    named = {word.raw.strip("\"'/").rpartition("/")[2] for word in invocation.operands()}
-                    found = {path: command for path, command in found.items() if posixpath.basename(path) not in named}
-                elif place is not None and not place.startswith("/"):
-                    found.update(
-                        {posixpath.normpath(f"{place}/{folder}"): invocation for folder in _filled(invocation)}
-                    )
+            calls = [*run.step.item.calls(event.node), *run.step.item.quoted_calls(event.node)]
+            for invocation in calls:
+                found = {path: command for path, command in found.items() if not _may_remove(invocation, path)}
+                if place is None or place.startswith("/") or id(event) not in certain:
+                    continue
+                if event.state.variable("NODE_ENV").assigned is not True and "NODE_ENV" not in invocation.node.raw:
+                    found.update({posixpath.normpath(f"{place}/{name}"): invocation for name in _filled(invocation)})
     return found
 
 
 def _filled(invocation: Invocation) -> Iterator[str]:
-    """The folders that a command which installs something fills."""
+    """The folders that a command which installs something fills where it runs, with more than what is to run later."""
     effect = effect_of(invocation)
-    for folder in effect.writes if effect is not None and effect.does == "install" else ():
+    if effect is None or effect.does != "install" or invocation.flags(*_ELSEWHERE) or _is_for_production(invocation):
+        return
+    for folder in effect.writes:
         if isinstance(folder, str) and folder.rstrip("/") in _OF_TOOLS:
             yield folder.rstrip("/")
+
+
+def _is_for_production(invocation: Invocation) -> bool:
+    """Whether it leaves only those packages that what was built needs to run."""
+    if invocation.program not in ("npm", "yarn", "pnpm"):
+        return False
+    values = option_values(invocation.arguments, ("--omit", "--only"))
+    return bool(invocation.flags("--production", "--prod", "-P")) or any(
+        (word.text or "dev").startswith(("dev", "prod")) for word in values
+    )
+
+
+def _may_remove(invocation: Invocation, path: str) -> bool:
+    """Whether a command may take away a folder, or leave only what is to run in it."""
+    if _is_for_production(invocation) or invocation.runs("git", "clean") or invocation.runs("git", "stash"):
+        return True
+    if invocation.program == "find":
+        return bool(invocation.flags("-delete")) and _may_find(invocation.words, path)
+    if invocation.program not in _REMOVING:
+        return False
+    if "find" in invocation.wrappers:
+        return _may_find(invocation.node.words, path)
+    operands = invocation.operands()
+    named = operands[:-1] if invocation.program == "mv" else operands
+    return "xargs" in invocation.wrappers or any(_may_mean(word, path) for word in named)
+
+
+def _may_find(words: Sequence[Word], path: str) -> bool:
+    named = [after for word, after in pairwise(words) if word.text in ("-name", "-iname", "-path", "-wholename")]
+    return not named or any(_may_mean(word, path) for word in named)
+
+
+def _may_mean(word: Word, path: str) -> bool:
+    """Whether a word may be the path of a folder, or of one that holds it."""
+    *folders, name = re.sub(_ANYTHING, "*", word.raw.replace('"', "").replace("'", "")).rstrip("/").split("/")
+    steps = path.split("/")
+    if name in steps or name in ("", ".", ".."):
+        return True
+    known = {folder for folder in folders if "*" not in folder and folder not in (".", "..")}
+    return known <= set(steps) and any(fnmatchcase(step, name) for step in steps)
 
 
 def _excluding(artifact: Section, names: list[str]) -> tuple[Edit, ...]:
