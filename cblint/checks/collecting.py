@@ -17,7 +17,7 @@ from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
-from cblint.hosts.repository import text_in
+from cblint.hosts.repository import found_by, holds, text_in
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
@@ -173,6 +173,8 @@ _REPEATED = frozenset({"html", "htm", "js", "json", "md", "php", "py"})
 _TREES = frozenset({"", "dist", "build", "public", "book", "site", "www", "html", "htmlcov", "docs", "web", "static"})
 """Folders of sites and the like, in which there are others."""
 _APPSPEC = r"appspec\.ya?ml"
+_OF_CONTAINERS = r"(?i)task-?def.*\.json|imageDetail\.json"
+_READING = frozenset({"print", "query", "condition", "check", "wrap", "package", "publish"})
 _LONGEST_APPSPEC = 100_000
 
 
@@ -185,14 +187,16 @@ def artifact_discard_paths_collision(buildspec: Buildspec) -> Iterator[Report]:
         edits = respelt(discard, "false" if discard.value.strip().lower() == "true" else "no")
         files = artifact.scalars("files")
         appspec = next((file for file in files if re.fullmatch(_APPSPEC, _split(file)[1])), None)
-        found = _sought_in_folder(buildspec, appspec, files) if appspec is not None else None
+        found = _sought_in_folder(buildspec, artifact, appspec, files) if appspec is not None else None
         if found is not None and appspec is not None:
             fields = {"path": found[1], "name": found[1].rpartition("/")[2], "file": _split(appspec)[1]}
             yield Report(appspec.span, found[0], fields, (("discard", discard.span),), edits, touched=(discard,))
-        yield from _of_one_name(artifact, files, discard, edits)
+        yield from _of_one_name(buildspec, artifact, files, discard, edits)
 
 
-def _of_one_name(artifact: Section, files: list[Scalar], discard: Scalar, edits: tuple[Edit, ...]) -> Iterator[Report]:
+def _of_one_name(
+    buildspec: Buildspec, artifact: Section, files: list[Scalar], discard: Scalar, edits: tuple[Edit, ...]
+) -> Iterator[Report]:
     """Files that have the same name, or are likely to."""
     firsts: dict[str, Scalar] = {}
     for file in files:
@@ -205,6 +209,8 @@ def _of_one_name(artifact: Section, files: list[Scalar], discard: Scalar, edits:
             related.append(("first", first.span))
         elif artifact.get("exclude-paths") is None:
             variant = _repeats(_whole(artifact, folder), name)
+            if variant == "each" and not _are_several(buildspec, posixpath.join(_whole(artifact, folder), name)):
+                variant = None
         if variant is not None:
             fields = {"path": file.value, "name": name}
             yield Report(file.span, variant, fields, tuple(related), edits, touched=(discard,))
@@ -237,15 +243,58 @@ def _repeats(folder: str, name: str) -> str | None:
     return "pattern" if ending in _REPEATED or (name == "*" and top in _TREES) else None
 
 
-def _sought_in_folder(buildspec: Buildspec, appspec: Scalar, files: list[Scalar]) -> tuple[str, str] | None:
+def _are_several(buildspec: Buildspec, pattern: str) -> bool:
+    """Whether a checkout of the repository has several files for a pattern; also if there is none at hand.
+
+    A folder above the buildspec may be the source root as well.
+    """
+    if buildspec.repository is None or holds(buildspec.repository, buildspec.path) is None:
+        return True
+    tail = re.escape(posixpath.normpath(pattern)).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
+    folder = posixpath.dirname(buildspec.path)
+    while True:
+        found = found_by(buildspec.repository, re.escape(f"{folder}/" if folder else "") + tail)
+        if found is None or len(found) > 1 or not folder:
+            return found is not None and len(found) > 1
+        folder = posixpath.dirname(folder)
+
+
+def _sought_in_folder(
+    buildspec: Buildspec, artifact: Section, appspec: Scalar, files: list[Scalar]
+) -> tuple[str, str] | None:
     """A path in a folder, all of which the artifact loses, and whether CodeDeploy is known to look for it there."""
     below = [file.value.removeprefix("./") for file in files if file is not appspec and _split(file)[0].strip("*/.")]
-    text = text_in(buildspec.repository, appspec.value) if buildspec.repository is not None else None
-    if not below or "*" in appspec.value:
+    if not below or "*" in appspec.value or _is_rewritten(buildspec, _split(appspec)[1]):
         return None
+    path = posixpath.normpath(posixpath.join(_base(artifact), appspec.value))
+    text = text_in(buildspec.repository, path) if buildspec.repository is not None else None
     if text is None or len(text) > _LONGEST_APPSPEC:
-        return "appspec-unseen", below[0]
+        # An appspec for ECS names no files of the artifact.
+        of_containers = any(re.fullmatch(_OF_CONTAINERS, _split(file)[1]) for file in files)
+        return ("appspec-unseen", below[0]) if not of_containers else None
     folders = {path.partition("/")[0] for path in below}
     sought = re.findall(r"(?m)^[ \t-]*(?:source|location):[ \t]*[\"']?/?([\w.-]+/[\w./-]+)", text)
     found = next((path for path in sought if path.partition("/")[0] in folders), None)
     return ("appspec", found) if found is not None else None
+
+
+def _base(artifact: Section) -> str:
+    """The base directory from the source root, as it stands there."""
+    base = artifact.scalar("base-directory")
+    return re.sub(r"^\$\{?CODEBUILD_SRC_DIR\}?/?", "", base.value) if base is not None else ""
+
+
+def _is_rewritten(buildspec: Buildspec, name: str) -> bool:
+    """Whether a command names a file otherwise than to read it: it may say something else then."""
+    for item in buildspec.shell_items:
+        for invocation in item.invocations if name in item.value else ():
+            if any(
+                name in redirection.target.raw and redirection.operator != "<"
+                for redirection in invocation.redirections
+            ):
+                return True
+            if any(name in word.raw for word in invocation.arguments):
+                effect = effect_of(invocation)
+                if effect is None or effect.does not in _READING:
+                    return True
+    return False
