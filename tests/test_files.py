@@ -90,6 +90,7 @@ def test_the_table_names_kinds_and_programs_that_there_are() -> None:
         "npm publish --dry-run",
         "yarn install --frozen-lockfile",
         "pip install -r requirements.txt",
+        "apk fetch jq",
         "trap 'make x' EXIT",
         "codecov",
         "if",
