@@ -44,7 +44,7 @@ _ELSEWHERE = (
 )
 """Options with which packages are installed in another folder, or not at all."""
 _REMOVING = frozenset({"rm", "rimraf", "del", "mv", "rmdir", "unlink", "trash"})
-_ANYTHING = r"\$\(.*\)|`.*`|\$\{[^}]*\}|\$\w+|\{.*\}"
+_ANYTHING = r"[!@+?*]\(.*\)|\$\(.*\)|`.*`|\$\{[^}]*\}|\$\w+|\{.*\}"
 """What in a word may become any text."""
 _ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
 
@@ -141,7 +141,8 @@ def _may_remove(invocation: Invocation, path: str) -> bool:
 
 def _may_find(words: Sequence[Word], path: str) -> bool:
     named = [after for word, after in pairwise(words) if word.text in ("-name", "-iname", "-path", "-wholename")]
-    return not named or any(_may_mean(word, path) for word in named)
+    negated = any(word.text in ("!", "-not") for word in words)
+    return negated or not named or any(_may_mean(word, path) for word in named)
 
 
 def _may_mean(word: Word, path: str) -> bool:
