@@ -30,6 +30,7 @@ def test_the_table_names_kinds_and_programs_that_there_are() -> None:
     assert set(FACTS["kinds"]) <= set(effects["kinds"])
     assert set(FACTS["folders"]) <= set(FACTS["confined"])
     known = set(effects["tools"])
+    assert {program.partition(" ")[0] for program in FACTS["open"]} <= known
     assert {program for program, firsts in FACTS["confined"].items() if firsts is not None} <= known
 
 
@@ -65,6 +66,33 @@ def test_the_table_names_kinds_and_programs_that_there_are() -> None:
         "find . -name x -exec cp {} y \\;",
         "bash -c 'make x'",
         "curl -sSLJO https://example.com/x",
+        "curl --remote-name-all https://example.com/x{1,2}",
+        "curl -O 'https://example.com/x[1-3].zip'",
+        "curl -X POST -o a.json https://example.com/x",
+        "wget -i list.txt",
+        "wget --content-disposition https://example.com/x",
+        "touch {a,b}.json",
+        "mkdir -p out/{a,b}",
+        "cp -rT site .",
+        "cp -T site x",
+        "cp -t ../x a",
+        "cp a.txt out*/",
+        "docker build --output type=local,dest=out .",
+        "docker build -o out .",
+        "awk '{print > $1\".json\"}' list",
+        "awk -f split.awk list",
+        "mvn -B package",
+        "gradle tasks",
+        "terraform init",
+        "terraform plan -out=plan.bin",
+        "flake8 src",
+        "npm publish",
+        "npm publish --dry-run",
+        "yarn install --frozen-lockfile",
+        "pip install -r requirements.txt",
+        "apk fetch jq",
+        "trap 'make x' EXIT",
+        "codecov",
         "if",
         "f() { make; }; f",
     ],
@@ -95,11 +123,19 @@ def test_what_can_make_anything(command: str) -> None:
         ("echo x | tee -a a.txt b.txt", "b.txt", "c.txt"),
         ("aws s3 cp s3://bucket/a.zip out/a.zip", "out/a.zip", "a.zip"),
         ("aws cloudformation package --template-file t.yml --output-template-file p.yml", "p.yml", "t.yml"),
-        ("mvn -B package", "service/target/app.jar", "app.jar"),
+        ("sed -i s/a/b/ conf/*.json", "", "a.json"),
+        ("awk '$1 > 5 {print $2}' list", "", "a.txt"),
+        ("cp -R x ../out", "../out/deep/a.txt", "a.txt"),
+        ("npm install -g serverless && npm audit", "", "a.txt"),
         ("docker build -t web . && docker push web", "", "a.txt"),
-        ("terraform plan -out=plan.bin", "plan.bin", "plan"),
+        ("zip -r lambda src", "lambda.zip", "src.zip"),
+        ("cd app && zip -qr9 ../out/web . -x '*.git*'", "out/web.zip", "app/web.zip"),
+        ("zip -r a.jar src > zip.log", "a.jar", "a.jar.zip"),
+        ("zip -r a.jar src > log", "log", "log.zip"),
         ("$(aws ecr get-login --no-include-email)", "", "a.txt"),
         ("npm install -g serverless", "", "a.txt"),
+        ("curl -sX POST -o /dev/null https://example.com/x", "", "x"),
+        ("wget -qO- https://example.com/x | jq .", "", "x"),
         ("curl -o a.zip https://example.com/x", "a.zip", "x"),
         ("[ -f x ] || exit 1", "", "x"),
     ],
@@ -113,7 +149,12 @@ def test_what_is_made_and_what_is_not(command: str, made: str, not_made: str) ->
 
 @pytest.mark.parametrize(
     ("package", "anything"),
-    [('{"scripts": {"test": "jest"}}', False), ('{"scripts": {"prepare": "tsc"}}', True), (None, True)],
+    [
+        ('{"scripts": {"test": "jest"}}', False),
+        ('{"workspaces": ["web"]}', True),
+        ('{"scripts": {"prepare": "tsc"}}', True),
+        (None, True),
+    ],
 )
 def test_an_installation_runs_what_the_package_says(tmp_path: Path, package: str | None, anything: bool) -> None:
     (tmp_path / "app").mkdir()
@@ -122,6 +163,15 @@ def test_an_installation_runs_what_the_package_says(tmp_path: Path, package: str
     found = made_by(_spec("cd app", "npm ci", repository=str(tmp_path)))
     assert found.anything is anything
     assert found.may_hold("app/node_modules/x")
+    assert found.may_hold("app/package-lock.json")
+
+
+@pytest.mark.parametrize(
+    ("requirements", "anything"), [("requests==2.32.0\n# .\n", False), ("requests\n-e .\n", True), ("-r x.txt", True)]
+)
+def test_a_list_of_requirements_may_name_the_project(tmp_path: Path, requirements: str, anything: bool) -> None:
+    (tmp_path / "requirements.txt").write_text(requirements)
+    assert made_by(_spec("pip install -r requirements.txt", repository=str(tmp_path))).anything is anything
 
 
 def test_commands_that_are_not_read_can_make_anything() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cblint.hosts import repository
-from cblint.hosts.repository import LONGEST, holds, mentioned, text_in
+from cblint.hosts.repository import LONGEST, found_by, holds, mentioned, text_in
 
 
 @pytest.fixture
@@ -132,8 +132,16 @@ def test_a_large_tree_is_given_up(root: Path, monkeypatch: pytest.MonkeyPatch) -
         (root / f"{number}.sh").write_text("make app.zip\n")
         (root / "ci" / f"{number}.o").write_text("")
     assert mentioned(str(root), {"app.zip"}, "") is None
+    assert found_by(str(root), ".*") is None
     assert holds(str(root), "ci") is None
     assert holds(str(root), "ci/env.sh") is True
+
+
+def test_files_are_found_by_a_pattern(root: Path) -> None:
+    (root / "ci" / "deep").mkdir()
+    (root / "ci" / "deep" / "env.sh").write_text("")
+    assert found_by(str(root), r"[^/]*/env\.sh") == {"ci/env.sh"}
+    assert found_by(str(root), r"(?:.*/)?env\.sh") == {"ci/env.sh", "ci/deep/env.sh"}
 
 
 def test_who_speaks_of_a_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

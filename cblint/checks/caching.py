@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _HOME = r"(?:/root|~|\$HOME|\$\{HOME\}|)/"
 _MODULES = r"(?:\./)?((?:[\w.@-]+/|\*\*/)*)node_modules(?:/(?:\*\*/\*|\*\*|\*)?)?"
+_INSTALLERS = frozenset({"npm", "yarn", "pnpm", "bun", "lerna", "rush"})
+_GLOBALLY = ("-g", "--global")
 _NPM = "/root/.npm/**/*"
 _REPOSITORY = "-Dmaven.repo.local="
 
@@ -66,17 +68,39 @@ def _holds(path: Scalar, folders: list[str]) -> bool:
 
 def _removed_modules(buildspec: Buildspec, paths: list[Scalar], modules: list[tuple[Scalar, str]]) -> Iterator[Report]:
     places: dict[str, Invocation] = {}
+    clean = set()
     for place, invocation in _clean_installs(buildspec):
         places.setdefault(place, invocation)
+        clean.add(id(invocation))
     folders = table("caches")["npm"]["folders"]
     mended = not _has_user(buildspec) and not any(_holds(each, folders) for each in paths)
     for path, folder in modules:
         wanted = posixpath.normpath(folder) if folder else "."
-        found = next(iter(places.values()), None) if "**" in folder else places.get(wanted)
+        if "**" in folder and not _installs_otherwise(buildspec, clean):
+            wanted = next((place for place in places if _lies_in(place, folder)), wanted)
+        found = places.get(wanted)
         if found is not None:
             edits = respelt(path, _NPM) if mended else ()
             fields = {"path": path.value, "command": called(found)}
             yield Report(path.span, "npm-ci", fields, (("removes", called_at(found)),), edits)
+
+
+def _installs_otherwise(buildspec: Buildspec, clean: set[int]) -> bool:
+    """Whether other packages of Node.js may be installed, for which the cache is of use."""
+    for item in buildspec.shell_items:
+        for invocation in item.invocations:
+            effect = effect_of(invocation)
+            if effect is None or effect.does != "install" or id(invocation) in clean or invocation.flags(*_GLOBALLY):
+                continue
+            if invocation.program in _INSTALLERS or effect.presumed:
+                return True
+    return False
+
+
+def _lies_in(place: str, folder: str) -> bool:
+    """Whether a pattern such as ``**/web/`` finds the folder in which packages are installed."""
+    pattern = re.escape(posixpath.normpath(folder)).replace(r"\*\*/", "(?:.*/)?").replace(r"/\*\*", "(?:/.*)?")
+    return re.fullmatch(pattern.replace(r"\*\*", ".*"), place) is not None
 
 
 def _clean_installs(buildspec: Buildspec) -> Iterator[tuple[str, Invocation]]:
@@ -87,7 +111,9 @@ def _clean_installs(buildspec: Buildspec) -> Iterator[tuple[str, Invocation]]:
                 continue
             for invocation in run.step.item.calls(event.node):
                 operands = [word.text for word in invocation.operands()]
-                if invocation.program == "npm" and operands[:1] in (["ci"], ["clean-install"]):
+                if invocation.program != "npm" or invocation.flags("--dry-run"):
+                    continue
+                if operands[:1] in (["ci"], ["clean-install"]):
                     place = _place(invocation, event)
                     if place is not None:
                         yield place, invocation
@@ -139,7 +165,8 @@ def _purged(buildspec: Buildspec, path: Scalar, facts: dict[str, Any]) -> Iterat
 def _is_called_so(invocation: Invocation, program: str, words: list[str]) -> bool:
     operands = [word for word in words if not word.startswith("-")]
     options = [word for word in words if word.startswith("-")]
-    if invocation.program != program or [word.text for word in invocation.operands()[: len(operands)]] != operands:
+    # What follows is the one package that is thrown away.
+    if invocation.program != program or [word.text for word in invocation.operands()] != operands:
         return False
     return not options or any(word.text in options for word in invocation.arguments)
 
@@ -147,9 +174,9 @@ def _is_called_so(invocation: Invocation, program: str, words: list[str]) -> boo
 def _passed_over(buildspec: Buildspec, path: Scalar, facts: dict[str, Any]) -> Iterator[Report]:
     """An option with which nothing is taken from the cache, in every command that could take something."""
     options = facts.get("unused")
-    if options is None or not _all_are_known(buildspec):
+    if options is None or not _all_are_known(buildspec) or _is_used(buildspec, facts["users"]):
         return
-    found = [each for each in buildspec.invocations(r"\bpip") if each.runs(each.program, "install") and _is_pip(each)]
+    found = [each for each in buildspec.invocations(r"\bpip") if _is_pip(each) and _takes_packages(each)]
     flags = [each.flags(*options) for each in found]
     if flags and all(flags):
         fields = {"path": path.value, "option": flags[0][0].text or ""}
@@ -161,18 +188,36 @@ def _is_pip(invocation: Invocation) -> bool:
     return re.fullmatch(r"pip[0-9.]*", invocation.program) is not None
 
 
+def _takes_packages(invocation: Invocation) -> bool:
+    return any(invocation.runs(invocation.program, name) for name in ("install", "wheel", "download"))
+
+
+def _is_used(buildspec: Buildspec, programs: list[str]) -> bool:
+    """Whether one of these programs does any work."""
+    for item in buildspec.shell_items:
+        for invocation in item.invocations:
+            if invocation.program.rstrip("0123456789.") in programs:
+                effect = effect_of(invocation)
+                if effect is None or effect.does not in ("wrap", "print", "query"):
+                    return True
+    return False
+
+
 def _elsewhere(buildspec: Buildspec, paths: list[Scalar]) -> Iterator[Report]:
     """Maven is told to keep its repository in another folder than the one that is cached."""
     cached = next((path for path in paths if _holds(path, table("caches")["maven"]["folders"])), None)
-    if cached is None or not _all_are_known(buildspec):
+    if cached is None or not _all_are_known(buildspec) or _is_used(buildspec, table("caches")["maven"]["users"]):
         return
-    runs = [each for each in buildspec.invocations(r"\bmvn") if each.program in ("mvn", "mvnw")]
+    runs = [each for each in buildspec.invocations(r"\bmvn") if each.program == "mvn"]
     told = [word for each in runs for word in each.arguments if word.raw.startswith(_REPOSITORY)]
     if not told or len(told) != len(runs):
         return
     folder = told[0].raw[len(_REPOSITORY) :].strip("\"'")
     name = posixpath.basename(folder.rstrip("/"))
-    if not re.match(_HOME + r"\.m2", folder) and not any(name in path.value for path in paths if path is not cached):
+    # What a variable holds may be just the folder that is cached.
+    if any("$" in word.raw or "`" in word.raw for word in told) or re.match(_HOME + r"\.m2", folder):
+        return
+    if not any(name in path.value for path in paths if path is not cached):
         yield Report(cached.span, "elsewhere", {"path": cached.value, "folder": folder}, (("told", told[0].span),))
 
 

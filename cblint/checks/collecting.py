@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
@@ -13,10 +15,13 @@ from cblint.checks.edits import key_before, respelt
 from cblint.checks.projects import artifact_types
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
+from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
-from cblint.hosts.repository import text_in
+from cblint.hosts.repository import found_by, holds, text_in
 from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
+from cblint.shell.syntax import Word
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
@@ -27,6 +32,20 @@ if TYPE_CHECKING:
 _EVERYTHING = frozenset({"**/*", "**", "./**/*", "./**", "**/**"})
 _OF_TOOLS = frozenset({"node_modules"})
 """What a build needs, tools for tests included. (vendor is part of what runs, and .terraform of what a plan needs.)"""
+_ELSEWHERE = (
+    "--prefix",
+    "--cwd",
+    "-C",
+    "--dir",
+    "--modules-folder",
+    "--package-lock-only",
+    "--lockfile-only",
+    "--dry-run",
+)
+"""Options with which packages are installed in another folder, or not at all."""
+_REMOVING = frozenset({"rm", "rimraf", "del", "mv", "rmdir", "unlink", "trash"})
+_ANYTHING = r"[!@+?*]\(.*\)|\$\(.*\)|`.*`|\$\{[^}]*\}|\$\w+|\{.*\}"
+"""What in a word may become any text."""
 _ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
 
 
@@ -70,27 +89,70 @@ def _left_behind(build: Build) -> dict[str, Invocation]:
 
     found: dict[str, Invocation] = {}
     for run in build.on(SUCCEEDING):
-        for event in expected(run):
-            if event.state is None:
+        certain = {id(event) for event in expected(run)}
+        for event in run.events:
+            if event.kind != RAN or event.state is None:
                 continue
             place = directory(event.state.cwd)
-            for invocation in run.step.item.calls(event.node):
-                if invocation.program in ("rm", "rimraf", "mv"):
-                    named = {word.raw.strip("\"'/").rpartition("/")[2] for word in invocation.operands()}
-                    found = {path: command for path, command in found.items() if posixpath.basename(path) not in named}
-                elif place is not None and not place.startswith("/"):
-                    found.update(
-                        {posixpath.normpath(f"{place}/{folder}"): invocation for folder in _filled(invocation)}
-                    )
+            calls = [*run.step.item.calls(event.node), *run.step.item.quoted_calls(event.node)]
+            for invocation in calls:
+                found = {path: command for path, command in found.items() if not _may_remove(invocation, path)}
+                if place is None or place.startswith("/") or id(event) not in certain:
+                    continue
+                if event.state.variable("NODE_ENV").assigned is not True and "NODE_ENV" not in invocation.node.raw:
+                    found.update({posixpath.normpath(f"{place}/{name}"): invocation for name in _filled(invocation)})
     return found
 
 
 def _filled(invocation: Invocation) -> Iterator[str]:
-    """The folders that a command which installs something fills."""
+    """The folders that a command which installs something fills where it runs, with more than what is to run later."""
     effect = effect_of(invocation)
-    for folder in effect.writes if effect is not None and effect.does == "install" else ():
+    if effect is None or effect.does != "install" or invocation.flags(*_ELSEWHERE) or _is_for_production(invocation):
+        return
+    for folder in effect.writes:
         if isinstance(folder, str) and folder.rstrip("/") in _OF_TOOLS:
             yield folder.rstrip("/")
+
+
+def _is_for_production(invocation: Invocation) -> bool:
+    """Whether it leaves only those packages that what was built needs to run."""
+    if invocation.program not in ("npm", "yarn", "pnpm"):
+        return False
+    values = option_values(invocation.arguments, ("--omit", "--only"))
+    return bool(invocation.flags("--production", "--prod", "-P")) or any(
+        (word.text or "dev").startswith(("dev", "prod")) for word in values
+    )
+
+
+def _may_remove(invocation: Invocation, path: str) -> bool:
+    """Whether a command may take away a folder, or leave only what is to run in it."""
+    if _is_for_production(invocation) or invocation.runs("git", "clean") or invocation.runs("git", "stash"):
+        return True
+    if invocation.program == "find":
+        return bool(invocation.flags("-delete")) and _may_find(invocation.words, path)
+    if invocation.program not in _REMOVING:
+        return False
+    if "find" in invocation.wrappers:
+        return _may_find(invocation.node.words, path)
+    operands = invocation.operands()
+    named = operands[:-1] if invocation.program == "mv" else operands
+    return "xargs" in invocation.wrappers or any(_may_mean(word, path) for word in named)
+
+
+def _may_find(words: Sequence[Word], path: str) -> bool:
+    named = [after for word, after in pairwise(words) if word.text in ("-name", "-iname", "-path", "-wholename")]
+    negated = any(word.text in ("!", "-not") for word in words)
+    return negated or not named or any(_may_mean(word, path) for word in named)
+
+
+def _may_mean(word: Word, path: str) -> bool:
+    """Whether a word may be the path of a folder, or of one that holds it."""
+    *folders, name = re.sub(_ANYTHING, "*", word.raw.replace('"', "").replace("'", "")).rstrip("/").split("/")
+    steps = path.split("/")
+    if name in steps or name in ("", ".", ".."):
+        return True
+    known = {folder for folder in folders if "*" not in folder and folder not in (".", "..")}
+    return known <= set(steps) and any(fnmatchcase(step, name) for step in steps)
 
 
 def _excluding(artifact: Section, names: list[str]) -> tuple[Edit, ...]:
@@ -112,6 +174,8 @@ _REPEATED = frozenset({"html", "htm", "js", "json", "md", "php", "py"})
 _TREES = frozenset({"", "dist", "build", "public", "book", "site", "www", "html", "htmlcov", "docs", "web", "static"})
 """Folders of sites and the like, in which there are others."""
 _APPSPEC = r"appspec\.ya?ml"
+_OF_CONTAINERS = r"(?i)task-?def.*\.json|imageDetail\.json"
+_READING = frozenset({"print", "query", "condition", "check", "wrap", "package", "publish"})
 _LONGEST_APPSPEC = 100_000
 
 
@@ -124,14 +188,16 @@ def artifact_discard_paths_collision(buildspec: Buildspec) -> Iterator[Report]:
         edits = respelt(discard, "false" if discard.value.strip().lower() == "true" else "no")
         files = artifact.scalars("files")
         appspec = next((file for file in files if re.fullmatch(_APPSPEC, _split(file)[1])), None)
-        found = _sought_in_folder(buildspec, appspec, files) if appspec is not None else None
+        found = _sought_in_folder(buildspec, artifact, appspec, files) if appspec is not None else None
         if found is not None and appspec is not None:
             fields = {"path": found[1], "name": found[1].rpartition("/")[2], "file": _split(appspec)[1]}
             yield Report(appspec.span, found[0], fields, (("discard", discard.span),), edits, touched=(discard,))
-        yield from _of_one_name(artifact, files, discard, edits)
+        yield from _of_one_name(buildspec, artifact, files, discard, edits)
 
 
-def _of_one_name(artifact: Section, files: list[Scalar], discard: Scalar, edits: tuple[Edit, ...]) -> Iterator[Report]:
+def _of_one_name(
+    buildspec: Buildspec, artifact: Section, files: list[Scalar], discard: Scalar, edits: tuple[Edit, ...]
+) -> Iterator[Report]:
     """Files that have the same name, or are likely to."""
     firsts: dict[str, Scalar] = {}
     for file in files:
@@ -144,6 +210,8 @@ def _of_one_name(artifact: Section, files: list[Scalar], discard: Scalar, edits:
             related.append(("first", first.span))
         elif artifact.get("exclude-paths") is None:
             variant = _repeats(_whole(artifact, folder), name)
+            if variant == "each" and not _are_several(buildspec, posixpath.join(_whole(artifact, folder), name)):
+                variant = None
         if variant is not None:
             fields = {"path": file.value, "name": name}
             yield Report(file.span, variant, fields, tuple(related), edits, touched=(discard,))
@@ -176,15 +244,58 @@ def _repeats(folder: str, name: str) -> str | None:
     return "pattern" if ending in _REPEATED or (name == "*" and top in _TREES) else None
 
 
-def _sought_in_folder(buildspec: Buildspec, appspec: Scalar, files: list[Scalar]) -> tuple[str, str] | None:
+def _are_several(buildspec: Buildspec, pattern: str) -> bool:
+    """Whether a checkout of the repository has several files for a pattern; also if there is none at hand.
+
+    A folder above the buildspec may be the source root as well.
+    """
+    if buildspec.repository is None or holds(buildspec.repository, buildspec.path) is None:
+        return True
+    tail = re.escape(posixpath.normpath(pattern)).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
+    folder = posixpath.dirname(buildspec.path)
+    while True:
+        found = found_by(buildspec.repository, re.escape(f"{folder}/" if folder else "") + tail)
+        if found is None or len(found) > 1 or not folder:
+            return found is not None and len(found) > 1
+        folder = posixpath.dirname(folder)
+
+
+def _sought_in_folder(
+    buildspec: Buildspec, artifact: Section, appspec: Scalar, files: list[Scalar]
+) -> tuple[str, str] | None:
     """A path in a folder, all of which the artifact loses, and whether CodeDeploy is known to look for it there."""
     below = [file.value.removeprefix("./") for file in files if file is not appspec and _split(file)[0].strip("*/.")]
-    text = text_in(buildspec.repository, appspec.value) if buildspec.repository is not None else None
-    if not below or "*" in appspec.value:
+    if not below or "*" in appspec.value or _is_rewritten(buildspec, _split(appspec)[1]):
         return None
+    path = posixpath.normpath(posixpath.join(_base(artifact), appspec.value))
+    text = text_in(buildspec.repository, path) if buildspec.repository is not None else None
     if text is None or len(text) > _LONGEST_APPSPEC:
-        return "appspec-unseen", below[0]
+        # An appspec for ECS names no files of the artifact.
+        of_containers = any(re.fullmatch(_OF_CONTAINERS, _split(file)[1]) for file in files)
+        return ("appspec-unseen", below[0]) if not of_containers else None
     folders = {path.partition("/")[0] for path in below}
     sought = re.findall(r"(?m)^[ \t-]*(?:source|location):[ \t]*[\"']?/?([\w.-]+/[\w./-]+)", text)
     found = next((path for path in sought if path.partition("/")[0] in folders), None)
     return ("appspec", found) if found is not None else None
+
+
+def _base(artifact: Section) -> str:
+    """The base directory from the source root, as it stands there."""
+    base = artifact.scalar("base-directory")
+    return re.sub(r"^\$\{?CODEBUILD_SRC_DIR\}?/?", "", base.value) if base is not None else ""
+
+
+def _is_rewritten(buildspec: Buildspec, name: str) -> bool:
+    """Whether a command names a file otherwise than to read it: it may say something else then."""
+    for item in buildspec.shell_items:
+        for invocation in item.invocations if name in item.value else ():
+            if any(
+                name in redirection.target.raw and redirection.operator != "<"
+                for redirection in invocation.redirections
+            ):
+                return True
+            if any(name in word.raw for word in invocation.arguments):
+                effect = effect_of(invocation)
+                if effect is None or effect.does not in _READING:
+                    return True
+    return False

@@ -11,8 +11,8 @@ from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.hosts.repository import holds, text_in
 from cblint.shell.commands import Function, Redirection
-from cblint.shell.effects import effect_of, verbs_of
-from cblint.shell.operands import pieces
+from cblint.shell.effects import Effect, effect_of, verbs_of
+from cblint.shell.operands import option_values, pieces
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Literal, Parameter, SingleQuoted, Word, walk
 
@@ -26,8 +26,19 @@ MOST_FILES = 200
 _WRITING = frozenset({">", ">>", ">|", "<>", "&>", "&>>", ">&"})
 _COPYING = frozenset({"cp", "mv", "ln", "install"})
 _INSTALLING = frozenset({"install", "i", "ci", "clean-install"})
-_MAKING_ONE = frozenset({"mkdir", "touch", "tee", "curl", "zip"})
+_MAKING_ONE = frozenset({"mkdir", "touch", "tee", "curl", "zip", "sed"})
 """Programs that make a file or an empty folder, and nothing below it."""
+_SAVING = ("-o", "--output", "-O", "--remote-name", "--output-document")
+"""Options with which curl and wget save what they fetch."""
+_NOWHERE = r"^(?:-\w*O)?-$|=-$|/dev/(?:null|stdout)$"
+_SEVERAL = r"[{\[#]"
+"""What may stand in a name for several: of the shell, or of curl."""
+_SOMEWHERE = r"[{\[#*?]"
+"""What may stand in the name of a folder that has several; of files, ``*`` and ``?`` only find those that there are."""
+_INTO_FILES = r"print[^}]*[>|]|system\s*\("
+"""What in a program for awk makes files, or runs something."""
+_OF_PROJECT = r"(?m)^\s*(?:-e|--editable|-r|--requirement|\.|/|file:)|@\s*file:"
+"""What in a list of requirements is no package from elsewhere."""
 _LOGIN = r"\$\(\s*aws (?:[^|;&)]* )?ecr get-login "
 """What prints a `docker login`, and runs it."""
 _HERE = frozenset({"", ".", "./"})
@@ -178,9 +189,11 @@ class _Collector:
 
     def _add(self, word: Word | str, state: State, invocation: Invocation, folder: bool = False) -> None:
         path, place = path_of(word, state), place_of(state)
-        if path is None or place is None:
+        if path is None or place is None or re.search(_SOMEWHERE if folder else _SEVERAL, path):
             self.anything = True
         else:
+            if invocation.program == "zip" and word in invocation.arguments and "." not in posixpath.basename(path):
+                path += ".zip"  # which zip adds where a name has no ending
             named = word if isinstance(word, Word) else None
             self.written.append(Written(path, named, folder, place, invocation))
 
@@ -189,6 +202,8 @@ class _Collector:
         verb, _ = verbs_of(invocation)
         effect = effect_of(invocation)
         facts = table("files")
+        if _is_open(invocation, verb.program if verb is not None else invocation.program, effect):
+            return None
         if effect is not None and effect.does == "wrap":
             return [] if invocation.program not in ("xargs", *table("tools")["shells"]) else None
         if "xargs" in invocation.wrappers or "find" in invocation.wrappers:
@@ -210,15 +225,26 @@ class _Collector:
             return False
         allowed = facts["confined"][program]
         if allowed is None:
-            return not invocation.flags("-J", "--remote-header-name")
+            return True
         operands = [word.text for word in invocation.operands()]
-        if not known or (operands and not set(operands if program == "mvn" else operands[:1]) <= set(allowed)):
+        if not known or (operands and operands[0] not in allowed):
             return False
         if program == "pip":
-            return not any(re.match(r"\.|/|-e|--editable", word.raw) for word in invocation.arguments)
+            return self._installs_packages(invocation, place)
         if program in facts["lifecycle"]["programs"] and (not operands or operands[0] in _INSTALLING):
             return bool(invocation.flags("-g", "--global")) or self._runs_no_scripts(place)
         return bool(operands)
+
+    def _installs_packages(self, invocation: Invocation, place: str) -> bool:
+        """Whether pip installs nothing but packages from elsewhere, as its lists say too."""
+        if any(re.match(r"[\"']?(?:\.|/|-e|--editable|file:)", word.raw) for word in invocation.arguments):
+            return False
+        for word in option_values(invocation.arguments, ("-r", "--requirement")):
+            path = posixpath.join(place, word.text) if word.text is not None else None
+            text = text_in(self.buildspec.repository, path) if self.buildspec.repository and path is not None else None
+            if text is None or re.search(_OF_PROJECT, text) is not None:
+                return False
+        return True
 
     def _runs_no_scripts(self, place: str) -> bool:
         """Whether package.json is at hand and has nothing that runs when its packages are installed."""
@@ -226,6 +252,20 @@ class _Collector:
         text = text_in(repository, posixpath.join(place, "package.json")) if repository is not None else None
         names = "|".join(table("files")["lifecycle"]["scripts"])
         return text is not None and re.search(rf'"(?:{names})"\s*:', text) is None
+
+
+def _is_open(invocation: Invocation, program: str, effect: Effect | None) -> bool:
+    """Whether it can make anything, though other commands of the program make only what they name."""
+    facts = table("files")["open"]
+    first = next((word.text for word in invocation.operands()), None)
+    for name in (program, invocation.program, f"{program} {first}"):
+        if name in facts and (facts[name] is None or invocation.flags(*facts[name])):
+            return True
+    if program in ("curl", "wget"):
+        saved = invocation.flags(*_SAVING)
+        thrown_away = any(re.search(_NOWHERE, word.raw) for word in invocation.arguments)
+        return bool(saved) and not thrown_away and (effect is None or len(effect.writes) < len(saved))
+    return program == "awk" and any(re.search(_INTO_FILES, word.raw) for word in invocation.arguments)
 
 
 def _writes_file(node: Redirection) -> bool:
@@ -236,13 +276,17 @@ def _writes_file(node: Redirection) -> bool:
 def _copied(invocation: Invocation) -> list[tuple[Word | str, bool]]:
     """Where copies may lie: at the last operand, and in it."""
     operands = invocation.operands()
-    if not operands or invocation.flags("-t", "--target-directory", "--parents", "-R"):
+    if not operands:
         return [(".", True)]
     *sources, last = operands
     names = [posixpath.basename((source.text or "").rstrip("/")) for source in sources]
-    deep = bool(invocation.flags("-r", "-a", "--recursive", "--archive")) or invocation.program in ("mv", "ln")
+    deep = bool(invocation.flags("-r", "-R", "-a", "--recursive", "--archive")) or invocation.program in ("mv", "ln")
     text = last.text
-    if text is None or not all(re.fullmatch(r"[\w.@%+=:-]+", name) and name not in (".", "..") for name in names):
+    if (
+        text is None
+        or re.search(r"[*?]", text)
+        or not all(re.fullmatch(r"[\w.@%+=:-]+", name) and name not in (".", "..") for name in names)
+    ):
         return [(last, True)]
     if text in _HERE or text.endswith(("/", "..")):
         return [(f"{text.rstrip('/') or '.'}/{name}", deep) for name in names]

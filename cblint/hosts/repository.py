@@ -108,6 +108,19 @@ def mentioned(repository: str, names: Collection[str], besides: str) -> set[str]
     return found
 
 
+def found_by(repository: str, pattern: str) -> set[str] | None:
+    """The paths of a repository, from its root, that a regular expression matches; None if there is too much."""
+    root = os.path.realpath(repository)
+    found = set()
+    for path in _files(root):
+        if path is None:
+            return None
+        relative = os.path.relpath(path, root)
+        if re.fullmatch(pattern, relative):
+            found.add(relative)
+    return found
+
+
 def _files(top: str) -> Iterator[str | None]:
     """The files below a folder that git does not ignore; None in the end if there are too many. Follows no link."""
     left = MOST_ENTRIES
