@@ -44,7 +44,7 @@ _ELSEWHERE = (
 )
 """Options with which packages are installed in another folder, or not at all."""
 _REMOVING = frozenset({"rm", "rimraf", "del", "mv", "rmdir", "unlink", "trash"})
-_ANYTHING = r"[!@+?*]\(.*\)|\$\(.*\)|`.*`|\$\{[^}]*\}|\$\w+|\{.*\}"
+_ANYTHING = r"\$\(.*\)|`.*`|\$\{[^}]*\}|\$\w+|\{.*\}"
 """What in a word may become any text."""
 _ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
 
@@ -89,6 +89,8 @@ def _left_behind(build: Build) -> dict[str, Invocation]:
 
     found: dict[str, Invocation] = {}
     for run in build.on(SUCCEEDING):
+        if run.step.item.script.problem is not None:
+            found = {}  # `rm -rf !(dist)`, say, which only bash with extglob reads
         certain = {id(event) for event in expected(run)}
         for event in run.events:
             if event.kind != RAN or event.state is None:
