@@ -71,7 +71,7 @@ def test_both_read_the_same_where_tree_sitter_reads_it_all() -> None:
     read: list[bool] = []
 
     @given(written_powershell())
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     def compare(written: Written) -> None:
         read.extend(_compare(text) for text in _statements(parse(Text.of(written.text))))
 

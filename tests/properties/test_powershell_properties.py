@@ -42,7 +42,7 @@ def _check(script: PowerShellScript, size: int) -> None:
 
 
 @given(written_powershell())
-@settings(max_examples=250)
+@settings(max_examples=125)
 def test_powershell_is_read_as_it_was_meant(written: Written) -> None:
     script = parse(Text.of(written.text))
     assert script.problem is None
@@ -62,7 +62,7 @@ def test_powershell_is_read_as_it_was_meant(written: Written) -> None:
 
 
 @given(st.text() | st.lists(st.sampled_from(_TOKENS), max_size=40).map("".join))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_text_is_read(text: str) -> None:
     script = parse(Text.of(text, 7))
     _check(script, len(text))
@@ -72,7 +72,7 @@ def test_any_text_is_read(text: str) -> None:
 
 
 @given(written_powershell(), st.data())
-@settings(max_examples=250)
+@settings(max_examples=125)
 def test_any_script_that_is_damaged_is_read(written: Written, data: st.DataObject) -> None:
     text = written.text
     start = data.draw(st.integers(0, len(text)))

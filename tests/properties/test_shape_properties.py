@@ -29,7 +29,7 @@ from tools.corpus import CORPUS, available
 
 SCHEMA = table("buildspec")
 JUDGE = jsonschema.Draft7Validator(SCHEMA)
-_SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=200)
+_SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
 
 Places = set[tuple[str | int, ...]]
 
@@ -179,7 +179,7 @@ ALL = ISOLATED._replace(profile="pedantic")
 
 
 @given(damaged(st.integers(0, len(_DATA) - 1).map(lambda number: _DATA[number])), st.sampled_from([None, False, True]))
-@settings(_SLOW, max_examples=200)
+@settings(_SLOW, max_examples=100)
 def test_every_rule_is_calm_and_every_fix_mends(data: Any, style: bool | None) -> None:
     text = as_json(data) if style is None else yaml.safe_dump(data, default_flow_style=style, sort_keys=False)
     result = lint(text, ALL)
@@ -201,7 +201,7 @@ def _alike(finding: Finding, findings: tuple[Finding, ...]) -> int:
 
 
 @given(mutated(st.sampled_from([*SNIPPETS, *_REAL])))
-@settings(_SLOW, max_examples=300)
+@settings(_SLOW, max_examples=150)
 def test_of_a_mutated_file_both_say_the_same(text: str) -> None:
     try:
         stream = load(Text.of(text))

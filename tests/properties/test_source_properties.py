@@ -28,7 +28,7 @@ from tests.properties.strategies import (
     yaml_like,
 )
 
-_SLOW = settings(max_examples=300, deadline=None)
+_SLOW = settings(max_examples=150, deadline=None)
 
 
 class _Place(NamedTuple):
