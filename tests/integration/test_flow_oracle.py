@@ -56,7 +56,7 @@ def known(observed: Observed) -> Prediction:
 @needs_shells
 @pytest.mark.parametrize("shell", SHELLS)
 def test_what_the_shells_did_before_is_right(shell: str, shells: Runner) -> None:
-    for seed in range(20):
+    for seed in range(8):
         told = [known(observed) for observed in run(script(seed, shell).items, shell, shells)]
         verdict = judge(seed, shell, shells, lambda *_, told=told: told)
         assert verdict.good, str(verdict)

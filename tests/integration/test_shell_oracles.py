@@ -19,7 +19,7 @@ from tests.shell import corpus_items, scripts
 from tests.shell_differences import BASH_DIFFERENCES, BASH_ONLY, DASH_DIFFERENCES, Difference, taken
 from tests.shell_generators import Written, written_shell
 
-MUTATIONS = int(os.environ.get("CBLINT_MUTATED", "2000"))
+MUTATIONS = int(os.environ.get("CBLINT_MUTATED", "1000"))
 """`make fuzz` has ten thousand."""
 SEED = os.environ.get("CBLINT_MUTATIONS", "cblint")
 """What the mutations are drawn from; with another seed others are."""
