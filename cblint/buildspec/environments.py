@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import items, mapping, scalar
@@ -33,7 +34,7 @@ class Environment(NamedTuple):
     compute: str | None = None
     fleet: bool | None = None
     privileged: bool | None = None
-    places: dict[str, Node] = {}  # noqa: RUF012 - never changed
+    places: MappingProxyType[str, Node] = MappingProxyType({})
     project: Project | None = None
 
     @property
@@ -121,7 +122,7 @@ def _of_task(task: _Given, project: Project | None, name: str) -> Environment:
         compute,
         True if "fleet" in task.values else False if "compute-type" in task.values else base.fleet,
         _privileged(text, base),
-        dict(values),
+        MappingProxyType(dict(values)),
         project,
     )
 

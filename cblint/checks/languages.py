@@ -69,7 +69,7 @@ def posix_in(item: ShellItem) -> Span | None:
 
 def _posix_at(node: Node) -> Iterator[Span]:
     if isinstance(node, _NAMED):
-        yield node.part(0, len(re.match(r"\w+", node.raw)[0]))  # type: ignore[index]
+        yield node.part(0, len(re.split(r"\W", node.raw, maxsplit=1)[0]))
     elif isinstance(node, Test):
         yield node.part(0, 2)
     elif isinstance(node, Function) and not node.keyword:

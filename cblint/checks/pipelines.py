@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
+from cblint.checks.edits import after, before
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
@@ -215,7 +216,7 @@ def _place(node: SimpleCommand, near: str) -> Span | None:
     for word in words if near else ():
         found = re.search(rf"(?<![A-Za-z]){re.escape(near)}", word.raw)
         if found is not None:
-            return word.source.span(word.start + found.start(), word.start + found.end())
+            return word.part(*found.span())
     if documents:
         return None
     return words[0].span.to(words[-1].span) if words else None
@@ -232,5 +233,5 @@ def _mended(node: SimpleCommand, fault: _Fault, place: Span) -> tuple[Edit, ...]
     if not isinstance(part, SingleQuoted) or re.fullmatch(r"\s*\{[^{}]*\}\s*(\\n)?", part.value) is None:
         return ()
     first, last = word.raw.index("{"), word.raw.rindex("}") + 1
-    start, end = word.source.span(word.start + first, word.start + last)
-    return (Edit(Span(start, start), "["), Edit(Span(end, end), "]"))
+    place = word.part(first, last)
+    return (before(place, "["), after(place, "]"))

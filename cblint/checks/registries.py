@@ -307,8 +307,8 @@ def _renamed(word: Word, name: str) -> Edit | None:
     ahead = re.match(rf"(?:(?:{hosts})/)?(?:library/)?(?={re.escape(name)}(?:{after}))", first.value)
     if ahead is None:
         return None
-    start = first.source.offset(first.start + (1 if isinstance(first, SingleQuoted) else 0))
-    return Edit(Span(start, start + ahead.end()), "public.ecr.aws/docker/library/")
+    start = 1 if isinstance(first, SingleQuoted) else 0
+    return Edit(first.part(start, start + ahead.end()), "public.ecr.aws/docker/library/")
 
 
 def _built_from_hub(buildspec: Buildspec, uses: Sequence[Use], known: set[str]) -> Iterator[Report]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cblint.facts import table
 
@@ -126,13 +126,12 @@ def _image(name: str, release: str) -> Image:
     )
 
 
-def _runtimes(says: dict[str, dict[str, object]]) -> dict[str, Runtime]:
+def _runtimes(says: dict[str, dict[str, Any]]) -> dict[str, Runtime]:
     return {
-        name: Runtime(tuple(each["versions"]), bool(each["others"]), _requires(each.get("requires", {})))  # type: ignore[arg-type]
+        name: Runtime(tuple(each["versions"]), bool(each["others"]), _requires(each.get("requires", {})))
         for name, each in says.items()
     }
 
 
-def _requires(says: object) -> dict[str, dict[str, tuple[str, ...]]]:
-    assert isinstance(says, dict)
+def _requires(says: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, tuple[str, ...]]]:
     return {version: {name: tuple(each) for name, each in needs.items()} for version, needs in says.items()}
