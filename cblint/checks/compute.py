@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from cblint.flow.events import Event
 
 _LAMBDA_COMPUTE = "BUILD_LAMBDA_"
-_LAMBDA_MINUTES = 15
 
 # What does not fit
 
@@ -179,8 +178,9 @@ def _unsupported(environment: Environment) -> Iterator[str]:
         yield _NO_PRIVILEGES
     if project is not None and project.vpc:
         yield "cannot run in a VPC"
-    if project is not None and (project.timeout or 0) > _LAMBDA_MINUTES:
-        yield f"ends a build after {_LAMBDA_MINUTES} minutes, not after {project.timeout}"
+    minutes = table("lambda")["minutes"]
+    if project is not None and (project.timeout or 0) > minutes:
+        yield f"ends a build after {minutes} minutes, not after {project.timeout}"
 
 
 def _cache(buildspec: Buildspec, where: str) -> Iterator[Report]:

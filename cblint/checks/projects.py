@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec
 from cblint.checks.caching import cached_paths
+from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.project import Artifacts, Cache
 
@@ -78,14 +79,13 @@ def _cache(environment: Environment) -> Cache:
     return project.cache if project is not None and project.cache is not None else Cache()
 
 
-_WITHOUT_LOCAL_CACHE = ("LINUX_GPU_CONTAINER", "BUILD_GENERAL1_2XLARGE")
-
-
 def _why(environment: Environment) -> str:
     """What keeps a project from having a local cache; nothing if it can have one."""
     if environment.project is not None and environment.project.vpc:
         return "the build runs in a VPC"
-    unfit = [each for each in (environment.type, environment.compute) if each in _WITHOUT_LOCAL_CACHE]
+    unfit = [
+        each for each in (environment.type, environment.compute) if each in table("projects")["without-local-cache"]
+    ]
     if unfit:
         return f"the build runs on {unfit[0]}"
     return ""
