@@ -10,11 +10,14 @@ from cblint.buildspec.model import items, mapping, scalar
 from cblint.facts import table
 from cblint.facts.images import WINDOWS, Image, image_of, sh_of
 from cblint.source.tree import Mapping, Node, Scalar
+from cblint.wording import enumerated
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec
     from cblint.hosts.project import Project
 
+LAMBDA_COMPUTE = "BUILD_LAMBDA_"
+"""With this the compute types of Lambda begin."""
 _LISTS = ("build-list", "build-graph")
 
 
@@ -51,6 +54,12 @@ class Environment(NamedTuple):
         return found.pop() if len(found) == 1 else None
 
     @property
+    def may_be_lambda(self) -> bool:
+        """Whether its type, its compute or its image says that it runs on Lambda compute."""
+        is_compute = (self.compute or "").startswith(LAMBDA_COMPUTE)
+        return "LAMBDA" in (self.type or "") or is_compute or (self.image is not None and self.image.is_lambda)
+
+    @property
     def place(self) -> Node | None:
         """Where the image is given, if that is in the buildspec."""
         return self.places.get("image")
@@ -85,8 +94,8 @@ def those(found: Iterable[Environment], everywhere: Sequence[Environment]) -> st
     names = list(dict.fromkeys(environment.name for environment in found))
     if len(names) == len({environment.name for environment in everywhere}) or not any(names):
         return ""
-    *front, last = names[:3] if len(names) <= 3 else [*names[:2], f"{len(names) - 2} others"]
-    return f" in {', '.join(front)} and {last}" if front else f" in {last}"
+    shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} others"]
+    return f" in {enumerated(shown, 'and')}"
 
 
 def _called(project: Project) -> str:

@@ -23,6 +23,7 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.tree import Scalar
+from cblint.wording import enumerated
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build
@@ -66,9 +67,9 @@ def artifact_includes_everything(buildspec: Buildspec) -> Iterator[Report]:
         names = list(found)
         fields = {
             "path": file.value,
-            "folders": _listed(names),
+            "folders": enumerated(names, "and"),
             "command": called(found[names[0]]) if names else "",
-            "patterns": _listed([f"{name}/**/*" for name in (*names, ".git")]),
+            "patterns": enumerated([f"{name}/**/*" for name in (*names, ".git")], "and"),
         }
         variant = ("uploaded" if types == {"S3"} else "left-behind") if found else "everything"
         yield Report(file.span, variant, fields, related, _excluding(artifact, names), about=artifact.mapping)
@@ -163,10 +164,6 @@ def _excluding(artifact: Section, names: list[str]) -> tuple[Edit, ...]:
         return ()
     patterns = ", ".join(f'"{name}/**/*"' for name in (*names, ".git"))
     return key_before(artifact.mapping, files, "exclude-paths", f"[{patterns}]")
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 # Two files where there is room for one

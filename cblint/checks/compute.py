@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.environments import Environment, environments_of, those
+from cblint.buildspec.environments import LAMBDA_COMPUTE, Environment, environments_of, those
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
 from cblint.checks.docker import is_client
@@ -22,12 +22,12 @@ from cblint.shell.operands import beginning
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
+from cblint.wording import enumerated
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun
     from cblint.flow.events import Event
 
-_LAMBDA_COMPUTE = "BUILD_LAMBDA_"
 
 # What does not fit
 
@@ -71,18 +71,18 @@ def _mismatch_of(environment: Environment) -> _Mismatch | None:
     if "fleet" in environment.places and "type" not in environment.places:
         kind = None  # the task runs on a machine of the fleet, whatever the project says
     if image is not None and kind is not None and not _runs_on(image, kind):
-        fields = {"image": environment.image_name or "", "type": kind, "types": _listed(image.types)}
+        fields = {"image": environment.image_name or "", "type": kind, "types": enumerated(image.types, "or")}
         return _Mismatch("image", fields, ("type", "image"))
     compute = None if environment.fleet else _known(compute, "compute")
     if compute is None or not compute.startswith("BUILD_"):
         return None
-    on_lambda = compute.startswith(_LAMBDA_COMPUTE)
+    on_lambda = compute.startswith(LAMBDA_COMPUTE)
     if kind is not None and on_lambda != ("LAMBDA" in kind):
         return _Mismatch(
             "lambda-compute" if on_lambda else "other-compute", _of(compute, kind), ("compute-type", "type")
         )
     if kind is None and image is not None and on_lambda != image.is_lambda:
-        fields = {"image": environment.image_name or "", "compute": compute, "types": _listed(image.types)}
+        fields = {"image": environment.image_name or "", "compute": compute, "types": enumerated(image.types, "or")}
         return _Mismatch("compute", fields, ("compute-type", "image"))
     return None
 
@@ -99,10 +99,6 @@ def _known(value: str | None, what: str) -> str | None:
 def _runs_on(image: Image, kind: str) -> bool:
     # Which images there are for WINDOWS_EC2 is not documented.
     return kind in image.types or (kind == "WINDOWS_EC2" and image.family == WINDOWS)
-
-
-def _listed(types: tuple[str, ...]) -> str:
-    return " or ".join([", ".join(types[:-1]), types[-1]] if len(types) > 1 else types)
 
 
 def _other_type(
@@ -136,12 +132,9 @@ def _is_lambda(environment: Environment) -> bool:
     """Whether a build surely runs on Lambda; of settings that exclude each other, the rule above speaks."""
     if _mismatch_of(environment) is not None:
         return False
-    kind, compute, image = environment.type, environment.compute, environment.image
-    if kind is not None:
-        return "LAMBDA" in kind
-    if environment.fleet:
-        return False
-    return (compute or "").startswith(_LAMBDA_COMPUTE) or (image is not None and image.is_lambda)
+    if environment.type is not None:
+        return "LAMBDA" in environment.type
+    return not environment.fleet and environment.may_be_lambda
 
 
 def _on_failure(buildspec: Buildspec, environments: list[Environment]) -> Iterator[Report]:

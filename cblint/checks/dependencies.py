@@ -140,7 +140,7 @@ def _removes_lock(item: ShellItem) -> bool:
     return any(_may_be(word.text or "", lock) for each in removing for word in each.arguments for lock in locks)
 
 
-_TAKING = r"\b(?:rm|mv|unlink|rimraf|del-cli|trash|shred|truncate|delete)\b"
+_TAKING = rf"\b(?:{'|'.join(sorted(_REMOVING))}|delete)\b"
 
 
 def _removes(invocation: Invocation) -> bool:

@@ -40,8 +40,6 @@ _SETTINGS_IN = {
     ".npmrc": r"(?m)^\s*(?:include|omit|production|only|also)\s*(?:\[\])?\s*=",
     ".yarnrc": r"\bproduction\b",
 }
-_SAME_VARIABLES = frozenset({"time", "timeout", "nice", "ionice", "nohup", "exec", "command", "stdbuf", "setsid"})
-"""Programs that run another with the variables that they have themselves; sudo leaves them out, env may set others."""
 WITH_INSTALLATION = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 OF_OTHER_PACKAGES = ("-w", "--workspace", "--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
 """With these it runs scripts of other packages than that of the folder."""
@@ -160,7 +158,8 @@ class _Walk:
         if without:
             return _Install(invocation, f"because of {min(without)}", None)
         is_unknown_yarn = invocation.program == "yarn" and self.buildspec.repository is None
-        if invocation.program == "pnpm" or is_unknown_yarn or not _SAME_VARIABLES.issuperset(invocation.wrappers):
+        is_wrapped = not set(invocation.wrappers).issubset(table("tools")["transparent"])
+        if invocation.program == "pnpm" or is_unknown_yarn or is_wrapped:
             return None
         variable = state.variable(_NODE_ENV)
         if variable.assigned and variable.value.text == _PRODUCTION:

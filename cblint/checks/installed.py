@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
 from cblint.finding import Report
+from cblint.wording import enumerated
 
 if TYPE_CHECKING:
     from cblint.facts.images import Image
@@ -75,8 +76,7 @@ def _present(buildspec: Buildspec, invocation: Invocation, images: list[Image]) 
         and all(_is_there(word, images) for word in packages)
     ):
         names = [word.text or "" for word in packages]
-        fields = {"tools": " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"}
-        fields["image"] = images[0].name
+        fields = {"tools": enumerated(names, "and"), "image": images[0].name}
         yield Report(packages[0].span.to(packages[-1].span), "package", fields)
     word = _old_cli(invocation)
     in_venv = re.search(r"\bactivate\b", buildspec.stream.text.value) is not None

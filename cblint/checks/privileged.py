@@ -69,11 +69,9 @@ def docker_without_privileged(buildspec: Buildspec) -> Iterator[Report]:
 def _lacks_daemon(environment: Environment) -> bool:
     """Whether no daemon can run: not on Lambda, which has no docker at all, nor on the images that brought one."""
     kind = environment.type or ""
-    if environment.privileged is not False or "LAMBDA" in kind or "WINDOWS" in kind or "MAC" in kind:
+    if environment.privileged is not False or environment.may_be_lambda or "WINDOWS" in kind or "MAC" in kind:
         return False
     if environment.image is not None and environment.image.family in (WINDOWS, MACOS):
-        return False
-    if (environment.compute or "").startswith("BUILD_LAMBDA") or (environment.image and environment.image.is_lambda):
         return False
     if (environment.image_name or "").startswith("aws/codebuild/docker:"):
         return False
@@ -84,7 +82,7 @@ def has_another_daemon(environment: Environment) -> bool:
     """Whether a project has a docker server, or names another daemon in its variables."""
     project = environment.project
     names = {name for name, _ in project.variables} if project is not None else set()
-    has_server = project is not None and project.docker_server is not None and project.docker_server
+    has_server = project is not None and project.docker_server is True
     return has_server or not names.isdisjoint(table("containers")["other-daemons"])
 
 

@@ -21,6 +21,7 @@ from cblint.facts.runtimes import (
 from cblint.finding import Report
 from cblint.source.tree import Pair, Scalar
 from cblint.spelling import closest
+from cblint.wording import enumerated
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
@@ -62,12 +63,8 @@ def runtime_end_of_life(buildspec: Buildspec) -> Iterator[Report]:
 
 def _said_over(each: _Chosen, version: Scalar, over: Ended) -> Report:
     use = next((release for release in over.use if _is_above(release, each.text)), over.use[-1])
-    fields = {"release": over.title, "since": over.since, "use": _either(over.use)}
+    fields = {"release": over.title, "since": over.since, "use": enumerated(over.use, "or")}
     return Report(version.span, "ended", fields, edits=respelt(version, use))
-
-
-def _either(names: Sequence[str]) -> str:
-    return names[-1] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _is_above(release: str, version: str) -> bool:
@@ -187,7 +184,7 @@ def _conflict(each: _Chosen, chosen: Sequence[_Chosen]) -> Report | None:
     for needed, versions in offer.requires.get(each.text, {}).items() if offer is not None else ():
         for other in chosen:
             if other.name == needed and other.version is not None and other.text not in versions:
-                fields = {"runtime": each.name, "version": each.text, "other": needed, "needed": _either(versions)}
-                fields["chosen"] = other.text
+                fields = {"runtime": each.name, "version": each.text, "other": needed, "chosen": other.text}
+                fields["needed"] = enumerated(versions, "or")
                 return Report(other.version.span, "conflict", fields, (("needs", each.pair.key.span),))
     return None

@@ -32,6 +32,7 @@ from cblint.checks.images import (
 )
 from cblint.checks.references import DOCKER_HUB, Parts, before, hub_name, is_fixed, is_same, may_be, registry_of
 from cblint.facts import table
+from cblint.facts.images import is_curated
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 
 _MAKERS = (BUILD, TAG, PULL)
 """What brings an image into the daemon's store, as does ``run``, which pulls it."""
-_CURATED = "aws/codebuild/"
 _NEEDING = frozenset({PUSH, SOURCE, SAVE})
 """What fails where the store does not have the image."""
 
@@ -221,7 +221,7 @@ def _built_on(buildspec: Buildspec) -> Iterator[Report]:
     places = {each.place.start: each.place for each in buildspec.environments if each.place is not None}
     found: dict[str, Scalar] = {}
     for node in map(scalar, places.values()):
-        if node is None or "$" in node.value or node.value.startswith(_CURATED):
+        if node is None or "$" in node.value or is_curated(node.value):
             continue
         if _is_known_to_move(literal(node.value)):
             found.setdefault(node.value, node)

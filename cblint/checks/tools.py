@@ -26,8 +26,6 @@ from cblint.shell.syntax import Word, walk
 _SYSTEM = ("apt-get", "apt", "yum", "dnf", "microdnf")
 _LOCAL = ("npm", "yarn", "pnpm", "composer")
 """Package managers whose programs are not where a shell looks; those of Bundler may be."""
-_TRANSPARENT = frozenset({"sudo", "env", "time", "timeout", "nice", "nohup", "exec", "command", "stdbuf", "setsid"})
-"""Programs that run another one by the name that they are given."""
 
 
 class _Use(NamedTuple):
@@ -91,12 +89,13 @@ def _defines(item: ShellItem, names: set[str]) -> bool:
 def _uses(buildspec: Buildspec, known: list[Environment], names: set[str]) -> Iterator[_Use]:
     """The commands that run one of these programs, each program once, up to what may bring any."""
     left = set(names)
+    by_its_name = {"sudo", "env", *table("tools")["transparent"]}
     for step in steps_of(buildspec):
         if step.item.script.problem is not None:
             return
         for invocation in step.item.invocations:
             name = invocation.program
-            is_plain = not invocation.is_path and _TRANSPARENT.issuperset(invocation.wrappers)
+            is_plain = not invocation.is_path and by_its_name.issuperset(invocation.wrappers)
             if name in left and is_plain and not is_conditional(step.item, invocation):
                 left.remove(name)
                 yield _Use(invocation, [each for each in known if name in _absent(each.image)])

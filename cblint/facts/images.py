@@ -63,10 +63,15 @@ class Image(NamedTuple):
         return self.status == CURRENT
 
 
+def is_curated(name: str) -> bool:
+    """Whether a name is one of those that CodeBuild keeps for its own images."""
+    return name.startswith(_CURATED)
+
+
 @lru_cache(maxsize=256)
 def image_of(name: str) -> Image | None:
     """What is known of an image by any of its names; None for one that is not CodeBuild's, or not known yet."""
-    if not name.startswith(_CURATED):
+    if not is_curated(name):
         return None
     images = table("images")["images"]
     for spelling in _spellings(name):
@@ -86,7 +91,7 @@ def sh_of(name: str) -> str | None:
 
 def is_of_one_language(name: str) -> bool:
     """Whether it is one of the images of before 2019, as ``aws/codebuild/python:3.6.5``."""
-    return name.startswith(_CURATED) and name.partition(":")[0] in table("runtimes")["of-one-language"]
+    return is_curated(name) and name.partition(":")[0] in table("runtimes")["of-one-language"]
 
 
 def all_images() -> list[Image]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cblint.source.text import BREAKS, Span, Text
 from cblint.source.tree import QUOTES
+from cblint.wording import enumerated
 
 
 class Problem(NamedTuple):
@@ -302,7 +303,8 @@ def _indentation(error: _Error) -> _Cause | None:
     levels = _levels(error.source, place.line_start)
     if not levels or place.column in levels:
         return None
-    return "indentation", place.to_line_end(), {"found": str(place.column), "levels": _either(levels)}
+    shown = enumerated([str(level) for level in levels], "or")
+    return "indentation", place.to_line_end(), {"found": str(place.column), "levels": shown}
 
 
 _CAUSES = (
@@ -351,12 +353,6 @@ def _levels(source: str, line_start: int) -> list[int]:
         if not levels or (indented < levels[-1] and _STRUCTURE.match(line)):
             levels.append(indented)
     return levels[::-1]
-
-
-def _either(numbers: list[int]) -> str:
-    """``0, 2 or 6``."""
-    *others, last = map(str, numbers)
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 _UNEXPECTED = ("did not find expected key", "did not find expected '-' indicator")
