@@ -31,7 +31,7 @@ def deprecated_build_image(buildspec: Buildspec) -> Iterator[Report]:
         fields = {
             "image": name,
             "since": image.since if image is not None else "",
-            "newer": newer.name if newer is not None else "aws/codebuild/standard:8.0",
+            "newer": newer.name if newer is not None else _newest(),
             "release": image.release if image is not None else "",
         }
         related: tuple[tuple[str, Span], ...] = tuple(("again", other.span) for other in others)
@@ -53,6 +53,11 @@ def _variant(name: str) -> str | None:
     if image.is_maintained:
         return "pinned" if image.release else None
     return "deprecated" if image.since else "unmaintained"
+
+
+def _newest() -> str:
+    """The newest of the images for all languages, with which the table begins."""
+    return next(image.name for image in all_images() if image.is_maintained and image.family == UBUNTU)
 
 
 def _newer(image: Image) -> Image | None:
