@@ -7,6 +7,7 @@ import re
 from cblint.flow import arithmetic
 from cblint.flow.core import Core, Died, Unclear
 from cblint.flow.kinds import ASSIGNED
+from cblint.flow.labels import together
 from cblint.flow.shells import DYNAMIC
 from cblint.flow.state import State, Variable, join_states
 from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Maybe, Value, concat, is_name, join, literal, unknown
@@ -56,7 +57,8 @@ class Assigner(Core):
             if self.shell.is_dash is not False:
                 raise Unclear
             if old.array is not False or old.integer is not False:
-                return self.assign(expansion.state, node.name, UNKNOWN, node, temporary=temporary)
+                anything = unknown(together((old.value.labels, value.labels)))
+                return self.assign(expansion.state, node.name, anything, node, temporary=temporary)
             known = old.value if old.assigned else join(old.value, EMPTY) if old.assigned is None else EMPTY
             value = concat((known, value))
         return self.assign(expansion.state, node.name, value, node, temporary=temporary)
@@ -138,7 +140,8 @@ class Assigner(Core):
             elif old.assigned is not False:
                 known = (*old.elements, *known) if old.array and old.elements is not None else None
         assigned = bool(known) if known is not None else None
-        first = known[0] if known else UNKNOWN if known is None else EMPTY
+        labels = together(value.labels for value in (old.value if node.operator == "+=" else EMPTY, *elements.values))
+        first = known[0] if known else unknown(labels) if known is None else EMPTY
         new = Variable(assigned, first, old.exported, False, False, True, known, (node,))
         self.recorder.note(ASSIGNED, node, node.name, new.elements or (new.value,), variable=new)
         return expansion.state.with_variable(node.name, new)
@@ -158,7 +161,8 @@ class Assigner(Core):
                 known = (*old.elements[:number], value, *old.elements[number + 1 :])
             elif number == len(old.elements):
                 known = (*old.elements, value)
-        new = Variable(None, UNKNOWN, old.exported, False, old.integer, True, None, (node,))
+        anything = unknown(together((old.value.labels, value.labels)))
+        new = Variable(None, anything, old.exported, False, old.integer, True, None, (node,))
         if known is not None:
             new = new._replace(assigned=True, value=known[0], elements=known)
         self.recorder.note(ASSIGNED, node, node.name, new.elements or (new.value,), variable=new)

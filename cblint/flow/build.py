@@ -10,24 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from cblint.buildspec import model
 from cblint.buildspec.model import VARIABLES, Buildspec, scalar
 from cblint.buildspec.shells import POSIX
 from cblint.facts import table
 from cblint.flow.core import Given, Limits
 from cblint.flow.events import Event, Hidden
 from cblint.flow.items import STATUS, Beginning, ItemRun, first_state, run_item
+from cblint.flow.labels import NO_LABELS, SECRET, Label, Labels
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
 from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State, Variable, join_states
 from cblint.flow.status import masked, told
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, Phase, Step, phases_of
-from cblint.flow.values import UNKNOWN, Value, initial, literal
+from cblint.flow.values import UNKNOWN, Value, initial, literal, unknown
 from cblint.shell import syntax
 from cblint.source.tree import Node
 
 SUCCEEDS = "CODEBUILD_BUILD_SUCCEEDING"
 """The variable that says so to the commands."""
-SECRET = frozenset({"secret"})
 
 STEPS = 12_000
 STEPS_PER_ITEM = 20
@@ -224,8 +225,12 @@ def _given_variables(buildspec: Buildspec) -> dict[str, Variable]:
     """The variables of which it is known that a build has them. Their values can be set anew for each build."""
     variables = {name: Variable(True, initial(name), True) for name in table("variables")["always-set"]}
     variables["CODEBUILD_SRC_DIR"] = Variable(True, SOURCE, True)
+    for name, is_secret in (each for project in buildspec.projects for each in project.variables):
+        if is_secret:
+            labels = frozenset({Label(SECRET, "project", name, None, True)})
+            variables[name] = Variable(None, initial(name, labels), True)
     for given in buildspec.variables:
-        labels = frozenset() if given.section == VARIABLES else SECRET
+        labels = _labels(given)
         if _is_of_a_task(buildspec, given.key):
             # Only that task of a batch has it; but a name that all have stays one that is set.
             variables.setdefault(given.name, Variable(None, initial(given.name), True))
@@ -252,5 +257,12 @@ def _kept_variables(buildspec: Buildspec) -> dict[str, Variable]:
     kept["CODEBUILD_SRC_DIR"] = Variable(True, SOURCE, True)
     for given in buildspec.variables:
         if given.section != VARIABLES:
-            kept[given.name] = Variable(None, Value((*UNKNOWN.pieces,), SECRET), None)
+            kept[given.name] = Variable(None, unknown(_labels(given)), None)
     return kept
+
+
+def _labels(given: model.Variable) -> Labels:
+    """A secret is what Parameter Store and Secrets Manager give."""
+    if given.section == VARIABLES:
+        return NO_LABELS
+    return frozenset({Label(SECRET, given.section, given.name, given.key.span, True)})

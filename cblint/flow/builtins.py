@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cblint.flow import arithmetic, conditions, directories, leaving, printing, reading
+from cblint.flow import arithmetic, conditions, directories, leaving, printing, reading, rehearsal
 from cblint.flow.core import Jumps, Unclear, unminding
 from cblint.flow.declarations import declare, no_option, set_options, unset
-from cblint.flow.layers import Layers
 from cblint.flow.paths import key, lookup, repository_text
 from cblint.flow.programs import is_found
 from cblint.flow.state import (
@@ -20,6 +19,7 @@ from cblint.flow.state import (
     State,
     join_outcomes,
     said,
+    stirred,
 )
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, is_name, literal
 
@@ -129,9 +129,10 @@ def _eval(shell: SimpleRunner, call: Call) -> Outcome:
     words: list[Value] = []
     for number, word in enumerate(call.words):
         words += [literal(" "), word] if number else [word]
-    text = concat(words).text
+    value = concat(words)
+    text = value.text
     if text is None:
-        raise Unclear
+        return rehearsal.evaluated(shell, call, value)
     if call.words and call.words[0].start.startswith("-") and call.words[0].text != "-":
         # dash knows no options here.
         dash = shell.shell.is_dash
@@ -145,17 +146,15 @@ def _eval(shell: SimpleRunner, call: Call) -> Outcome:
 
 
 def _source(shell: SimpleRunner, call: Call) -> Outcome:
-    if call.name == "source" and shell.shell.is_dash is not False:
-        raise Unclear
     state = call.state
     if not call.exact or not call.words:
         raise Unclear
     word, *arguments = call.words
-    if arguments and shell.shell.is_dash is None:
-        raise Unclear
     path = key(state, word)
     if path is None:
         raise Unclear
+    if shell.shell.is_dash is not False and (call.name == "source" or (arguments and shell.shell.is_dash is None)):
+        return rehearsal.evaluated(shell, call, lookup(shell, state, path).content)
     if word.start.startswith("-") and shell.shell.is_dash is not True:
         if shell.shell.is_dash is None or word.text in ("-", "--"):
             raise Unclear
@@ -168,7 +167,9 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     if file.kind == "absent":
         return _not_found(shell, call)
     text = file.content.text if file.kind == "file" else repository_text(shell, state, path)
-    if text is None or shell.sourced > 10:
+    if text is None:
+        return rehearsal.evaluated(shell, call, file.content)
+    if shell.sourced > 10:
         raise Unclear
     ignoring = shell.ignoring
     if ignoring and shell.shell.is_dash is None:
@@ -239,7 +240,7 @@ def _wait(shell: SimpleRunner, call: Call) -> Outcome:
     state = call.state
     if state.files.default == UNKNOWN_FILE:
         # A job may have changed them since.
-        state = state._replace(files=Layers(UNKNOWN_FILE))
+        state = state._replace(files=stirred(state.files))
     if not call.words and call.exact:
         return shell.succeed(state)
     return shell.either(state, call.node, None)

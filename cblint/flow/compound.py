@@ -12,8 +12,9 @@ from cblint.flow.conditions import test
 from cblint.flow.core import Jumps, Unclear
 from cblint.flow.events import Guard
 from cblint.flow.kinds import DEFINED
+from cblint.flow.labels import together
 from cblint.flow.state import NEVER, Ends, Outcome, State, join_outcomes, join_states
-from cblint.flow.values import Maybe, Value, is_name, literal
+from cblint.flow.values import Maybe, Value, is_name, literal, unknown
 from cblint.flow.words import Expansion
 from cblint.shell.commands import (
     ArithmeticCommand,
@@ -239,26 +240,20 @@ def _for(shell: Interpreter, node: For, state: State) -> Outcome:
     if expansion.substituted is not None:
         shell.hide(expansion.substituted, "substitution", node)
     begun = expansion.state
-    if not exact:
-        return _loop(shell, node, begun, lambda start: _for_turn(shell, node, name, start, None))
-    if len(values) > TURNS:
-        from cblint.flow.values import UNKNOWN
-
-        return _loop(shell, node, begun, lambda start: _for_turn(shell, node, name, start, UNKNOWN))
+    if not exact or len(values) > TURNS:
+        any_of_them = unknown(together(value.labels for value in values))
+        return _loop(shell, node, begun, lambda start: _for_turn(shell, node, name, start, any_of_them, True))
     left = list(values)
 
     def next_turn(start: State) -> _Turn:
-        return _for_turn(shell, node, name, start, left.pop(0)) if left else _Turn(start, None)
+        return _for_turn(shell, node, name, start, left.pop(0), False) if left else _Turn(start, None)
 
     return _loop(shell, node, begun, next_turn)
 
 
-def _for_turn(shell: Interpreter, node: For, name: str, state: State, value: Value | None) -> _Turn:
-    """A turn with a value; None: perhaps there is none, and it is not known which."""
-    from cblint.flow.values import UNKNOWN
-
-    begun = shell.assign(state, name, UNKNOWN if value is None else value, node, inside=True)
-    unsure = value is None or value is UNKNOWN
+def _for_turn(shell: Interpreter, node: For, name: str, state: State, value: Value, unsure: bool) -> _Turn:
+    """A turn with a value; ``unsure``: perhaps there is none, and it is not known which."""
+    begun = shell.assign(state, name, value, node, inside=True)
     return _Turn(state if unsure else None, begun)
 
 

@@ -8,13 +8,13 @@ from typing import NamedTuple, TypeVar
 
 from cblint.flow.events import Recorder
 from cblint.flow.footprint import changed
-from cblint.flow.kinds import READ
+from cblint.flow.kinds import LOGGED, READ, STORED
 from cblint.flow.layers import WORK, Layers
 from cblint.flow.shells import Shell
 from cblint.flow.state import (
     NEVER,
     NONE,
-    UNKNOWN_FILE,
+    UNHEARD,
     Causes,
     Ends,
     File,
@@ -24,6 +24,8 @@ from cblint.flow.state import (
     join_causes,
     join_outcomes,
     join_states,
+    said,
+    stirred,
 )
 from cblint.flow.values import UNKNOWN, Maybe, Value
 from cblint.shell.commands import Command, CommandList, Script
@@ -177,6 +179,17 @@ class Core:
         """A variable is read."""
         self.recorder.note(READ, node, name, variable=variable)
 
+    def says(self, state: State, value: Value, node: Node) -> State:
+        """The state after a command has printed something; the log is told apart where it matters what that is."""
+        if value.labels and state.printed is UNHEARD:
+            self.recorder.note(LOGGED, node, "", (value,), state=state)
+        return said(state, value)
+
+    def stores(self, state: State, value: Value, path: str | None, node: Node) -> None:
+        """A text goes into a file."""
+        if value.labels:
+            self.recorder.note(STORED, node, path or "", (value,), path is not None, state)
+
     # How commands end
 
     def succeed(self, state: State) -> Outcome:
@@ -329,7 +342,7 @@ class Core:
 
     def ran_somehow(self, node: Node, state: State) -> Outcome:
         """After something in a subshell of which nothing is known."""
-        return self.either(state._replace(files=Layers(UNKNOWN_FILE), input=UNKNOWN), node)
+        return self.either(state._replace(files=stirred(state.files), input=UNKNOWN), node)
 
     @contextmanager
     def deeper(self) -> Iterator[None]:

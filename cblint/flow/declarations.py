@@ -10,8 +10,9 @@ from cblint.flow.core import Unclear
 from cblint.flow.footprint import footprint
 from cblint.flow.kinds import ASSIGNED
 from cblint.flow.kinds import UNSET as UNSET_EVENT
-from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, join_outcomes, said
-from cblint.flow.values import EMPTY, UNKNOWN, Value
+from cblint.flow.outputs import environment
+from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, join_outcomes
+from cblint.flow.values import EMPTY, UNKNOWN, Value, unknown
 from cblint.shell.commands import ArrayLiteral, Assignment
 from cblint.shell.syntax import Word
 
@@ -111,7 +112,7 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
     if "p" in flags and (len(call.words) > len(options) or call.assignments):
         raise Unclear
     if "p" in flags or (not call.words and not call.assignments):
-        return shell.succeed(said(state, UNKNOWN))
+        return shell.succeed(shell.says(state, unknown(environment(call)), call.node))
     refused = False
     for one in _expanded(call, named):
         if not one.name:
@@ -336,7 +337,7 @@ def set_options(shell: SimpleRunner, call: Call) -> Outcome:
     """``set``: options, then arguments."""
     state = call.state
     if not call.words:
-        return shell.succeed(said(state, UNKNOWN))
+        return shell.succeed(shell.says(state, unknown(environment(call)), call.node))
     words = list(call.words)
     options = state.options
     while words:

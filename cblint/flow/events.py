@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cblint.flow.kinds import LOGGED, PASSED, STORED
+
 if TYPE_CHECKING:
     from cblint.flow.state import Causes, State, Variable
     from cblint.flow.values import Value
@@ -37,6 +39,8 @@ class Event(NamedTuple):
     guards: tuple[Guard, ...]
     state: State | None = None
     variable: Variable | None = None
+    standing: Node | None = None
+    """The command of the file that runs the text in which the node stands, if it stands in one: that of ``eval``."""
 
 
 class Hidden(NamedTuple):
@@ -64,6 +68,8 @@ class Recorder:
         """The commands (by identity) whose status somebody looks at."""
         self.current: Node | None = None
         """The simple command that runs."""
+        self.standing: Node | None = None
+        """The command that runs the text in which that one stands, where it does not stand in the file itself."""
 
     def note(
         self,
@@ -76,7 +82,18 @@ class Recorder:
         variable: Variable | None = None,
     ) -> None:
         """Something happens."""
-        self.events.append(Event(kind, node, name, values, exact, tuple(self.guards[-GUARDS_KEPT:]), state, variable))
+        self.events.append(
+            Event(kind, node, name, values, exact, tuple(self.guards[-GUARDS_KEPT:]), state, variable, self.standing)
+        )
+
+    def overhear(self, other: Recorder, node: Node | None = None) -> None:
+        """Where texts with labels have gone in something that was run to see that alone.
+
+        ``node`` is the command that runs it, where it does not stand in the file itself.
+        """
+        for event in other.events:
+            if event.kind in (LOGGED, STORED, PASSED):
+                self.events.append(event._replace(standing=self.standing or event.standing or node))
 
     def hide(self, causes: Causes, how: str, witness: Node) -> None:
         """From here on nobody sees that they failed; what hides them first counts."""

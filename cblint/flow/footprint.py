@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cblint.flow.labels import changed as changed_labels
+from cblint.flow.labels import together
 from cblint.flow.layers import Layers
-from cblint.flow.state import ANYTHING, UNKNOWN_FILE, Options, State, Variable, said
-from cblint.flow.values import UNKNOWN
+from cblint.flow.state import ANYTHING, Options, State, Variable, said, stirred
+from cblint.flow.values import UNKNOWN, unknown
 from cblint.shell.commands import (
     ArithmeticCommand,
     ArithmeticFor,
@@ -60,6 +62,8 @@ class Footprint(NamedTuple):
     """Whether other files can be read from then on."""
     declares: bool = True
     """Whether a variable can be made readonly."""
+    sources: Mapping[str, tuple[str, ...]] = {}
+    """From which others those get their values that are assigned."""
 
 
 class _Anything(Exception):
@@ -67,9 +71,14 @@ class _Anything(Exception):
 
 
 def ruined(state: State, kept: Mapping[str, Variable]) -> State:
-    """The state after something that may have changed anything but ``kept``."""
+    """The state after something that may have changed anything but ``kept``. What was a secret is taken to stay one."""
+    labelled = {
+        name: ANYTHING._replace(value=unknown(variable.value.labels), places=variable.places)
+        for name in state.variables.names()
+        if (variable := state.variables.get(name)).value.labels
+    }
     return state._replace(
-        variables=Layers(ANYTHING, (dict(kept),) if kept else ()),
+        variables=Layers(ANYTHING, ({**labelled, **kept},) if kept or labelled else ()),
         functions=Layers(None),
         cwd=UNKNOWN,
         before=UNKNOWN,
@@ -84,13 +93,15 @@ def ruined(state: State, kept: Mapping[str, Variable]) -> State:
 def changed(state: State, node: Node, kept: Mapping[str, Variable]) -> State:
     """The state after a command of which nothing is known but its words; ``kept`` is what nothing changes."""
     found = footprint(state, node)
-    state = said(state._replace(files=Layers(UNKNOWN_FILE), code=None, succeeded=None), UNKNOWN)
+    state = said(state._replace(files=stirred(state.files), code=None, succeeded=None), UNKNOWN)
     if state.input.pieces or found.redirects:
         state = state._replace(input=UNKNOWN)
     if found.names is None:
         return ruined(state, kept)
     state = state._replace(
-        variables=state.variables.update({name: _any(state, name, node, found.declares) for name in found.names})
+        variables=state.variables.update(
+            {name: _any(state, name, node, found.declares, found.sources.get(name, ())) for name in found.names}
+        )
     )
     if found.functions:
         state = state._replace(functions=state.functions.update(dict.fromkeys(found.functions)))
@@ -103,11 +114,12 @@ def changed(state: State, node: Node, kept: Mapping[str, Variable]) -> State:
     return state._replace(exit_trap=UNKNOWN) if found.traps else state
 
 
-def _any(state: State, name: str, node: Node, declares: bool) -> Variable:
+def _any(state: State, name: str, node: Node, declares: bool, sources: Iterable[str]) -> Variable:
     old = state.variable(name)
     readonly = None if declares or old.readonly is not False else False
     integer = None if declares or old.integer is not False else False
-    return ANYTHING._replace(readonly=readonly, integer=integer, places=(node,))
+    value = unknown(changed_labels(together(state.variable(source).value.labels for source in sources), None))
+    return ANYTHING._replace(value=value, readonly=readonly, integer=integer, places=(node,))
 
 
 def footprint(state: State, node: Node) -> Footprint:
@@ -128,6 +140,7 @@ def footprint(state: State, node: Node) -> Footprint:
         found.traps,
         found.redirects,
         found.declares,
+        found.sources,
     )
 
 
@@ -136,6 +149,7 @@ class _Reader:
         self.state = state
         self.names: set[str] = set()
         self.functions: set[str] = set()
+        self.sources: dict[str, tuple[str, ...]] = {}
         self.declares = False
         self.moves = self.redirects = self.options = self.arguments = self.traps = False
         self._seen: set[int] = set()
@@ -148,6 +162,7 @@ class _Reader:
         for node in walk(root):
             if isinstance(node, Assignment):
                 self.names.add(node.name)
+                self.sources[node.name] = (*self.sources.get(node.name, ()), *_read_in(node))
             elif isinstance(node, Parameter):
                 if node.operator in ("=", ":="):
                     if node.prefix == "!":
@@ -230,6 +245,10 @@ class _Reader:
         if any(word.text in ("ERR", "DEBUG", "RETURN") for word in words):
             # Neither is it known when.
             raise _Anything
+
+
+def _read_in(node: Assignment) -> Iterator[str]:
+    return (each.name for each in walk(node.value) if isinstance(each, Parameter))
 
 
 def _may_assign(expression: str) -> bool:

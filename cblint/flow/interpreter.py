@@ -10,13 +10,11 @@ from cblint.flow import compound
 from cblint.flow.core import NOWHERE, Process, Unclear, unminding
 from cblint.flow.events import Guard
 from cblint.flow.footprint import footprint, ruined
-from cblint.flow.layers import Layers
 from cblint.flow.redirections import redirect
 from cblint.flow.simple import SimpleRunner
 from cblint.flow.state import (
     NEVER,
     NONE,
-    UNKNOWN_FILE,
     Causes,
     Outcome,
     State,
@@ -24,9 +22,10 @@ from cblint.flow.state import (
     join_outcomes,
     join_states,
     said,
+    stirred,
     with_status_of,
 )
-from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
+from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, literal, unknown
 from cblint.flow.words import Expansion
 from cblint.shell.commands import (
     AndOr,
@@ -108,7 +107,7 @@ class Interpreter(SimpleRunner):
             after = outcome.either
             if after is None or after.files is not state.files:
                 # When it changes files is not known.
-                state = state._replace(files=Layers(UNKNOWN_FILE))
+                state = state._replace(files=stirred((after or state).files))
             return self.succeed(state)
         return self._and_or(node, state)
 
@@ -241,9 +240,10 @@ class Interpreter(SimpleRunner):
             before = before._replace(files=after.files, failures=join_causes(before.failures, after.failures))
             if number < len(node.commands) - 1 and state.options.pipefail is not True:
                 self.hide(outcome, "pipeline", node.commands[-1])
-        printed = flowing if all(stage.either for stage in minded) else UNKNOWN
+        printed = flowing if all(stage.either for stage in minded) else unknown(flowing.labels)
         ok, failed = self._piped(minded, state.options.pipefail)
-        end = before._replace(printed=concat((state.printed, printed)), input=UNKNOWN if flowing else state.input)
+        end = self.says(before._replace(printed=state.printed), printed, node)
+        end = end._replace(input=UNKNOWN if flowing else state.input)
         return Outcome(
             self.succeed(end).ok if ok else None,
             end._replace(

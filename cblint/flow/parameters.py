@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.flow import patterns
 from cblint.flow.core import Unclear
+from cblint.flow.labels import changed, together
 from cblint.flow.shells import DYNAMIC
 from cblint.flow.state import UNSET, Variable, join_states
 from cblint.flow.values import (
@@ -72,7 +73,11 @@ class Parameters:
             if part.operator or part.prefix:
                 raise Unclear
             if found is None:
-                yield Segment(UNKNOWN, False, True)
+                state = self.expansion.state
+                named = part.name not in ("@", "*")
+                yield Segment(
+                    unknown(state.variable(part.name).value.labels if named else state.arguments), False, True
+                )
                 return
             joined = part.name == "*" or (part.subscript is not None and part.subscript.raw == "*")
             if quoted and joined:
@@ -133,7 +138,7 @@ class Parameters:
         state = self.expansion.state
         if name.isdigit() and name != "0":
             if state.positional is None:
-                return None, UNKNOWN
+                return None, unknown(state.arguments)
             number = int(name)
             if number <= len(state.positional):
                 return True, state.positional[number - 1]
@@ -149,7 +154,7 @@ class Parameters:
         if variable.array is not False:
             if variable.array and variable.elements is not None:
                 return (True, variable.elements[0]) if variable.elements else (False, EMPTY)
-            return None, UNKNOWN
+            return None, unknown(variable.value.labels)
         return variable.assigned, variable.value if variable.assigned is not False else EMPTY
 
     def _special(self, name: str) -> tuple[Maybe, Value]:
@@ -166,12 +171,13 @@ class Parameters:
     def _element(self, variable: Variable, subscript: Word) -> tuple[Maybe, Value]:
         self._for_bash_only()
         index = self.expansion.text(subscript).text
+        anything = unknown(together((variable.value.labels, *(each.labels for each in variable.elements or ()))))
         if index is None or variable.elements is None or not variable.array:
             if variable.array is False and index == "0":
                 return variable.assigned, variable.value
-            return None, UNKNOWN
+            return None, anything
         if not index.isdigit():
-            return None, UNKNOWN
+            return None, anything
         number = int(index)
         return (True, variable.elements[number]) if number < len(variable.elements) else (False, EMPTY)
 
@@ -196,9 +202,8 @@ class Parameters:
         if operator == ":":
             return self._substring(part, assigned, value)
         if operator:
-            if part.argument is not None:
-                self.expansion.text(part.argument)
-            return unknown(value.labels)
+            argument = self.expansion.text(part.argument) if part.argument is not None else EMPTY
+            return unknown(together((changed(value.labels, None), argument.labels)))
         if assigned is None:
             return _if_set(part.name, value)
         return value
@@ -324,7 +329,7 @@ class Parameters:
         pattern = self._known_pattern(part)
         text = value.text
         if assigned is None or text is None or pattern is None or not text.isascii():
-            return unknown(value.labels)
+            return unknown(changed(value.labels, None))
         try:
             if operator in ("#", "##"):
                 cuts = pattern.prefixes(text)
@@ -332,15 +337,15 @@ class Parameters:
             cuts = pattern.suffixes(text)
             return literal(text[: cuts[0 if operator == "%" else -1]]) if cuts else value
         except patterns.Unclear:
-            return unknown(value.labels)
+            return unknown(changed(value.labels, None))
 
     def _in_case(self, part: Parameter, operator: str, assigned: Maybe, value: Value) -> Value:
         text = value.text
         if part.argument is not None and part.argument.parts:
             self.expansion.text(part.argument)
-            return unknown(value.labels)
+            return unknown(changed(value.labels))
         if assigned is None or text is None or not text.isascii():
-            return unknown(value.labels)
+            return unknown(changed(value.labels))
         change: Callable[[str], str] = str.upper if operator[0] == "^" else str.lower
         return literal(change(text) if len(operator) == 2 else change(text[:1]) + text[1:])
 
@@ -349,11 +354,11 @@ class Parameters:
         bounds = self.expansion.text(part.argument).text if part.argument is not None else ""
         match = re.fullmatch(r" *(-?\d+) *(?:: *(-?\d+) *)?", bounds or "")
         if assigned is None or text is None or match is None or not text.isascii():
-            return unknown(value.labels)
+            return unknown(changed(value.labels))
         start = int(match.group(1))
         length = match.group(2)
         if start < 0 or (length is not None and int(length) < 0):
-            return unknown(value.labels)
+            return unknown(changed(value.labels))
         return literal(text[start:] if length is None else text[start : start + int(length)])
 
 

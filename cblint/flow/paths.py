@@ -83,7 +83,9 @@ def lookup(core: Core, state: State, name: str) -> File:
         return File("folder")
     if _DEVICE.fullmatch(name):
         return File("file")
-    return (core.given.files(name) if found is UNTOUCHED else None) or UNKNOWN_FILE
+    if found is UNTOUCHED:
+        return core.given.files(name) or UNKNOWN_FILE
+    return found if found.content.labels else UNKNOWN_FILE
 
 
 def repository_text(core: Core, state: State, name: str) -> str | None:

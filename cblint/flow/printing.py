@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cblint.flow.kinds import PRINTED
-from cblint.flow.state import State, said
-from cblint.flow.values import NO_LABELS, Maybe, Value, concat, literal, unknown
+from cblint.flow.labels import UNTRUSTED, changed, together, without
+from cblint.flow.state import State
+from cblint.flow.values import Maybe, Value, concat, literal, unknown
 from cblint.shell.syntax import Node
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ def printed(shell: SimpleRunner, call: Call) -> tuple[State, Node, Maybe, int | 
     """The state after printing, the command, whether it succeeds, and its status if it does not."""
     value, succeeds = _echoed(shell, call) if call.name == "echo" else formatted(call.words, call.exact)
     shell.recorder.note(PRINTED, call.node, call.name, (value,), call.exact)
-    return said(call.state, value), call.node, succeeds, None
+    return shell.says(call.state, value, call.node), call.node, succeeds, None
 
 
 def _echoed(shell: SimpleRunner, call: Call) -> tuple[Value, Maybe]:
     words = list(call.words)
-    anything = unknown(frozenset().union(*(word.labels for word in words)) if words else NO_LABELS)
+    anything = unknown(together(word.labels for word in words))
     if not call.exact or (words and not words[0].start and words[0].text is None):
         return anything, True
     end = literal("\n")
@@ -52,8 +53,11 @@ def _echoed(shell: SimpleRunner, call: Call) -> tuple[Value, Maybe]:
 
 def formatted(words: Sequence[Value], exact: bool) -> tuple[Value, Maybe]:
     """What ``printf`` makes of a format and its arguments, and whether it succeeds."""
-    anything = unknown(frozenset().union(*(word.labels for word in words)) if words else NO_LABELS)
+    anything = unknown(together(word.labels for word in words))
     layout = words[0].text if words else None
+    if layout is not None and "%q" in layout:
+        # Quoted so that a shell reads it as one word.
+        anything = unknown(without(changed(anything.labels, None), UNTRUSTED))
     if not exact or layout is None or layout.startswith("-"):
         return anything, None
     arguments = words[1:]

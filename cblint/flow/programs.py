@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cblint.flow.kinds import REMOVED, WROTE
 from cblint.flow.paths import SOURCE, key, lookup, parent_of
 from cblint.flow.state import ABSENT, UNKNOWN_FILE, File, Outcome, State, said
-from cblint.flow.values import UNKNOWN, Hole, Maybe, Value, concat
+from cblint.flow.values import UNKNOWN, Hole, Maybe, Value, concat, unknown
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
@@ -181,7 +181,7 @@ def cat(shell: SimpleRunner, call: Call) -> Outcome | None:
         return None
     state = call.state
     if not parsed[1]:
-        return shell.succeed(said(state, state.input)._replace(input=Value(())))
+        return shell.succeed(shell.says(state, state.input, call.node)._replace(input=Value(())))
     parts: list[Value] = []
     fails: Maybe = False
     for operand in parsed[1]:
@@ -196,9 +196,9 @@ def cat(shell: SimpleRunner, call: Call) -> Outcome | None:
         elif file.kind in ("absent", "folder"):
             fails = True
         else:
-            parts.append(UNKNOWN)
+            parts.append(unknown(file.content.labels))
             fails = None if fails is False else fails
-    return shell.answer(said(state, concat(parts)), call.node, None if fails is None else not fails)
+    return shell.answer(shell.says(state, concat(parts), call.node), call.node, None if fails is None else not fails)
 
 
 READERS = frozenset(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cblint.flow.core import Unclear
 from cblint.flow.state import Outcome, Variable
-from cblint.flow.values import UNKNOWN, is_name, literal, unknown
+from cblint.flow.values import is_name, literal, unknown
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
@@ -53,7 +53,8 @@ def _read_array(shell: SimpleRunner, call: Call, names: list[str | None]) -> Out
     if old.readonly is not False or old.integer is not False:
         raise Unclear
     read = Variable(None, unknown(call.state.input.labels), None, False, None, True, None, (call.node,))
-    return shell.either(call.state._replace(input=UNKNOWN).with_variable(name, read), call.node, None)
+    rest = unknown(call.state.input.labels)
+    return shell.either(call.state._replace(input=rest).with_variable(name, read), call.node, None)
 
 
 def _split(line: str, count: int, separators: str) -> list[str]:
@@ -73,7 +74,8 @@ def _split(line: str, count: int, separators: str) -> list[str]:
 def _read_unknown(shell: SimpleRunner, call: Call, names: list[str]) -> Outcome:
     if any((word.text or "").startswith("-") and word.text != "-r" for word in call.words) or not names:
         raise Unclear
-    state = call.state._replace(input=UNKNOWN)
+    anything = unknown(call.state.input.labels)
+    state = call.state._replace(input=anything)
     for name in names:
-        state = shell.assign(state, name, unknown(call.state.input.labels), call.node, inside=True)
+        state = shell.assign(state, name, anything, call.node, inside=True)
     return shell.either(state, call.node, None)

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cblint.flow.core import Died, Unclear
-from cblint.flow.layers import Layers
 from cblint.flow.paths import is_device, key, lookup, parent_of
-from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, Ends, File, State
-from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal
+from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, Ends, File, State, stirred
+from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal, unknown
 from cblint.flow.words import Expansion
 from cblint.shell.commands import Redirection
 from cblint.shell.syntax import Word
 
 NOWHERE = "/dev/null"
+LOG = frozenset({"/dev/stderr", "/dev/stdout", "/dev/tty"})
+"""Where what is printed ends in the log of the build."""
 BUSY = File("file")
 """A file that is being written."""
 _STANDARD_OUTPUT = ("", "1")
@@ -48,7 +49,7 @@ class Redirected(NamedTuple):
         files = state.files
         for opened in self.opened:
             if opened.path is None:
-                files = Layers(UNKNOWN_FILE)
+                files = stirred(files)
             elif not is_device(opened.path):
                 old = opened.before
                 content = EMPTY if not opened.appends or old.kind == "absent" else old.content
@@ -72,7 +73,7 @@ class Redirected(NamedTuple):
             return state
         if held is not None:
             old = held if old is BUSY else BUSY
-        printed = UNKNOWN if self.mixed and not quiet else state.printed
+        printed = unknown(state.printed.labels) if self.mixed and not quiet else state.printed
         return state._replace(files=state.files.set(self.output.path, File("file", concat((old.content, printed)))))
 
 
@@ -143,7 +144,7 @@ def _document(expansion: Expansion, node: Redirection) -> tuple[Value, Maybe]:
 
 def _copied(node: Redirection, target: str, found: Redirected) -> Redirected:
     if node.descriptor in _STANDARD_OUTPUT and target != "1":
-        return found._replace(output=Opened(NOWHERE, True))
+        return found._replace(output=Opened("/dev/stderr" if target == "2" else NOWHERE, True))
     if node.descriptor == "2" and target == "1":
         return found._replace(mixed=found.output is not None, loud=found.output is None)
     return found
@@ -157,7 +158,7 @@ def _read(expansion: Expansion, node: Redirection, target: Value, found: Redirec
         return found._replace(input=EMPTY)
     file = lookup(expansion.interpreter, expansion.state, path) if path is not None else UNKNOWN_FILE
     fails = {"file": False, "folder": False, "absent": True}.get(file.kind or "")
-    content = file.content if file.kind == "file" and node.operator == "<" else UNKNOWN
+    content = file.content if file.kind == "file" and node.operator == "<" else unknown(file.content.labels)
     return found._replace(input=content, fails=_worse(found.fails, None if node.operator == "<>" else fails))
 
 

@@ -27,10 +27,16 @@ _SHEBANG = re.compile(r"#! *(?:/usr)?/bin/(?:env +)?(bash|sh)(?: +-([eux]+))? *\
 _OPTIONS = re.compile(r"-[eux]+")
 
 
+def is_shell(name: str) -> bool:
+    """Whether a program of that name is a shell that is followed."""
+    return name in _SHELLS
+
+
 def called(shell: SimpleRunner, call: Call) -> Outcome | None:
     """How a script that the command names ends; None where its text is not at hand, or nothing can be said.
 
-    What it does to variables and directory stays in it. What happens in it is not noted: it stands in another file.
+    What it does to variables and directory stays in it. What happens in it is not noted, as it stands in another file,
+    but where texts with labels go.
     """
     found = _named(shell, call)
     if found is None or shell.calls >= DEEPEST or call.state.options.allexport is not True:
@@ -50,7 +56,8 @@ def called(shell: SimpleRunner, call: Call) -> Outcome | None:
         shadowed={},
     )
     outer = shell.shell, shell.recorder, shell.ignoring
-    shell.shell, shell.recorder, shell.ignoring = inner_shell, Recorder(), False
+    inner_recorder = Recorder()
+    shell.shell, shell.recorder, shell.ignoring = inner_shell, inner_recorder, False
     shell.calls += 1
     try:
         ok, failed = shell.subshell(begun, lambda state: shell.script(script, state))
@@ -59,6 +66,7 @@ def called(shell: SimpleRunner, call: Call) -> Outcome | None:
     finally:
         shell.calls -= 1
         shell.shell, shell.recorder, shell.ignoring = outer
+    shell.recorder.overhear(inner_recorder, call.node)
     return Outcome(
         shell.succeed(_back(call.state, ok)).ok if ok is not None else None,
         shell.failing(_back(call.state, failed), call.node, failed.code) if failed is not None else None,

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from cblint.flow import builtins, programs, scripts
+from cblint.flow import builtins, outputs, programs, rehearsal, scripts
 from cblint.flow.assignments import Assigner
 from cblint.flow.core import DEEPEST, NOWHERE, Jumps, Unclear
 from cblint.flow.footprint import footprint
-from cblint.flow.kinds import RAN
-from cblint.flow.layers import Layers
-from cblint.flow.redirections import Redirected, redirect
+from cblint.flow.kinds import PASSED, RAN
+from cblint.flow.labels import NO_LABELS, together
+from cblint.flow.paths import is_device
+from cblint.flow.redirections import LOG, Redirected, redirect
 from cblint.flow.shells import effect_in
 from cblint.flow.state import (
     ANYTHING,
     NEVER,
     NONE,
-    UNKNOWN_FILE,
+    UNHEARD,
     Causes,
     Ends,
     File,
@@ -29,12 +30,13 @@ from cblint.flow.state import (
     join_variables,
     laid_bare,
     said,
+    stirred,
 )
-from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Value, concat, literal
+from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Value, concat, literal, unknown
 from cblint.flow.words import Expansion, Fields
 from cblint.shell.commands import Assignment, Function, SimpleCommand
 from cblint.shell.parser import parse
-from cblint.shell.syntax import Word
+from cblint.shell.syntax import Node, Word
 from cblint.source.text import Text
 
 _NO_COMMANDS = ("declare", "typeset")
@@ -53,6 +55,8 @@ class Call(NamedTuple):
     assignments: tuple[Assignment, ...]
     expansion: Expansion
     state: State
+    standing: Node | None = None
+    """The command of the file that runs the text in which it stands, if it stands in one."""
 
 
 class SimpleRunner(Assigner):
@@ -88,8 +92,11 @@ class SimpleRunner(Assigner):
             # bash opens what a program is given in its own process, and an assignment there is lost.
             raise Unclear
         if function is None and not (special and self.shell.special_builtins_exit):
-            raise Unclear
-        call = Call(node, name, fields.values[1:], fields.exact, assignments, expansion, expansion.state)
+            # It may be a function of which nothing is known.
+            return rehearsal.presumed(self, node, state)
+        call = Call(
+            node, name, fields.values[1:], fields.exact, assignments, expansion, expansion.state, self.recorder.standing
+        )
         if redirected is not None and redirected.fails is not False:
             self._redirection_fails(node, expansion.state, special)
         several = isinstance(function, Function) or name in ("eval", ".", "source", "command")
@@ -142,6 +149,8 @@ class SimpleRunner(Assigner):
             begun = call._replace(state=given)
             words = (literal(call.name), *call.words)
             self.recorder.note(RAN, call.node, call.name, words, call.exact, given)
+            if given.input.labels or any(word.labels for word in call.words):
+                self.recorder.note(PASSED, call.node, call.name, words, call.exact, given)
             names = [assignment.name for assignment in call.node.assignments]
             self.temporary += names
             try:
@@ -272,7 +281,7 @@ class SimpleRunner(Assigner):
         call = Call(node, "", fields.values[1:], fields.exact, (), expansion, expansion.state)
         self.recorder.note(RAN, node, name.written, fields.values, fields.exact, expansion.state)
         if node.redirections:
-            expansion.state = expansion.state._replace(files=Layers(UNKNOWN_FILE))
+            expansion.state = expansion.state._replace(files=stirred(expansion.state.files))
         return self.unknown_program(call._replace(state=expansion.state))
 
     # Programs
@@ -289,28 +298,29 @@ class SimpleRunner(Assigner):
         outcome = scripts.called(self, call)
         if outcome is not None:
             return outcome
-        if call.name in programs.READERS:
-            return self.either(said(call.state, UNKNOWN), call.node)
         return self.unknown_program(call)
 
     def unknown_program(self, call: Call) -> Outcome:
-        """It may do anything to files, and nothing to the shell."""
-        state = call.state._replace(
-            files=Layers(UNKNOWN_FILE), input=call.state.input if call.state.input == EMPTY else UNKNOWN
-        )
-        return self.either(said(state, UNKNOWN), call.node)
+        """It may do anything to files, if it is no reader, and nothing to the shell."""
+        of_shell = rehearsal.by_a_shell(self, call) if scripts.is_shell(call.name) else NO_LABELS
+        printed = unknown(of_shell or outputs.printed(call))
+        state = outputs.stored(self, call)
+        if call.name not in programs.READERS:
+            rest = state.input if state.input == EMPTY else unknown(state.input.labels)
+            state = state._replace(files=stirred(state.files), input=rest)
+        return self.either(self.says(state, printed, call.node), call.node)
 
     # Functions and texts
 
     def _function(self, function: Function, call: Call) -> Outcome:
-        if not call.exact:
-            positional = None
-        else:
-            positional = call.words
+        positional = call.words if call.exact else None
+        arguments = NO_LABELS if call.exact else together(word.labels for word in call.words)
         if self.calls >= DEEPEST // 2:
             raise Unclear
         state = call.state
-        inner = state._replace(positional=positional, shadowed={}, err_trap=self.inherited_trap(state))
+        inner = state._replace(
+            positional=positional, arguments=arguments, shadowed={}, err_trap=self.inherited_trap(state)
+        )
         jumps = Jumps(True)
         self.jumps.append(jumps)
         self.calls += 1
@@ -337,6 +347,7 @@ class SimpleRunner(Assigner):
         return inner._replace(
             variables=inner.variables.update(changes),
             positional=outer.positional,
+            arguments=outer.arguments,
             shadowed=outer.shadowed,
             err_trap=outer.err_trap if inner.err_trap != UNKNOWN else UNKNOWN,
         )
@@ -364,6 +375,8 @@ class SimpleRunner(Assigner):
         if effect_in(script, self.shell):
             raise Unclear
         asks, self.asks_text = self.asks_text, self.asks_text or self.ignoring
+        standing = self.recorder.standing
+        self.recorder.standing = standing or self.recorder.current
         aborted = self.process.aborted
         try:
             with self.deeper():
@@ -376,6 +389,7 @@ class SimpleRunner(Assigner):
                 return outcome
         finally:
             self.asks_text = asks
+            self.recorder.standing = standing
 
     # Redirected
 
@@ -408,5 +422,16 @@ class SimpleRunner(Assigner):
         # What fails says so, as does `set -x`.
         quiet = after.failures is before.failures and after.options.xtrace is False is before.options.xtrace
         if redirected.output is not None:
+            self._told_where(redirected, before, after)
             after = redirected.written(after, quiet, held)._replace(printed=before.printed)
         return said(after, UNKNOWN) if redirected.loud and not quiet else after
+
+    def _told_where(self, redirected: Redirected, before: State, after: State) -> None:
+        """What was printed goes elsewhere: into a file, or to the log all the same."""
+        opened, node = redirected.output, self.recorder.current
+        if opened is None or node is None or not after.printed.labels:
+            return
+        if opened.path in LOG:
+            self.says(before._replace(printed=UNHEARD), after.printed, node)
+        elif opened.path is None or not is_device(opened.path):
+            self.stores(after, after.printed, opened.path, node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cblint.flow.labels import NO_LABELS, Labels, given_labels, together
 from cblint.flow.layers import Layers
 from cblint.flow.values import EMPTY, UNKNOWN, Hole, Maybe, Value, both, concat, initial, join, unknown
 from cblint.shell.commands import Function
@@ -103,6 +104,22 @@ UNTOUCHED = File("untouched")
 ABSENT = File("absent")
 
 
+FILES_KEPT = 40
+"""Of so many files it is remembered where their texts come from, whatever happens to them."""
+
+
+def stirred(files: Layers[File]) -> Layers[File]:
+    """The files after something that may have changed any of them; a secret does not go away by that."""
+    if not any(files.names()):
+        return Layers(UNKNOWN_FILE)
+    kept: dict[str, File] = {}
+    for name in files.names():
+        labels = files.get(name).content.labels
+        if labels and len(kept) < FILES_KEPT:
+            kept[name] = File(None, unknown(labels))
+    return Layers(UNKNOWN_FILE, (kept,) if kept else ())
+
+
 def join_files(first: File, second: File) -> File:
     """One of both."""
     return File(first.kind if first.kind == second.kind else None, join(first.content, second.content))
@@ -150,9 +167,10 @@ class State(NamedTuple):
     commands whose failure it is. ``failures`` are all commands that may have failed before on the way here.
     ``excused``: a status other than 0 is of a command whose failure ``set -e`` does not mind. ``printed`` is what has
     gone to standard output since it was last captured, ``input`` what is still to be read from standard input,
-    ``positional`` the arguments (None if their number is not known). ``exit_trap`` is what runs at the end, and
-    ``err_trap`` what bash runs behind a failure: None if there is nothing. ``pushed`` are the directories that ``popd``
-    goes back to. ``shadowed`` are the variables that ``local`` hides, with whether it has.
+    ``positional`` the arguments (None if their number is not known: ``arguments`` is then where they may come from).
+    ``exit_trap`` is what runs at the end, and ``err_trap`` what bash runs behind a failure: None if there is nothing.
+    ``pushed`` are the directories that ``popd`` goes back to. ``shadowed`` are the variables that ``local`` hides, with
+    whether it has.
     """
 
     variables: Layers[Variable]
@@ -173,13 +191,14 @@ class State(NamedTuple):
     err_trap: Value | None = None
     pushed: tuple[Value, ...] | None = ()
     shadowed: Mapping[str, tuple[Variable, Maybe]] = {}
+    arguments: Labels = NO_LABELS
 
     def variable(self, name: str) -> Variable:
         """What is believed of a variable."""
         found = self.variables.get(name)
         if found.value.pieces == GIVEN.value.pieces:
             # Also where it was joined with one that is not set.
-            return found._replace(value=initial(name, found.value.labels))
+            return found._replace(value=initial(name, together((found.value.labels, given_labels(name)))))
         return found
 
     def with_variable(self, name: str, variable: Variable) -> State:
@@ -211,11 +230,12 @@ def join_states(first: State | None, second: State | None) -> State | None:
         join_causes(first.failures, second.failures),
         both(first.excused, second.excused),
         first.printed if first.printed is second.printed else join(first.printed, second.printed),
-        first.input if first.input == second.input else UNKNOWN,
+        first.input if first.input == second.input else unknown(together((first.input.labels, second.input.labels))),
         first.exit_trap if first.exit_trap == second.exit_trap else UNKNOWN,
         first.err_trap if first.err_trap == second.err_trap else UNKNOWN,
         first.pushed if first.pushed == second.pushed else None,
         first.shadowed if first.shadowed is second.shadowed else _join_shadowed(first, second),
+        together((first.arguments, second.arguments)),
     )
 
 

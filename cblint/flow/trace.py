@@ -82,7 +82,7 @@ def known(variable: Variable) -> Known:
     """What is known of a variable. The text of a secret is not."""
     assigned = "maybe" if variable.assigned is None else "yes" if variable.assigned else "no"
     value = variable.value.text if variable.assigned is not False and not variable.array else None
-    labels = tuple(sorted(variable.value.labels))
+    labels = tuple(sorted({label.kind for label in variable.value.labels}))
     return Known(assigned, None if "secret" in labels else value, labels)
 
 

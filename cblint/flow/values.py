@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeGuard
 
+from cblint.flow.labels import NO_LABELS, Labels, together
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Maybe = bool | None
@@ -24,11 +26,11 @@ Piece = str | Hole
 class Value(NamedTuple):
     """A text in pieces: no piece is empty, and no two known ones stand side by side. Without pieces it is empty.
 
-    ``labels`` say where it may come from, as ``secret``.
+    ``labels`` say where it may come from.
     """
 
     pieces: tuple[Piece, ...]
-    labels: frozenset[str] = frozenset()
+    labels: Labels = NO_LABELS
 
     @property
     def text(self) -> str | None:
@@ -68,7 +70,6 @@ LONGEST_JOINED = 4_096
 
 EMPTY = Value(())
 UNKNOWN = Value((Hole(),))
-NO_LABELS: frozenset[str] = frozenset()
 
 
 def is_name(text: str | None) -> TypeGuard[str]:
@@ -81,12 +82,12 @@ def literal(text: str) -> Value:
     return Value((text,)) if text else EMPTY
 
 
-def initial(name: str, labels: frozenset[str] = NO_LABELS) -> Value:
+def initial(name: str, labels: Labels = NO_LABELS) -> Value:
     """What a variable has before the build changes it."""
     return Value((Hole(name),), labels)
 
 
-def unknown(labels: frozenset[str]) -> Value:
+def unknown(labels: Labels) -> Value:
     """Anything, perhaps from there."""
     return Value((Hole(),), labels) if labels else UNKNOWN
 
@@ -97,7 +98,7 @@ def concat(values: Iterable[Value]) -> Value:
     labels = NO_LABELS
     for value in values:
         if value.labels:
-            labels |= value.labels
+            labels = together((labels, value.labels)) if labels else value.labels
         for piece in value.pieces:
             last = pieces[-1] if pieces else None
             if isinstance(piece, str) and isinstance(last, str):
@@ -120,7 +121,7 @@ def join(first: Value, second: Value) -> Value:
     """One of both: what they have in common at the beginning and at the end stays known."""
     if first == second:
         return first
-    labels = first.labels | second.labels
+    labels = together((first.labels, second.labels)) if first.labels is not second.labels else first.labels
     if first.pieces == second.pieces:
         return Value(first.pieces, labels)
     if max(_known_length(first), _known_length(second)) > LONGEST_JOINED:

@@ -10,7 +10,7 @@ from cblint.flow.core import Died
 from cblint.flow.parameters import DEFAULT_SEPARATORS, Parameters
 from cblint.flow.patterns import Piece
 from cblint.flow.state import Outcome, State
-from cblint.flow.values import EMPTY, UNKNOWN, Value, concat, literal
+from cblint.flow.values import EMPTY, UNKNOWN, Value, concat, literal, unknown
 from cblint.shell.commands import HereDocument
 from cblint.shell.syntax import (
     ArithmeticExpansion,
@@ -95,7 +95,7 @@ class Expansion:
         """The word as one text, as in an assignment. Raises Died."""
         if ":~" in word.raw:
             # In the values of assignments a tilde stands for a directory there, too.
-            return UNKNOWN
+            return unknown(concat(segment.value for segment in self._joined(self.segments(word, False))).labels)
         return concat(segment.value for segment in self._joined(self.segments(word, False)))
 
     def document(self, word: Word, stripped: bool, quoted: bool) -> Value:
@@ -106,7 +106,7 @@ class Expansion:
             text = concat(segment.value for segment in self._joined(self._quoted(word.parts)))
         if stripped and text.text is not None:
             return literal(re.sub(r"(?m)^\t+", "", text.text))
-        return UNKNOWN if stripped else text
+        return unknown(text.labels) if stripped else text
 
     def pattern(self, word: Word) -> list[Piece] | None:
         """The word as a pattern; None where some of it is not known. Raises Died."""

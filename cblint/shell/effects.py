@@ -104,10 +104,30 @@ def verbs_of(invocation: Invocation) -> tuple[Verb | None, list[Verb]]:
     return None, possible
 
 
+def line_in(facts: str, invocation: Invocation) -> Verb | None:
+    """The line of another table of tools that fits an invocation for sure."""
+    program, words = _known_as(invocation.program) if not _of_project(invocation) else ("", ())
+    program = program if program in table(facts)["tools"] else invocation.program
+    if program not in table(facts)["tools"]:
+        return None
+    operands: list[Word | str] = [*words, *_operands(invocation)]
+    begun = [beginning(word) for word in operands]
+    for verb in verbs(program, facts):
+        fitting = _matches(verb, invocation, begun)
+        if fitting is not False:
+            return verb if fitting else None
+    return None
+
+
+def places_in(places: Iterable[str], verb: Verb, invocation: Invocation) -> Iterator[Word | str]:
+    """The words at places of an invocation that a line names."""
+    return _files(places, invocation, _worked_on(verb, invocation))
+
+
 @cache
-def verbs(program: str) -> tuple[Verb, ...]:
+def verbs(program: str, facts: str = "effects") -> tuple[Verb, ...]:
     """The lines of a program, in the order in which they count."""
-    lines = table("effects")["tools"][program]
+    lines = table(facts)["tools"][program]
     if isinstance(lines, str) or "does" in lines:
         lines = {OTHERWISE: lines}
     return tuple(_verb(program, pattern, says) for pattern, says in lines.items())

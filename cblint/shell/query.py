@@ -187,6 +187,11 @@ def invocations(script: Script) -> Iterator[Invocation]:
     yield from _below(script, (), ())
 
 
+def unwrapped(node: SimpleCommand) -> Iterator[Invocation]:
+    """The programs that a command runs, without the nodes that hold it: itself, and those that it runs in turn."""
+    return _unwrapped(node, (), ()) if node.words else iter(())
+
+
 def runs_another(invocation: Invocation) -> bool:
     """Whether the program runs another command that is read as an invocation of its own."""
     if invocation.program in table("tools")["shells"]:

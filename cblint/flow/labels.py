@@ -1,0 +1,88 @@
+"""Where a text may come from: from a secret, or from somebody who must not be trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from cblint.facts import table
+from cblint.source.text import Span
+
+SECRET, UNTRUSTED = "secret", "untrusted"
+MOST = 12
+"""So many sources of one text are remembered."""
+
+
+class Label(NamedTuple):
+    """One source of a text.
+
+    ``kind`` is SECRET or UNTRUSTED. ``source`` is what it is, as ``rules/facts/flows.yml`` has it: ``secrets-manager``,
+    ``parameter-store`` or ``project`` for variables that the build is given, ``named`` for one that only its name tells
+    to be a secret, the kind of secret for what a command fetches; ``outsider`` or ``pusher`` for who chooses the text.
+    ``name`` is the variable or command, ``place`` where the buildspec has it. ``masked``: CodeBuild hides the text in
+    the log (user guide, build-spec-ref: strings from Parameter Store and Secrets Manager, as a whole); None where it
+    may no longer be the same text.
+    """
+
+    kind: str
+    source: str
+    name: str
+    place: Span | None = None
+    masked: bool | None = False
+
+
+Labels = frozenset[Label]
+NO_LABELS: Labels = frozenset()
+
+
+def together(labels: Iterable[Labels]) -> Labels:
+    """All of them; of very many, some."""
+    found = NO_LABELS
+    for each in labels:
+        if each:
+            found = found | each if found else each
+    return found if len(found) <= MOST else frozenset(sorted(found, key=_order)[:MOST])
+
+
+def _order(label: Label) -> tuple[str, str, str, Span, str]:
+    return label.kind, label.source, label.name, label.place or Span(0, 0), str(label.masked)
+
+
+def changed(labels: Labels, masked: bool | None = False) -> Labels:
+    """The same of a text that was made from it: CodeBuild does not know it, or (None) perhaps not."""
+    if not any(label.kind == SECRET and label.masked for label in labels):
+        return labels
+    return frozenset(label._replace(masked=masked) if label.masked else label for label in labels)
+
+
+def of_kind(labels: Labels, kind: str) -> list[Label]:
+    """Those of one kind, in an order that is always the same."""
+    return sorted((label for label in labels if label.kind == kind), key=_order)
+
+
+def without(labels: Labels, kind: str) -> Labels:
+    """Those of other kinds."""
+    return frozenset(label for label in labels if label.kind != kind) if labels else labels
+
+
+@cache
+def given_labels(name: str) -> Labels:
+    """What the name of a variable tells of the text that a build is given by it."""
+    untrusted = table("flows")["variables"].get(name)
+    if untrusted is not None:
+        return frozenset({Label(UNTRUSTED, untrusted, name)})
+    if sounds_secret(name):
+        # Whether CodeBuild masks it depends on where the project has it from.
+        return frozenset({Label(SECRET, "named", name, None, None)})
+    return NO_LABELS
+
+
+@cache
+def sounds_secret(name: str) -> bool:
+    """Whether a variable of that name holds a secret, and not where or how one is found."""
+    names = table("flows")["secret-names"]
+    return re.search(names["pattern"], name, re.IGNORECASE) is not None and not re.search(
+        names["unless"], name, re.IGNORECASE
+    )

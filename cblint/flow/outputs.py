@@ -1,0 +1,132 @@
+"""What programs print and store of what they are given: where those texts come from, by ``rules/facts/flows.yml``."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cblint.facts import table
+from cblint.flow.labels import (
+    NO_LABELS,
+    SECRET,
+    UNTRUSTED,
+    Label,
+    Labels,
+    changed,
+    together,
+    without,
+)
+from cblint.flow.paths import key
+from cblint.flow.state import File, State, Variable
+from cblint.flow.values import unknown
+from cblint.shell.effects import Verb, called, line_in, places_in
+from cblint.shell.query import Invocation, unwrapped
+from cblint.shell.syntax import Word
+
+if TYPE_CHECKING:
+    from cblint.flow.simple import Call, SimpleRunner
+
+ENVIRONMENT = "environment"
+"""The source of what prints the whole environment."""
+_MASKS: dict[str, bool | None] = {"whole": True, "part": None, "other": False}
+
+
+def printed(call: Call) -> Labels:
+    """Where what a program prints comes from."""
+    found = _line(call)
+    if found is None:
+        return _of_variable(call)
+    verb, invocation = found
+    says = verb.says
+    labels = NO_LABELS
+    place = (call.standing or call.node).span
+    if "secret" in says:
+        source = says.get("fetches") or says["secret"]
+        return frozenset({Label(SECRET, f"fetched {source}", called(invocation), place)})
+    if "untrusted" in says:
+        return frozenset({Label(UNTRUSTED, says["untrusted"], called(invocation), place)})
+    if says.get("environment"):
+        return environment(call)
+    if "passes" in says:
+        labels = together((_read(call), call.state.input.labels))
+        if says.get("selects"):
+            labels = NO_LABELS if any(label.source == ENVIRONMENT for label in labels) else labels
+    if says.get("arguments") and "stores" not in says:
+        labels = together((labels, *(word.labels for word in call.words)))
+    if says.get("clean"):
+        labels = without(labels, UNTRUSTED)
+    mask = _MASKS[says.get("passes", "part")]
+    return labels if mask else changed(labels, mask)
+
+
+def stored(shell: SimpleRunner, call: Call) -> State:
+    """The state after what a program stores in the files that it is given."""
+    found = _line(call)
+    if found is None or "stores" not in found[0].says or not call.exact:
+        return call.state
+    verb, invocation = found
+    says = verb.says
+    state = call.state
+    labels = _read(call) if says.get("copies") else call.state.input.labels
+    if says.get("arguments"):
+        labels = together(word.labels for word in call.words)
+    if not labels:
+        return state
+    values = dict(zip(invocation.node.words, (None, *call.words), strict=False))
+    for word in places_in(says["stores"], verb, invocation):
+        value = values.get(word) if isinstance(word, Word) else None
+        path = key(state, value) if value is not None else None
+        if path is not None:
+            shell.stores(state, unknown(labels), path, call.node)
+            state = state._replace(files=state.files.set(path, File(None, unknown(labels))))
+    return state
+
+
+def environment(call: Call) -> Labels:
+    """Where a print of the whole environment comes from."""
+    variables = call.state.variables
+    secrets = together(_exported(variables.get(name)) for name in variables.names())
+    place = (call.standing or call.node).span
+    dump = Label(SECRET, ENVIRONMENT, call.name, place, None)
+    return together((frozenset({dump}), secrets))
+
+
+def _exported(variable: Variable) -> Labels:
+    return NO_LABELS if variable.assigned is False or variable.exported is False else variable.value.labels
+
+
+def _line(call: Call) -> tuple[Verb, Invocation] | None:
+    """What the table says of the program, or of the one that it runs."""
+    if call.name.rpartition("/")[2] not in _looked_at():
+        return None
+    for invocation in unwrapped(call.node):
+        verb = line_in("flows", invocation)
+        if verb is not None:
+            return verb, invocation
+    return None
+
+
+@cache
+def _looked_at() -> frozenset[str]:
+    """The programs of the table, by all their names, and those that run others."""
+    tools = table("flows")["tools"]
+    same = (name for name, known in table("effects")["same"].items() if known in tools)
+    return frozenset((*tools, *same, *table("tools")["wrappers"]))
+
+
+def _of_variable(call: Call) -> Labels:
+    """``printenv NAME``"""
+    if call.name.rpartition("/")[2] != "printenv" or not call.exact:
+        return NO_LABELS
+    return together(call.state.variable(word.text).value.labels for word in call.words if word.text)
+
+
+def _read(call: Call) -> Labels:
+    """Where what stands in the files comes from that a command names."""
+    files = call.state.files
+    found = []
+    for word in call.words:
+        path = key(call.state, word) if not word.start.startswith("-") else None
+        if path is not None:
+            found.append(files.get(path).content.labels)
+    return together(found)
