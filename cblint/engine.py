@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
 from cblint.catalogue.model import IMAGE, PROJECT, REPOSITORY
-from cblint.finding import Finding, Fix, PlacedEdit, Related, Report
+from cblint.finding import Finding, Fix, PlacedEdit, Related, Report, Step
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
 from cblint.source.text import Lines, Span
@@ -121,14 +121,54 @@ def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> F
         end=target.lines.position(span.end),
         where=_bounded(path_to(buildspec.root, span.start, report.about)),
         span=span,
-        related=tuple(_related(rule.labels[label], spot, target) for label, spot in report.related),
+        related=tuple(
+            _related(rule.labels[label].format(**fields), _visible(spot, target), target)
+            for label, spot in report.related
+        ),
         fix=_fix(rule, report, target, buildspec),
+        steps=_steps(rule, report, target, variant.message.format(**fields)),
     )
 
 
-def _related(message: str, span: Span, target: Target) -> Related:
-    span = _visible(span, target)
-    return Related(message, target.path, target.lines.position(span.start), target.lines.position(span.end))
+def _related(message: str, span: Span, target: Target, step: int = 0) -> Related:
+    return Related(message, target.path, target.lines.position(span.start), target.lines.position(span.end), step)
+
+
+MOST_STEPS = 12
+"""Of a longer way only the beginning and the end are told."""
+
+
+def _steps(rule: Rule, report: Report, target: Target, message: str) -> tuple[Related, ...]:
+    """The way to a finding, which is its last step: where no step says that in words of its own, ``message`` does.
+
+    Of steps that follow each other at one place, the last speaks. One step alone is no way.
+    """
+    if not report.steps:
+        return ()
+    end = _visible(report.span, target)
+    way: list[tuple[Span, Step | None]] = []
+    for step in (*report.steps, None):
+        span = end if step is None else _visible(step.span, target)
+        if way and way[-1][0] == span:
+            if step is None:
+                break
+            way.pop()
+        way.append((span, step))
+    if len(way) == 1:
+        return ()
+    numbered = list(enumerate(way, 1))
+    if len(numbered) > MOST_STEPS:
+        half = MOST_STEPS // 2
+        numbered = [*numbered[:half], *numbered[-half:]]
+    return tuple(
+        _related(message if step is None else _words(rule, report, step), span, target, number)
+        for number, (span, step) in numbered
+    )
+
+
+def _words(rule: Rule, report: Report, step: Step) -> str:
+    fields = {name: _shown(value) for name, value in {**report.fields, **step.fields}.items()}
+    return rule.labels[step.label].format(**fields)
 
 
 def _fix(rule: Rule, report: Report, target: Target, buildspec: Buildspec) -> Fix | None:

@@ -34,11 +34,21 @@ class Edit(NamedTuple):
     text: str
 
 
+class Step(NamedTuple):
+    """A place on the way to a defect; ``label`` names words of the rule's entry, ``fields`` fills them in."""
+
+    label: str
+    span: Span
+    fields: Mapping[str, str] = MappingProxyType({})
+
+
 class Report(NamedTuple):
     """A rule's answer in terms of the file: no lines, no words. The rule's entry holds the words.
 
     ``variant`` names one of the entry's variants, ``fields`` fills in its message, ``related`` pairs a label of
-    the entry with a place. ``safe`` can only lower what the entry says of its fix. ``about`` is the node that the
+    the entry with a place. ``steps`` is the way to the defect, in the order of the build: it ends at ``span``, whether
+    its last step says so, in words of its own, or not. Labels without fields of their own are filled in by ``fields``
+    as well. ``safe`` can only lower what the entry says of its fix. ``about`` is the node that the
     finding names as its place, where that is not the innermost one at the span. ``touched`` are further nodes that the
     edits change.
     """
@@ -51,15 +61,20 @@ class Report(NamedTuple):
     safe: bool = True
     about: Node | None = None
     touched: tuple[Node, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 class Related(NamedTuple):
-    """Another place that belongs to a finding."""
+    """Another place that belongs to a finding.
+
+    ``step`` is its number, from 1, on the way to the finding; 0 for a place that is not on one.
+    """
 
     message: str
     path: str
     start: Position
     end: Position
+    step: int = 0
 
 
 class PlacedEdit(NamedTuple):
@@ -104,3 +119,6 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     suppressed: str | None = None
     """The reason given in the comment that suppresses the finding ("" if none), None if it is not suppressed."""
+    steps: tuple[Related, ...] = ()
+    """The way to the finding, which is itself the last step. Of a long one those in the middle are missing: the numbers
+    tell."""

@@ -49,8 +49,8 @@ class FileResult(NamedTuple):
 
     ``path`` is relative to the repository root, ``shown`` to the working directory. ``skipped`` says why the file
     was not linted (then ``failed`` tells whether that is an error of the run), ``excerpts`` holds the lines on which
-    findings, what is related to them and their fixes begin and end, ``failing`` how many findings reach the severity
-    that fails the run.
+    findings, what is related to them, the steps to them and their fixes begin and end, ``failing`` how many findings
+    reach the severity that fails the run.
     """
 
     path: str
@@ -388,7 +388,7 @@ def fails(finding: Finding, threshold: str) -> bool:
 def _excerpts(lines: Lines, findings: list[Finding]) -> dict[int, str]:
     places: list[Finding | Related | PlacedEdit] = [*findings]
     for finding in findings:
-        places += finding.related
+        places += (*finding.related, *finding.steps)
         places += finding.fix.edits if finding.fix else ()
     numbers = {position.line for place in places for position in (place.start, place.end)}
     return {number: lines.line(number) for number in sorted(numbers)}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cblint.catalogue import Selection, select
 from cblint.facts.sources import read_entries
+from cblint.finding import Finding, Related
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_text
 from cblint.source.text import Position, Span
@@ -17,7 +19,7 @@ _MARKER = re.compile("[«»‹›]")
 
 
 class Example(NamedTuple):
-    """An example without its markers: ``spans`` were in « », ``related`` in ‹ ›."""
+    """An example without its markers: ``spans`` were in « », ``related`` in ‹ ›; ``steps`` lead from these to those."""
 
     rule: str
     number: int
@@ -28,6 +30,7 @@ class Example(NamedTuple):
     fixed: str | None
     also: list[str]
     given: dict[str, Any]
+    steps: list[str]
 
     @property
     def id(self) -> str:
@@ -74,7 +77,30 @@ def example_from(rule: str, number: int, entry: dict[str, Any]) -> Example:
         entry.get("fixed"),
         entry.get("also", []),
         entry.get("given", {}),
+        entry.get("steps", []),
     )
+
+
+def steps_of(example: Example, findings: Iterable[Finding]) -> list[str]:
+    """The ways to the findings, one after the other, as an example writes them: ``‹place› words`` or ``«place» words``.
+
+    ``#2`` follows the second of the places that are marked alike and hold the same characters.
+    """
+    return [
+        f"{_marked(example, finding, place)} {'here' if place.message == finding.message else place.message}"
+        for finding in findings
+        for place in finding.steps
+    ]
+
+
+def _marked(example: Example, finding: Finding, place: Related) -> str:
+    """A step's place between its marks; the finding itself is the last."""
+    span = Span(offset(example.text, place.start), offset(example.text, place.end))
+    (opening, closing), among = ("«»", example.spans) if place == finding.steps[-1] else ("‹›", example.related)
+    text = example.text[slice(*span)]
+    alike = [each for each in among if example.text[slice(*each)] == text]
+    number = f"#{alike.index(span) + 1}" if len(alike) > 1 and span in alike else ""
+    return f"{opening}{text}{closing}{number}"
 
 
 def lint_example(example: Example, text: str, folder: str) -> FileResult:

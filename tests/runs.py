@@ -8,6 +8,7 @@ import pytest
 
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Result, Settings, lint_bytes, result_of
+from tests import ways
 from tests.helpers import commands
 
 RULES = (
@@ -93,6 +94,7 @@ RUNS: dict[str, Files] = {
         '  "##[error]x": {commands: [make]}\n'
         "  " + "long" * 100 + ": {commands: [make]}\n",
     },
+    "ways": {ways.PATH: ways.TEXT},
 }  # fmt: skip
 
 
@@ -109,6 +111,7 @@ def results(folder: pathlib.Path) -> dict[str, Result]:
         found = {
             name: result_of([run(file, content) for file, content in files.items()]) for name, files in RUNS.items()
         }
+    found["ways"] = ways.result()  # no rule here has any
     for name, result in found.items():
         assert not any(file.crashes for file in result.files), name
     return found

@@ -12,7 +12,7 @@ from cblint.catalogue import Rule, Selection, UnknownRule, find, help_texts, rul
 from cblint.catalogue.model import FAMILIES, PROFILES, rule_from
 from cblint.facts import table
 from cblint.facts.sources import TABLES, compiled, read_entries, read_help
-from cblint.finding import Severity
+from cblint.finding import Report, Severity
 from tests.examples import all_examples, lint_example
 from tests.helpers import catalogue_of, commands, lint
 
@@ -222,13 +222,13 @@ _OTHERS = {("yaml-syntax-error", "other"): "version: 0.2\nphases: {build: {comma
 
 
 @pytest.fixture(scope="module")
-def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[dict[str, str]]]:
-    """What the examples make each variant fill its message with."""
-    seen: dict[tuple[str, str], list[dict[str, str]]] = {}
+def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[Report]]:
+    """What the checks report of the examples, by rule and variant."""
+    seen: dict[tuple[str, str], list[Report]] = {}
     place = engine.place
 
     def spy(target: Any, rule: Any, report: Any, buildspec: Any) -> Any:
-        seen.setdefault((rule.name, report.variant), []).append(dict(report.fields))
+        seen.setdefault((rule.name, report.variant), []).append(report)
         return place(target, rule, report, buildspec)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -244,15 +244,33 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], 
     ("rule", "variant"), [(rule.name, name) for rule in rules() for name in rule.variants], ids="-".join
 )
 def test_every_field_of_a_message_is_filled(
-    rule: str, variant: str, reported: dict[tuple[str, str], list[dict[str, str]]]
+    rule: str, variant: str, reported: dict[tuple[str, str], list[Report]]
 ) -> None:
     words = find(rule).variants[variant]
     wanted = _fields(words.message) | _fields(words.detail)
     reports = reported.get((rule, variant), [])
     assert reports, f"no example shows {rule} {variant}; add one, or a text to _OTHERS"
-    for fields in reports:
-        assert wanted <= set(fields)
-        assert [name for name in wanted - {"suggestion", "where"} if not fields[name]] == []
+    for report in reports:
+        assert wanted <= set(report.fields)
+        assert [name for name in wanted - {"suggestion", "where"} if not report.fields[name]] == []
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.labels], ids=lambda rule: rule.name)
+def test_every_field_of_a_label_is_filled(rule: Rule, reported: dict[tuple[str, str], list[Report]]) -> None:
+    reports = [report for (name, _), each in reported.items() if name == rule.name for report in each]
+    used = [(label, set(report.fields)) for report in reports for label, _ in report.related]
+    used += [(step.label, {*report.fields, *step.fields}) for report in reports for step in report.steps]
+    for label, words in rule.labels.items():
+        wanted = _fields(words)
+        uses = [given for name, given in used if name == label]
+        assert uses or not wanted, f"no example shows the label {label}"
+        assert [wanted - given for given in uses if not wanted <= given] == []
+
+
+def test_of_a_rule_with_ways_an_example_shows_one(reported: dict[tuple[str, str], list[Report]]) -> None:
+    shown = {example.rule for example in all_examples() if example.steps}
+    with_ways = {rule for (rule, _), reports in reported.items() if any(report.steps for report in reports)}
+    assert with_ways <= shown, f"none has steps: {with_ways - shown}"
 
 
 def test_braces_in_a_buildspec_are_no_fields() -> None:

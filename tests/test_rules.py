@@ -15,7 +15,7 @@ from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, r
 from cblint.finding import Finding
 from cblint.fix import fixed_text
 from cblint.match import parse_path
-from tests.examples import Example, all_examples, lint_example, offset
+from tests.examples import Example, all_examples, lint_example, offset, steps_of
 
 EXAMPLES = all_examples()
 
@@ -34,8 +34,11 @@ def test_an_example_gives_exactly_the_findings_that_it_marks(example: Example, t
         variant = find(example.rule).variants[example.variant]
         assert (finding.severity, finding.confidence) == (variant.severity, variant.confidence)
         assert _says(finding, variant.message, variant.detail)
-    related = sorted(offset(example.text, place.start) for finding in own for place in finding.related)
-    assert related == [span.start for span in example.related]
+    related = [offset(example.text, place.start) for finding in own for place in finding.related]
+    before = {offset(example.text, place.start) for finding in own for place in finding.steps[:-1]}
+    assert sorted([*related, *before.difference(related)]) == [span.start for span in example.related]
+    if example.steps:
+        assert steps_of(example, own) == example.steps
 
 
 def _says(finding: Finding, message: str, detail: str) -> bool:

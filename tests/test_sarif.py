@@ -25,6 +25,7 @@ from cblint.report import HOME, Style, omitted, render, sarif, sarif_rules
 from cblint.report.fingerprint import fingerprints
 from cblint.report.shown import printable
 from cblint.source.text import Lines, Position
+from tests import ways
 from tests.bounds import no_hanging
 from tests.helpers import commands, finding, lint, repository
 from tests.runs import RUNS, bytes_of
@@ -336,13 +337,22 @@ def test_no_text_of_a_stranger_is_anything_but_ascii(runs: dict[str, Result]) ->
 
 
 def regions(found: dict[str, Any]) -> list[dict[str, int]]:
-    """The regions of a result: its own, the related ones, those of its fix."""
-    places = [*found["locations"], *found.get("relatedLocations", [])]
+    """The regions of a result: its own, the related ones, those of the way to it, those of its fix."""
+    places = [*found["locations"], *found.get("relatedLocations", []), *way_of(found)]
     changes = [change for fix in found.get("fixes", []) for change in fix["artifactChanges"]]
     return [
         *(place["physicalLocation"]["region"] for place in places),
         *(replacement["deletedRegion"] for change in changes for replacement in change["replacements"]),
     ]
+
+
+def way_of(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The locations of the one flow that a result can have."""
+    if "codeFlows" not in found:
+        return []
+    [flow] = found["codeFlows"]
+    [thread] = flow["threadFlows"]
+    return [step["location"] for step in thread["locations"]]
 
 
 def marked(data: bytes, region: dict[str, int]) -> str:
@@ -369,7 +379,7 @@ def spans(found: Finding, text: str) -> list[str]:
     edits = found.fix.edits if found.fix is not None else ()
     return [
         text[slice(*found.span)],
-        *(between(place) for place in found.related),
+        *(between(place) for place in (*found.related, *found.steps)),
         *(text[slice(*edit.span)] for edit in edits),
     ]
 
@@ -437,6 +447,34 @@ def test_a_region_marks_the_characters_of_its_span(text: str, bom: bool, data: s
         text[slice(*last)],
         "",
     ]
+
+
+def test_the_way_to_a_finding_ends_at_its_place() -> None:
+    for found in run_of(ways.result())["results"]:
+        steps = way_of(found)
+        assert steps[-1]["physicalLocation"] == found["locations"][0]["physicalLocation"]
+        assert len(steps) > 1
+        assert all(step["message"]["text"] for step in steps)
+
+
+def test_a_way_is_told_in_its_order_and_what_is_left_out_is_counted() -> None:
+    def told(number: int) -> list[str]:
+        return [step["message"]["text"] for step in way_of(run_of(ways.result())["results"][number])]
+
+    assert told(0) == ["a secret is declared here", "LOGIN takes it over", "it is printed here"]
+    # Without words of its own, the last step has the message.
+    assert told(1)[-1] == "$TOKEN holds a secret and is printed."
+    assert told(3)[5:7] == ["A4 takes it over", "… 3 steps, then: A8 takes it over"]
+
+
+def test_a_step_in_another_file_is_there() -> None:
+    there = way_of(run_of(ways.result())["results"][0])[1]["physicalLocation"]["artifactLocation"]
+    assert there == {"uri": "scripts/build%20dir/login.sh", "uriBaseId": "%SRCROOT%"}
+
+
+def test_a_finding_without_steps_has_no_flow() -> None:
+    [found] = run_of(told(finding("x", (0, 1))))["results"]
+    assert "codeFlows" not in found
 
 
 def test_a_place_is_never_empty() -> None:

@@ -40,5 +40,10 @@ def omitted(name: str, result: Result, style: Style) -> list[str]:
     return sentences
 
 
+def left_out(steps: int) -> str:
+    """What is said of steps that are missing in the middle of a way."""
+    return f"{steps} step" if steps == 1 else f"{steps} steps"
+
+
 def _module(name: str) -> ModuleType:
     return import_module(f"cblint.report.{name}")

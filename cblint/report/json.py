@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cblint import __version__
-from cblint.finding import Finding, Severity
+from cblint.finding import Finding, Related, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import Style
 from cblint.report.fingerprint import fingerprints
@@ -50,10 +50,7 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "path": finding.path,
         **_range(finding.start, finding.end),
         "where": finding.where,
-        "related": [
-            {"message": place.message, "path": place.path, **_range(place.start, place.end)}
-            for place in finding.related
-        ],
+        "related": [_related(place) for place in (*finding.related, *finding.steps)],
         "fix": {
             "safe": fix.safe,
             "title": fix.title,
@@ -64,6 +61,12 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "suppressed": {"reason": finding.suppressed} if finding.suppressed is not None else None,
         "fingerprint": fingerprint,
     }
+
+
+def _related(place: Related) -> dict[str, Any]:
+    """A related place, with its number where it is a step on the way to the finding."""
+    step = {"step": place.step} if place.step else {}
+    return {"message": place.message, "path": place.path, **_range(place.start, place.end), **step}
 
 
 def _range(start: Position, end: Position) -> dict[str, dict[str, int]]:

@@ -12,9 +12,9 @@ import sarif_om as om
 from attr import fields
 
 from cblint import __version__
-from cblint.finding import Finding, Fix
+from cblint.finding import Finding, Fix, Related
 from cblint.linter import STDIN, FileResult, Result
-from cblint.report import HOME, Style, uri
+from cblint.report import HOME, Style, left_out, uri
 from cblint.report.fingerprint import fingerprints
 from cblint.report.sarif_rules import descriptors
 from cblint.report.serialise import serialised
@@ -151,6 +151,7 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
             message=_message(f"{finding.message} {finding.detail}".strip()),
             locations=[_location(finding, source)],
             related_locations=_related(finding, source) or None,
+            code_flows=_code_flows(finding, source),
             partial_fingerprints={"cblint/v1": fingerprint},
             fixes=[_fix(finding.fix, source)] if finding.fix is not None else None,
             suppressions=_suppressions(finding) if known else None,
@@ -177,12 +178,30 @@ def _related(finding: Finding, source: _Source) -> list[om.Location]:
         om.Location(
             id=number,
             message=_message(place.message),
-            physical_location=(source if place.path == finding.path else _Source.unread(place.path)).place(
-                place.start, place.end
-            ),
+            physical_location=_place(place, finding, source),
         )
         for number, place in enumerate(finding.related[: MOST_PLACES - 1], 1)
     ]
+
+
+def _code_flows(finding: Finding, source: _Source) -> list[om.CodeFlow] | None:
+    """The way to the finding, which GitHub shows step by step."""
+    if not finding.steps:
+        return None
+    locations = []
+    last = 0
+    for place in finding.steps:
+        words = (
+            f"… {left_out(place.step - last - 1)}, then: {place.message}" if place.step > last + 1 else place.message
+        )
+        last = place.step
+        location = om.Location(message=_message(words), physical_location=_place(place, finding, source))
+        locations.append(om.ThreadFlowLocation(location=location))
+    return [om.CodeFlow(thread_flows=[om.ThreadFlow(locations=locations)])]
+
+
+def _place(place: Related, finding: Finding, source: _Source) -> om.PhysicalLocation:
+    return (source if place.path == finding.path else _Source.unread(place.path)).place(place.start, place.end)
 
 
 def _fix(fix: Fix, source: _Source) -> om.Fix:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from cblint.finding import Finding, Severity
+from cblint.finding import Finding, Related, Severity
 from cblint.linter import FileResult, Result
-from cblint.report import RULES_URL, Style
+from cblint.report import RULES_URL, Style, left_out
 from cblint.report.shown import characters, commands, path, printable, width
 from cblint.source.text import Position
 
 _TAB = 4
 _WIDEST = 160
 """Columns of a source line that are shown; of a longer one, the part around the finding."""
+
+_WORDS = 100
+"""Columns that words below an excerpt take."""
 
 _COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "bold": "1", "dim": "2", "frame": "34"}
 
@@ -48,15 +51,48 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     yield f"{paint('bold', where)}: {severity} {printable(finding.message)}\n"
     gutter = max(len(str(number)) for number in (finding.start.line, *(place.start.line for place in finding.related)))
     yield from _excerpt(file, finding.start, finding.end, gutter, paint, finding.severity.value)
+    yield from _steps(file, finding, gutter, paint)
     mark = bar = paint("frame", "=")
-    for line in textwrap.wrap(printable(finding.detail), 100, break_long_words=False, break_on_hyphens=False):
+    for line in _wrapped(printable(finding.detail), _WORDS):
         yield f"{' ' * gutter} {bar if commands(line) else mark} {line}\n"
         mark = " "
     for place in finding.related:
         if place.path == file.path:
-            yield f"{' ' * gutter} {paint('frame', '=')} {place.message}:\n"
+            yield f"{' ' * gutter} {paint('frame', '=')} {printable(place.message)}:\n"
             yield from _excerpt(file, place.start, place.end, gutter, paint, "frame")
     yield f"{' ' * gutter} {paint('frame', '=')} {paint('dim', RULES_URL.format(rule=finding.rule))}\n"
+
+
+def _steps(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> Iterator[str]:
+    """The way to the finding, a numbered line for each step; the finding itself is the last."""
+    if not finding.steps:
+        return
+    spots = [_spot(file, place) for place in finding.steps]
+    margin, numbers, column = gutter + 1, len(f"{finding.steps[-1].step}."), max(map(width, spots)) + 2
+    indent = " " * (margin + numbers + column - 1)
+    last = 0
+    for place, spot in zip(finding.steps, spots, strict=True):
+        if place.step > last + 1:
+            yield f"{' ' * margin}{paint('frame', '…'.rjust(numbers))} {left_out(place.step - last - 1)}\n"
+        last = place.step
+        colour = finding.severity.value if place is finding.steps[-1] else "frame"
+        number = paint(colour, f"{place.step}.".rjust(numbers))
+        lead = f"{' ' * margin}{number} {spot}{' ' * (column - width(spot))}"
+        words = "here" if place.message == finding.message else printable(place.message)
+        first, *others = _wrapped(words, max(_WORDS - numbers - column, 40)) or [""]
+        yield f"{lead}{first}".rstrip(" ") + "\n"
+        for line in others:
+            yield f"{indent}{paint('frame', '=') if commands(line) else ' '} {line}\n"
+
+
+def _wrapped(words: str, columns: int) -> list[str]:
+    return textwrap.wrap(words, columns, break_long_words=False, break_on_hyphens=False)
+
+
+def _spot(file: FileResult, place: Related) -> str:
+    """``line:column``, after the name of the file where it is another."""
+    position = f"{place.start.line}:{place.start.column}"
+    return position if place.path == file.path else f"{path(place.path)}:{position}"
 
 
 def _excerpt(file: FileResult, start: Position, end: Position, gutter: int, paint: Paint, colour: str) -> Iterator[str]:

@@ -464,7 +464,7 @@ def _hold_places(text: str, file: FileResult) -> None:
         assert 0 <= finding.span.start < finding.span.end <= len(text) or not text, finding
         assert (lines.position(finding.span.start), lines.position(finding.span.end)) == (finding.start, finding.end)
         assert finding.start < finding.end or not text
-        for place in finding.related:
+        for place in (*finding.related, *finding.steps):
             assert (1, 1) <= place.start < place.end <= lines.position(len(text))
         for edit in finding.fix.edits if finding.fix else ():
             assert 0 <= edit.span.start <= edit.span.end <= len(text)
