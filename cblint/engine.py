@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
 from cblint.catalogue.model import IMAGE, PROJECT, REPOSITORY
+from cblint.facts import table
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report, Step
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
@@ -168,7 +169,8 @@ def _steps(rule: Rule, report: Report, target: Target, message: str) -> tuple[Re
 
 def _words(rule: Rule, report: Report, step: Step) -> str:
     fields = {name: _shown(value) for name, value in {**report.fields, **step.fields}.items()}
-    return rule.labels[step.label].format(**fields)
+    words = rule.labels.get(step.label) or table("flows")["steps"][step.label]
+    return str(words).format(**fields)
 
 
 def _fix(rule: Rule, report: Report, target: Target, buildspec: Buildspec) -> Fix | None:

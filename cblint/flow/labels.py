@@ -32,6 +32,18 @@ class Label(NamedTuple):
     place: Span | None = None
     masked: bool | None = False
 
+    @property
+    def is_variable(self) -> bool:
+        """Whether it is one that the build is given, and not what a command prints."""
+        return self.source in _OF_VARIABLES
+
+    def is_same_source(self, other: Label) -> bool:
+        """Whether it is the same, whatever has become of the text."""
+        return self[:4] == other[:4]
+
+
+_OF_VARIABLES = frozenset({"secrets-manager", "parameter-store", "project", "named"})
+
 
 Labels = frozenset[Label]
 NO_LABELS: Labels = frozenset()
@@ -52,9 +64,13 @@ def _order(label: Label) -> tuple[str, str, str, Span, str]:
 
 def changed(labels: Labels, masked: bool | None = False) -> Labels:
     """The same of a text that was made from it: CodeBuild does not know it, or (None) perhaps not."""
-    if not any(label.kind == SECRET and label.masked for label in labels):
+    if not any(_gives_way(label, masked) for label in labels):
         return labels
-    return frozenset(label._replace(masked=masked) if label.masked else label for label in labels)
+    return frozenset(label._replace(masked=masked) if _gives_way(label, masked) else label for label in labels)
+
+
+def _gives_way(label: Label, masked: bool | None) -> bool:
+    return bool(label.masked) or (label.masked is None and masked is False)
 
 
 def of_kind(labels: Labels, kind: str) -> list[Label]:

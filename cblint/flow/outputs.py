@@ -19,7 +19,7 @@ from cblint.flow.labels import (
 from cblint.flow.paths import key
 from cblint.flow.state import File, State, Variable
 from cblint.flow.values import unknown
-from cblint.shell.effects import Verb, called, line_in, places_in
+from cblint.shell.effects import Verb, called, called_at, line_in, places_in
 from cblint.shell.query import Invocation, unwrapped
 from cblint.shell.syntax import Word
 
@@ -39,7 +39,7 @@ def printed(call: Call) -> Labels:
     verb, invocation = found
     says = verb.says
     labels = NO_LABELS
-    place = (call.standing or call.node).span
+    place = call.standing.span if call.standing is not None else called_at(invocation)
     if "secret" in says:
         source = says.get("fetches") or says["secret"]
         return frozenset({Label(SECRET, f"fetched {source}", called(invocation), place)})

@@ -1,0 +1,174 @@
+"""Where a text with labels is used, and the way that it came there from its source."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.finding import Step
+from cblint.flow.kinds import ASSIGNED, PASSED, READ, STORED
+from cblint.flow.labels import Label, of_kind
+from cblint.flow.steps import EITHER, FAILING, SUCCEEDING
+from cblint.shell.commands import Assignment, For, Function, SimpleCommand
+from cblint.shell.effects import called_at
+from cblint.shell.syntax import Node, Parameter, walk
+from cblint.source.text import Span
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build, StepRun
+    from cblint.flow.events import Event
+
+LONGEST = 30
+"""Longer ways are not followed to their beginning."""
+LOOKED_AT = 40
+"""So many files, or calls of functions, are looked at to find the one that a text has come by."""
+_BY_NUMBER = frozenset("@*")
+
+
+class Trail:
+    """What happens on one path of a build, in order; what has to do with labels can be looked up."""
+
+    def __init__(self, build: Build, path: str) -> None:
+        self.events = [(run, event) for run in build.on(path) for event in run.events]
+        self.reads: dict[int, list[Event]] = {}
+        self.assigned: dict[str, list[int]] = {}
+        self.stored: list[int] = []
+        self.called: list[int] = []
+        for number, (_, event) in enumerate(self.events):
+            if event.kind == READ:
+                if event.variable is not None and event.variable.value.labels:
+                    self.reads.setdefault(id(event.node), []).append(event)
+            elif event.kind == ASSIGNED:
+                if any(value.labels for value in event.values):
+                    self.assigned.setdefault(event.name, []).append(number)
+            elif event.kind == STORED:
+                self.stored.append(number)
+            elif event.kind == PASSED and _is_function(event):
+                self.called.append(number)
+
+    def handed_on(self, number: int, node: Node, label: Label) -> int | None:
+        """The last event before that has brought a text into what a command uses."""
+        names = dict.fromkeys(each.name for each in walk(node) if isinstance(each, Parameter))
+        found = [self._last(self.assigned.get(name, []), number, label, node) for name in names]
+        if any(_is_by_number(name) for name in names):
+            found.append(self._last(self.called, number, label, node))
+        raw = node.raw
+        found.append(self._last(self.stored, number, label, node, raw))
+        known = [each for each in found if each is not None]
+        return max(known) if known else None
+
+    def _last(self, numbers: list[int], before: int, label: Label, node: Node, raw: str | None = None) -> int | None:
+        end = bisect_left(numbers, before)
+        for number in reversed(numbers[max(end - LOOKED_AT, 0) : end]):
+            event = self.events[number][1]
+            if raw is not None and (not event.name or event.name.rpartition("/")[2] not in raw):
+                continue
+            if event.node is not node and event.standing is not node and _has(event, label):
+                return number
+        return None
+
+
+class Use(NamedTuple):
+    """A text with labels goes somewhere, as ``event`` tells, which is the one of that ``number`` on the trail."""
+
+    run: StepRun
+    event: Event
+    trail: Trail
+    number: int
+
+    @property
+    def node(self) -> Node:
+        """The command of the file that does it."""
+        return self.event.standing or self.event.node
+
+    def labels(self, kind: str) -> list[Label]:
+        """The sources of one kind of all that goes there."""
+        values = list(self.event.values)
+        if self.event.kind == PASSED and self.event.state is not None:
+            values.append(self.event.state.input)
+        return list(dict.fromkeys(label for value in values for label in of_kind(value.labels, kind)))
+
+    def place(self, label: Label, within: Node | None = None) -> Span:
+        """What to point at: the parameter that brings the text into a node of the command, else the command's name."""
+        inside = [node for node in walk(within or self.node) if isinstance(node, Parameter)]
+        for node in inside:
+            if any(_has(event, label) for event in self.trail.reads.get(id(node), ())):
+                return node.span
+        for node in inside:
+            if _is_by_number(node.name):
+                return node.span
+        return name_at(self.run, self.node) if within is None else within.span
+
+    def steps(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
+        """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end."""
+        found = [Step(last, place)]
+        found += (_step(run, event) for run, event in self.way(label))
+        if label.place is not None:
+            found.append(Step("given" if label.is_variable else "fetched", label.place, {"name": label.name}))
+        return tuple(reversed(found))
+
+    def way(self, label: Label) -> Iterator[tuple[StepRun, Event]]:
+        """What has handed the text on, from the end."""
+        node, number = self.node, self.number
+        for _ in range(LONGEST):
+            found = self.trail.handed_on(number, node, label)
+            if found is None:
+                return
+            number = found
+            run, event = self.trail.events[number]
+            yield run, event
+            node = event.standing or event.node
+
+
+def uses(build: Build, *kinds: str) -> Iterator[Use]:
+    """Where texts with labels go, each command once: on the path where all went well, if it is reached there."""
+    seen: set[tuple[str, int, str]] = set()
+    for path in (SUCCEEDING, FAILING, EITHER):
+        trail = Trail(build, path)
+        for number, (run, event) in enumerate(trail.events):
+            if event.kind not in kinds:
+                continue
+            key = event.kind, id(event.standing or event.node), event.name
+            if key not in seen:
+                seen.add(key)
+                yield Use(run, event, trail, number)
+
+
+def name_at(run: StepRun, node: Node) -> Span:
+    """The name of a command; of several, that of the first."""
+    for each in walk(node):
+        if isinstance(each, SimpleCommand) and each.words:
+            calls = run.step.item.calls(each)
+            return called_at(calls[-1]) if calls else each.words[0].span
+    return node.span
+
+
+def _is_function(event: Event) -> bool:
+    return event.state is not None and isinstance(event.state.functions.get(event.name), Function)
+
+
+def _is_by_number(name: str) -> bool:
+    return name.isdigit() or name in _BY_NUMBER
+
+
+def _has(event: Event, label: Label) -> bool:
+    values = list(event.values)
+    if event.variable is not None:
+        values.append(event.variable.value)
+    return any(each.is_same_source(label) for value in values for each in value.labels)
+
+
+def _step(run: StepRun, event: Event) -> Step:
+    node = event.standing or event.node
+    if event.kind == ASSIGNED:
+        return Step("taken", _assigned_at(run, node), {"name": event.name})
+    if event.kind == STORED:
+        return Step("written", name_at(run, node), {"name": event.name.rpartition("/")[2]})
+    return Step("handed", name_at(run, node), {"name": event.name})
+
+
+def _assigned_at(run: StepRun, node: Node) -> Span:
+    if isinstance(node, Assignment):
+        return node.part(0, len(node.name))
+    return node.name.span if isinstance(node, For) else name_at(run, node)
