@@ -97,7 +97,7 @@ def _exported(variable: Variable) -> Labels:
 
 def _line(call: Call) -> tuple[Verb, Invocation] | None:
     """What the table says of the program, or of the one that it runs."""
-    if call.name.rpartition("/")[2] not in _looked_at():
+    if call.name.rpartition("/")[2].rstrip("0123456789.") not in _looked_at():
         return None
     for invocation in unwrapped(call.node):
         verb = line_in("flows", invocation)
@@ -111,7 +111,8 @@ def _looked_at() -> frozenset[str]:
     """The programs of the table, by all their names, and those that run others."""
     tools = table("flows")["tools"]
     same = (name for name, known in table("effects")["same"].items() if known in tools)
-    return frozenset((*tools, *same, *table("tools")["wrappers"]))
+    names = (*tools, *same, *table("tools")["wrappers"])
+    return frozenset(name.rstrip("0123456789.") for name in names)
 
 
 def _of_variable(call: Call) -> Labels:
