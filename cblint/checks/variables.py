@@ -149,7 +149,9 @@ def subshell_assignment_lost(buildspec: Buildspec) -> Iterator[Report]:
     inner = {id(item): found for item in buildspec.shell_items if (found := list(_inner(item)))}
     if not inner:
         return
-    given = _given(buildspec)
+    from cblint.checks.exported import lost_exports  # few buildspecs export any
+
+    given = _given(buildspec) | lost_exports(buildspec)
     runs = list(build_of(buildspec).on(SUCCEEDING))
     seen: set[str] = set()
     looked_at = 0

@@ -1,0 +1,213 @@
+"""Variables that a build is to hand on, and whether it has them in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
+from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
+from cblint.checks.sourcing import left_behind
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.kinds import ASSIGNED, READ
+from cblint.flow.steps import SUCCEEDING
+from cblint.flow.values import Hole, is_name
+from cblint.shell.commands import (
+    AndOr,
+    ArithmeticFor,
+    Assignment,
+    For,
+    Function,
+    Pipeline,
+    SimpleCommand,
+    Subshell,
+    While,
+)
+from cblint.shell.query import Invocation, names_in
+from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution
+from cblint.source.tree import Scalar
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build
+    from cblint.flow.state import State
+
+SHOWN = 3
+"""So many related places are named."""
+_SUBSHELLS = (Subshell, CommandSubstitution, ProcessSubstitution)
+_LOOPS = (For, While, ArithmeticFor)
+
+
+def exported_variable_not_assigned(buildspec: Buildspec) -> Iterator[Report]:
+    """A variable is to be handed on that the build does not have when it ends well."""
+    listed = _listed(buildspec)
+    if not listed or _is_version_0_1(buildspec):
+        return
+    build = build_of(buildspec)
+    end = _end(build)
+    if end is None:
+        return
+    sites = _sites(buildspec)
+    for name, node in listed.items():
+        variable = end.variable(name)
+        if variable.assigned is None and variable.value.pieces == (Hole(name),) and not variable.places:
+            yield from _never(buildspec, build, node, sites.get(name, []))
+        elif variable.assigned is None and variable.places:
+            yield from _sometimes(build, node, sites.get(name, []))
+
+
+def lost_exports(buildspec: Buildspec) -> set[str]:
+    """The variables of which the rule says that the shell which sets them ends: no other rule has to."""
+    if buildspec.get("env", "exported-variables") is None:
+        return set()
+    return {report.fields["name"] for report in exported_variable_not_assigned(buildspec) if report.variant == "lost"}
+
+
+def _listed(buildspec: Buildspec) -> dict[str, Scalar]:
+    """The names that are listed, and that nothing but a command can give: each once."""
+    pair = buildspec.get("env", "exported-variables")
+    found: dict[str, Scalar] = {}
+    given = given_names(buildspec)
+    for item in items(pair.value) if pair is not None else ():
+        node = scalar(item)
+        name = node.value if node is not None else ""
+        if node is None or not is_name(name) or name in given or comes_with_image(name):
+            continue
+        if not name.startswith(("AWS_", "CODEBUILD_")):
+            found.setdefault(name, node)
+    return found
+
+
+def _is_version_0_1(buildspec: Buildspec) -> bool:
+    """Whether nothing is kept from one command to the next, and so what is handed on is not documented."""
+    pair = buildspec.version
+    value = scalar(pair.value) if pair is not None else None
+    return value is not None and value.value.strip() in ("0.1", ".1")
+
+
+def _end(build: Build) -> State | None:
+    """What is believed when all has gone well; None if that is not known to happen."""
+    runs = list(build.on(SUCCEEDING))
+    if not runs:
+        return None
+    last = runs[-1]
+    return last.outcome.either if last.step.key == "finally" else last.outcome.ok
+
+
+class _Site(NamedTuple):
+    """A place that sets a variable: in a loop, or in a shell, or for a command, that is gone afterwards (``ends``)."""
+
+    node: Assignment
+    item: ShellItem
+    ends: bool
+    repeats: bool
+
+
+def _sites(buildspec: Buildspec) -> dict[str, list[_Site]]:
+    """Every assignment that is written in the commands, also in functions and in the quotes of `bash -c`."""
+    found: dict[str, list[_Site]] = {}
+    for item in buildspec.shell_items:
+        quoted = {id(root): root for each in item.invocations if (root := _quoted(each)) is not None}
+        for root in (item.script, *quoted.values()):
+            for site in _assignments(item, root):
+                found.setdefault(site.node.name, []).append(site)
+    return found
+
+
+def _quoted(invocation: Invocation) -> Node | None:
+    """All of the script in whose quotes a command stands."""
+    if invocation.shell is None:
+        return None
+    return [node for node in (invocation.node, *invocation.above) if node.source is invocation.node.source][-1]
+
+
+def _assignments(item: ShellItem, root: Node) -> Iterator[_Site]:
+    stack = [(root, root is not item.script, False)]
+    while stack:
+        node, ends, repeats = stack.pop()
+        if isinstance(node, Assignment):
+            yield _Site(node, item, ends, repeats)
+        ends = ends or isinstance(node, (*_SUBSHELLS, Function)) or _ends(node)
+        repeats = repeats or isinstance(node, _LOOPS)
+        stack.extend((child, ends, repeats) for child in node.children()[::-1])
+
+
+def _ends(node: Node) -> bool:
+    """Whether what a node holds is set for itself alone: a pipeline's part, one in the background, `X=1 make`."""
+    if isinstance(node, Pipeline):
+        return len(node.commands) > 1
+    if isinstance(node, AndOr):
+        return node.terminator == "&"
+    return isinstance(node, SimpleCommand) and bool(node.words and node.assignments)
+
+
+def _never(buildspec: Buildspec, build: Build, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
+    """Nothing sets it in the shell that CodeBuild keeps, on any way on which all goes well."""
+    name = node.value
+    fields = {"name": name}
+    if sites:
+        if all(site.ends or _is_left(build, site) for site in sites) and not _is_read_before(build, sites):
+            places = tuple(("set", site.node.span) for site in sites[:SHOWN])
+            yield Report(node.span, "lost", fields, places)
+        return
+    if any(event.kind == ASSIGNED and event.name == name for run in build.runs for event in run.events):
+        return
+    script = next((each for each in left_behind(buildspec) if name in each.exported), None)
+    if script is not None:
+        yield Report(node.span, "script", {**fields, "script": script.path}, (("runs", script.span),))
+        return
+    where = lacking(buildspec, name)
+    if where is not None:
+        yield Report(node.span, "project", {**fields, "where": where})
+    elif not _is_read(build, name):
+        meant = misspelt(name, _set_in(build))
+        yield Report(node.span, "misspelt" if meant else "never", {**fields, "meant": meant or ""})
+
+
+def _is_left(build: Build, site: _Site) -> bool:
+    """Whether the command sets it in any case, but ends by `exit` or `exec`, so that CodeBuild keeps nothing of it."""
+    name = site.node.name
+    for run in build.on(SUCCEEDING):
+        if run.step.item is site.item:
+            sets = any(event.kind == ASSIGNED and event.name == name and not event.guards for event in run.events)
+            after = run.outcome.either
+            return sets and after is not None and not after.variable(name).places
+    return False
+
+
+def _is_read_before(build: Build, sites: list[_Site]) -> bool:
+    """Whether it is read as something that the build was given."""
+    name, first = sites[0].node.name, sites[0]
+    for run in build.on(SUCCEEDING):
+        for event in run.events:
+            if event.kind == READ and event.name == name:
+                is_here = run.step.item is first.item
+                return not is_here or event.node.span.start < first.node.span.end
+        if run.step.item is first.item:
+            return False
+    return False
+
+
+def _is_read(build: Build, name: str) -> bool:
+    """Whether the commands read it: who reads what nobody sets expects it from the project."""
+    return any(event.kind == READ and event.name == name for run in build.runs for event in run.events)
+
+
+def _set_in(build: Build) -> set[str]:
+    return {event.name for run in build.runs for event in run.events if event.kind == ASSIGNED}
+
+
+def _sometimes(build: Build, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
+    """One condition decides whether it is set, and nothing is there for where that does not hold."""
+    name = node.value
+    set_by = {
+        id(event.node): event
+        for run in build.on(SUCCEEDING)
+        for event in run.events
+        if event.kind == ASSIGNED and event.name == name
+    }
+    if len(set_by) != 1 or len(sites) != 1 or sites[0].ends or sites[0].repeats or _is_read_before(build, sites):
+        return
+    (event,) = set_by.values()
+    if event.guards and not any(name in names_in(guard.condition) for guard in event.guards):
+        yield Report(node.span, "sometimes", {"name": name}, (("set", event.node.span),))
