@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
+from cblint.match import parse_path, places
 from cblint.spelling import alike, closest, distance, plain
 
+_OF_A_MATRIX = parse_path("batch.build-matrix.{static,dynamic}.env.variables.*")
 SHORTEST = 6
 """Characters of a name that a slip can be told from: of shorter ones too many are near to each other."""
 
@@ -20,6 +22,7 @@ def given_names(buildspec: Buildspec) -> set[str]:
     tables = ("codebuild", "always-set", "set-by-codebuild", "credentials", "image", "shell")
     found = {name for each in tables for name in facts[each]}
     found.update(variable.name for variable in buildspec.variables)
+    found.update(place.pair.name or "" for place in places(buildspec.root, _OF_A_MATRIX) if place.pair is not None)
     found.update(name for project in buildspec.projects for name, _ in project.variables)
     return found
 
