@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.exported import quoted
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
 from cblint.checks.sourcing import left_behind
 from cblint.checks.variables import reads_unset, thought_of
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 """So many names stand in the note; those behind them are counted."""
+COMPARED = 10_000
+"""So many pairs of names are compared."""
 _ARITHMETIC = (ArithmeticExpansion, ArithmeticCommand, ArithmeticFor)
 _PREFIXES = ("CODEBUILD_", "AWS_", "BASH_", "LC_")
 """Families of names that CodeBuild, the SDKs or the shell look after; AWS_ACCOUNT_ID is none of them."""
@@ -32,10 +36,11 @@ _PREFIXES = ("CODEBUILD_", "AWS_", "BASH_", "LC_")
 
 def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is read that neither the buildspec nor, for all that is known, anything else sets."""
-    if not any("$" in item.value for item in buildspec.shell_items):
+    given = given_names(buildspec)
+    if not any(_may_lack(item.value, given) for item in buildspec.shell_items):
         return
     build = build_of(buildspec)
-    uses = _uses(build, given_names(buildspec))
+    uses = _uses(build, given)
     if not uses:
         return
     written = _Written()
@@ -44,6 +49,7 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
     known = written.set | thought_of(buildspec) | {name for each in left_behind(buildspec) for name in each.exported}
     candidates = {variable.name for variable in buildspec.variables} | written.set
     expected: dict[str, Span] = {}
+    compared = 0
     for name, spans in uses.items():
         plain = sorted(spans - written.embedded)
         if name in known or not plain:
@@ -51,7 +57,8 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
         first, *others = plain
         related = tuple(("again", span) for span in others[:SHOWN])
         where = lacking(buildspec, name)
-        meant = misspelt(name, candidates - written.takes.get(name, set()))
+        compared += len(candidates)
+        meant = misspelt(name, candidates - written.takes.get(name, set())) if compared <= COMPARED else None
         if where is not None:
             yield Report(first, "undefined", {"name": name, "where": where}, related)
         elif meant is not None:
@@ -59,6 +66,14 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
         else:
             expected[name] = first
     yield from _expected(expected)
+
+
+_READ = r"(?a)\$\{?([A-Za-z_]\w*)"
+
+
+def _may_lack(command: str, given: set[str]) -> bool:
+    """Whether a variable is read that is not given: seen in the text, the build is not run."""
+    return "$" in command and not given.issuperset(re.findall(_READ, command))
 
 
 def _expected(names: dict[str, Span]) -> Iterator[Report]:
@@ -112,7 +127,8 @@ class _Written:
     def read(self, item: ShellItem) -> None:
         """One command more."""
         stack: list[tuple[Node, bool]] = [(item.script, False)]
-        stack += [(each.node, False) for each in item.invocations if each.shell is not None]
+        scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
+        stack += [(root, False) for root in scripts.values()]
         awk = {id(each.node) for each in item.invocations if each.program in table("variables")["own-dollars"]}
         while stack:
             node, is_text = stack.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
@@ -29,9 +29,14 @@ from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
-    from cblint.flow.build import Build
+    from cblint.flow.build import Build, StepRun
+    from cblint.flow.events import Event
     from cblint.flow.state import State
 
+LISTED = 100
+"""So many names of the list are looked at."""
+COMPARED = 200
+"""With so many variables at most a name is compared, for what was meant."""
 SHOWN = 3
 """So many related places are named."""
 _SUBSHELLS = (Subshell, CommandSubstitution, ProcessSubstitution)
@@ -47,13 +52,22 @@ def exported_variable_not_assigned(buildspec: Buildspec) -> Iterator[Report]:
     end = _end(build)
     if end is None:
         return
+    unsure = {name: node for name, node in listed.items() if end.variable(name).assigned is None}
+    if not unsure:
+        return
+    story = _story(build, unsure)
     sites = _sites(buildspec)
-    for name, node in listed.items():
+    never: list[Scalar] = []
+    for name, node in unsure.items():
         variable = end.variable(name)
-        if variable.assigned is None and variable.value.pieces == (Hole(name),) and not variable.places:
-            yield from _never(buildspec, build, node, sites.get(name, []))
-        elif variable.assigned is None and variable.places:
-            yield from _sometimes(build, node, sites.get(name, []))
+        if variable.places:
+            yield from _sometimes(story, node, sites.get(name, []))
+        elif variable.value.pieces == (Hole(name),) and name in sites:
+            yield from _lost(story, node, sites[name])
+        elif variable.value.pieces == (Hole(name),) and not any(is_set for _, _, is_set in story.get(name, ())):
+            never.append(node)
+    if never:
+        yield from _never(buildspec, build, never, story)
 
 
 def lost_exports(buildspec: Buildspec) -> set[str]:
@@ -68,7 +82,7 @@ def _listed(buildspec: Buildspec) -> dict[str, Scalar]:
     pair = buildspec.get("env", "exported-variables")
     found: dict[str, Scalar] = {}
     given = given_names(buildspec)
-    for item in items(pair.value) if pair is not None else ():
+    for item in items(pair.value)[:LISTED] if pair is not None else ():
         node = scalar(item)
         name = node.value if node is not None else ""
         if node is None or not is_name(name) or name in given or comes_with_image(name):
@@ -107,14 +121,14 @@ def _sites(buildspec: Buildspec) -> dict[str, list[_Site]]:
     """Every assignment that is written in the commands, also in functions and in the quotes of `bash -c`."""
     found: dict[str, list[_Site]] = {}
     for item in buildspec.shell_items:
-        quoted = {id(root): root for each in item.invocations if (root := _quoted(each)) is not None}
-        for root in (item.script, *quoted.values()):
+        scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
+        for root in (item.script, *scripts.values()):
             for site in _assignments(item, root):
                 found.setdefault(site.node.name, []).append(site)
     return found
 
 
-def _quoted(invocation: Invocation) -> Node | None:
+def quoted(invocation: Invocation) -> Node | None:
     """All of the script in whose quotes a command stands."""
     if invocation.shell is None:
         return None
@@ -141,72 +155,69 @@ def _ends(node: Node) -> bool:
     return isinstance(node, SimpleCommand) and bool(node.words and node.assignments)
 
 
-def _never(buildspec: Buildspec, build: Build, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
-    """Nothing sets it in the shell that CodeBuild keeps, on any way on which all goes well."""
-    name = node.value
-    fields = {"name": name}
-    if sites:
-        if all(site.ends or _is_left(build, site) for site in sites) and not _is_read_before(build, sites):
-            places = tuple(("set", site.node.span) for site in sites[:SHOWN])
-            yield Report(node.span, "lost", fields, places)
-        return
-    if any(event.kind == ASSIGNED and event.name == name for run in build.runs for event in run.events):
-        return
-    script = next((each for each in left_behind(buildspec) if name in each.exported), None)
-    if script is not None:
-        yield Report(node.span, "script", {**fields, "script": script.path}, (("runs", script.span),))
-        return
-    where = lacking(buildspec, name)
-    if where is not None:
-        yield Report(node.span, "project", {**fields, "where": where})
-    elif not _is_read(build, name):
-        meant = misspelt(name, _set_in(build))
-        yield Report(node.span, "misspelt" if meant else "never", {**fields, "meant": meant or ""})
+_Story = dict[str, list[tuple["StepRun", "Event", bool]]]
+"""By the name of a variable, where it is set (True) or read, as long as all goes well."""
 
 
-def _is_left(build: Build, site: _Site) -> bool:
-    """Whether the command sets it in any case, but ends by `exit` or `exec`, so that CodeBuild keeps nothing of it."""
-    name = site.node.name
-    for run in build.on(SUCCEEDING):
-        if run.step.item is site.item:
-            sets = any(event.kind == ASSIGNED and event.name == name and not event.guards for event in run.events)
-            after = run.outcome.either
-            return sets and after is not None and not after.variable(name).places
-    return False
-
-
-def _is_read_before(build: Build, sites: list[_Site]) -> bool:
-    """Whether it is read as something that the build was given."""
-    name, first = sites[0].node.name, sites[0]
+def _story(build: Build, names: Collection[str]) -> _Story:
+    found: _Story = {}
     for run in build.on(SUCCEEDING):
         for event in run.events:
-            if event.kind == READ and event.name == name:
-                is_here = run.step.item is first.item
-                return not is_here or event.node.span.start < first.node.span.end
-        if run.step.item is first.item:
-            return False
+            if event.kind in (ASSIGNED, READ) and event.name in names:
+                found.setdefault(event.name, []).append((run, event, event.kind == ASSIGNED))
+    return found
+
+
+def _lost(story: _Story, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
+    """What sets it is there, but in no shell that CodeBuild keeps."""
+    told = story.get(node.value, [])
+    if all(site.ends or _is_left(told, site) for site in sites) and not _is_read_before(told, sites[0]):
+        places = tuple(("set", site.node.span) for site in sites[:SHOWN])
+        yield Report(node.span, "lost", {"name": node.value}, places)
+
+
+def _never(buildspec: Buildspec, build: Build, nodes: list[Scalar], story: _Story) -> Iterator[Report]:
+    """Nothing in the commands sets it. Who reads what nobody sets expects it from the project."""
+    scripts = {name: each for each in left_behind(buildspec)[::-1] for name in each.exported}
+    set_by = {event.name for run in build.runs for event in run.events if event.kind == ASSIGNED}
+    for node in nodes:
+        name = node.value
+        fields = {"name": name}
+        where = lacking(buildspec, name)
+        if name in scripts:
+            fields["script"] = scripts[name].path
+            yield Report(node.span, "script", fields, (("runs", scripts[name].span),))
+        elif where is not None:
+            yield Report(node.span, "project", {**fields, "where": where})
+        elif name not in story:
+            meant = misspelt(name, set_by) if len(set_by) <= COMPARED else None
+            yield Report(node.span, "misspelt" if meant else "never", {**fields, "meant": meant or ""})
+
+
+def _is_left(told: list[tuple[StepRun, Event, bool]], site: _Site) -> bool:
+    """Whether the command sets it in any case, but ends by `exit` or `exec`, so that CodeBuild keeps nothing of it."""
+    for run, event, is_set in told:
+        if is_set and run.step.item is site.item and not event.guards:
+            after = run.outcome.either
+            return after is not None and not after.variable(event.name).places
     return False
 
 
-def _is_read(build: Build, name: str) -> bool:
-    """Whether the commands read it: who reads what nobody sets expects it from the project."""
-    return any(event.kind == READ and event.name == name for run in build.runs for event in run.events)
+def _is_read_before(told: list[tuple[StepRun, Event, bool]], first: _Site) -> bool:
+    """Whether it is read as something that the build was given."""
+    if not told:
+        return False
+    run, event, is_set = told[0]
+    is_behind = run.step.item is first.item and event.node.span.start >= first.node.span.end
+    return not is_set and not is_behind
 
 
-def _set_in(build: Build) -> set[str]:
-    return {event.name for run in build.runs for event in run.events if event.kind == ASSIGNED}
-
-
-def _sometimes(build: Build, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
+def _sometimes(story: _Story, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
     """One condition decides whether it is set, and nothing is there for where that does not hold."""
     name = node.value
-    set_by = {
-        id(event.node): event
-        for run in build.on(SUCCEEDING)
-        for event in run.events
-        if event.kind == ASSIGNED and event.name == name
-    }
-    if len(set_by) != 1 or len(sites) != 1 or sites[0].ends or sites[0].repeats or _is_read_before(build, sites):
+    told = story.get(name, [])
+    set_by = {id(event.node): event for _, event, is_set in told if is_set}
+    if len(set_by) != 1 or len(sites) != 1 or sites[0].ends or sites[0].repeats or _is_read_before(told, sites[0]):
         return
     (event,) = set_by.values()
     if event.guards and not any(name in names_in(guard.condition) for guard in event.guards):

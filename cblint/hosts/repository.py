@@ -44,6 +44,7 @@ _MAKERS = (
     r"|.*(?:make|just|rake)file"
 )
 """Names of scripts, settings and templates that may say what a tool writes."""
+_SEPARATORS = r"[-_.]"
 _NAMING = r"(?i)file_?name"
 
 
@@ -106,6 +107,28 @@ def mentioned(repository: str, names: Collection[str], besides: str) -> set[str]
             if name in text and any(name in line and not re.search(_NAMING, line) for line in text.splitlines()):
                 found.add(name)
     return found
+
+
+def named_in(repository: str, names: Collection[str], apart: str) -> set[str] | None:
+    """Those of some names of variables that any text of a repository has; None if there is too much.
+
+    However it is written: `DB_HOST` is also what reads `db.host` or `dbHost` from the environment. Files whose names
+    the regular expression ``apart`` matches do not count.
+    """
+    root = os.path.realpath(repository)
+    sought = {name: re.sub(_SEPARATORS, "", name).lower() for name in names}
+    left = MOST_BYTES
+    for path in _files(root):
+        if path is None or left < 0:
+            return None
+        if not sought:
+            break
+        if re.fullmatch(apart, os.path.basename(path)) is None:
+            text = text_in(root, os.path.relpath(path, root)) or ""
+            left -= len(text)
+            plain = re.sub(_SEPARATORS, "", text).lower()
+            sought = {name: each for name, each in sought.items() if each not in plain}
+    return set(names) - sought.keys()
 
 
 def found_by(repository: str, pattern: str) -> set[str] | None:
