@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
 from cblint.checks.sourcing import left_behind
+from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
@@ -111,7 +112,8 @@ def _end(build: Build) -> State | None:
 class _Site(NamedTuple):
     """A place that sets a variable: in a loop, or in a shell, or for a command, that is gone afterwards (``ends``)."""
 
-    node: Assignment
+    name: str
+    node: Node
     item: ShellItem
     ends: bool
     repeats: bool
@@ -124,7 +126,7 @@ def _sites(buildspec: Buildspec) -> dict[str, list[_Site]]:
         scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
         for root in (item.script, *scripts.values()):
             for site in _assignments(item, root):
-                found.setdefault(site.node.name, []).append(site)
+                found.setdefault(site.name, []).append(site)
     return found
 
 
@@ -139,11 +141,18 @@ def _assignments(item: ShellItem, root: Node) -> Iterator[_Site]:
     stack = [(root, root is not item.script, False)]
     while stack:
         node, ends, repeats = stack.pop()
-        if isinstance(node, Assignment):
-            yield _Site(node, item, ends, repeats)
+        yield from (_Site(name, place, item, ends, repeats) for name, place in _set_by(node))
         ends = ends or isinstance(node, (*_SUBSHELLS, Function)) or _ends(node)
         repeats = repeats or isinstance(node, _LOOPS)
         stack.extend((child, ends, repeats) for child in node.children()[::-1])
+
+
+def _set_by(node: Node) -> Iterator[tuple[str, Node]]:
+    """The variables that a node sets by itself: assignments, and the words of `read` and the like."""
+    if isinstance(node, Assignment):
+        yield node.name, node
+    elif isinstance(node, SimpleCommand) and node.words and node.words[0].text in table("variables")["fills"]:
+        yield from ((word.text or "", word) for word in node.words[1:])
 
 
 def _ends(node: Node) -> bool:
