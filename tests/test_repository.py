@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cblint.hosts import repository
-from cblint.hosts.repository import LONGEST, found_by, holds, mentioned, text_in
+from cblint.hosts.repository import LONGEST, found_by, holds, mentioned, named_in, text_in
 
 
 @pytest.fixture
@@ -156,6 +156,28 @@ def test_who_speaks_of_a_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert mentioned(str(root), names, "") == {"app.zip", "b.json", "c.json"}
     monkeypatch.setattr(repository, "MOST_BYTES", 10)
     assert mentioned(str(root), names, "") is None
+
+
+def test_who_names_a_variable(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "buildspec-2.yml").write_text("variables: {OTHER_BUILD: x}\n")
+    (root / "settings.properties").write_text("url=${db.host-name}\n")
+    (root / "app.js").write_text("config.dbPort\n")
+    (root / "old.ps1").write_bytes("$Env:SOME_TITLE".encode("utf-16"))
+    (root / "latin.txt").write_bytes(b"caf\xe9 LATIN_NAME")
+    (root / "picture.png").write_bytes(b"\0BINARY_NAME")
+    (root / "link.sh").symlink_to("../outside.sh")
+    named = {"DB_HOST_NAME", "DB_PORT", "SOME_TITLE", "LATIN_NAME", "TAG"}
+    names = {*named, "OTHER_BUILD", "BINARY_NAME", "SECRET"}
+    assert named_in(str(root), names, r"buildspec.*") == named
+    assert named_in(str(root), names, "") == {*named, "OTHER_BUILD"}
+    monkeypatch.setattr(repository, "MOST_BYTES", 10)
+    assert named_in(str(root), names, "") is None
+
+
+def test_in_a_submodule_anything_may_be_named(root: Path) -> None:
+    assert named_in(str(root), {"TAG", "OTHER"}, "") == {"TAG"}
+    (root / ".gitmodules").write_text("[submodule]\n")
+    assert named_in(str(root), {"TAG", "OTHER"}, "") is None
 
 
 @given(st.text(alphabet=st.sampled_from("ab./~*$\0\n é\udcff" + "x" * 3), max_size=40), st.integers(1, 200))

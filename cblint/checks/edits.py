@@ -55,3 +55,20 @@ def key_before(mapping: Mapping, pair: Pair, key: str, value: str) -> tuple[Edit
         return ()
     end = "\r\n" if "\r\n" in source else "\n"
     return (Edit(at, f"{key}: {value}{end}{indentation}"),)
+
+
+def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:
+    """The line of a key and its value taken out of a mapping, if it is theirs alone; nothing where that is unclear."""
+    pair = next((each for each in mapping.pairs if each.key is key), None)
+    if pair is None or mapping.flow or len(mapping.pairs) < 2 or key.anchor is not None:
+        return ()
+    value = pair.value
+    if not isinstance(value, Scalar) or value.anchor is not None or not value.one_line or value.style in ("|", ">"):
+        return ()
+    source = key.origin.value
+    line = max(source.rfind("\n", 0, key.start), source.rfind("\r", 0, key.start)) + 1
+    end = value.rest_of_line.end
+    if source[line : key.start].strip(" ") or source[end : end + 1] not in ("\n", "\r"):
+        return ()
+    end += 2 if source.startswith("\r\n", end) else 1
+    return (Edit(key.origin.span(line, end), ""),)

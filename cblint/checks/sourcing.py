@@ -21,7 +21,7 @@ from cblint.shell.effects import called_at
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Word, walk
-from cblint.source.text import Text
+from cblint.source.text import Span, Text
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun
@@ -37,6 +37,28 @@ class _Call(NamedTuple):
     invocation: Invocation
     path: str
     exported: frozenset[str]
+
+
+class LeftBehind(NamedTuple):
+    """A script of the repository that is run as a program, and the variables that are gone when it ends."""
+
+    path: str
+    exported: frozenset[str]
+    span: Span
+
+
+def left_behind(buildspec: Buildspec) -> list[LeftBehind]:
+    """Every script of the repository that exports variables in a shell of its own."""
+    if buildspec.repository is None or not any(_script(each) for each in buildspec.invocations(r"/|\bsh\b|\bbash\b")):
+        return []
+    seen: set[str] = set()
+    found = []
+    for run in build_of(buildspec).on(SUCCEEDING):
+        for event in run.events:
+            call = _call(buildspec, run, event, seen) if event.kind == RAN else None
+            if call is not None:
+                found.append(LeftBehind(call.path, call.exported, called_at(call.invocation)))
+    return found
 
 
 def script_exports_lost(buildspec: Buildspec) -> Iterator[Report]:

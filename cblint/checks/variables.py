@@ -55,12 +55,12 @@ def variable_used_before_assignment(buildspec: Buildspec) -> Iterator[Report]:
     build = build_of(buildspec)
     runs = [run for run in build.on(SUCCEEDING) if run.step.key == "commands"]
     set_by = _first_assignments(build)
-    thought_of = _given(buildspec) | _thought_of(buildspec)
+    expected = _given(buildspec) | thought_of(buildspec)
     early: dict[str, dict[int, tuple[Step, Node]]] = {}
     for run in runs:
         for event in run.events:
             place = set_by.get(event.name)
-            if place is None or event.name in thought_of or not reads_unset(event):
+            if place is None or event.name in expected or not reads_unset(event):
                 continue
             step, node = place
             if step.item is not run.step.item and node.span.start > event.node.span.start:
@@ -116,7 +116,7 @@ def _given(buildspec: Buildspec) -> set[str]:
     return {*names, *(variable.name for variable in buildspec.variables)}
 
 
-def _thought_of(buildspec: Buildspec) -> set[str]:
+def thought_of(buildspec: Buildspec) -> set[str]:
     """The variables that may come from outside: somewhere their value is asked for, or goes into their own."""
     found: set[str] = set()
     for item in buildspec.shell_items:
@@ -149,7 +149,9 @@ def subshell_assignment_lost(buildspec: Buildspec) -> Iterator[Report]:
     inner = {id(item): found for item in buildspec.shell_items if (found := list(_inner(item)))}
     if not inner:
         return
-    given = _given(buildspec)
+    from cblint.checks.exported import lost_exports  # few buildspecs export any
+
+    given = _given(buildspec) | lost_exports(buildspec)
     runs = list(build_of(buildspec).on(SUCCEEDING))
     seen: set[str] = set()
     looked_at = 0

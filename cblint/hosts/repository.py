@@ -19,6 +19,15 @@ def text_in(repository: str, path: str) -> str | None:
 
     None if it is not a plain file of the repository (a link may not lead out of it), too long, or not UTF-8.
     """
+    data = _data(repository, path, LONGEST)
+    try:
+        return data.decode("utf-8") if data is not None and len(data) <= LONGEST else None
+    except ValueError:
+        return None
+
+
+def _data(repository: str, path: str, longest: int) -> bytes | None:
+    """What a plain file of the repository holds, and one byte more than the longest if there is more."""
     if "\0" in path:
         return None
     root = os.path.realpath(repository)
@@ -28,8 +37,7 @@ def text_in(repository: str, path: str) -> str | None:
         if os.path.commonpath([root, full]) != root or not stat.S_ISREG(os.stat(full).st_mode):
             return None
         with open(full, "rb") as file:
-            data = file.read(LONGEST + 1)
-        return data.decode("utf-8") if len(data) <= LONGEST else None
+            return file.read(longest + 1)
     except (OSError, ValueError):
         return None
 
@@ -44,6 +52,9 @@ _MAKERS = (
     r"|.*(?:make|just|rake)file"
 )
 """Names of scripts, settings and templates that may say what a tool writes."""
+_SAMPLE = 8_000
+"""Bytes among which one that is 0 stands in what is no text: so git sees it."""
+_SEPARATORS = r"[-_.]"
 _NAMING = r"(?i)file_?name"
 
 
@@ -106,6 +117,36 @@ def mentioned(repository: str, names: Collection[str], besides: str) -> set[str]
             if name in text and any(name in line and not re.search(_NAMING, line) for line in text.splitlines()):
                 found.add(name)
     return found
+
+
+def named_in(repository: str, names: Collection[str], apart: str) -> set[str] | None:
+    """Those of some names of variables that any text of a repository has; None if not all of it is at hand.
+
+    However it is written: `DB_HOST` is also what reads `db.host` or `dbHost` from the environment. Files whose names
+    the regular expression ``apart`` matches do not count.
+    """
+    root = os.path.realpath(repository)
+    if _is_partial(root) or os.path.lexists(os.path.join(root, ".gitmodules")):
+        return None
+    sought = {name: re.sub(_SEPARATORS, "", name).lower() for name in names}
+    left = MOST_BYTES
+    for path in _files(root):
+        if path is None or left < 0:
+            return None
+        if re.fullmatch(apart, os.path.basename(path)) is None:
+            data = _data(root, os.path.relpath(path, root), MOST_BYTES) or b""
+            text = _any_text(data)
+            left -= len(text)
+            plain = re.sub(_SEPARATORS, "", text).lower()
+            sought = {name: each for name, each in sought.items() if each not in plain}
+    return set(names) - sought.keys()
+
+
+def _any_text(data: bytes) -> str:
+    """A text in whatever encoding, as far as ASCII goes; nothing of what is none."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    return data.decode("latin-1") if b"\0" not in data[:_SAMPLE] else ""
 
 
 def found_by(repository: str, pattern: str) -> set[str] | None:

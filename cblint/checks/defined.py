@@ -1,0 +1,155 @@
+"""Variables that are read and that nothing sets: misspelt, forgotten, or expected from the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.exported import quoted
+from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
+from cblint.checks.sourcing import left_behind
+from cblint.checks.variables import reads_unset, thought_of
+from cblint.facts import table
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.kinds import ASSIGNED, READ
+from cblint.flow.values import is_name
+from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, HereDocument, SimpleCommand
+from cblint.shell.query import names_in
+from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter
+from cblint.source.text import Span
+from cblint.wording import enumerated
+
+if TYPE_CHECKING:
+    from cblint.flow.build import Build
+
+SHOWN = 8
+"""So many names stand in the note; those behind them are counted."""
+COMPARED = 10_000
+"""So many pairs of names are compared."""
+_ARITHMETIC = (ArithmeticExpansion, ArithmeticCommand, ArithmeticFor)
+_PREFIXES = ("CODEBUILD_", "AWS_", "BASH_", "LC_")
+"""Families of names that CodeBuild, the SDKs or the shell look after; AWS_ACCOUNT_ID is none of them."""
+
+
+def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
+    """A variable is read that neither the buildspec nor, for all that is known, anything else sets."""
+    given = given_names(buildspec)
+    if not any(_may_lack(item.value, given) for item in buildspec.shell_items):
+        return
+    build = build_of(buildspec)
+    uses = _uses(build, given)
+    if not uses:
+        return
+    written = _Written()
+    for item in buildspec.shell_items:
+        written.read(item)
+    known = written.set | thought_of(buildspec) | {name for each in left_behind(buildspec) for name in each.exported}
+    candidates = {variable.name for variable in buildspec.variables} | written.set
+    expected: dict[str, Span] = {}
+    compared = 0
+    for name, spans in uses.items():
+        plain = sorted(spans - written.embedded)
+        if name in known or not plain:
+            continue
+        first, *others = plain
+        related = tuple(("again", span) for span in others[:SHOWN])
+        where = lacking(buildspec, name)
+        compared += len(candidates)
+        meant = misspelt(name, candidates - written.takes.get(name, set())) if compared <= COMPARED else None
+        if where is not None:
+            yield Report(first, "undefined", {"name": name, "where": where}, related)
+        elif meant is not None:
+            yield Report(first, "misspelt", {"name": name, "meant": meant}, related)
+        else:
+            expected[name] = first
+    yield from _expected(expected)
+
+
+_READ = r"(?a)\$\{?([A-Za-z_]\w*)"
+
+
+def _may_lack(command: str, given: set[str]) -> bool:
+    """Whether a variable is read that is not given: seen in the text, the build is not run."""
+    return "$" in command and not given.issuperset(re.findall(_READ, command))
+
+
+def _expected(names: dict[str, Span]) -> Iterator[Report]:
+    """One note for all that the project may give."""
+    if not names:
+        return
+    (_, first), *others = sorted(names.items(), key=lambda use: use[1])
+    listed = sorted(names, key=lambda name: names[name])
+    shown = listed if len(listed) <= SHOWN else [*listed[: SHOWN - 1], f"{len(listed) - SHOWN + 1} others"]
+    fields = {"names": enumerated(shown, "and")}
+    yield Report(
+        first, "several" if others else "expected", fields, tuple(("read", span) for _, span in others[:SHOWN])
+    )
+
+
+def _uses(build: Build, given: set[str]) -> dict[str, set[Span]]:
+    """Where each variable is read that nothing has set, as far as is known."""
+    found: dict[str, set[Span]] = {}
+    set_by: set[str] = set()
+    for run in build.runs:
+        for event in run.events:
+            if event.kind == ASSIGNED:
+                set_by.add(event.name)
+            elif event.kind == READ and event.name not in given and reads_unset(event):
+                found.setdefault(event.name, set()).add(event.node.span)
+    return {
+        name: spans
+        for name, spans in found.items()
+        if name not in set_by and _is_own(name) and not comes_with_image(name)
+    }
+
+
+def _is_own(name: str) -> bool:
+    """Whether it is a name that a person gives."""
+    return is_name(name) and name.strip("_") != "" and (name == "AWS_ACCOUNT_ID" or not name.startswith(_PREFIXES))
+
+
+class _Written:
+    """What the commands say of variables, run or not: also in functions that nothing calls, and behind conditions.
+
+    ``set`` are those that something may set. ``takes`` are, by the name of a variable, those that are given its value:
+    `STAGE_NAME=$StageName`. ``embedded`` are the places in texts that are perhaps not meant for the shell: programs for
+    awk, configuration files in here-documents.
+    """
+
+    def __init__(self) -> None:
+        self.set: set[str] = set()
+        self.takes: dict[str, set[str]] = {}
+        self.embedded: set[Span] = set()
+
+    def read(self, item: ShellItem) -> None:
+        """One command more."""
+        stack: list[tuple[Node, bool]] = [(item.script, False)]
+        scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
+        stack += [(root, False) for root in scripts.values()]
+        awk = {id(each.node) for each in item.invocations if each.program in table("variables")["own-dollars"]}
+        while stack:
+            node, is_text = stack.pop()
+            is_text = is_text or isinstance(node, HereDocument) or id(node) in awk
+            if is_text and isinstance(node, Parameter):
+                self.embedded.add(node.span)
+            self._note(node)
+            stack.extend((child, is_text) for child in node.children())
+
+    def _note(self, node: Node) -> None:
+        if isinstance(node, Assignment):
+            self.set.add(node.name)
+            for name in names_in(node.value) if "$" in node.value.raw else ():
+                self.takes.setdefault(name, set()).add(node.name)
+        elif isinstance(node, For):
+            self.set.add(node.name.raw)
+        elif isinstance(node, _ARITHMETIC):
+            self.set.update(word for word in _words(node.raw) if is_name(word))
+        elif isinstance(node, SimpleCommand) and node.words and node.words[0].text in table("variables")["setters"]:
+            self.set.update(word for each in node.words[1:] for word in _words(each.raw) if is_name(word))
+
+
+def _words(text: str) -> list[str]:
+    return "".join(character if character.isalnum() or character == "_" else " " for character in text).split()
