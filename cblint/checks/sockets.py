@@ -27,11 +27,11 @@ def docker_socket_to_unpinned_image(buildspec: Buildspec) -> Iterator[Report]:
     """An image of others that is not the same for ever gets docker's socket."""
     if "docker.sock" not in buildspec.stream.text.value or not uses_docker(buildspec, {"run", "create"}):
         return
-    if not is_whole(buildspec):
-        return
+    is_known = is_whole(buildspec)
     found: dict[str, tuple[str, dict[Span, None]]] = {}
     for use, variant in with_socket(uses_of(buildspec)):
-        found.setdefault(use.name, (variant, {}))[1][use.word.span] = None
+        if is_known or (use.reference is not None and is_tool(use.reference)):
+            found.setdefault(use.name, (variant, {}))[1][use.word.span] = None
     for name, (variant, (first, *others)) in found.items():
         yield Report(first, variant, {"image": name}, tuple(("again", other) for other in others))
 
