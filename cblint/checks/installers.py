@@ -14,6 +14,7 @@ from cblint.checks.dependencies import at_or_above, folders_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.repository import text_in
+from cblint.shell.effects import effect_of
 from cblint.shell.operands import beginning, may_hold_options, option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
@@ -27,6 +28,7 @@ _MOST_ASKED = 50
 """Of so many programs it is looked up whether the project has them."""
 _LONGEST = 200
 """No package has a longer name."""
+_BRINGING = frozenset({"cp", "mv", "rsync", "tar", "unzip", "git", "ln"})
 _LISTED = r"(?m)^[ \t]*([A-Za-z0-9][\w.-]*)"
 _GIVEN = r"[\w@/.-]+"
 
@@ -219,7 +221,7 @@ class _Project:
         """Whether a program may be among what the project has installed, in a version of its own."""
         folder = self.folders.get(id(invocation.node)) if self.buildspec.repository is not None else None
         self.asked += 1
-        if folder is None or folder.startswith("/") or self.asked > _MOST_ASKED:
+        if folder is None or folder.startswith("/") or self.asked > _MOST_ASKED or self.brings_files:
             return True
         names = {name, *table("dependencies")["programs"].get(name, ())}
         if not names.isdisjoint(self.installed):
@@ -228,6 +230,16 @@ class _Project:
             is_open or any(each in text for each in names)
             for is_open, text in map(self.node_packages, at_or_above(folder))
         )
+
+    @cached_property
+    def brings_files(self) -> bool:
+        """Whether a command may bring a project that the repository does not have."""
+        for item in self.buildspec.shell_items:
+            for invocation in item.invocations:
+                effect = effect_of(invocation)
+                if effect is None or effect.does in ("fetch", "run") or invocation.program in _BRINGING:
+                    return True
+        return False
 
     @cached_property
     def installed(self) -> frozenset[str]:

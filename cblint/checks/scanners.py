@@ -20,6 +20,7 @@ from cblint.shell.effects import Effect, called, called_at, effect_of
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Word
+from cblint.source.text import Span
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec
@@ -67,8 +68,7 @@ def scanner_does_not_gate(buildspec: Buildspec) -> Iterator[Report]:
             "command": called(scan.invocation),
             "option": (told[0].text or "").partition("=")[0] if told else line["option"],
         }
-        span = called_at(scan.invocation)
-        yield Report(span, variant, fields, edits=_made_to_fail(scan, line) if not told else ())
+        yield Report(_place(scan, line), variant, fields, edits=_made_to_fail(scan, line) if not told else ())
 
 
 def _unended(program: str) -> str:
@@ -148,6 +148,13 @@ def _is_named_again(buildspec: Buildspec, file: str | None) -> bool:
     if file is None or not {"artifacts", "reports"}.isdisjoint(buildspec.sections):
         return True
     return buildspec.stream.text.value.count(posixpath.basename(file)) > 1
+
+
+def _place(scan: _Scan, line: Mapping[str, Any]) -> Span:
+    """Where it is told to scan: in a container by the word after the image, if there is one."""
+    operands = scan.invocation.operands()
+    is_verb = bool(operands) and operands[0].text in line.get("verbs", ())
+    return operands[0].span if scan.container is not None and is_verb else called_at(scan.invocation)
 
 
 def _made_to_fail(scan: _Scan, line: Mapping[str, Any]) -> tuple[Edit, ...]:
