@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from collections import Counter
 from collections.abc import Container as Collection
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint.checks.contained import Container, container_of
@@ -32,6 +35,11 @@ _ASKED_FOR = frozenset({"condition", "negation"})
 """Ways in which a failure is hidden where somebody asks for it: where it cannot fail, that is in vain."""
 
 
+_NAME = r"[\w.-]+"
+_WRITING = (">", ">>", ">|", "&>")
+_NO_FILES = ("-", "/dev/")
+
+
 class _Scan(NamedTuple):
     """A command that looks for something; ``container`` is that in which it runs, if it runs in one."""
 
@@ -55,12 +63,13 @@ def scanner_does_not_gate(buildspec: Buildspec) -> Iterator[Report]:
     if not any(each.invocations for each in buildspec.shell_items if any(name in each.value for name in names)):
         return
     scans = list({id(scan.invocation.node): scan for scan in _scans(buildspec, names)}.values())
+    around = _Around(buildspec)
     gating = {scan.invocation.program for scan in scans if scan.effect.gates is not False}
     for scan in scans:
         line = scan.line
         if line is None or scan.effect.gates is not False or scan.invocation.program in gating:
             continue
-        if not _looks(scan, line) or _may_gate(buildspec, scan, line) or _is_used(buildspec, scan):
+        if not _looks(scan, line) or around.may_make_fail(scan, line) or around.uses(scan):
             continue
         told = [word for name in line["told"] for word in scan.invocation.flags(name)]
         variant = "told" if told else "default"
@@ -107,35 +116,6 @@ def _formats(invocation: Invocation, line: Mapping[str, Any]) -> list[Word]:
     return list(option_values(invocation.arguments, _FORMAT)) if line["formats"] else []
 
 
-def _may_gate(buildspec: Buildspec, scan: _Scan, line: Mapping[str, Any]) -> bool:
-    """Whether a variable or a file of settings may make it fail, or another rule says that nobody would see that."""
-    if scan.hidden is not None and scan.hidden not in _ASKED_FOR:
-        return True
-    source = buildspec.stream.text.value
-    names = [name for project in buildspec.projects for name, _ in project.variables]
-    if any(text in source or text in names for text in line["settings"]):
-        return True
-    repository = buildspec.repository
-    return repository is not None and any(
-        key in (text_in(repository, file) or "") for file, key in line["files"].items()
-    )
-
-
-def _is_used(buildspec: Buildspec, scan: _Scan) -> bool:
-    """Whether something else may look at what it finds: a command behind it, a file that is named again."""
-    outer = scan.container.outer if scan.container is not None else scan.invocation
-    if outer.captured or not _is_shown(outer.piped_into):
-        return True
-    reader = outer.piped_into
-    words = list(scan.effect.writes)
-    words += [each.target for each in outer.redirections if each.operator in (">", ">>", ">|", "&>")]
-    words += reader.words[1:] if isinstance(reader, SimpleCommand) else ()
-    files = [word if isinstance(word, str) else word.text for word in words]
-    return any(
-        _is_named_again(buildspec, file) for file in files if file is None or not file.startswith(("-", "/dev/"))
-    )
-
-
 def _is_shown(reader: Node | None) -> bool:
     """Whether nothing reads what it prints but people."""
     if reader is None:
@@ -143,11 +123,54 @@ def _is_shown(reader: Node | None) -> bool:
     return isinstance(reader, SimpleCommand) and bool(reader.words) and reader.words[0].text in _SHOWING
 
 
-def _is_named_again(buildspec: Buildspec, file: str | None) -> bool:
-    """Whether a file of findings is named elsewhere, or goes out with others."""
-    if file is None or not {"artifacts", "reports"}.isdisjoint(buildspec.sections):
-        return True
-    return buildspec.stream.text.value.count(posixpath.basename(file)) > 1
+class _Around:
+    """What else the buildspec and its repository say of scanners and the files that they write."""
+
+    def __init__(self, buildspec: Buildspec) -> None:
+        self.buildspec = buildspec
+        self.set: dict[str, bool] = {}
+
+    def may_make_fail(self, scan: _Scan, line: Mapping[str, Any]) -> bool:
+        """Whether a variable or a file of settings may make it fail, or another rule says that nobody would see it."""
+        if scan.hidden is not None and scan.hidden not in _ASKED_FOR:
+            return True
+        program = scan.invocation.program
+        if program not in self.set:
+            self.set[program] = self._is_set(line)
+        return self.set[program]
+
+    def _is_set(self, line: Mapping[str, Any]) -> bool:
+        source, repository = self.buildspec.stream.text.value, self.buildspec.repository
+        names = [name for project in self.buildspec.projects for name, _ in project.variables]
+        if any(text in source or text in names for text in line["settings"]):
+            return True
+        return repository is not None and any(
+            key in (text_in(repository, file) or "") for file, key in line["files"].items()
+        )
+
+    def uses(self, scan: _Scan) -> bool:
+        """Whether something else may look at what it finds: a command behind it, a file that is named again."""
+        outer = scan.container.outer if scan.container is not None else scan.invocation
+        reader = outer.piped_into
+        if outer.captured or not _is_shown(reader):
+            return True
+        words = list(scan.effect.writes)
+        words += [each.target for each in outer.redirections if each.operator in _WRITING]
+        words += reader.words[1:] if isinstance(reader, SimpleCommand) else ()
+        files = [word if isinstance(word, str) else word.text for word in words]
+        return any(self._is_named_again(file) for file in files if file is None or not file.startswith(_NO_FILES))
+
+    def _is_named_again(self, file: str | None) -> bool:
+        """Whether a file of findings is named elsewhere, or goes out with others."""
+        if file is None or not {"artifacts", "reports"}.isdisjoint(self.buildspec.sections):
+            return True
+        name = posixpath.basename(file)
+        return re.fullmatch(_NAME, name) is None or self.named[name] > 1
+
+    @cached_property
+    def named(self) -> Counter[str]:
+        """How often what may be a name of a file stands in the buildspec."""
+        return Counter(re.findall(_NAME, self.buildspec.stream.text.value))
 
 
 def _place(scan: _Scan, line: Mapping[str, Any]) -> Span:
