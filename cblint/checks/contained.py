@@ -63,13 +63,13 @@ def _literal(place: Word, text: str) -> Literal:
 
 def entrypoint_of(image: Value) -> str | None:
     """The program that an image of a tool runs; None where it is not known, or what is given it is the program."""
-    found: str | None = table("containers")["entrypoints"].get(_repository(image))
+    found: str | None = table("contained")["entrypoints"].get(_repository(image))
     return found
 
 
 def is_tool(image: Value) -> bool:
     """Whether it is an image of a tool that its maker builds, and nobody else."""
-    facts = table("containers")
+    facts = table("contained")
     name = _repository(image)
     return name in facts["entrypoints"] or name in facts["of-tools"]
 

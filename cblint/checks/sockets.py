@@ -70,4 +70,4 @@ def _variant(reference: Value) -> str | None:
 def _is_of_platform(reference: Value) -> bool:
     """Whether the image is by those whose programs the build runs anyway: Docker and AWS."""
     name = hub_name(reference) or reference.start
-    return name.startswith(tuple(table("containers")["of-platform"])) or ("/" not in name)
+    return name.startswith(tuple(table("contained")["of-platform"])) or ("/" not in name)
