@@ -101,6 +101,24 @@ SHAPES: dict[str, tuple[str, Callable[[int], Phases]]] = {
         "tool-not-available",
         lambda count: building(LINES.join(["docker ps; helm lint || true"] * count), "helm lint"),
     ),
+    "tools without a version": ("unpinned-tool-install", lambda count: building(*["pip install ruff"] * count)),
+    "tools of a project": (
+        "unpinned-tool-install",
+        lambda count: building(LINES.join(f"npx tool{number}@latest" for number in range(count))),
+    ),
+    "containers with a socket": (
+        "docker-socket-to-unpinned-image",
+        lambda count: building(*["docker run -v /var/run/docker.sock:/s ghcr.io/a/b:latest # docker.sock"] * count),
+    ),
+    "scans": ("scanner-does-not-gate", lambda count: building(*["trivy fs . > /dev/null"] * count)),
+    "scans of which each writes a file": (
+        "scanner-does-not-gate",
+        lambda count: building(*(f"trivy fs -o {number}.json ." for number in range(count))),
+    ),
+    "containers without credentials": (
+        "aws-credentials-not-in-container",
+        lambda count: building(*["docker run tools sh -c 'aws s3 ls'"] * count),
+    ),
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.checks.docker import Argument, DockerCommand, command_of, is_client, program_of
-from cblint.checks.references import docker_hub, may_be, server
+from cblint.checks.references import Parts, docker_hub, may_be, server
 from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.kinds import DEFINED, RAN
@@ -77,6 +77,13 @@ def may_be_here(earlier: Iterable[Use], reference: Value) -> bool:
         or (use.kind in (BUILD, TAG, PULL, KEPT) and (use.reference is None or may_be(use.reference, reference)))
         for use in earlier
     )
+
+
+def is_ours(use: Use, reference: Value) -> bool:
+    """Whether the build makes the image, or pushes to its repository, or takes it for a cache."""
+    if use.reference is None or use.kind not in (BUILD, TAG, KEPT, PUSH, SENT, CACHE):
+        return False
+    return Parts(use.reference).repository == Parts(reference).repository or may_be(use.reference, reference)
 
 
 def is_base_here(earlier: Iterable[Use], name: str, base: Value) -> bool:

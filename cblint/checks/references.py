@@ -182,3 +182,28 @@ def hub_name(reference: Value) -> str | None:
     if "/" not in name and name not in table("containers")["official"]:
         return None
     return name
+
+
+def moves(tag: Value | None) -> bool:
+    """Whether a tag is moved from image to image, as `latest` is, or names a branch."""
+    if tag is None or not tag.pieces:
+        return False
+    (first, *others) = tag.pieces
+    facts = table("containers")
+    if isinstance(first, str):
+        return not others and first in facts["moving"]
+    return not others and first.name in facts["branches"]
+
+
+def is_known_to_move(reference: Value) -> bool:
+    """Whether a reference has a tag that moves, and there can be an image of that name."""
+    registry = registry_of(reference)
+    if registry is None or is_fixed(reference) or not moves(Parts(reference).tag):
+        return False
+    return registry.text != DOCKER_HUB or hub_name(reference) is not None
+
+
+def is_of_others(reference: Value) -> bool:
+    """Whether it is in a public registry, under a tag that moves."""
+    registry = registry_of(reference)
+    return registry is not None and registry.text in table("containers")["open"] and is_known_to_move(reference)

@@ -25,12 +25,25 @@ from cblint.checks.images import (
     Use,
     handled,
     is_base_here,
+    is_ours,
     is_whole,
     mentions,
     uses_docker,
     uses_of,
 )
-from cblint.checks.references import DOCKER_HUB, Parts, before, hub_name, is_fixed, is_same, may_be, registry_of
+from cblint.checks.references import (
+    Parts,
+    before,
+    hub_name,
+    is_fixed,
+    is_known_to_move,
+    is_of_others,
+    is_same,
+    may_be,
+    moves,
+    registry_of,
+)
+from cblint.checks.sockets import MOVING, with_socket
 from cblint.facts import table
 from cblint.facts.images import is_curated
 from cblint.finding import Report
@@ -223,7 +236,7 @@ def _built_on(buildspec: Buildspec) -> Iterator[Report]:
     for node in map(scalar, places.values()):
         if node is None or "$" in node.value or is_curated(node.value):
             continue
-        if _is_known_to_move(literal(node.value)):
+        if is_known_to_move(literal(node.value)):
             found.setdefault(node.value, node)
     if found:
         first, *others = found.values()
@@ -239,7 +252,7 @@ def _pushed(uses: Sequence[Use]) -> Iterator[Report]:
     spoken: list[Value] = []
     for use in pushes:
         parts = Parts(use.reference) if use.reference is not None else None
-        if parts is None or parts.repository is None or not _moves(parts.tag) or not use.is_named:
+        if parts is None or parts.repository is None or not moves(parts.tag) or not use.is_named:
             continue
         if parts.repository in spoken or any(_keeps(each, parts.repository) for each in pushes):
             continue
@@ -259,7 +272,7 @@ def _is_promoted(uses: Sequence[Use], use: Use) -> bool:
         if not is_pair or source.reference is None or use.reference is None or not _is(tag, (TAG,), use.reference):
             continue
         built = [each.reference for each in uses if each.kind in (BUILD, KEPT) and each.reference is not None]
-        if not _moves(Parts(source.reference).tag) and not any(is_same(each, source.reference) for each in built):
+        if not moves(Parts(source.reference).tag) and not any(is_same(each, source.reference) for each in built):
             return True
     return False
 
@@ -277,53 +290,23 @@ def _keeps(use: Use, repository: Value) -> bool:
     parts = Parts(use.reference) if use.reference is not None else None
     if parts is None or parts.repository is None:
         return True
-    return not _moves(parts.tag) and same(parts.repository, repository) is not False
-
-
-def _moves(tag: Value | None) -> bool:
-    """Whether a tag is moved from image to image, as `latest` is, or names a branch."""
-    if tag is None or not tag.pieces:
-        return False
-    (first, *others) = tag.pieces
-    facts = table("containers")
-    if isinstance(first, str):
-        return not others and first in facts["moving"]
-    return not others and first.name in facts["branches"]
+    return not moves(parts.tag) and same(parts.repository, repository) is not False
 
 
 def _pulled(uses: Sequence[Use]) -> Iterator[Report]:
     """Images of others that are pulled by such a tag, each once: one finding for all of them."""
     found: dict[str, Use] = {}
-    pulls = [each for each in uses if each.kind in (PULL, RUN) and each.is_named]
+    # Of those that are given docker's socket more is to be said.
+    risky = {use.name for use, variant in with_socket(uses) if variant == MOVING}
+    pulls = [each for each in uses if each.kind in (PULL, RUN) and each.is_named and each.name not in risky]
     for use in pulls:
         reference = use.reference
-        if reference is not None and _is_of_others(reference) and not any(_is_ours(each, reference) for each in uses):
+        if reference is not None and is_of_others(reference) and not any(is_ours(each, reference) for each in uses):
             found.setdefault(use.name, use)
     if found:
         first, *others = found.values()
         again = tuple(("again", other.word.span) for other in others)
         yield Report(first.word.span, "pulled", {"image": first.name}, again)
-
-
-def _is_of_others(reference: Value) -> bool:
-    """Whether it is in a public registry, under a tag that moves."""
-    registry = registry_of(reference)
-    return registry is not None and registry.text in table("containers")["open"] and _is_known_to_move(reference)
-
-
-def _is_known_to_move(reference: Value) -> bool:
-    """Whether a reference has a tag that moves, and there can be an image of that name."""
-    registry = registry_of(reference)
-    if registry is None or is_fixed(reference) or not _moves(Parts(reference).tag):
-        return False
-    return registry.text != DOCKER_HUB or hub_name(reference) is not None
-
-
-def _is_ours(use: Use, reference: Value) -> bool:
-    """Whether the build makes the image, or pushes to its repository, or takes it for a cache."""
-    if use.reference is None or use.kind not in (BUILD, TAG, KEPT, PUSH, SENT, CACHE):
-        return False
-    return Parts(use.reference).repository == Parts(reference).repository or may_be(use.reference, reference)
 
 
 def _built_from(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Report]:
@@ -333,7 +316,7 @@ def _built_from(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Report]:
     for number, use in enumerate(uses):
         for base in bases_of(buildspec, use.invocation, use.event) if use.kind == BUILDING and use.event else ():
             image = literal(base.image)
-            if "$" in base.image or not _is_of_others(image):
+            if "$" in base.image or not is_of_others(image):
                 continue
             if not is_base_here(uses[:number], hub_name(image) or "", image):
                 fields = {"image": base.image, "file": base.path, "line": str(base.line)}
@@ -356,7 +339,7 @@ def _deployed(build: Build) -> Iterator[Report]:
             for number, image in _images_in(event.values):
                 span = words[number].span
                 # A text without a mark may be replaced before it is deployed.
-                if span in spoken or not _moves(Parts(image).tag) or re.search("[:/]", image.written) is None:
+                if span in spoken or not moves(Parts(image).tag) or re.search("[:/]", image.written) is None:
                     continue
                 spoken.add(span)
                 changes = changes or _Changes(build)

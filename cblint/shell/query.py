@@ -204,16 +204,21 @@ def _below(root: Node, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> It
     while stack:
         node, held_by = stack.pop()
         if isinstance(node, SimpleCommand) and node.words:
-            yield from _unwrapped(node, held_by, wrappers)
+            yield from _unwrapped(Invocation(node, node.words, wrappers, held_by))
         children = node.children()
         if children:
             inside = (node, *held_by)
             stack.extend([(child, inside) for child in children[::-1]])
 
 
-def _unwrapped(node: SimpleCommand, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> Iterator[Invocation]:
+def unfolded(invocation: Invocation) -> Iterator[Invocation]:
+    """A program, and those that it runs if that is what it is for; it may be one that runs in a container."""
+    yield from _unwrapped(invocation)
+
+
+def _unwrapped(invocation: Invocation) -> Iterator[Invocation]:
     """The command itself, and what it runs if that is what it is for."""
-    words = node.words
+    node, words, wrappers, above = invocation
     while words:
         invocation = Invocation(node, words, wrappers, above)
         yield invocation

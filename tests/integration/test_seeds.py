@@ -122,7 +122,10 @@ DEFECTS = [
     (605, 9, "shell-platform-mismatch"),
     # images and runtimes
     (893, 70, "docker-hub-anonymous-pull"),
-    (893, 70, "mutable-image-tag"),
+    (893, 70, "docker-socket-to-unpinned-image"),
+    (893, 91, "scanner-does-not-gate"),
+    *((line, 24, "unpinned-tool-install") for line in (379, 641, 2651, 3383, 3387)),
+    *((line, 21, "unpinned-tool-install") for line in (2512, 2978, 3384, 3388)),
     (1062, 35, "image-ref-never-built"),
     (594, 16, "deprecated-build-image"),
     *((line, column, "runtime-end-of-life") for line, column in ENDED),
