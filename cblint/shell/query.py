@@ -189,7 +189,7 @@ def invocations(script: Script) -> Iterator[Invocation]:
 
 def unwrapped(node: SimpleCommand) -> Iterator[Invocation]:
     """The programs that a command runs, without the nodes that hold it: itself, and those that it runs in turn."""
-    return _unwrapped(node, (), ()) if node.words else iter(())
+    return _unwrapped(Invocation(node, node.words, (), ())) if node.words else iter(())
 
 
 def runs_another(invocation: Invocation) -> bool:
