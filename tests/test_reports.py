@@ -346,3 +346,17 @@ def test_two_findings_of_one_rule_on_one_line_have_different_fingerprints() -> N
 def test_a_fingerprint_does_not_tell_the_text() -> None:
     for fingerprint in fingerprints(lint(commands("{password: hunter2}"))):
         assert re.fullmatch("[0-9a-f]{16}", fingerprint)
+
+
+def test_of_many_related_places_of_one_kind_only_the_first_is_shown_with_its_line() -> None:
+    task = "    - identifier: t{}\n      env:\n        image: aws/codebuild/standard:5.0\n"
+    head = "version: 0.2\nphases:\n  build:\n    commands: [make]\nbatch:\n  build-list:\n"
+    shown = {}
+    for count in (4, 5, 30):
+        text = head + "".join(task.format(number) for number in range(count))
+        printed = "".join(render(result_of([lint(text)]), "text", Style()))
+        lists = [line.strip() for line in printed.splitlines() if "and so at" in line]
+        shown[count] = printed.count("this task runs on it too"), lists
+    assert shown[4] == (3, [])
+    assert shown[5] == (1, ["and so at 15:16, 18:16, 21:16"])
+    assert shown[30][0] == 1

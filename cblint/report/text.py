@@ -18,6 +18,9 @@ _WIDEST = 160
 _WORDS = 100
 """Columns that words below an excerpt take."""
 
+_SHOWN, _LISTED = 3, 20
+"""So many related places of one kind are shown with their lines; of so many more the positions are listed."""
+
 _COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "bold": "1", "dim": "2", "frame": "34"}
 
 
@@ -56,11 +59,26 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     for line in _wrapped(printable(finding.detail), _WORDS):
         yield f"{' ' * gutter} {bar if commands(line) else mark} {line}\n"
         mark = " "
+    yield from _related(file, finding, gutter, paint)
+    yield f"{' ' * gutter} {paint('frame', '=')} {paint('dim', RULES_URL.format(rule=finding.rule))}\n"
+
+
+def _related(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> Iterator[str]:
+    """What else belongs to it: each with its line, but of many of one kind only where the rest of them stand."""
+    kinds: dict[str, list[Related]] = {}
     for place in finding.related:
         if place.path == file.path:
-            yield f"{' ' * gutter} {paint('frame', '=')} {printable(place.message)}:\n"
+            kinds.setdefault(place.message, []).append(place)
+    for message, places in kinds.items():
+        shown, rest = (places, []) if len(places) <= _SHOWN else (places[:1], places[1:])
+        for place in shown:
+            yield f"{' ' * gutter} {paint('frame', '=')} {printable(message)}:\n"
             yield from _excerpt(file, place.start, place.end, gutter, paint, "frame")
-    yield f"{' ' * gutter} {paint('frame', '=')} {paint('dim', RULES_URL.format(rule=finding.rule))}\n"
+        if rest:
+            spots = ", ".join(f"{place.start.line}:{place.start.column}" for place in rest[:_LISTED])
+            more = f", and {len(rest) - _LISTED} more" if len(rest) > _LISTED else ""
+            for line in _wrapped(f"and so at {spots}{more}", _WORDS):
+                yield f"{' ' * gutter} {' '} {line}\n"
 
 
 def _steps(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> Iterator[str]:
