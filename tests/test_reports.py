@@ -354,7 +354,7 @@ def test_of_many_related_places_of_one_kind_only_the_first_is_shown_with_its_lin
     shown = {}
     for count in (4, 5, 30):
         text = head + "".join(task.format(number) for number in range(count))
-        printed = "".join(render(result_of([lint(text)]), "text", Style()))
+        printed = "".join(render("text", result_of([lint(text)]), Style()))
         lists = [line.strip() for line in printed.splitlines() if "and so at" in line]
         shown[count] = printed.count("this task runs on it too"), lists
     assert shown[4] == (3, [])
