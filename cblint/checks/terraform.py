@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.files import value_of
 from cblint.checks.patterns import spelt, taking
+from cblint.checks.printed import output_of
 from cblint.checks.projects import artifact_types
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN, REMOVED
 from cblint.flow.steps import SUCCEEDING
-from cblint.shell.commands import Redirection, SimpleCommand
 from cblint.shell.effects import called, called_at, verbs_of
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from cblint.flow.build import StepRun
     from cblint.flow.state import State
 
-_TO_FILE = frozenset({">", ">>", ">|", "&>", "&>>"})
 _REMOVING = frozenset({"rm", "shred", "unlink", "mv"})
 """Programs that may take it away from where it was written."""
 _ENCRYPTION = "TF_ENCRYPTION"
@@ -40,13 +39,6 @@ class _Saved(NamedTuple):
     path: str | None
     name: str
     what: str
-
-
-class _Output(NamedTuple):
-    """The files that hold what a command prints, and whether it stands in the log as well."""
-
-    files: list[Word]
-    in_log: bool
 
 
 def terraform_plan_in_artifacts(buildspec: Buildspec) -> Iterator[Report]:
@@ -133,7 +125,7 @@ def _followed(runs: list[StepRun]) -> tuple[list[_Saved], list[tuple[Invocation,
                 for each in (*_plan(invocation, event.state), *_caught(invocation, event.state)):
                     saved[id(invocation), each.name] = each
                 what = _printed(invocation)
-                if what is not None and _output_of(invocation).in_log:
+                if what is not None and output_of(invocation).in_log:
                     printed[id(invocation)] = invocation, what
     return list(saved.values()), list(printed.values())
 
@@ -159,7 +151,7 @@ def _plan(invocation: Invocation, state: State) -> Iterator[_Saved]:
 def _caught(invocation: Invocation, state: State) -> Iterator[_Saved]:
     """The files into which a command prints all values."""
     what = _printed(invocation)
-    for target in _output_of(invocation).files if what is not None else ():
+    for target in output_of(invocation).files if what is not None else ():
         yield _Saved(invocation, _path(target, state, []), _name(target, state), what or "")
 
 
@@ -192,29 +184,3 @@ def _printed(invocation: Invocation) -> str | None:
         if operands[: len(words)] == words and (not options or invocation.flags(*options)):
             return "plan" if operands[len(words) :] and not operands[-1].endswith(".tfstate") else "state"
     return None
-
-
-def _output_of(invocation: Invocation) -> _Output:
-    """Where all that a command prints goes, through programs that pass all of it on."""
-    passing: dict[str, list[str]] = table("terraform")["passing"]
-    pipeline = invocation.pipeline
-    stages = pipeline.commands if pipeline is not None else (invocation.node,)
-    files: list[Word] = []
-    last: SimpleCommand = invocation.node
-    for stage in stages[stages.index(invocation.node) + 1 :]:
-        if last.redirections or not isinstance(stage, SimpleCommand) or not stage.words:
-            break
-        operands = [word for word in stage.words[1:] if not (word.text or "").startswith("-")]
-        allowed = passing.get(stage.words[0].text or "")
-        if allowed is None or ("any" not in allowed and any(word.text not in allowed for word in operands)):
-            return _Output(files, False)
-        files += operands if "any" in allowed else []
-        last = stage
-    around = [each for each in invocation.redirections if each not in invocation.node.redirections]
-    targets = [each.target for each in (*last.redirections, *around) if _is_output(each)]
-    in_log = not targets and not invocation.captured and last is stages[-1]
-    return _Output([*files, *targets[:1]], in_log)
-
-
-def _is_output(redirection: Redirection) -> bool:
-    return redirection.operator in _TO_FILE and redirection.descriptor in ("", "1")
