@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class _Set(NamedTuple):
     """A place where credentials are set: by ``what``, from ``source``; ``kind`` is where they come from.
 
-    ``key`` is the variable or setting, ``step`` the command in which it happens.
+    ``key`` is the variable or setting, ``step`` the command in which it happens, ``node`` what does it.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class _Set(NamedTuple):
     source: str
     span: Span
     step: Step
+    node: Node
 
 
 def aws_credentials_handled_by_hand(buildspec: Buildspec) -> Iterator[Report]:
@@ -49,9 +50,8 @@ def aws_credentials_handled_by_hand(buildspec: Buildspec) -> Iterator[Report]:
     found = _found(buildspec)
     yield from _long_lived(buildspec, found)
     yield from _report("copied", [each for each in found if each.kind == CONTAINER])
-    assumed = [each for each in found if each.kind == ASSUMED and each.key in table("credentials")["keys"]]
-    if assumed and _is_kept(buildspec, assumed):
-        yield from _report("assumed", assumed)
+    if not _gives_up(buildspec):
+        yield from _report("assumed", [each for each in _kept(buildspec, found) if each.kind == ASSUMED])
 
 
 def _speaks(text: str) -> bool:
@@ -107,8 +107,8 @@ def _found(buildspec: Buildspec) -> list[_Set]:
     found: dict[int, _Set] = {}
     for run in build.on(SUCCEEDING):
         for event in run.events:
-            for at, each in reader.read(run.step, event):
-                found.setdefault(id(at), each)
+            for each in reader.read(run.step, event):
+                found.setdefault(id(each.node), each)
     return list(found.values())
 
 
@@ -119,14 +119,14 @@ class _Reader:
         self.temporary = {id(node) for item in buildspec.shell_items for node in _temporary(item)}
         self.keys = frozenset(table("credentials")["keys"])
 
-    def read(self, step: Step, event: Event) -> Iterator[tuple[Node, _Set]]:
+    def read(self, step: Step, event: Event) -> Iterator[_Set]:
         node = event.node
         if event.kind == ASSIGNED and event.name in self.keys and isinstance(node, Assignment):
             kind = self.kind(step.item, node.value, event.values[0])
             is_another = _hole(event.values[0]) not in self.keys
             if kind is not None and is_another and id(node) not in self.temporary:
                 span = node.part(0, len(node.name))
-                yield node, _Set(kind, node.name, "", _shown(node.value), span, step)
+                yield _Set(kind, node.name, "", _shown(node.value), span, step, node)
         elif event.kind == RAN and event.state is not None:
             for invocation in step.item.calls(node):
                 yield from self._in_file(step, invocation, event.state)
@@ -142,17 +142,15 @@ class _Reader:
             return GIVEN
         return STORED if section != VARIABLES and name not in self.keys else None
 
-    def _in_file(self, step: Step, invocation: Invocation, state: State) -> Iterator[tuple[Node, _Set]]:
+    def _in_file(self, step: Step, invocation: Invocation, state: State) -> Iterator[_Set]:
         """``aws configure set``, and a text that is written to a file of the AWS tools."""
         operands = invocation.runs("aws", "configure", "set")
         if len(operands) > 2:
             setting = (operands[1].text or "").rpartition(".")[2]
             kind = self.kind(step.item, operands[2], value_of(operands[2], state))
             if setting in table("credentials")["settings"] and kind is not None:
-                yield (
-                    invocation.node,
-                    _Set(kind, setting, called(invocation), _shown(operands[2]), called_at(invocation), step),
-                )
+                shown, span = _shown(operands[2]), called_at(invocation)
+                yield _Set(kind, setting, called(invocation), shown, span, step, invocation.node)
             return
         if not any(
             name in each.target.raw for each in invocation.redirections for name in table("credentials")["files"]
@@ -162,9 +160,9 @@ class _Reader:
             if isinstance(node, Parameter) and (before := _setting_before(node)) is not None:
                 kind = self.kind(step.item, node, state.variable(node.name).value)
                 if kind is not None:
-                    yield node, _Set(kind, before, called(invocation), node.raw, node.span, step)
+                    yield _Set(kind, before, called(invocation), node.raw, node.span, step, node)
 
-    def _all_at_once(self, step: Step, invocation: Invocation) -> Iterator[tuple[Node, _Set]]:
+    def _all_at_once(self, step: Step, invocation: Invocation) -> Iterator[_Set]:
         """``export $(…)`` and ``eval "$(…)"``, which set all of them."""
         if invocation.program not in ("export", "eval") or not _speaks(invocation.node.raw):
             return
@@ -173,7 +171,7 @@ class _Reader:
             if (gives_role(call) or fetches_container(call)) and call.assignment is None:
                 kind = ASSUMED if gives_role(call) else CONTAINER
                 span = invocation.words[0].span
-                yield invocation.node, _Set(kind, "AWS_ACCESS_KEY_ID", invocation.program, called(call), span, step)
+                yield _Set(kind, "AWS_ACCESS_KEY_ID", invocation.program, called(call), span, step, invocation.node)
                 return
 
 
@@ -217,16 +215,17 @@ def _setting_before(node: Parameter) -> str | None:
 # Credentials of a role that are kept
 
 
-def _is_kept(buildspec: Buildspec, assumed: list[_Set]) -> bool:
-    """Whether commands follow, and none gives the credentials up."""
+def _kept(buildspec: Buildspec, found: list[_Set]) -> Iterator[_Set]:
+    """The variables that still hold in the last command what they were given in one before."""
     last = list(build_of(buildspec).on(SUCCEEDING))[-1]
-    if last.step.item is assumed[-1].step.item:
-        return False
-    state = last.outcome.either
-    if state is None or _gives_up(buildspec):
-        return False
-    # What `eval` runs may have set them all.
-    return all(state.variable(each.key).assigned is (None if each.what == "eval" else True) for each in assumed)
+    for each in found:
+        if each.key not in table("credentials")["keys"] or each.step.item is last.step.item:
+            continue
+        variable = last.before.variable(each.key)
+        # What `eval` runs may have set them all.
+        is_set_here = variable.assigned is True and any(place is each.node for place in variable.places)
+        if is_set_here or (each.what == "eval" and variable.assigned is None):
+            yield each
 
 
 def _gives_up(buildspec: Buildspec) -> bool:

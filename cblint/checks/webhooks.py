@@ -10,7 +10,7 @@ from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.emptiness import asked_for, holds, is_careful, is_empty
 from cblint.facts import table
 from cblint.finding import Report
-from cblint.shell.commands import AndOr, Assignment, Case, CommandList, If, SimpleCommand, Test
+from cblint.shell.commands import AndOr, Assignment, Branch, Case, CommandList, If, SimpleCommand, Test
 from cblint.shell.effects import called, effect_of
 from cblint.shell.operands import pieces
 from cblint.shell.query import Invocation, fails_always, names_in
@@ -227,12 +227,15 @@ class _Deploying:
     def __init__(self, buildspec: Buildspec) -> None:
         self.names: set[str] = set()
         values: list[tuple[str, set[str]]] = []
+        conditions: dict[int, Node] = {}
         for item in buildspec.shell_items:
             for invocation in item.invocations:
                 if _goes_out(invocation):
                     self.names |= names_in(invocation.node)
+                    conditions.update((id(node), node) for node in _conditions(invocation))
             assignments = [node for node in walk(item.script) if isinstance(node, Assignment)]
             values += [(node.name, names_in(node.value)) for node in assignments]
+        self.names.update(name for node in conditions.values() for name in names_in(node))
         for name, used in reversed(values):
             if name in self.names:
                 self.names |= used
@@ -254,6 +257,17 @@ class _Deploying:
         others = [node.name for node in walk(choice.otherwise) if isinstance(node, Assignment)]
         fallen = next((name for name in others if name in set_here), None)
         return ("fallback", fallen) if fallen is not None else ("", "")
+
+
+def _conditions(invocation: Invocation) -> Iterator[Node]:
+    """What decides whether a command runs."""
+    for node in invocation.above:
+        if isinstance(node, Branch):
+            yield node.condition
+        elif isinstance(node, Case):
+            yield node.word
+        elif isinstance(node, AndOr):
+            yield node.pipelines[0]
 
 
 def _calls(item: ShellItem, body: Node) -> Iterator[Invocation]:
