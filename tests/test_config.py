@@ -249,6 +249,16 @@ def test_every_key_of_the_schema_is_read(tmp_path: pathlib.Path) -> None:
     assert {key.replace("-", "_") for key in project} == set(Project._fields)
 
 
+def test_the_types_of_sources_are_those_of_codebuild() -> None:
+    project = table("config")["properties"]["projects"]["items"]["properties"]
+    assert project["source"]["properties"]["type"]["enum"] == table("service")["source-types"]
+    git = table("git")
+    without = {*git["without-repository"], "CODEPIPELINE"}
+    assert without.isdisjoint(git["with-repository"])
+    assert without | set(git["with-repository"]) == set(table("service")["source-types"])
+    assert set(table("projects")["without-webhook"]) <= set(table("service")["source-types"])
+
+
 def test_the_toml_form_says_the_same(tmp_path: pathlib.Path) -> None:
     assert read(tmp_path, EVERYTHING_TOML, "pyproject.toml") == expected(str(tmp_path))
 

@@ -11,9 +11,8 @@ from cblint.source.tree import Scalar
 
 _ROOT = r"^\$(?:CODEBUILD_SRC_DIR\b|\{CODEBUILD_SRC_DIR\})/*"
 _VARIABLE = r"(?a)\$([A-Za-z_]\w*)"
-_MOST_STARS = 6
-"""A pattern with more of them is not followed: it would take long, and nobody means something by it."""
-_LONGEST = 1_000
+_LONGEST, _DEEPEST = 1_000, 50
+"""Patterns and paths of more characters or folders are not followed."""
 
 
 def taking(artifact: Section, path: str) -> Scalar | None:
@@ -40,11 +39,36 @@ def _below_base(artifact: Section, scalars: Iterable[Scalar]) -> list[str]:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    if len(pattern) > _LONGEST or pattern.count("*") > _MOST_STARS:
+    """Whether a path is one of those that a pattern names: ``**`` stands for any folders, and at the end for files."""
+    steps, names = pattern.split("/"), path.split("/")
+    if max(len(pattern), len(path)) > _LONGEST or max(len(steps), len(names)) > _DEEPEST:
         return False
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    written = "".join(_MEANINGS.get(part) or re.escape(part) for part in parts)
-    return len(path) <= _LONGEST and re.fullmatch(written, path) is not None
+    # Which beginnings of the path the steps so far name, by the number of their parts.
+    reached = {0}
+    for step in steps:
+        if step == "**":
+            reached = set(range(min(reached), len(names) + 1)) if reached else set()
+        else:
+            reached = {number + 1 for number in reached if number < len(names) and _is_named(step, names[number])}
+    return len(names) in reached
 
 
-_MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+def _is_named(pattern: str, name: str) -> bool:
+    """Whether a pattern with ``*`` and ``?`` stands for a name, asked in a time that does not explode."""
+    at = begun = 0
+    star = -1
+    for_star = 0
+    while begun < len(name):
+        if at < len(pattern) and pattern[at] == "*":
+            star, for_star = at, begun
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", name[begun]):
+            at += 1
+            begun += 1
+        elif star >= 0:
+            # The last star takes one character more.
+            for_star += 1
+            at, begun = star + 1, for_star
+        else:
+            return False
+    return pattern[at:].strip("*") == ""
