@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
@@ -185,12 +186,13 @@ def _hole(value: Value) -> str | None:
 
 def _shown(node: Node) -> str:
     """The variable or the command that gives a value."""
-    for each in walk(node):
-        if isinstance(each, Parameter):
-            return each.raw
-        if isinstance(each, SimpleCommand) and each.words:
-            return each.words[0].raw
-    return "…"
+    nodes = list(walk(node))
+    variable = next((each.raw for each in nodes if isinstance(each, Parameter)), None)
+    if variable is not None:
+        return variable
+    command = next((each for each in nodes if isinstance(each, SimpleCommand) and each.words), None)
+    words = command.words if isinstance(command, SimpleCommand) else ()
+    return " ".join(word.raw for word in takewhile(lambda word: not word.raw.startswith("-"), words[:_NAMED]))
 
 
 def _temporary(item: ShellItem) -> Iterator[Node]:
@@ -202,6 +204,8 @@ def _temporary(item: ShellItem) -> Iterator[Node]:
 
 _SETTING = re.compile(r"(?i)(?:\b|\\n)(aws_[a-z_]{1,20})\s{0,4}=\s{0,4}[\"'\\]{0,2}$")
 _LONGEST_SETTING = 40
+_NAMED = 3
+"""With so many words a command is named."""
 
 
 def _setting_before(node: Parameter) -> str | None:

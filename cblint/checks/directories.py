@@ -36,13 +36,17 @@ class _Place(NamedTuple):
 
 
 def hardcoded_source_directory(buildspec: Buildspec) -> Iterator[Report]:
-    """A folder of CodeBuild's is named by its path: of each command and value, once."""
+    """A folder of CodeBuild's is named by its path: what can be mended is said of each command, the rest once."""
     is_only = "CODEBUILD_SRC_DIR_" not in buildspec.stream.text.value
+    found: list[_Place] = []
     for item in buildspec.shell_items:
         if "/codebuild/output/" in item.value and item.script.problem is None:
-            yield from _reports(list(_in_command(item, is_only)))
+            here = list(_in_command(item, is_only))
+            yield from _reports([place for place in here if place.variant == "source"])
+            found += [place for place in here if place.variant != "source"]
     for value in _values(buildspec):
-        yield from _reports([_place(match, value.text.span(*match.span())) for match in _FOLDER.finditer(value.value)])
+        found += [_place(match, value.text.span(*match.span())) for match in _FOLDER.finditer(value.value)]
+    yield from _reports(found)
 
 
 def _reports(found: list[_Place]) -> Iterator[Report]:

@@ -27,7 +27,7 @@ def output_of(invocation: Invocation) -> Output:
     files: list[Word] = []
     last: SimpleCommand = invocation.node
     for stage in stages[stages.index(invocation.node) + 1 :]:
-        if last.redirections or not isinstance(stage, SimpleCommand) or not stage.words:
+        if any(map(_is_output, last.redirections)) or not isinstance(stage, SimpleCommand) or not stage.words:
             break
         operands = [word for word in stage.words[1:] if not (word.text or "").startswith("-")]
         allowed = passing.get(stage.words[0].text or "")
