@@ -168,8 +168,14 @@ def _is_here(invocation: Invocation, event: Event) -> bool:
 
 
 def _is_asked(run: StepRun, event: Event, careful: set[str]) -> bool:
-    """Whether somebody has thought of its failing: a condition looks for the repository, or an empty value is met."""
+    """Whether somebody has thought of its failing.
+
+    A condition looks for the repository, or at what started the build, or an empty value is met.
+    """
     if any(".git" in guard.condition.raw or "rev-parse" in guard.condition.raw for guard in event.guards):
+        return True
+    asked = {name for guard in event.guards for name in names_in(guard.condition)}
+    if any(name.startswith("CODEBUILD_") for name in asked - {"CODEBUILD_BUILD_SUCCEEDING"}):
         return True
     for invocation in run.step.item.calls(event.node)[:1]:
         assignment = invocation.assignment

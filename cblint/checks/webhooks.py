@@ -79,7 +79,8 @@ class _Readings:
                 elif isinstance(node, (SimpleCommand, Test)):
                     tests.append(node)
                 elif isinstance(node, Parameter) and is_careful(node):
-                    thought_of.add(node.name)
+                    # In the default of another it is itself only a second choice.
+                    thought_of.update({node.name, *names_in(node)})
                 elif isinstance(node, Parameter) and node.name.startswith(_PREFIX) and id(node) not in shown:
                     read.setdefault(node.name, []).append(node)
         self.given = {name for project in buildspec.projects for name, _ in project.variables}
