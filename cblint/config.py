@@ -12,7 +12,7 @@ from cblint.catalogue import UnknownRule, select
 from cblint.catalogue.selection import Selection
 from cblint.facts import table
 from cblint.hosts.discover import git_root, matcher
-from cblint.hosts.project import Artifacts, Cache, Project
+from cblint.hosts.project import Artifacts, Cache, Project, Source
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Lines, Text
@@ -222,6 +222,8 @@ def _config(data: dict[str, Any], folder: str) -> Config:
 
 def _project(data: dict[str, Any]) -> Project:
     known = {name.replace("-", "_"): value for name, value in data.items()}
+    if "source" in known:
+        known["source"] = Source(**{name.replace("-", "_"): value for name, value in known["source"].items()})
     if "cache" in known:
         known["cache"] = Cache(known["cache"].get("type"), tuple(known["cache"].get("modes", ())))
     if "artifacts" in known:

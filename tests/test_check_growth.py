@@ -1,4 +1,4 @@
-"""The work of checks about dependencies, packages and batches grows as the buildspec does: calls counted, not timed."""
+"""The work of checks about dependencies, batches and projects grows as the buildspec does: calls counted, not timed."""
 
 from __future__ import annotations
 
@@ -118,6 +118,82 @@ SHAPES: dict[str, tuple[str, Callable[[int], Phases]]] = {
     "containers without credentials": (
         "aws-credentials-not-in-container",
         lambda count: building(*["docker run tools sh -c 'aws s3 ls'"] * count),
+    ),
+    "paths of one build": (
+        "hardcoded-source-directory",
+        lambda count: building(*["cp /codebuild/output/src1/src/a b; ls /codebuild/output/src2/src"] * count),
+    ),
+    "paths of one build in one command": (
+        "hardcoded-source-directory",
+        lambda count: building(LINES.join(["cp /codebuild/output/src1/src/a /codebuild/output/tmp/b"] * count)),
+    ),
+    "plans": (
+        "terraform-plan-in-artifacts",
+        lambda count: {
+            **building(*(f"terraform plan -out=tfplan{number}" for number in range(count))),
+            "artifacts": {"files": ["**/*"]},
+        },
+    ),
+    "plans that are taken away": (
+        "terraform-plan-in-artifacts",
+        lambda count: {
+            **building("terraform plan -out=tfplan", *["terraform show -json tfplan > a.json; rm a.json"] * count),
+            "artifacts": {"files": ["tfplan", *(f"a{number}/*.txt" for number in range(20))]},
+        },
+    ),
+    "keys": (
+        "aws-credentials-handled-by-hand",
+        lambda count: building(*["export AWS_ACCESS_KEY_ID=$KEY; aws configure set aws_access_key_id $KEY"] * count),
+    ),
+    "roles": (
+        "aws-credentials-handled-by-hand",
+        lambda count: building(
+            *["aws sts assume-role --role-arn a > c.json", "export AWS_ACCESS_KEY_ID=$(cat c.json | jq -r .A)"] * count,
+            "make",
+        ),
+    ),
+    "variables that are made of each other": (
+        "aws-credentials-handled-by-hand",
+        lambda count: building(
+            "A0=$(aws secretsmanager get-secret-value --secret-id a)",
+            *(f"A{number + 1}=$(echo $A{number} | cut -c2-)" for number in range(count)),
+            "export AWS_ACCESS_KEY_ID=$(echo $A3 | cut -c2-)",
+        ),
+    ),
+    "all keys at once": (
+        "aws-credentials-handled-by-hand",
+        lambda count: building(
+            LINES.join(["export $(printf AWS_ACCESS_KEY_ID=%s $(curl $AWS_CONTAINER_CREDENTIALS_FULL_URI))"] * count)
+        ),
+    ),
+    "choices by a branch": (
+        "webhook-variable-without-webhook",
+        lambda count: building(
+            *['if [ "$CODEBUILD_WEBHOOK_HEAD_REF" = a ]; then STAGE=a; else STAGE=b; fi'] * count,
+            *["cdk deploy -c s=$STAGE"] * count,
+        ),
+    ),
+    "choices in one command": (
+        "webhook-variable-without-webhook",
+        lambda count: building(
+            LINES.join(['if [ "$CODEBUILD_WEBHOOK_HEAD_REF" = a ]; then cdk deploy; else sam deploy; fi'] * count)
+        ),
+    ),
+    "one choice of many branches": (
+        "webhook-variable-without-webhook",
+        lambda count: building(
+            "case $CODEBUILD_WEBHOOK_HEAD_REF in "
+            + " ".join(f"b{number}) sam deploy a{number} ;;" for number in range(count))
+            + " esac"
+        ),
+    ),
+    "looks into the history": (
+        "git-history-unavailable",
+        lambda count: building(*["if git diff --quiet HEAD~1; then make; fi"] * count),
+    ),
+    "looks into the history in one command": (
+        "git-history-unavailable",
+        lambda count: building(LINES.join(["if git diff --quiet HEAD~1; then make; fi"] * count)),
     ),
 }  # fmt: skip
 

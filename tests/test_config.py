@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cblint.buildspec.shape import faults, sentence
 from cblint.config import Config, ConfigError, config_for, load_config, matches
 from cblint.facts import table
-from cblint.hosts.project import Artifacts, Cache, Project
+from cblint.hosts.project import Artifacts, Cache, Project, Source
 from tests.helpers import repository, root
 
 EVERYTHING = """\
@@ -38,6 +38,8 @@ projects:
     docker-server: false
     vpc: true
     timeout: 30
+    source: {type: CODEPIPELINE, git-clone-depth: 1, output-artifact-format: CODE_ZIP}
+    webhook: false
     cache: {type: LOCAL, modes: [LOCAL_SOURCE_CACHE]}
     artifacts: {type: S3, override-name: true}
     variables: {STAGE: plain, DEPLOY_TOKEN: secret}
@@ -67,6 +69,8 @@ privileged = true
 docker-server = false
 vpc = true
 timeout = 30
+source = {type = "CODEPIPELINE", git-clone-depth = 1, output-artifact-format = "CODE_ZIP"}
+webhook = false
 cache = {type = "LOCAL", modes = ["LOCAL_SOURCE_CACHE"]}
 artifacts = {type = "S3", override-name = true}
 variables = {STAGE = "plain", DEPLOY_TOKEN = "secret"}
@@ -227,6 +231,8 @@ def expected(folder: str) -> Config:
                 docker_server=False,
                 vpc=True,
                 timeout=30,
+                source=Source("CODEPIPELINE", 1, "CODE_ZIP"),
+                webhook=False,
                 cache=Cache("LOCAL", ("LOCAL_SOURCE_CACHE",)),
                 artifacts=Artifacts("S3", True),
                 variables=(("STAGE", False), ("DEPLOY_TOKEN", True)),
@@ -241,6 +247,16 @@ def test_every_key_of_the_schema_is_read(tmp_path: pathlib.Path) -> None:
     assert {key.replace("-", "_") for key in table("config")["properties"]} == set(Config._fields) - {"folder"}
     project = table("config")["properties"]["projects"]["items"]["properties"]
     assert {key.replace("-", "_") for key in project} == set(Project._fields)
+
+
+def test_the_types_of_sources_are_those_of_codebuild() -> None:
+    project = table("config")["properties"]["projects"]["items"]["properties"]
+    assert project["source"]["properties"]["type"]["enum"] == table("service")["source-types"]
+    git = table("git")
+    without = {*git["without-repository"], "CODEPIPELINE"}
+    assert without.isdisjoint(git["with-repository"])
+    assert without | set(git["with-repository"]) == set(table("service")["source-types"])
+    assert set(table("projects")["without-webhook"]) <= set(table("service")["source-types"])
 
 
 def test_the_toml_form_says_the_same(tmp_path: pathlib.Path) -> None:
@@ -296,7 +312,8 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         (
             "projects: [{buildspecs: [a]}, {buildspecs: [b], kind: x}]\n",
             ':1:49: "kind" is not known in projects[1]. Known here: buildspecs, name, image, environment-type, '
-            "compute-type, fleet, privileged, docker-server, vpc, timeout, cache, artifacts, variables.",
+            "compute-type, fleet, privileged, docker-server, vpc, timeout, source, webhook, "
+            "cache, artifacts, variables.",
         ),
         (
             "? [a]\n: 1\n",

@@ -19,11 +19,22 @@ class Artifacts(NamedTuple):
     override_name: bool | None = None
 
 
+class Source(NamedTuple):
+    """A project's source: its type as the API has it, and how much of the history a build gets.
+
+    ``git_clone_depth`` is the API's; ``output_artifact_format`` that of the pipeline's source action.
+    """
+
+    type: str | None = None
+    git_clone_depth: int | None = None
+    output_artifact_format: str | None = None
+
+
 class Project(NamedTuple):
     """What is known of a CodeBuild project; None is unknown. ``buildspecs`` are patterns of the files it uses.
 
     ``fleet``: it runs on reserved capacity. ``docker_server``: it has one of its own. ``vpc``: it runs in one.
-    ``timeout`` is in minutes.
+    ``timeout`` is in minutes. ``webhook``: it has one.
     """
 
     buildspecs: tuple[str, ...]
@@ -36,6 +47,8 @@ class Project(NamedTuple):
     docker_server: bool | None = None
     vpc: bool | None = None
     timeout: int | None = None
+    source: Source | None = None
+    webhook: bool | None = None
     cache: Cache | None = None
     artifacts: Artifacts | None = None
     variables: tuple[tuple[str, bool], ...] = ()

@@ -118,6 +118,11 @@ DEFECTS = [
     *((line, 9, "npm-install-in-ci") for line in (216, 542)),
     (607, 11, "os-upgrade-in-build"),
     (2887, 56, "batch-build-number-as-shared-tag"),
+    *((line, column, "webhook-variable-without-webhook") for line, column in ((547, 15), (1993, 14))),
+    (1302, 12, "git-history-unavailable"),
+    (1368, 7, "terraform-plan-in-artifacts"),
+    # the rows name the commands; the settings before them name the folder as well
+    (2593, 15, "hardcoded-source-directory"),
     (598, 15, "image-environment-mismatch"),
     (605, 9, "shell-platform-mismatch"),
     # images and runtimes
