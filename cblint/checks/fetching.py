@@ -1,0 +1,226 @@
+"""What a build fetches from elsewhere: from which address, how it asks, and where the answer goes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
+from cblint.checks.addresses import Address, address_of
+from cblint.checks.files import value_of
+from cblint.facts import table
+from cblint.shell.operands import after, option_values
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import Word
+
+if TYPE_CHECKING:
+    from cblint.flow.events import Event
+    from cblint.flow.state import State
+    from cblint.flow.values import Value
+
+PROGRAMS = r"\b(?:curl|wget|aria2c)\b"
+_NOWHERE = frozenset({"-", "/dev/stdout"})
+_LOST = "/dev/null"
+
+
+class Call(NamedTuple):
+    """A program that runs, with what is believed at that time; ``event`` is None where it is not run on paper."""
+
+    item: ShellItem
+    invocation: Invocation
+    event: Event | None
+    state: State | None
+
+    @property
+    def program(self) -> str:
+        """The name of the program, without a number of its version."""
+        name = self.invocation.program
+        return name.rstrip("0123456789.") if name.startswith("python") else name
+
+    def value(self, word: Word | str) -> Value:
+        """What a word of it is."""
+        from cblint.flow.values import UNKNOWN, literal  # with it comes the interpreter
+
+        if self.event is not None and isinstance(word, Word):
+            words = self.invocation.node.words
+            if len(words) == len(self.event.values) and word in words:
+                return self.event.values[words.index(word)]
+        if self.state is not None:
+            return value_of(word, self.state)
+        text = word if isinstance(word, str) else word.text
+        if text is None and isinstance(word, Word):
+            from cblint.shell.operands import beginning
+
+            known = beginning(word)[0]
+            return literal(known)._replace(pieces=(*literal(known).pieces, *UNKNOWN.pieces))
+        return literal(text or "")
+
+    def path(self, word: Word | str) -> str | None:
+        """The path that a word names, from the root of the file system or of a folder that stays the same."""
+        return path_in(self.state, self.value(word))
+
+
+def path_in(state: State | None, value: Value) -> str | None:
+    """The path that a text names; None if it is not known."""
+    from cblint.flow.paths import joined  # with it comes the interpreter
+
+    found = joined(state.cwd, value) if state is not None else None
+    return found.written if found is not None else None
+
+
+class Fetch(NamedTuple):
+    """A command that fetches a file. ``word`` is the address as it is written, ``address`` what is known of it.
+
+    ``unchecked`` are the options with which any certificate will do. ``saved`` are the files that it writes, None for
+    one whose path is not known. ``printed``: what comes goes to standard output. ``asks``: nothing is kept of what
+    comes, or it is an answer to something that was sent. ``known_to``: it says who asks.
+    """
+
+    call: Call
+    word: Word
+    address: Address | None
+    unchecked: tuple[Word, ...]
+    saved: tuple[str | None, ...]
+    printed: bool
+    asks: bool
+    known_to: bool
+
+    @property
+    def is_insecure(self) -> bool:
+        """Whether somebody on the way can put something else in the place of what is asked for."""
+        return bool(self.unchecked) or (self.address is not None and self.address.is_plain)
+
+
+def fetch_of(buildspec: Buildspec, call: Call) -> Fetch | None:
+    """What a program fetches, if that is what it does, and it is known from where it is told."""
+    facts = table("downloads")["programs"].get(call.invocation.program)
+    if facts is None:
+        return None
+    invocation = call.invocation
+    words = [*option_values(invocation.arguments, facts.get("address", ())), *invocation.operands()]
+    if not words or invocation.flags(*facts["asking"]):
+        return None
+    addresses = [address_of(given(buildspec, call.value(word)), implied=True) for word in words]
+    number = next((at for at, each in enumerate(addresses) if each is not None), 0)
+    saved, printed = _output(call, facts, words)
+    return Fetch(
+        call,
+        words[number],
+        addresses[number],
+        tuple(_unchecked(invocation, facts["unchecked"])),
+        saved,
+        printed,
+        bool(invocation.flags(*facts.get("sending", ()))) or (not printed and not saved),
+        _is_known_to(invocation, facts),
+    )
+
+
+def _unchecked(invocation: Invocation, options: Iterable[str]) -> Iterator[Word]:
+    for option in options:
+        name, _, wanted = option.partition("=")
+        yield from (word for word in invocation.flags(name) if not wanted or word.text == option)
+
+
+def _is_known_to(invocation: Invocation, facts: Any) -> bool:
+    if invocation.flags(*facts["known-to"]):
+        return True
+    names = "|".join(table("downloads")["known-to"])
+    headers = option_values(invocation.arguments, ("-H", "--header"))
+    return any(re.match(rf"[\"']?(?:{names})\s*:", word.raw, re.IGNORECASE) for word in headers) or any(
+        re.search(r"//[^/\s]*@", word.raw) for word in invocation.operands()
+    )
+
+
+def _output(call: Call, facts: Any, words: Sequence[Word]) -> tuple[tuple[str | None, ...], bool]:
+    """The files that are written, and whether something is printed."""
+    invocation = call.invocation
+    folder = next(option_values(invocation.arguments, facts["folder"]), None)
+    outputs = list(_values(invocation, facts["output"]))
+    if outputs:
+        texts = [call.value(word).text for word in outputs]
+        if all(text in _NOWHERE for text in texts):
+            return _redirected(call)
+        return tuple(
+            _below(call, folder, call.value(word))
+            for word, text in zip(outputs, texts, strict=True)
+            if text not in (*_NOWHERE, _LOST)
+        ), False
+    if facts.get("always") or invocation.flags(*facts.get("named", ())):
+        return tuple(_below(call, folder, _name(call.value(word))) for word in words), False
+    return _redirected(call)
+
+
+def _values(invocation: Invocation, options: Sequence[str]) -> Iterator[Word]:
+    """The values of some options, also behind other letters: ``-qO-``."""
+    for number, word in enumerate(invocation.arguments):
+        found = next(option_values(invocation.arguments[number : number + 2], options), None)
+        if found is None and word in invocation.flags(*options):
+            letters = next((each[1] for each in options if not each.startswith("--")), "")
+            found = after(word, (word.text or "").partition(letters)[0] + letters)
+        if found is not None and (word.text or word.raw).startswith("-"):
+            yield found
+
+
+def _redirected(call: Call) -> tuple[tuple[str | None, ...], bool]:
+    """Where its standard output goes: into a file, or on."""
+    return saved_by(call) or ((), True)
+
+
+def saved_by(call: Call) -> tuple[tuple[str | None, ...], bool] | None:
+    """The file that standard output goes to; None if it goes to none."""
+    for redirection in call.invocation.node.redirections:
+        if redirection.operator in (">", ">|", ">>") and redirection.descriptor in ("", "1"):
+            if redirection.target.text == _LOST:
+                return (), False
+            return (call.path(redirection.target),), False
+    return None
+
+
+def _below(call: Call, folder: Word | None, name: Value | None) -> str | None:
+    from cblint.flow.values import concat, literal  # with it comes the interpreter
+
+    if name is None:
+        return None
+    whole = concat((call.value(folder), literal("/"), name)) if folder is not None else name
+    return path_in(call.state, whole)
+
+
+def _name(address: Value) -> Value | None:
+    """The last part of an address, under which it is saved."""
+    from cblint.flow.values import Value  # with it comes the interpreter
+
+    pieces = address.pieces
+    for number in range(len(pieces) - 1, -1, -1):
+        piece = pieces[number]
+        if isinstance(piece, str) and "/" in piece.partition("?")[0]:
+            head = piece.partition("?")[0].rpartition("/")[2]
+            rest = pieces[number + 1 :] if "?" not in piece else ()
+            found = Value((head, *rest) if head else rest)
+            return found if found.pieces else None
+    return None
+
+
+def given(buildspec: Buildspec, value: Value) -> Value:
+    """The text with the values that the buildspec gives its variables; somebody may start a build with others."""
+    from cblint.flow.values import Hole, Value, concat, literal  # with it comes the interpreter
+
+    if not any(isinstance(piece, Hole) and piece.name for piece in value.pieces):
+        return value
+    known = _variables(buildspec)
+    return concat(
+        literal(known[piece.name]) if isinstance(piece, Hole) and piece.name in known else Value((piece,))
+        for piece in value.pieces
+    )
+
+
+@lru_cache(maxsize=1)
+def _variables(buildspec: Buildspec) -> dict[str, str]:
+    names = Counter(each.name for each in buildspec.variables)
+    return {
+        each.name: each.value.value
+        for each in buildspec.variables
+        if each.section == VARIABLES and each.value is not None and names[each.name] == 1
+    }
