@@ -71,19 +71,28 @@ def path_in(state: State | None, value: Value) -> str | None:
     return found.written if found is not None else None
 
 
-class Fetch(NamedTuple):
-    """A command that fetches a file. ``word`` is the address as it is written, ``address`` what is known of it.
+class Target(NamedTuple):
+    """Where something goes that is fetched: into a file, whose path may not be known, or to standard output."""
 
-    ``unchecked`` are the options with which any certificate will do. ``saved`` are the files that it writes, None for
-    one whose path is not known. ``printed``: what comes goes to standard output. ``asks``: nothing is kept of what
-    comes, or it is an answer to something that was sent. ``known_to``: it says who asks.
+    path: str | None
+    is_file: bool
+    printed: bool
+
+
+class Fetch(NamedTuple):
+    """A file that a command fetches. ``word`` is the address as it is written, ``address`` what is known of it.
+
+    ``unchecked`` are the options with which any certificate will do. ``is_file``: it is saved, at ``path`` if that is
+    known; ``printed``: it goes to standard output. ``asks``: nothing is kept of what comes, or it is an answer to what
+    was sent. ``known_to``: the command says who asks.
     """
 
     call: Call
     word: Word
     address: Address | None
     unchecked: tuple[Word, ...]
-    saved: tuple[str | None, ...]
+    path: str | None
+    is_file: bool
     printed: bool
     asks: bool
     known_to: bool
@@ -94,28 +103,30 @@ class Fetch(NamedTuple):
         return bool(self.unchecked) or (self.address is not None and self.address.is_plain)
 
 
-def fetch_of(buildspec: Buildspec, call: Call) -> Fetch | None:
-    """What a program fetches, if that is what it does, and it is known from where it is told."""
+def fetches_of(buildspec: Buildspec, call: Call) -> list[Fetch]:
+    """What a program fetches, one for each address that it is given."""
     facts = table("downloads")["programs"].get(call.invocation.program)
-    if facts is None:
-        return None
+    if facts is None or call.invocation.flags(*facts["asking"]):
+        return []
     invocation = call.invocation
     words = [*option_values(invocation.arguments, facts.get("address", ())), *invocation.operands()]
-    if not words or invocation.flags(*facts["asking"]):
-        return None
-    addresses = [address_of(given(buildspec, call.value(word)), implied=True) for word in words]
-    number = next((at for at, each in enumerate(addresses) if each is not None), 0)
-    saved, printed = _output(call, facts, words)
-    return Fetch(
-        call,
-        words[number],
-        addresses[number],
-        tuple(_unchecked(invocation, facts["unchecked"])),
-        saved,
-        printed,
-        bool(invocation.flags(*facts.get("sending", ()))) or (not printed and not saved),
-        _is_known_to(invocation, facts),
-    )
+    targets = _targets(call, facts, words)
+    unchecked = tuple(_unchecked(invocation, facts["unchecked"]))
+    sends, known_to = bool(invocation.flags(*facts.get("sending", ()))), _is_known_to(invocation, facts)
+    return [
+        Fetch(
+            call,
+            word,
+            address_of(given(buildspec, call.value(word)), implied=True),
+            unchecked,
+            target.path,
+            target.is_file,
+            target.printed,
+            sends or not (target.is_file or target.printed),
+            known_to,
+        )
+        for word, target in zip(words, targets, strict=True)
+    ]
 
 
 def _unchecked(invocation: Invocation, options: Iterable[str]) -> Iterator[Word]:
@@ -134,23 +145,25 @@ def _is_known_to(invocation: Invocation, facts: Any) -> bool:
     )
 
 
-def _output(call: Call, facts: Any, words: Sequence[Word]) -> tuple[tuple[str | None, ...], bool]:
-    """The files that are written, and whether something is printed."""
+def _targets(call: Call, facts: Any, words: Sequence[Word]) -> list[Target]:
+    """Where what comes from each address goes."""
     invocation = call.invocation
     folder = next(option_values(invocation.arguments, facts["folder"]), None)
-    outputs = list(_values(invocation, facts["output"]))
-    if outputs:
-        texts = [call.value(word).text for word in outputs]
-        if all(text in _NOWHERE for text in texts):
-            return _redirected(call)
-        return tuple(
-            _below(call, folder, call.value(word))
-            for word, text in zip(outputs, texts, strict=True)
-            if text not in (*_NOWHERE, _LOST)
-        ), False
-    if facts.get("always") or invocation.flags(*facts.get("named", ())):
-        return tuple(_below(call, folder, _name(call.value(word))) for word in words), False
-    return _redirected(call)
+    outputs = [_target(call, folder, call.value(word)) for word in _values(invocation, facts["output"])]
+    if not outputs and (facts.get("always") or invocation.flags(*facts.get("named", ()))):
+        return [Target(_below(call, folder, _name(call.value(word))), True, False) for word in words]
+    # wget writes all that comes into one file; curl what it has no name for to standard output.
+    last = outputs[-1] if facts.get("always") else Target(None, False, True)
+    targets = [*outputs, *[last] * len(words)][: len(words)]
+    return [_redirected(call) if target.printed else target for target in targets]
+
+
+def _target(call: Call, folder: Word | None, name: Value) -> Target:
+    if name.text == _LOST:
+        return Target(None, False, False)
+    if name.text in _NOWHERE:
+        return Target(None, False, True)
+    return Target(_below(call, folder, name), True, False)
 
 
 def _values(invocation: Invocation, options: Sequence[str]) -> Iterator[Word]:
@@ -164,19 +177,19 @@ def _values(invocation: Invocation, options: Sequence[str]) -> Iterator[Word]:
             yield found
 
 
-def _redirected(call: Call) -> tuple[tuple[str | None, ...], bool]:
+def _redirected(call: Call) -> Target:
     """Where its standard output goes: into a file, or on."""
-    return saved_by(call) or ((), True)
-
-
-def saved_by(call: Call) -> tuple[tuple[str | None, ...], bool] | None:
-    """The file that standard output goes to; None if it goes to none."""
     for redirection in call.invocation.node.redirections:
         if redirection.operator in (">", ">|", ">>") and redirection.descriptor in ("", "1"):
-            if redirection.target.text == _LOST:
-                return (), False
-            return (call.path(redirection.target),), False
-    return None
+            is_file = redirection.target.text != _LOST
+            return Target(call.path(redirection.target) if is_file else None, is_file, False)
+    return Target(None, False, True)
+
+
+def saved_by(call: Call) -> Target | None:
+    """The file that standard output goes to; None if it goes to none."""
+    target = _redirected(call)
+    return target if target.is_file else None
 
 
 def _below(call: Call, folder: Word | None, name: Value | None) -> str | None:

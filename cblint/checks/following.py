@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.fetching import PROGRAMS, Call, Fetch, fetch_of
+from cblint.checks.fetching import PROGRAMS, Call, Fetch, fetches_of
 from cblint.checks.piping import CHECKED, INSTALLED, PROGRAM, SAVED, SCRIPT, UNPACKED, USED, handed_on
 from cblint.checks.scripts import INPUT, reads_as_script
 from cblint.checks.verifying import checked_by, said_to
@@ -66,6 +66,14 @@ class Download:
         self.uses.append(Use(how, call.invocation.words[0], call.program, is_file))
 
     @property
+    def name(self) -> str:
+        """What people call it: the last part of its address, else the name under which it is saved."""
+        address = self.fetch.address
+        path = address.path.partition("?")[0] if address is not None and address.complete else ""
+        names = [path.rpartition("/")[2], posixpath.basename(self.fetch.path or "")]
+        return next(filter(None, names), address.host if address is not None else "")
+
+    @property
     def is_script(self) -> bool:
         """Whether its name says that it is run as it is."""
         return any(name.endswith(tuple(table("downloads")["scripts"])) for name in self.names)
@@ -84,8 +92,8 @@ def followed(buildspec: Buildspec) -> list[Download]:
 class _Follower:
     def __init__(self, buildspec: Buildspec) -> None:
         self.buildspec = buildspec
-        self.downloads: dict[int, Download] = {}
-        """By the command that fetches them."""
+        self.downloads: dict[tuple[int, int], Download] = {}
+        """By the command that fetches them, and the number of the address."""
         self.at: dict[str, list[Download]] = {}
         """By the path at which they lie."""
         self.unchecked: list[Download] = []
@@ -116,17 +124,20 @@ class _Follower:
 
     def _fetch(self, call: Call) -> bool:
         """Whether the call fetches something; then it is followed to where it is saved, or through its pipeline."""
-        fetch = fetch_of(self.buildspec, call)
-        if fetch is None:
-            return False
-        node = id(call.invocation.node)
-        if node not in self.downloads:
-            self.downloads[node] = Download(fetch)
-            self.unchecked.append(self.downloads[node])
-        download = self.downloads[node]
-        for path in fetch.saved:
-            self._put(download, path, call)
-        for step in handed_on(call) if fetch.printed else ():
+        fetches = fetches_of(self.buildspec, call)
+        for number, fetch in enumerate(fetches):
+            place = (id(call.invocation.node), number)
+            if place not in self.downloads:
+                self.downloads[place] = Download(fetch)
+                self.unchecked.append(self.downloads[place])
+            self._put(self.downloads[place], fetch.path, call)
+            if fetch.printed:
+                self._hand_on(self.downloads[place], call)
+        return bool(fetches)
+
+    def _hand_on(self, download: Download, call: Call) -> None:
+        """What is printed goes to other commands."""
+        for step in handed_on(call):
             if step.how == SAVED:
                 download.becomes(USED, step.by, False)
                 self._put(download, step.path, step.by)
@@ -136,7 +147,6 @@ class _Follower:
                 download.becomes(step.how, step.by, False)
             if step.how == UNPACKED:
                 self._unpack(download, step.by, ())
-        return True
 
     def _put(self, download: Download, path: str | None, call: Call) -> None:
         """The file lies at a path from now on."""

@@ -68,7 +68,8 @@ def _read_by(stage: Call, same: bool) -> Iterator[Step]:
         if program == "tee":
             yield from (Step(SAVED, stage, stage.path(word)) for word in invocation.operands())
         saved = saved_by(stage)
-        yield from (Step(SAVED, stage, path) for path in (saved or ((), False))[0])
+        if saved is not None:
+            yield Step(SAVED, stage, saved.path)
 
 
 def _unpacks(invocation: Invocation) -> bool:
