@@ -11,8 +11,8 @@ from cblint.shell.operands import begins_to_fit
 if TYPE_CHECKING:
     from cblint.flow.values import Value
 
-_ADDRESS = r"(?i)(https?|ftp|git)://(?:[^/@\s]*@)?(\[[0-9a-f:.]+\]|[\w.-]+)"
-"""A scheme and a host."""
+_ADDRESS = r"(?i)(?:[a-z]{2,4}\+)?(https?|ftp|git)://(?:[^/@\s]*@)?(\[[0-9a-f:.]+\]|[\w.-]+)"
+"""A scheme and a host; before them, how pip gets at sources: ``git+``."""
 _WITHOUT_SCHEME = r"[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 _COMMIT = r"/[0-9a-f]{40}/"
 _NEWEST = r"(?i)(?:^|[/_.-])latest(?:[/_.-]|$)"
@@ -22,6 +22,7 @@ class Address(NamedTuple):
     """An address: ``scheme`` in small letters, ``host`` and the beginning of the path as far as they are known.
 
     ``implied``: no scheme is written, and it is the one that programs take then. ``complete``: all of it is known.
+    ``port``: one is written.
     """
 
     scheme: str
@@ -29,6 +30,7 @@ class Address(NamedTuple):
     path: str
     complete: bool
     implied: bool
+    port: bool
 
     @property
     def is_plain(self) -> bool:
@@ -63,7 +65,7 @@ class Address(NamedTuple):
     @property
     def has_https(self) -> bool:
         """Whether the host is known to answer https."""
-        return self.scheme == "http" and self.host in table("downloads")["https-hosts"]
+        return not self.port and self.host in table("downloads")["https-hosts"]
 
 
 def address_of(value: Value, implied: bool = False) -> Address | None:
@@ -80,7 +82,8 @@ def address_of(value: Value, implied: bool = False) -> Address | None:
     rest = re.sub(r"^:\d+", "", known[match.end() :])
     if rest[:1] not in ("/", "?", "#") and not (complete and not rest):
         return None  # the host goes on with what is not known
-    return Address(scheme, host, rest, complete, "://" not in known[: match.end()])
+    port = known[match.end() : match.end() + 1] == ":"
+    return Address(scheme, host, rest, complete, "://" not in known[: match.end()], port)
 
 
 def is_own(host: str) -> bool:

@@ -135,7 +135,7 @@ def download_without_verification(buildspec: Buildspec) -> Iterator[Report]:
 
     for download in followed(buildspec):
         fetch, address = download.fetch, download.fetch.address
-        if address is None or download.checked or fetch.asks or fetch.known_to or fetch.is_insecure:
+        if address is None or download.checked or fetch.sends or fetch.known_to or fetch.is_insecure:
             continue
         use = download.used(PROGRAM, INSTALLED, UNPACKED)
         is_ours = address.is_pinned or (address.may_be_own and not address.is_of_aws)

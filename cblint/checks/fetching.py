@@ -83,8 +83,8 @@ class Fetch(NamedTuple):
     """A file that a command fetches. ``word`` is the address as it is written, ``address`` what is known of it.
 
     ``unchecked`` are the options with which any certificate will do. ``is_file``: it is saved, at ``path`` if that is
-    known; ``printed``: it goes to standard output. ``asks``: nothing is kept of what comes, or it is an answer to what
-    was sent. ``known_to``: the command says who asks.
+    known; ``printed``: it goes to standard output; else nobody sees it. ``sends``: it is an answer to what is sent.
+    ``known_to``: the command says who asks.
     """
 
     call: Call
@@ -94,8 +94,13 @@ class Fetch(NamedTuple):
     path: str | None
     is_file: bool
     printed: bool
-    asks: bool
+    sends: bool
     known_to: bool
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody sees what comes."""
+        return not (self.is_file or self.printed)
 
     @property
     def is_insecure(self) -> bool:
@@ -122,7 +127,7 @@ def fetches_of(buildspec: Buildspec, call: Call) -> list[Fetch]:
             target.path,
             target.is_file,
             target.printed,
-            sends or not (target.is_file or target.printed),
+            sends,
             known_to,
         )
         for word, target in zip(words, targets, strict=True)

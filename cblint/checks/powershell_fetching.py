@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.addresses import Address, address_of
+from cblint.checks.edits import left_out
 from cblint.facts import table
-from cblint.finding import Report
-from cblint.shell.powershell_tree import Call, Expandable, Expression, Pipe, PowerShellScript
+from cblint.finding import Edit, Report
+from cblint.shell.operands import fits
+from cblint.shell.powershell_tree import Assigned, Call, Expandable, Expression, Pipe, PowerShellScript, Variable
 from cblint.shell.syntax import Literal, Node, SingleQuoted, walk
-from cblint.source.text import Span
 
 _FETCHING = r"(?i)https?://"
+_INSECURE = r"(?i)http://|certificate|\$env:"
+_BELIEVING = (
+    r"(?is)\[(?:System\.)?Net\.ServicePointManager\]::ServerCertificateValidationCallback\s*=\s*"
+    r"\{(?:\s|return)*\$true\W*"
+)
 
 
 def scripts_run(buildspec: Buildspec) -> Iterator[Report]:
@@ -47,33 +53,33 @@ def _runs_text(call: Call) -> bool:
 
 def _told(node: Node, runs: Call) -> Iterator[Report]:
     """The report on what a part of a command fetches, for another to run."""
-    for place, address in fetched(node):
+    for place, address in _fetched(node):
         if address.is_own or (address.is_pinned and not address.is_plain):
             continue
         name = runs.name if not runs.operator else "&"
         fields = {"host": address.host, "shell": name, "how": f"over {address.scheme} nothing tells who does"}
         variant = "unprotected" if address.is_plain else "aws" if address.is_of_aws else "piped"
         by = runs.part(0, len(runs.operator)) if runs.operator else runs.words[0].span
-        yield Report(place, variant, fields, (("runs", by),))
+        yield Report(place.span, variant, fields, (("runs", by),))
         return
 
 
-def fetched(root: Node) -> Iterator[tuple[Span, Address]]:
+def _fetched(root: Node) -> Iterator[tuple[Node, Address]]:
     """The addresses from which a part of a command fetches, by a cmdlet or by a method of .NET."""
     facts = table("downloads")["powershell"]
     for node in walk(root):
         if isinstance(node, Call) and node.name in facts["fetching"]:
             yield from _addresses(node.words[1:])
-        elif isinstance(node, Expression) and _calls_method(node):
+        elif isinstance(node, Expression) and _calls_method(node, "methods"):
             yield from _addresses(node.parts)
 
 
-def _calls_method(node: Expression) -> bool:
-    methods = "|".join(table("downloads")["powershell"]["methods"])
+def _calls_method(node: Expression, which: str) -> bool:
+    methods = "|".join(table("downloads")["powershell"][which])
     return re.search(rf"(?i)\.(?:{methods})(?:Async|TaskAsync)?\s*\(", node.raw) is not None
 
 
-def _addresses(nodes: tuple[Node, ...]) -> Iterator[tuple[Span, Address]]:
+def _addresses(nodes: Sequence[Node]) -> Iterator[tuple[Node, Address]]:
     from cblint.flow.values import UNKNOWN, concat, literal  # with it comes the interpreter
 
     for root in nodes:
@@ -82,8 +88,66 @@ def _addresses(nodes: tuple[Node, ...]) -> Iterator[tuple[Span, Address]]:
                 address = address_of(literal(node.value))
             elif isinstance(node, Expandable):
                 start = node.raw[1:].partition("$")[0].rstrip('"')
-                address = address_of(literal(start) if not node.parts else concat((literal(start), UNKNOWN)))
+                address = address_of(concat((literal(start), UNKNOWN)) if node.parts else literal(start))
             else:
                 continue
             if address is not None:
-                yield node.span, address
+                yield node, address
+
+
+# Without protection on the way
+
+
+def insecurely_fetched(buildspec: Buildspec) -> Iterator[Report]:
+    """What is fetched without protection on the way, and what switches the check of certificates off."""
+    for item in buildspec.powershell_items:
+        if re.search(_INSECURE, item.value) and item.powershell.problem is None:
+            for node in walk(item.powershell):
+                if isinstance(node, Expression):
+                    yield from _computed(node)
+                elif isinstance(node, Assigned):
+                    yield from _assigned(node)
+                elif isinstance(node, Call) and node.name in table("downloads")["powershell"]["fetching"]:
+                    yield from _called(node)
+
+
+def _computed(node: Expression) -> Iterator[Report]:
+    if re.fullmatch(_BELIEVING, node.raw):
+        yield Report(node.span, "setting", {"program": "PowerShell"})
+    elif _calls_method(node, "saving-methods"):
+        yield from _plain(node.parts, "DownloadFile")
+
+
+def _called(node: Call) -> Iterator[Report]:
+    facts = table("downloads")["powershell"]
+    options = {(word.text or "").lower().rstrip(":"): word for word in node.words if word.verbatim}
+    if not options.keys().isdisjoint(facts["saving"]):
+        yield from _plain(node.words[1:], node.words[0].raw)
+    public = [address for _, address in _addresses(node.words[1:]) if not address.is_own and not address.is_plain]
+    for name in facts["unchecked"] if public else ():
+        if name in options:
+            word = options[name]
+            before = node.words[node.words.index(word) - 1]
+            fields = {"program": node.words[0].raw, "option": word.raw}
+            yield Report(word.span, "certificate", fields, edits=(left_out(before.span, word.span),))
+
+
+def _plain(nodes: Sequence[Node], program: str) -> Iterator[Report]:
+    """The report on the first address, if it is without protection."""
+    for node, address in list(_addresses(nodes))[:1]:
+        if address.is_plain and not address.is_own:
+            at = node.raw.lower().find(f"{address.scheme}://")
+            edits = () if address.port else (Edit(node.part(at, at + len(address.scheme)), "https"),)
+            fields = {"program": program, "host": address.host, "scheme": address.scheme}
+            yield Report(node.span, "plain", fields, edits=edits, safe=address.has_https)
+
+
+def _assigned(node: Assigned) -> Iterator[Report]:
+    """``$env:NAME = '0'``."""
+    facts = table("downloads")["variables"]
+    name = next((part.name for part in node.target.parts if isinstance(part, Variable) and part.drive == "env"), "")
+    known = next((each for each in facts if each.lower() == name and "values" in facts[each]), None)
+    value = node.value.raw.strip("'\"") if node.value is not None else ""
+    if known is not None and re.fullmatch(r"\w*", value) and fits(value, facts[known]["values"]):
+        fields = {"program": facts[known]["program"], "name": known, "value": value}
+        yield Report(node.span, "variable", fields)

@@ -60,7 +60,7 @@ def remote_scripts(buildspec: Buildspec) -> list[RemoteScript]:
 def _run(download: Download) -> RemoteScript | None:
     fetch, run = download.fetch, download.used(SCRIPT)
     address = fetch.address
-    if run is None or address is None or download.checked or fetch.asks or fetch.known_to:
+    if run is None or address is None or download.checked or fetch.sends or fetch.known_to:
         return None
     if address.is_own or (address.is_pinned and not fetch.is_insecure):
         return None
