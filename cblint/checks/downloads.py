@@ -142,11 +142,11 @@ def download_without_verification(buildspec: Buildspec) -> Iterator[Report]:
         if use is None or is_ours or download.used(SCRIPT) is not None:
             continue
         installed = download.used(INSTALLED)
-        variant = "archive" if use.how == UNPACKED else "program"
+        variant = "program" if download.used(UNPACKED) is None else "archive"
         if installed is not None and address.is_newest and not address.is_of_aws:
             variant, use = "newest", installed
         related = ((_LABELS[use.how], use.node.span),) if use.program != fetch.call.program else ()
-        yield Report(fetch.word.span, variant, {"file": download.name, "host": address.host}, related)
+        yield Report(fetch.word.span, variant, {"file": fetch.name, "host": address.host}, related)
 
 
 _LABELS = {PROGRAM: "run", INSTALLED: "installed", UNPACKED: "unpacked"}

@@ -12,7 +12,7 @@ from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of
 from cblint.checks.files import value_of
 from cblint.facts import table
-from cblint.shell.operands import after, option_values
+from cblint.shell.operands import after, beginning, option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 
@@ -22,17 +22,23 @@ if TYPE_CHECKING:
     from cblint.flow.values import Value
 
 PROGRAMS = r"\b(?:curl|wget|aria2c)\b"
+MOST_ADDRESSES = 50
+"""So many addresses of one command are looked at."""
 _NOWHERE = frozenset({"-", "/dev/stdout"})
 _LOST = "/dev/null"
 
 
-class Call(NamedTuple):
+class Call:
     """A program that runs, with what is believed at that time; ``event`` is None where it is not run on paper."""
 
-    item: ShellItem
-    invocation: Invocation
-    event: Event | None
-    state: State | None
+    __slots__ = ("_values", "event", "invocation", "item", "state")
+
+    def __init__(self, item: ShellItem, invocation: Invocation, event: Event | None, state: State | None) -> None:
+        self.item = item
+        self.invocation = invocation
+        self.event = event
+        self.state = state
+        self._values: dict[int, Value] | None = None
 
     @property
     def program(self) -> str:
@@ -42,21 +48,22 @@ class Call(NamedTuple):
 
     def value(self, word: Word | str) -> Value:
         """What a word of it is."""
-        from cblint.flow.values import UNKNOWN, literal  # with it comes the interpreter
+        from cblint.flow.values import UNKNOWN, concat, literal  # with it comes the interpreter
 
-        if self.event is not None and isinstance(word, Word):
-            words = self.invocation.node.words
-            if len(words) == len(self.event.values) and word in words:
-                return self.event.values[words.index(word)]
+        if self._values is None:
+            self._values = self._of_words()
+        known = self._values.get(id(word))
+        if known is not None:
+            return known
         if self.state is not None:
             return value_of(word, self.state)
-        text = word if isinstance(word, str) else word.text
-        if text is None and isinstance(word, Word):
-            from cblint.shell.operands import beginning
+        begun, complete = beginning(word)
+        return literal(begun) if complete else concat((literal(begun), UNKNOWN))
 
-            known = beginning(word)[0]
-            return literal(known)._replace(pieces=(*literal(known).pieces, *UNKNOWN.pieces))
-        return literal(text or "")
+    def _of_words(self) -> dict[int, Value]:
+        """By the words of the command, what they have become, if it is known of each."""
+        words, values = self.invocation.node.words, self.event.values if self.event is not None else ()
+        return {id(word): value for word, value in zip(words, values, strict=True)} if len(words) == len(values) else {}
 
     def path(self, word: Word | str) -> str | None:
         """The path that a word names, from the root of the file system or of a folder that stays the same."""
@@ -80,7 +87,8 @@ class Target(NamedTuple):
 
 
 class Fetch(NamedTuple):
-    """A file that a command fetches. ``word`` is the address as it is written, ``address`` what is known of it.
+    """A file that a command fetches. ``word`` is the address as it is written, ``value`` what it is then, ``address``
+    what is known of it.
 
     ``unchecked`` are the options with which any certificate will do. ``is_file``: it is saved, at ``path`` if that is
     known; ``printed``: it goes to standard output; else nobody sees it. ``sends``: it is an answer to what is sent.
@@ -89,6 +97,7 @@ class Fetch(NamedTuple):
 
     call: Call
     word: Word
+    value: Value
     address: Address | None
     unchecked: tuple[Word, ...]
     path: str | None
@@ -103,6 +112,13 @@ class Fetch(NamedTuple):
         return not (self.is_file or self.printed)
 
     @property
+    def name(self) -> str:
+        """What people call it: the last part of its address, else the name under which it is saved, else the host."""
+        last = _name(self.value)
+        saved = (self.path or "").rpartition("/")[2]
+        return last.written if last is not None else saved or (self.address.host if self.address is not None else "")
+
+    @property
     def is_insecure(self) -> bool:
         """Whether somebody on the way can put something else in the place of what is asked for."""
         return bool(self.unchecked) or (self.address is not None and self.address.is_plain)
@@ -114,7 +130,8 @@ def fetches_of(buildspec: Buildspec, call: Call) -> list[Fetch]:
     if facts is None or call.invocation.flags(*facts["asking"]):
         return []
     invocation = call.invocation
-    words = [*option_values(invocation.arguments, facts.get("address", ())), *invocation.operands()]
+    words = [*option_values(invocation.arguments, facts.get("address", ())), *invocation.operands()][:MOST_ADDRESSES]
+    values = [given(buildspec, call.value(word)) for word in words]
     targets = _targets(call, facts, words)
     unchecked = tuple(_unchecked(invocation, facts["unchecked"]))
     sends, known_to = bool(invocation.flags(*facts.get("sending", ()))), _is_known_to(invocation, facts)
@@ -122,7 +139,8 @@ def fetches_of(buildspec: Buildspec, call: Call) -> list[Fetch]:
         Fetch(
             call,
             word,
-            address_of(given(buildspec, call.value(word)), implied=True),
+            value,
+            address_of(value, implied=True),
             unchecked,
             target.path,
             target.is_file,
@@ -130,7 +148,7 @@ def fetches_of(buildspec: Buildspec, call: Call) -> list[Fetch]:
             sends,
             known_to,
         )
-        for word, target in zip(words, targets, strict=True)
+        for word, value, target in zip(words, values, targets, strict=True)
     ]
 
 
@@ -173,12 +191,15 @@ def _target(call: Call, folder: Word | None, name: Value) -> Target:
 
 def _values(invocation: Invocation, options: Sequence[str]) -> Iterator[Word]:
     """The values of some options, also behind other letters: ``-qO-``."""
+    flagged = {id(word) for word in invocation.flags(*options)}
     for number, word in enumerate(invocation.arguments):
+        if not beginning(word)[0].startswith("-"):
+            continue
         found = next(option_values(invocation.arguments[number : number + 2], options), None)
-        if found is None and word in invocation.flags(*options):
+        if found is None and id(word) in flagged:
             letters = next((each[1] for each in options if not each.startswith("--")), "")
             found = after(word, (word.text or "").partition(letters)[0] + letters)
-        if found is not None and (word.text or word.raw).startswith("-"):
+        if found is not None:
             yield found
 
 
@@ -213,7 +234,7 @@ def _name(address: Value) -> Value | None:
     pieces = address.pieces
     for number in range(len(pieces) - 1, -1, -1):
         piece = pieces[number]
-        if isinstance(piece, str) and "/" in piece.partition("?")[0]:
+        if isinstance(piece, str) and re.search(r"(?<![:/])/[^/]*$", piece.partition("?")[0]):
             head = piece.partition("?")[0].rpartition("/")[2]
             rest = pieces[number + 1 :] if "?" not in piece else ()
             found = Value((head, *rest) if head else rest)

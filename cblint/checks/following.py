@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.fetching import PROGRAMS, Call, Fetch, fetches_of
-from cblint.checks.piping import CHECKED, INSTALLED, PROGRAM, SAVED, SCRIPT, UNPACKED, USED, handed_on
+from cblint.checks.piping import CHECKED, INSTALLED, PROGRAM, SAVED, SCRIPT, UNPACKED, USED, Step, handed_on
 from cblint.checks.scripts import INPUT, reads_as_script
-from cblint.checks.verifying import checked_by, said_to
+from cblint.checks.verifying import check_of, said_to
 from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
+from cblint.shell.commands import Function
 from cblint.shell.effects import places
 from cblint.shell.operands import option_values
 from cblint.shell.query import runs_another
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from cblint.flow.events import Event
 
 MOST_FILES = 200
-"""So many files are followed."""
+"""So many files are followed, the last ones."""
 _SHORTEST_NAME = 3
 _RUNNABLE = r"[ugoa]*\+[rwst]*x[rwxst]*|0?[0-7]*[1357][0-7]{0,2}"
 """Modes that let somebody run a file."""
@@ -54,7 +55,7 @@ class Download:
         self.fetch = fetch
         self.uses: list[Use] = []
         self.checked = False
-        self.names: set[str] = set()
+        self.names = {fetch.name}
         self.folders: set[str] = set()
 
     def used(self, *how: str) -> Use | None:
@@ -64,14 +65,6 @@ class Download:
     def becomes(self, how: str, call: Call, is_file: bool = True) -> None:
         """Something becomes of it."""
         self.uses.append(Use(how, call.invocation.words[0], call.program, is_file))
-
-    @property
-    def name(self) -> str:
-        """What people call it: the last part of its address, else the name under which it is saved."""
-        address = self.fetch.address
-        path = address.path.partition("?")[0] if address is not None and address.complete else ""
-        names = [path.rpartition("/")[2], posixpath.basename(self.fetch.path or "")]
-        return next(filter(None, names), address.host if address is not None else "")
 
     @property
     def is_script(self) -> bool:
@@ -125,19 +118,19 @@ class _Follower:
     def _fetch(self, call: Call) -> bool:
         """Whether the call fetches something; then it is followed to where it is saved, or through its pipeline."""
         fetches = fetches_of(self.buildspec, call)
+        steps = list(handed_on(call)) if any(fetch.printed for fetch in fetches) else []
         for number, fetch in enumerate(fetches):
             place = (id(call.invocation.node), number)
             if place not in self.downloads:
                 self.downloads[place] = Download(fetch)
                 self.unchecked.append(self.downloads[place])
             self._put(self.downloads[place], fetch.path, call)
-            if fetch.printed:
-                self._hand_on(self.downloads[place], call)
+            self._hand_on(self.downloads[place], steps if fetch.printed else ())
         return bool(fetches)
 
-    def _hand_on(self, download: Download, call: Call) -> None:
+    def _hand_on(self, download: Download, steps: Iterable[Step]) -> None:
         """What is printed goes to other commands."""
-        for step in handed_on(call):
+        for step in steps:
             if step.how == SAVED:
                 download.becomes(USED, step.by, False)
                 self._put(download, step.path, step.by)
@@ -153,11 +146,12 @@ class _Follower:
         if path is None:
             return
         download.names.add(posixpath.basename(path))
-        if len(self.at) < MOST_FILES or path in self.at:
-            there = self.at.setdefault(path, [])
-            if download not in there:
-                there[:] = [*there[-3:], download]
-        if _is_for_programs(posixpath.dirname(path)):
+        there = self.at.setdefault(path, [])
+        if download not in there:
+            there[:] = [*there[-3:], download]
+        if len(self.at) > MOST_FILES:
+            del self.at[next(iter(self.at))]
+        if _is_for_programs(posixpath.dirname(path)) and not path.endswith(tuple(table("downloads")["archives"])):
             download.becomes(INSTALLED, call)
 
     def _overwrite(self, call: Call) -> None:
@@ -267,21 +261,25 @@ class _Follower:
 
     def _check(self, call: Call) -> None:
         """Those at the paths are checked; else those whose names the command is given; else, who knows, all of them."""
-        files = checked_by(call) if self.unchecked else None
-        if files is None:
+        check = check_of(call) if self.unchecked else None
+        if check is None:
             return
-        found = self._those(call, files)
+        found = self._those(call, check.files)
         if not found:
             said = " ".join(said_to(call.invocation))
             found = [each for each in self.unchecked if any(_is_said(name, said) for name in each.names)]
         for download in found or self.unchecked:
-            download.checked = True
+            # What only may be a check comes too late for what has been used.
+            if check.is_sure or download.used(SCRIPT, PROGRAM, UNPACKED) is None:
+                download.checked = True
         self.unchecked = [each for each in self.unchecked if not each.checked]
 
 
 def _calls(item: ShellItem, event: Event) -> Iterator[Call]:
     """The programs that a command runs, also in the quotes of ``bash -c``."""
     calls = item.calls(event.node)
+    if event.state is not None and isinstance(event.state.functions.get(event.name), Function):
+        return  # what it does with its arguments is seen in its commands
     yield from (Call(item, invocation, event, event.state) for invocation in calls)
     if calls:
         quoted = item.quoted_calls(calls[0].node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of, is_own
@@ -145,6 +146,7 @@ def _option(invocation: Invocation, found: list[tuple[Word, ...]], variant: str)
     letters = first.text or ""
     fields = {"program": invocation.program, "option": letters}
     edits: list[Edit] = []
+    before = {id(word): previous for previous, word in pairwise(invocation.words)}
     for words in found:
         letter = _letter(invocation, words[0])
         if letter:
@@ -152,8 +154,7 @@ def _option(invocation: Invocation, found: list[tuple[Word, ...]], variant: str)
             edits.append(Edit(words[0].part(at, at + 1), ""))
             fields["option"] = f"-{letter}" if words[0] is first else fields["option"]
         else:
-            before = invocation.words[invocation.words.index(words[0]) - 1]
-            edits.append(left_out(before.span, words[-1].span))
+            edits.append(left_out(before[id(words[0])].span, words[-1].span))
     related = tuple(("again", words[0].span) for words in others)
     return Report(first.span.to(found[0][-1].span), variant, fields, related, tuple(edits))
 

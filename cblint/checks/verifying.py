@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cblint.checks.fetching import Call
 from cblint.checks.scripts import reads_as_script
@@ -17,17 +18,25 @@ _CHECKS = r"(?i)verif|checksum|sha256|sha512|signature"
 """What scripts and targets are called that do so."""
 
 
-def checked_by(call: Call) -> list[Word | str] | None:
-    """The files that a command checks, none where it may be all of them; None if it is no check."""
+class Check(NamedTuple):
+    """The files that a command checks, none where it may be all of them; ``is_sure``: it is known to be a check."""
+
+    files: list[Word | str]
+    is_sure: bool
+
+
+def check_of(call: Call) -> Check | None:
+    """What a command checks, if it does, or may do so for all that its name says."""
     facts = table("downloads")
     invocation, program = call.invocation, call.program
     files = places(invocation, facts["checking"].get(program, {}))
     if files is not None:
-        return files
+        return Check(files, True)
     if program in facts["digesting"] and _is_taken(invocation):
-        return [*invocation.operands(), *(each.target for each in invocation.redirections)]
+        return Check([*invocation.operands(), *(each.target for each in invocation.redirections)], True)
     is_of_project = program in ("make", "just") or invocation.is_path or isinstance(reads_as_script(call), Word)
-    return [] if is_of_project and any(re.search(_CHECKS, word.raw) for word in invocation.words) else None
+    says_so = is_of_project and any(re.search(_CHECKS, word.raw) for word in invocation.words)
+    return Check([], False) if says_so else None
 
 
 def _is_taken(invocation: Invocation) -> bool:
