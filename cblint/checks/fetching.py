@@ -114,7 +114,7 @@ class Fetch(NamedTuple):
     @property
     def name(self) -> str:
         """What people call it: the last part of its address, else the name under which it is saved, else the host."""
-        last = _name(self.value)
+        last = _name(self.value) if "secret" not in self.value.labels else None
         saved = (self.path or "").rpartition("/")[2]
         return last.written if last is not None else saved or (self.address.host if self.address is not None else "")
 
@@ -131,7 +131,7 @@ def fetches_of(buildspec: Buildspec, call: Call) -> list[Fetch]:
         return []
     invocation = call.invocation
     words = [*option_values(invocation.arguments, facts.get("address", ())), *invocation.operands()][:MOST_ADDRESSES]
-    values = [given(buildspec, call.value(word)) for word in words]
+    values = [call.value(word) for word in words]
     targets = _targets(call, facts, words)
     unchecked = tuple(_unchecked(invocation, facts["unchecked"]))
     sends, known_to = bool(invocation.flags(*facts.get("sending", ()))), _is_known_to(invocation, facts)
@@ -140,7 +140,7 @@ def fetches_of(buildspec: Buildspec, call: Call) -> list[Fetch]:
             call,
             word,
             value,
-            address_of(value, implied=True),
+            address_of(given(buildspec, value), implied=True),
             unchecked,
             target.path,
             target.is_file,
@@ -156,6 +156,14 @@ def _unchecked(invocation: Invocation, options: Iterable[str]) -> Iterator[Word]
     for option in options:
         name, _, wanted = option.partition("=")
         yield from (word for word in invocation.flags(name) if not wanted or word.text == option)
+
+
+def letter_of(invocation: Invocation, word: Word) -> str:
+    """The letter with which any certificate will do, where it stands among others: ``-sSLk``."""
+    options = table("downloads")["programs"].get(invocation.program, {}).get("unchecked", ())
+    text = word.text or ""
+    letters = [option[1] for option in options if len(option) == len("-k") and option[1] in text]
+    return letters[0] if letters and not text.startswith("--") and len(text) > len("-k") else ""
 
 
 def _is_known_to(invocation: Invocation, facts: Any) -> bool:
@@ -192,10 +200,11 @@ def _target(call: Call, folder: Word | None, name: Value) -> Target:
 def _values(invocation: Invocation, options: Sequence[str]) -> Iterator[Word]:
     """The values of some options, also behind other letters: ``-qO-``."""
     flagged = {id(word) for word in invocation.flags(*options)}
-    for number, word in enumerate(invocation.arguments):
+    arguments = invocation.arguments
+    for number, word in enumerate(arguments):
         if not beginning(word)[0].startswith("-"):
             continue
-        found = next(option_values(invocation.arguments[number : number + 2], options), None)
+        found = next(option_values(arguments[number : number + 2], options), None)
         if found is None and id(word) in flagged:
             letters = next((each[1] for each in options if not each.startswith("--")), "")
             found = after(word, (word.text or "").partition(letters)[0] + letters)

@@ -156,9 +156,10 @@ class _Follower:
 
     def _overwrite(self, call: Call) -> None:
         """What a command writes itself takes the place of what was fetched."""
-        for redirection in call.invocation.node.redirections if call.invocation.fed_by is None else ():
-            if redirection.operator in (">", ">|"):
-                self.at.pop(call.path(redirection.target) or "", None)
+        targets = [each.target for each in call.invocation.node.redirections if each.operator in (">", ">|")]
+        if targets and call.invocation.fed_by is None:
+            for target in targets:
+                self.at.pop(call.path(target) or "", None)
 
     # What becomes of it
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cblint.checks.fetching import Call, saved_by
 from cblint.checks.scripts import INPUT, reads_as_script, runs_text
 from cblint.facts import table
-from cblint.shell.commands import Command, Redirection, SimpleCommand
+from cblint.shell.commands import Redirection, SimpleCommand
 from cblint.shell.effects import places
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution, Word
@@ -30,26 +30,21 @@ class Step(NamedTuple):
 
 def handed_on(call: Call) -> Iterator[Step]:
     """What becomes of what a command prints."""
-    reader = call.invocation.piped_into
-    if reader is None:
+    pipeline = call.invocation.pipeline
+    later = pipeline.commands[pipeline.commands.index(call.invocation.node) + 1 :] if pipeline is not None else ()
+    if not later:
         yield from _as_part(call)
     same = True
-    while isinstance(reader, SimpleCommand):
+    for reader in later:
         found = call.item.calls(reader)
         if not found:
             return
         stage = Call(call.item, found[-1], None, call.state)
         steps = list(_read_by(stage, same))
         yield from steps
+        if stage.program not in table("downloads")["passing-on"] or any(step.how in (SCRIPT, SAVED) for step in steps):
+            return
         same = same and stage.program in table("downloads")["unchanged"]
-        reader = _next(stage, steps)
-
-
-def _next(stage: Call, steps: list[Step]) -> Command | None:
-    """The command that reads what is handed on."""
-    if stage.program not in table("downloads")["passing-on"] or any(step.how == SCRIPT for step in steps):
-        return None
-    return stage.invocation.piped_into
 
 
 def _read_by(stage: Call, same: bool) -> Iterator[Step]:

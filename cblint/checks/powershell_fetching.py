@@ -56,7 +56,7 @@ def _told(node: Node, runs: Call) -> Iterator[Report]:
     for place, address in _fetched(node):
         if address.is_own or (address.is_pinned and not address.is_plain):
             continue
-        name = runs.name if not runs.operator else "&"
+        name = runs.operator or runs.words[0].raw
         fields = {"host": address.host, "shell": name, "how": f"over {address.scheme} nothing tells who does"}
         variant = "unprotected" if address.is_plain else "aws" if address.is_of_aws else "piped"
         by = runs.part(0, len(runs.operator)) if runs.operator else runs.words[0].span
@@ -149,5 +149,4 @@ def _assigned(node: Assigned) -> Iterator[Report]:
     known = next((each for each in facts if each.lower() == name and "values" in facts[each]), None)
     value = node.value.raw.strip("'\"") if node.value is not None else ""
     if known is not None and re.fullmatch(r"\w*", value) and fits(value, facts[known]["values"]):
-        fields = {"program": facts[known]["program"], "name": known, "value": value}
-        yield Report(node.span, "variable", fields)
+        yield Report(node.span, "variable", {"program": facts[known]["program"], "name": known})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.addresses import Address
-from cblint.checks.fetching import Fetch
+from cblint.checks.fetching import Fetch, letter_of
 from cblint.checks.following import Download, Use, followed
 from cblint.checks.piping import SCRIPT
 from cblint.finding import Report
@@ -45,7 +45,8 @@ def _variant(script: RemoteScript) -> str:
 def _how(fetch: Fetch, address: Address) -> str:
     """What lets somebody on the way put another script in its place."""
     if fetch.unchecked:
-        return f"with {fetch.unchecked[0].text} any certificate will do"
+        letter = letter_of(fetch.call.invocation, fetch.unchecked[0])
+        return f"with {f'-{letter}' if letter else fetch.unchecked[0].text} any certificate will do"
     if address.implied:
         return f"without a scheme {fetch.call.program} asks over http"
     return f"over {address.scheme} nothing tells who does"

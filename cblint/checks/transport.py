@@ -9,14 +9,14 @@ from itertools import pairwise
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of, is_own
 from cblint.checks.edits import left_out
-from cblint.checks.fetching import Call
+from cblint.checks.fetching import Call, letter_of
 from cblint.checks.following import Download, followed
 from cblint.checks.piping import INSTALLED, PROGRAM, UNPACKED, USED
 from cblint.checks.remote_scripts import is_remote_script
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.shell.commands import Assignment, SimpleCommand
-from cblint.shell.effects import called, effect_of, places
+from cblint.shell.effects import effect_of, places
 from cblint.shell.operands import fits, option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
@@ -102,16 +102,18 @@ def _of_command(item: ShellItem, invocation: Invocation) -> Iterator[Report]:
         found = [words for option in options.get(program, ()) for words in _standing(invocation, option)]
         if found and not _leads_elsewhere(call):
             yield _option(invocation, found, variant)
-    hosts = {address.host for _, address in plain}
-    yield from _trusted(invocation, hosts)
+    yield from _trusted(invocation, {address.host for _, address in plain})
     if places(invocation, facts["settings"].get(program, {})) is not None and not _leads_elsewhere(call):
-        words = invocation.words
-        yield Report(words[0].span.to(words[-1].span), "setting", {"program": program})
-    for word in places(invocation, facts["host-settings"].get(program, {})) or ():
-        host = _public(word.text if isinstance(word, Word) else word)
-        if host and isinstance(word, Word):
-            yield Report(word.span, "host", {"program": program, "host": host, "option": called(invocation)})
-            return
+        yield _setting(invocation)
+    hosts = places(invocation, facts["host-settings"].get(program, {})) or ()
+    if any(_has_public(word.text or "") for word in hosts if isinstance(word, Word)):
+        yield _setting(invocation)
+
+
+def _setting(invocation: Invocation) -> Report:
+    """The report on a command that switches the check off."""
+    words = invocation.words
+    return Report(words[0].span.to(words[-1].span), "setting", {"program": invocation.program})
 
 
 def _standing(invocation: Invocation, option: str) -> Iterator[tuple[Word, ...]]:
@@ -121,7 +123,8 @@ def _standing(invocation: Invocation, option: str) -> Iterator[tuple[Word, ...]]
         yield from ((word,) for word in invocation.flags(name))
         return
     words = invocation.arguments
-    for word, following in zip(words, (*words[1:], None), strict=True):
+    for number, word in enumerate(words):
+        following = words[number + 1] if number + 1 < len(words) else None
         if word.text == option:
             yield (word,)
         elif word.text == name and following is not None and following.text == value:
@@ -142,29 +145,21 @@ def _leads_elsewhere(call: Call) -> bool:
 
 def _option(invocation: Invocation, found: list[tuple[Word, ...]], variant: str) -> Report:
     """The report on options that are better left out."""
-    (first, *_), *others = found
-    letters = first.text or ""
-    fields = {"program": invocation.program, "option": letters}
     edits: list[Edit] = []
     before = {id(word): previous for previous, word in pairwise(invocation.words)}
     for words in found:
-        letter = _letter(invocation, words[0])
+        letter = letter_of(invocation, words[0])
         if letter:
             at = words[0].raw.index(letter, words[0].raw.index("-") + 1)
             edits.append(Edit(words[0].part(at, at + 1), ""))
-            fields["option"] = f"-{letter}" if words[0] is first else fields["option"]
         else:
             edits.append(left_out(before[id(words[0])].span, words[-1].span))
+    first, *others = found
+    letter = letter_of(invocation, first[0])
+    option = f"-{letter}" if letter else " ".join(word.text or "" for word in first)
     related = tuple(("again", words[0].span) for words in others)
-    return Report(first.span.to(found[0][-1].span), variant, fields, related, tuple(edits))
-
-
-def _letter(invocation: Invocation, word: Word) -> str:
-    """The letter that is the option, where it stands among others."""
-    options = table("downloads")["programs"].get(invocation.program, {}).get("unchecked", ())
-    text = word.text or ""
-    letters = [option[1] for option in options if len(option) == len("-k") and option[1] in text]
-    return letters[0] if letters and not text.startswith("--") and len(text) > len("-k") else ""
+    fields = {"program": invocation.program, "option": option}
+    return Report(first[0].span.to(first[-1].span), variant, fields, related, tuple(edits))
 
 
 def _trusted(invocation: Invocation, known: Iterable[str]) -> Iterator[Report]:
@@ -180,8 +175,8 @@ def _trusted(invocation: Invocation, known: Iterable[str]) -> Iterator[Report]:
     ]
     if found:
         report = _option(invocation, found, "host")
-        host = _public((found[0][-1].text or "").rpartition("=")[2])
-        yield report._replace(fields={**report.fields, "host": host})
+        option, _, host = report.fields["option"].replace("=", " ").partition(" ")
+        yield report._replace(fields={**report.fields, "option": option, "host": _public(host)})
 
 
 def _public(host: str | None) -> str:
@@ -190,28 +185,33 @@ def _public(host: str | None) -> str:
     return name if name and not is_own(name) else ""
 
 
+def _has_public(hosts: str) -> bool:
+    """Whether one of several hosts is outside."""
+    return any(_public(host) for host in hosts.replace(",", " ").split())
+
+
 # What variables say
 
 
 def _says_so(name: str, value: str) -> bool:
     facts = table("downloads")["variables"][name]
     if facts.get("hosts"):
-        return any(_public(host) for host in value.replace(",", " ").split())
+        return _has_public(value)
     return fits(value, facts["values"]) is True
 
 
-def _variable(name: str, value: str, span: Span) -> Report:
+def _variable(name: str, span: Span) -> Report:
     program = table("downloads")["variables"][name]["program"]
-    return Report(span, "variable", {"program": program, "name": name, "value": value})
+    return Report(span, "variable", {"program": program, "name": name})
 
 
 def _given(buildspec: Buildspec) -> Iterator[Report]:
     """Variables of the buildspec."""
+    names = table("downloads")["variables"]
     for each in buildspec.variables:
-        if each.section == VARIABLES and each.name in table("downloads")["variables"] and each.value is not None:
-            value = each.value.value
-            if _says_so(each.name, value):
-                yield _variable(each.name, value, each.key.span)
+        value = each.value if each.section == VARIABLES and each.name in names else None
+        if value is not None and _says_so(each.name, value.value):
+            yield _variable(each.name, each.key.span)
 
 
 def _assigned(buildspec: Buildspec) -> Iterator[Report]:
@@ -224,7 +224,7 @@ def _assigned(buildspec: Buildspec) -> Iterator[Report]:
                     if isinstance(each, Assignment) and each.name in names and not _is_for_test(node, each):
                         value = _value(each)
                         if value is not None and _says_so(each.name, value):
-                            yield _variable(each.name, value, each.span)
+                            yield _variable(each.name, each.span)
 
 
 def _value(assignment: Assignment) -> str | None:
