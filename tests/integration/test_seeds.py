@@ -120,6 +120,12 @@ DEFECTS = [
     (2887, 56, "batch-build-number-as-shared-tag"),
     (598, 15, "image-environment-mismatch"),
     (605, 9, "shell-platform-mismatch"),
+    # what is fetched
+    (384, 25, "download-without-verification"),
+    (921, 17, "download-without-verification"),
+    (2388, 14, "download-without-verification"),
+    (2581, 20, "download-without-verification"),
+    (3391, 35, "download-without-verification"),
     # images and runtimes
     (893, 70, "docker-hub-anonymous-pull"),
     (893, 70, "mutable-image-tag"),
