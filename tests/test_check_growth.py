@@ -97,6 +97,42 @@ SHAPES: dict[str, tuple[str, Callable[[int], Phases]]] = {
         "tool-already-in-image",
         lambda count: building(LINES.join(["apt-get install -y jq"] * count)),
     ),
+    "downloads": (
+        "download-without-verification",
+        lambda count: building(*[f"curl -O https://example.com/{at}.zip; unzip {at}.zip" for at in range(count)]),
+    ),
+    "one download that everything is done with": (
+        "download-without-verification",
+        lambda count: building("curl -O https://example.com/a.zip", *["unzip a.zip; ls a.zip; tar xf *.tgz"] * count),
+    ),
+    "downloads and checksums": (
+        "download-without-verification",
+        lambda count: building(
+            "curl -O https://example.com/a.zip; unzip a.zip",
+            *[f"curl -O https://example.com/b{at}.zip; sha256sum -c SUMS; unzip b{at}.zip" for at in range(count)],
+            "curl -O https://example.com/c.zip; unzip c.zip",
+        ),
+    ),
+    "addresses of one command": (
+        "insecure-transport",
+        lambda count: building("wget " + " ".join(f"http://example.com/{at}" for at in range(count))),
+    ),
+    "options of one command": (
+        "insecure-transport",
+        lambda count: building("curl https://example.com/a -o a" + " -k" * count),
+    ),
+    "hosts of one command": (
+        "insecure-transport",
+        lambda count: building("pip install a" + " --trusted-host pypi.org" * count),
+    ),
+    "scripts": (
+        "remote-script-piped-to-shell",
+        lambda count: building(LINES.join(["curl https://example.com/a.sh | sh"] * count)),
+    ),
+    "a pipeline": (
+        "remote-script-piped-to-shell",
+        lambda count: building("curl https://example.com/a.sh" + " | cat" * count + " | sh"),
+    ),
     "programs that are not there": (
         "tool-not-available",
         lambda count: building(LINES.join(["docker ps; helm lint || true"] * count), "helm lint"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.piping import INSTALLED, PROGRAM, SCRIPT, UNPACKED
 from cblint.finding import Edit, Report
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.query import Invocation
@@ -123,3 +124,29 @@ def _base(path: str) -> str:
 def _stem(file: str) -> str:
     """The name without its ending, which programs such as unzip can do without."""
     return file.rpartition(".")[0] or file
+
+
+# What is used as it comes
+
+
+def download_without_verification(buildspec: Buildspec) -> Iterator[Report]:
+    """A program or an archive is fetched from elsewhere, and used before anything has checked it."""
+    from cblint.checks.following import followed  # with it comes the interpreter
+
+    for download in followed(buildspec):
+        fetch, address = download.fetch, download.fetch.address
+        if address is None or download.checked or fetch.sends or fetch.known_to or fetch.is_insecure:
+            continue
+        use = download.used(PROGRAM, INSTALLED, UNPACKED)
+        is_ours = address.is_pinned or (address.may_be_own and not address.is_of_aws)
+        if use is None or is_ours or download.used(SCRIPT) is not None:
+            continue
+        installed = download.used(INSTALLED)
+        variant = "program" if download.used(UNPACKED) is None else "archive"
+        if installed is not None and address.is_newest and not address.is_of_aws:
+            variant, use = "newest", installed
+        related = ((_LABELS[use.how], use.node.span),) if use.program != fetch.call.program else ()
+        yield Report(fetch.word.span, variant, {"file": fetch.name, "host": address.host}, related)
+
+
+_LABELS = {PROGRAM: "run", INSTALLED: "installed", UNPACKED: "unpacked"}

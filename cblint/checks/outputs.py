@@ -29,10 +29,18 @@ def eval_of_command_output(buildspec: Buildspec) -> Iterator[Report]:
             if not found or not _may_be_anything(found[-1]):
                 continue
             inner = found[-1]
+            if inner.program in table("downloads")["programs"] and _is_remote_script(buildspec, inner):
+                continue  # whatever it is, it runs: remote-script-piped-to-shell
             known = any(inner.program == name for name in table("effects")["shell-setup"])
             fields = {"command": called(inner), "runs": invocation.program}
             variant = "setup" if known else "file" if invocation.program != "eval" else "output"
             yield Report(called_at(inner), variant, fields, (("runs", invocation.words[0].span),))
+
+
+def _is_remote_script(buildspec: Buildspec, inner: Invocation) -> bool:
+    from cblint.checks.remote_scripts import is_remote_script  # few commands that are run so fetch something
+
+    return is_remote_script(buildspec, inner.node)
 
 
 _EVAL = r"\beval\b|(\.|source)\s*<\("

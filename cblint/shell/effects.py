@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -213,6 +213,27 @@ def called_at(invocation: Invocation) -> Span:
     """The place of those words in the file."""
     words = name_of(invocation)
     return words[0].span.to(words[-1].span)
+
+
+# Lines of other tables
+
+
+def places(invocation: Invocation, lines: Mapping[str, Sequence[str]]) -> list[Word | str] | None:
+    """What stands at the places that the first of these lines names which fits; None if none fits for sure.
+
+    The lines are written as those of the table, of the program of the invocation.
+    """
+    begun = [beginning(word) for word in _operands(invocation)]
+    for pattern, named in lines.items():
+        verb = _other_verb(pattern, tuple(named))
+        if _matches(verb, invocation, begun):
+            return list(_files(named, invocation, _worked_on(verb, invocation)))
+    return None
+
+
+@cache
+def _other_verb(pattern: str, named: tuple[str, ...]) -> Verb:
+    return _verb("", pattern, {"reads": named})
 
 
 # Does a line fit?

@@ -125,6 +125,12 @@ DEFECTS = [
     (2593, 15, "hardcoded-source-directory"),
     (598, 15, "image-environment-mismatch"),
     (605, 9, "shell-platform-mismatch"),
+    # what is fetched
+    (384, 25, "download-without-verification"),
+    (921, 17, "download-without-verification"),
+    (2388, 14, "download-without-verification"),
+    (2581, 20, "download-without-verification"),
+    (3391, 35, "download-without-verification"),
     # images and runtimes
     (893, 70, "docker-hub-anonymous-pull"),
     (893, 70, "docker-socket-to-unpinned-image"),
