@@ -11,6 +11,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
 from cblint.catalogue.model import IMAGE, PROJECT, REPOSITORY
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report
+from cblint.hiding import Hiding
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
 from cblint.source.text import Lines, Span
@@ -32,10 +33,11 @@ class Checked(NamedTuple):
 
 
 class Target(NamedTuple):
-    """The file that findings are about; ``path`` is what they name it."""
+    """The file that findings are about; ``path`` is what they name it, ``hiding`` knows what of it is not shown."""
 
     path: str
     lines: Lines
+    hiding: Hiding
 
 
 def buildspecs_of(
@@ -64,7 +66,8 @@ def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> C
                     finding = place(target, rule, report, buildspec)
                     found.setdefault((*finding.span, rule.code, finding.message), finding)
             except Exception as error:
-                crashes[rule.name] = f"rule {rule.name} failed on {target.path}: {type(error).__name__}: {error}"
+                said = target.hiding.hidden(f"{type(error).__name__}: {error}")
+                crashes[rule.name] = f"rule {rule.name} failed on {target.path}: {said}"
     return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes, list(cut))
 
 
@@ -107,7 +110,7 @@ def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> F
     """A report in the words of its rule's entry and at positions in the file."""
     variant = rule.variants[report.variant]
     span = _visible(report.span, target)
-    fields = {name: _shown(value) for name, value in report.fields.items()}
+    fields = {name: _shown(target.hiding.hidden(value, 2 * _LONGEST)) for name, value in report.fields.items()}
     return Finding(
         rule=rule.name,
         code=rule.code,
@@ -119,7 +122,7 @@ def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> F
         path=target.path,
         start=target.lines.position(span.start),
         end=target.lines.position(span.end),
-        where=_bounded(path_to(buildspec.root, span.start, report.about)),
+        where=_bounded(target.hiding.hidden(path_to(buildspec.root, span.start, report.about), _LONGEST_PLACE)),
         span=span,
         related=tuple(_related(rule.labels[label], spot, target) for label, spot in report.related),
         fix=_fix(rule, report, target, buildspec),
@@ -139,7 +142,8 @@ def _fix(rule: Rule, report: Report, target: Target, buildspec: Buildspec) -> Fi
         for edit in sorted(report.edits)
     )
     places = tuple(path_to(buildspec.root, node.span.start) for node in report.touched)
-    return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits, places)
+    withheld = any(target.hiding.within(edit.text) for edit in edits)
+    return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits, places, withheld)
 
 
 def _visible(span: Span, target: Target) -> Span:

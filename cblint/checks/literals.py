@@ -11,7 +11,7 @@ from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem, Variable
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.secrets import context
-from cblint.secrets.find import once
+from cblint.secrets.find import find, once
 from cblint.secrets.formats import Match, formats, tokens
 from cblint.secrets.mask import label
 from cblint.secrets.names import names_secret
@@ -56,7 +56,9 @@ def secrets_in(buildspec: Buildspec) -> list[Written]:
 def is_secret(variable: Variable) -> bool:
     """Whether what a variable of ``env`` is given is a secret itself."""
     value = variable.value
-    return value is not None and variable.section == VARIABLES and context.named(variable.name, value.value) is not None
+    if value is None or variable.section != VARIABLES:
+        return False
+    return context.named(variable.name, value.value) is not None or any(True for _ in tokens(value.value))
 
 
 def _everything(buildspec: Buildspec) -> Iterator[Written]:
@@ -67,6 +69,7 @@ def _everything(buildspec: Buildspec) -> Iterator[Written]:
         for text in _texts(buildspec):
             if _may_hold(text.value):
                 yield from _in(text)
+    yield from _beyond(buildspec)
     if escaped or context.may_be_named(source):
         yield from _of_variables(buildspec)
         for item in buildspec.shell_items:
@@ -74,6 +77,18 @@ def _everything(buildspec: Buildspec) -> Iterator[Written]:
                 yield from _of_commands(item)
         for item in buildspec.powershell_items:
             yield from _pairs(item.node.text)
+
+
+def _beyond(buildspec: Buildspec) -> Iterator[Written]:
+    """What is sure to be a secret though nobody knows what it stands in: it comes after a syntax error."""
+    problem = buildspec.stream.problem
+    if problem is None or not buildspec.is_last:
+        return
+    text = buildspec.stream.text
+    rest = text.slice(problem.at, len(text))
+    for match in find(rest.value):
+        if match.kind == "format" and match.sure:
+            yield _written(rest, match)
 
 
 def _may_hold(text: str) -> bool:
@@ -96,8 +111,8 @@ _SHORTEST = 10
 
 
 def _in(text: Text) -> Iterator[Written]:
-    for find in (tokens, context.urls, context.headers):
-        for match in find(text.value):
+    for detector in (tokens, context.urls, context.headers):
+        for match in detector(text.value):
             yield _written(text, match)
 
 
@@ -111,7 +126,7 @@ def _written(text: Text, match: Match, name: str = "") -> Written:
 
 def _of_variables(buildspec: Buildspec) -> Iterator[Written]:
     for variable in buildspec.variables:
-        if is_secret(variable) and variable.value is not None:
+        if variable.section == VARIABLES and variable.value is not None:
             yield from _of(variable.name, variable.value.text)
 
 

@@ -152,7 +152,7 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
             locations=[_location(finding, source)],
             related_locations=_related(finding, source) or None,
             partial_fingerprints={"cblint/v1": fingerprint},
-            fixes=[_fix(finding.fix, source)] if finding.fix is not None else None,
+            fixes=[_fix(finding.fix, source)] if finding.fix is not None and not finding.fix.withheld else None,
             suppressions=_suppressions(finding) if known else None,
         )
 

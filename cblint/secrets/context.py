@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -15,9 +13,14 @@ from cblint.secrets.formats import Match, has_format, of_name
 from cblint.secrets.names import LONGEST, is_shipped, names_password, names_secret
 
 # Every part is bounded: nothing is looked at more than a few times.
-_USERINFO = r"://(?P<user>[^\s/:@\"'<>`\\]{0,100}):(?P<password>[^\s/@\"'<>`\\]{1,200})@(?P<host>[^\s/:\"'\\?#]{1,200})"
-_HEADER = r"authorization[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?P<scheme>bearer|basic|token|ssws)[ \t]{1,3}(?P<value>[A-Za-z0-9._~+/=-]{8,2000})"
-_LONGEST_VALUE = 300
+_USERINFO = (
+    r"://(?P<user>[^\s/:@\"'<>`\\]{0,100}):(?P<password>[^\s/@\"'<>`\\]{1,200})"
+    r"@(?P<host>[^\s/:\"'\\?#]{1,200})"
+)
+_HEADER = (
+    r"authorization[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?P<scheme>bearer|basic|token|ssws)[ \t]{1,3}"
+    r"(?P<value>[A-Za-z0-9._~+/=-]{8,2000})"
+)
 
 
 def urls(text: str) -> Iterator[Match]:
@@ -35,7 +38,7 @@ CERTAIN, PROBABLE, KNOWN = "certain", "probable", "known"
 
 
 def _of_url(user: str, password: str, host: str) -> str:
-    if not values.is_written_out(password) or values.is_sample(password) or password.isdigit() and len(password) < 6:
+    if not values.is_written_out(password) or values.is_sample(password) or (password.isdigit() and len(password) < 6):
         return ""
     if password.lower() in ("x-oauth-basic", "x-access-token"):
         return ""
@@ -63,6 +66,9 @@ def headers(text: str) -> Iterator[Match]:
 
 
 def _is_login(encoded: str) -> bool:
+    import base64  # few files have such a header
+    import binascii
+
     try:
         user, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
@@ -139,7 +145,8 @@ def _around(text: str, start: int, end: int) -> tuple[int, int]:
 @cache
 def _word(lower: bool) -> re.Pattern[str]:
     names = table("secrets")["names"]
-    words = [*names["nouns"], *names["short"], *(f"{before}[_.-]?key" for before in names["keys"]), "record_?key", "sonar.?login"]
+    keys = (f"{before}[_.-]?key" for before in (*names["keys"], "record"))
+    words = [*names["nouns"], *names["short"], *keys, "sonar.?login"]
     return re.compile("|".join(words), 0 if lower else re.IGNORECASE)
 
 

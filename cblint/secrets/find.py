@@ -10,7 +10,7 @@ from cblint.secrets.formats import Match, tokens
 
 
 def find(text: str) -> Iterator[Match]:
-    """The secrets of a text in its order. Of two at one place, what is known better counts: format, URL, header, name."""
+    """The secrets of a text in its order. Of two at one place the better known one counts."""
     found = chain(tokens(text), context.urls(text), context.headers(text))
     if context.may_be_named(text):
         found = chain(found, context.in_pairs(text))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from typing import Any
 
 
@@ -21,6 +18,10 @@ def is_public(token: str) -> bool:
 
 
 def _read(part: str) -> Any:
+    import base64  # few files have such a token
+    import binascii
+    import json
+
     try:
         return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (binascii.Error, ValueError, RecursionError):

@@ -33,10 +33,14 @@ class Hidden(NamedTuple):
 
 
 class Secret(NamedTuple):
-    """A secret as it is looked for elsewhere, with the length of its public beginning."""
+    """A secret as it is looked for elsewhere, with the length of its public beginning.
+
+    ``whole``: not in parts, as words stand in it.
+    """
 
     text: str
     public: int = 0
+    whole: bool = False
 
 
 def label(secret: str, public: int = 0) -> str:
@@ -49,11 +53,16 @@ def suspected(text: str) -> Iterator[Match]:
     yield from find(text)
     for pair in context.pairs(text):
         value = text[pair.start : pair.end]
-        if pair.mark != ":" and names_secret(pair.name) and is_written_out(value) and not is_placeholder(value):
-            yield Match(pair.start, pair.end, "named", "")
+        if pair.mark != ":" and names_secret(pair.name) and is_written_out(value):
+            yield Match(pair.start, pair.end, "named", worth(value))
     if _begins_token(text):
         for match in _beginnings().finditer(text):
             yield Match(match.start(), match.end(), "format", "", SHOWN)
+
+
+def worth(value: str) -> str:
+    """``weak`` for a value that stands elsewhere by chance, so that its parts say nothing."""
+    return "weak" if is_placeholder(value) else ""
 
 
 def _begins_token(text: str) -> bool:
@@ -90,8 +99,9 @@ class Mask:
         self._judged: dict[str, bool] = {}
 
     def _take(self, secret: Secret) -> None:
+        # Of a value in several words each counts: a text can hold them on one line or on several.
         for run in secret.text[secret.public :].split():
-            if len(run) >= GRAM:
+            if len(run) >= GRAM and not secret.whole:
                 self._grams.update(run[at : at + GRAM] for at in range(len(run) - GRAM + 1))
             elif len(run) >= GRAM - 2:
                 self._short.add(run)
@@ -110,6 +120,10 @@ class Mask:
         if shown is not None:
             text = text[: shown + BESIDE]
         return masked(text, self.spans(text))
+
+    def name(self, name: str) -> str:
+        """The name of a variable, which is shown even if little else is."""
+        return masked(name, joined(name, suspected(name) if self.too_many else self._found(name)))
 
     def spans(self, text: str) -> list[Hidden]:
         """What is not to be shown of a text, in its order."""
@@ -131,8 +145,16 @@ class Mask:
             if begun is not None:
                 yield Match(begun, len(text), "named", "")
         for short in self._short:
-            for match in re.finditer(rf"(?<!\w){re.escape(short)}(?!\w)", text):
-                yield Match(match.start(), match.end(), "named", "")
+            if short in text:
+                # Between letters stands another word.
+                edges = ("", "") if any(char.isdigit() for char in short) else (r"(?<!\w)", r"(?!\w)")
+                for match in re.finditer(re.escape(short).join(edges), text):
+                    yield Match(match.start(), match.end(), "named", "")
+
+
+def mask_of(text: str) -> Mask:
+    """What is hidden where all that is known of a file is its text."""
+    return Mask(Secret(text[match.start : match.end], match.public) for match in suspected(text))
 
 
 def joined(text: str, found: Iterable[Match]) -> list[Hidden]:

@@ -53,7 +53,7 @@ def _kind(name: str) -> str:
     for number, word in enumerate(words):
         plain = word[:-1] if word.endswith("s") and not word.endswith("ss") else word
         noun = next((noun for noun in sets["nouns"] if plain.endswith(noun)), None)
-        if noun is not None or plain in sets["short"] and len(words) > 1:
+        if noun is not None or (plain in sets["short"] and len(words) > 1):
             return "password" if (noun or plain).startswith("pass") or plain in ("pwd", "pw") else "token"
         if plain == "key" and number and words[number - 1] in sets["keys"]:
             return "token"
