@@ -161,4 +161,4 @@ def in_pairs(text: str) -> Iterator[Match]:
 def may_be_named(text: str) -> bool:
     """Whether the name of a secret can stand in a text at all."""
     lower = text.lower()
-    return any(word in lower for word in ("pass", "secret", "token", "key", "pwd", "pw", "credential"))
+    return any(word in lower for word in ("pass", "secret", "token", "key", "pwd", "pw", "login"))
