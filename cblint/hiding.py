@@ -62,7 +62,22 @@ class Hiding:
 
     def in_line(self, lines: Lines, number: int) -> tuple[Hidden, ...]:
         """What is not shown of a line, in 0-based columns."""
-        return tuple(_in_line(self._text, lines.span(number), self._places))
+        from cblint.secrets.formats import Match
+        from cblint.secrets.mask import Hidden, joined
+
+        line = lines.line(number)
+        if self.mask.too_many:
+            return (Hidden(0, len(line), "…"),) if line else ()
+        placed = list(_in_line(self._text, lines.span(number), self._places))
+        elsewhere = [
+            match
+            for match in self.mask.known_in(line)
+            if not any(place.start <= match.start and match.end <= place.end for place in placed)
+        ]
+        if not elsewhere:
+            return tuple(placed)
+        publics = [Match(start, end, "named", "", shown.index("…")) for start, end, shown in placed]
+        return tuple(joined(line, [*publics, *elsewhere]))
 
 
 def filled(line: str, hidden: Iterable[Hidden]) -> str:

@@ -49,7 +49,7 @@ def test_a_token_is_found(sample: Sample, around: str) -> None:
     assert (sample.what, sample.secret) in found(around.format(sample.text))
 
 
-@pytest.mark.parametrize(("what", "name", "value"), NAMED)
+@pytest.mark.parametrize(("what", "name", "value"), NAMED, ids=[what for what, _, _ in NAMED])
 @pytest.mark.parametrize("around", ["{}={}", "export {}={}", '{}="{}"', '"{}": "{}"', "{} = {}", "--{}={}", "-D{}={}"])
 def test_a_value_is_known_by_its_name(what: str, name: str, value: str, around: str) -> None:
     assert found(around.format(name, value)) == [(what, value)]

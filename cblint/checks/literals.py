@@ -58,7 +58,7 @@ def is_secret(variable: Variable) -> bool:
     value = variable.value
     if value is None or variable.section != VARIABLES:
         return False
-    return context.named(variable.name, value.value) is not None or any(True for _ in tokens(value.value))
+    return context.named(variable.name, value.value.strip()) is not None or any(True for _ in tokens(value.value))
 
 
 def _everything(buildspec: Buildspec) -> Iterator[Written]:
@@ -131,9 +131,11 @@ def _of_variables(buildspec: Buildspec) -> Iterator[Written]:
 
 
 def _of(name: str, text: Text) -> Iterator[Written]:
-    match = context.named(name, text.value)
+    value = text.value.strip()
+    match = context.named(name, value)
     if match is not None:
-        yield _written(text, match, name)
+        begun = text.value.index(value)
+        yield _written(text, match._replace(start=begun, end=begun + len(value)), name)
 
 
 def _pairs(text: Text) -> Iterator[Written]:

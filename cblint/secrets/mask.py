@@ -130,9 +130,9 @@ class Mask:
         return joined(text, self._found(text))
 
     def _found(self, text: str) -> Iterator[Match]:
-        return chain(suspected(text), self._known(text))
+        return chain(suspected(text), self.known_in(text))
 
-    def _known(self, text: str) -> Iterator[Match]:
+    def known_in(self, text: str) -> Iterator[Match]:
         """Where parts of the known secrets stand."""
         if self._grams:
             begun = None
