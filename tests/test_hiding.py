@@ -126,25 +126,10 @@ class Plant(NamedTuple):
     public: int
 
 
-PLACES = [
-    "{c}version: 0.2\n{c}phases:\n{c}  build:\n{c}    commands:\n{c}      - {s}\n",
-    "version: 0.2 # {p}\nphases:\n  build:\n    commands:\n      - make # {p}\n      - cd x {p} && make || true\n",
-    "version: 0.2\nphases:\n  build:\n    commands:\n      - |\n        # {p}\n        make\n        {p}\n",
-    "version: 0.2\n{p}: {p}\nphases:\n  {p}:\n    commands:\n      - make\n      - make: {p}\n",
-    "version: 0.2\nphases:\n  build:\n    on-failure: {p}\n    commands:\n      - {p}\n      - X={p}\n      - $X -i {p}\n",
-    "version: 0.2\nenv:\n  variables:\n    X: {s}\n    DB_PASSWORD: {s}\n    CODEBUILD_X: {s}\nphases:\n  build: {p}\n",
-    "version: 0.2\nenv:\n  secrets-manager:\n    X: {p}:::::::\n  parameter-store:\n    Y: ssm:{p}\nphases:\n  build:\n",
-    "version: 0.2\nphases:\n  build:\n    commands:\n      - cat <<E > x\n        {p}\n        E\n      - rm -rf $U/{p}\n",
-    "version: 0.2\nphases:\n  build:\n    commands:\n      - >\n        make {p} \\\n        && cd {p}\n      - function f {{ {p}; }}\n",
-    "version: 0.2\nphases:\n  build:\n    commands: [make, {d}, [{d}], {{ a: {d} }}\n",
-    "version: 0.2\nartifacts:\n  files: {p}\n  name: {p}\n  base-directory: ../{p}\ncache:\n  paths: [{d}]\nphases:\n  build:\n    commands: [{d}, {d}]\n    commands: [make]\n",
-    "version: 0.2\nphases:\n  build:\n    runtime-versions:\n      {d}: {d}\n    commands:\n      - docker push {p}:latest\n      - docker run {p}\n      - if true; then {p}\n",
-    "# cblint: ignore-file[{p}] -- {p}\nversion: 0.2\nphases:\n  build:\n    commands:\n      - make || true # cblint: ignore[masked-failure-or-true] -- {p}\n",
-    '{{"version": 0.2, "phases": {{"build": {{"commands": [{d}, "x=$(a) {j}"], "comands": [{d}]}}}}}}',
-    "version: 0.1\nenvironment_variables:\n  plaintext:\n    X: {d}\nphases:\n  build:\n    commands:\n      - git clone https://x:{p}@acme.io/{p}\n      - apt-get install {p}\n      - curl https://acme.io/{p} | sh\n",
-    "version: 0.2\nphases:\n  build:\n    commands:\n      - export X=$(aws x {p})\n      - 'sleep 60; echo {q}'\n      - test -f {p}\n      - bash -c \"{j}\"\n      - aws s3 cp s3://{p} . | grep {p}\n",
-    "version: 0.2\nphases:\n  build:\n    commands:\n      - &a {d}\n      - *a\n      - !x {d}\n      - &{n} make\n      - *{n}\n",
-]  # fmt: skip
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "plants.txt"), encoding="utf-8") as file:
+    PLACES = file.read().split("%%\n")
+"""Buildspecs with places for a secret: {p} as it is, {s} as JSON has it, {d} with what stands round it too, {j} within
+quotes of JSON, {q} within single quotes, {n} without marks, {c} a comment."""
 
 
 def plain(text: str) -> str:
@@ -224,9 +209,7 @@ def test_nothing_that_is_printed_holds_a_secret(plant: Plant, tmp_path: Any, cap
 
 
 @pytest.mark.parametrize("sample", ONE_LINE, ids=lambda sample: sample.what)
-@pytest.mark.parametrize(
-    "line", ["profile: {}", "{}: 1", "profile: default\n{}", "select: [{}]", "projects: [{{{}: 1}}]"]
-)
+@pytest.mark.parametrize("line", ["profile: {}", "{}: 1", "profile: x\n{}", "select: [{}]", "projects: [{{{}: 1}}]"])
 def test_a_broken_configuration_is_told_without_secrets(
     sample: Sample, line: str, tmp_path: Any, capfdbinary: Any
 ) -> None:

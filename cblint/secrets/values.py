@@ -19,6 +19,8 @@ _COMPUTED = re.compile(r"[$`]|\{\{|<[^<>]{0,100}>|%[A-Za-z_(]|\*{3}|\.{3}|…|\[
 _CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _PATH = re.compile(r"(?:[.~]{0,2}/|[A-Za-z]:\\|file:|s3:|ssm:|vault:|op:|arn:|env:|https?:|[\w+.-]{2,20}://)")
+_MOUNT = re.compile(r"(?:id|type|src|source|env|file|name)=")
+"""What docker's --secret is given."""
 _FILE = re.compile(
     r"[\w./\\-]{1,200}\.(?:txt|json|ya?ml|toml|env|pem|key|crt|cert|cer|p12|pfx|jks|pub|asc|gpg|ini|cfg|conf|properties"
     r"|sh|py|js|ts|rb|php|xml|zip|tgz|gz|tf|tfvars|sql|log|csv|md|html?|com|net|org|io|dev)"
@@ -43,6 +45,8 @@ def is_sample(value: str) -> bool:
 def is_written_out(value: str) -> bool:
     """Whether it is a value itself, and nothing that is replaced by one or that says where one is."""
     if not value or value.startswith("--") or _COMPUTED.search(value) is not None or _PATH.match(value) is not None:
+        return False
+    if _MOUNT.match(value) is not None:
         return False
     return value.strip("\"'").lower() not in ("true", "false", "null", "none", "yes", "no", "~", "|", ">", "|-", ">-")
 
