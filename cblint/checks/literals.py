@@ -63,6 +63,7 @@ def is_secret(variable: Variable) -> bool:
 
 def _everything(buildspec: Buildspec) -> Iterator[Written]:
     source = buildspec.stream.text.value
+    programs = [command.split()[0] for command in table("secrets")["options"] if " " not in command]
     # A keyword can hide behind escapes.
     escaped = "\\x" in source or "\\u" in source or "\\U" in source
     if escaped or _may_hold(source):
@@ -72,8 +73,9 @@ def _everything(buildspec: Buildspec) -> Iterator[Written]:
     yield from _beyond(buildspec)
     if escaped or context.may_be_named(source):
         yield from _of_variables(buildspec)
+    if escaped or context.may_be_named(source) or any(program in source for program in programs):
         for item in buildspec.shell_items:
-            if context.may_be_named(item.value) or "-" in item.value:
+            if context.may_be_named(item.value) or any(program in item.value for program in programs):
                 yield from _of_commands(item)
         for item in buildspec.powershell_items:
             yield from _pairs(item.node.text)
