@@ -115,6 +115,18 @@ def _read(path: str, must_have: bool) -> Config | None:
         raise ConfigError(f"{shown} is a link that leads out of the repository")
     try:
         text = read(path, named=must_have)
+    except Unreadable as error:
+        raise ConfigError(f"{shown} {error}") from None
+    try:
+        return _read_text(text, path, shown, must_have)
+    except ConfigError as error:
+        from cblint.secrets.mask import mask_of  # most configurations are right
+
+        raise ConfigError(mask_of(text).hidden(str(error))) from None
+
+
+def _read_text(text: str, path: str, shown: str, must_have: bool) -> Config | None:
+    try:
         if path.endswith(".toml"):
             own = _toml(text)
             if own is None and not must_have:
@@ -122,7 +134,7 @@ def _read(path: str, must_have: bool) -> Config | None:
             text = own or "{}"
             shown += " [tool.cblint]"
         stream = load(Text.of(text))
-    except (Unreadable, TooComplex) as error:
+    except TooComplex as error:
         raise ConfigError(f"{shown} {error}") from None
     except ValueError as error:
         raise ConfigError(f"{shown} is not valid TOML: {error}") from None

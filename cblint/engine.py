@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from cblint.catalogue import Rule, find
 from cblint.catalogue.model import IMAGE, PROJECT, REPOSITORY
 from cblint.facts import table
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report, Step
+from cblint.hiding import Hiding
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
 from cblint.source.text import Lines, Span
@@ -33,10 +34,11 @@ class Checked(NamedTuple):
 
 
 class Target(NamedTuple):
-    """The file that findings are about; ``path`` is what they name it."""
+    """The file that findings are about; ``path`` is what they name it, ``hiding`` knows what of it is not shown."""
 
     path: str
     lines: Lines
+    hiding: Hiding
 
 
 def buildspecs_of(
@@ -65,7 +67,8 @@ def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> C
                     finding = place(target, rule, report, buildspec)
                     found.setdefault((*finding.span, rule.code, finding.message), finding)
             except Exception as error:
-                crashes[rule.name] = f"rule {rule.name} failed on {target.path}: {type(error).__name__}: {error}"
+                said = target.hiding.hidden(f"{type(error).__name__}: {error}")
+                crashes[rule.name] = f"rule {rule.name} failed on {target.path}: {said}"
     return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes, list(cut))
 
 
@@ -108,7 +111,7 @@ def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> F
     """A report in the words of its rule's entry and at positions in the file."""
     variant = rule.variants[report.variant]
     span = _visible(report.span, target)
-    fields = {name: _shown(value) for name, value in report.fields.items()}
+    fields = _fields(target, report.fields)
     return Finding(
         rule=rule.name,
         code=rule.code,
@@ -120,7 +123,7 @@ def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> F
         path=target.path,
         start=target.lines.position(span.start),
         end=target.lines.position(span.end),
-        where=_bounded(path_to(buildspec.root, span.start, report.about)),
+        where=_bounded(target.hiding.hidden(path_to(buildspec.root, span.start, report.about), _LONGEST_PLACE)),
         span=span,
         related=tuple(
             _related(rule.labels[label].format(**fields), _visible(spot, target), target)
@@ -162,13 +165,18 @@ def _steps(rule: Rule, report: Report, target: Target, message: str) -> tuple[Re
         half = MOST_STEPS // 2
         numbered = [*numbered[:half], *numbered[-half:]]
     return tuple(
-        _related(message if step is None else _words(rule, report, step), span, target, number)
+        _related(message if step is None else _words(rule, report, step, target), span, target, number)
         for number, (span, step) in numbered
     )
 
 
-def _words(rule: Rule, report: Report, step: Step) -> str:
-    fields = {name: _shown(value) for name, value in {**report.fields, **step.fields}.items()}
+def _fields(target: Target, fields: Mapping[str, str]) -> dict[str, str]:
+    """What fills in the words of an entry, as it is shown."""
+    return {name: _shown(target.hiding.hidden(value, 2 * _LONGEST)) for name, value in fields.items()}
+
+
+def _words(rule: Rule, report: Report, step: Step, target: Target) -> str:
+    fields = _fields(target, {**report.fields, **step.fields})
     words = rule.labels.get(step.label) or table("flows")["steps"][step.label]
     return str(words).format(**fields)
 
@@ -181,7 +189,8 @@ def _fix(rule: Rule, report: Report, target: Target, buildspec: Buildspec) -> Fi
         for edit in sorted(report.edits)
     )
     places = tuple(path_to(buildspec.root, node.span.start) for node in report.touched)
-    return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits, places)
+    withheld = any(target.hiding.within(edit.text) for edit in edits)
+    return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits, places, withheld)
 
 
 def _visible(span: Span, target: Target) -> Span:

@@ -89,13 +89,15 @@ class PlacedEdit(NamedTuple):
 class Fix(NamedTuple):
     """How to mend a finding; ``safe`` as the rule's entry defines it.
 
-    ``places`` are those, beside that of the finding, where it may change the data of the file.
+    ``places`` are those, beside that of the finding, where it may change the data of the file. ``withheld``: its texts
+    hold a secret, so that it can be made but not be shown.
     """
 
     safe: bool
     title: str
     edits: tuple[PlacedEdit, ...]
     places: tuple[str, ...] = ()
+    withheld: bool = False
 
 
 class Finding(NamedTuple):

@@ -13,10 +13,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from cblint.config import ConfigError
 from cblint.finding import Finding, PlacedEdit
+from cblint.hiding import Hiding
 from cblint.hosts.discover import Candidate
-from cblint.linter import Settings, candidates_of, lint_text
+from cblint.linter import NotBuildspec, Settings, buildspecs_in, candidates_of, lint_text
 from cblint.source.file import MAX_BYTES, Unreadable, decode
+from cblint.source.loader import TooComplex
 
 _PASSES = 50
 """One fix can make room for another that overlapped it."""
@@ -27,12 +30,16 @@ class Refused(Exception):
 
 
 class Change(NamedTuple):
-    """What became of one file: how many findings were fixed, the patch, or why it was left alone."""
+    """What became of one file: how many findings were fixed, the patch, or why it was left alone.
+
+    ``masked``: a secret is hidden in the patch, which can then be read but not be applied.
+    """
 
     path: str
     fixed: int = 0
     patch: tuple[str, ...] = ()
     refused: str = ""
+    masked: bool = False
 
 
 def fix_files(paths: Sequence[str], settings: Settings, unsafe: bool, write: bool) -> list[Change]:
@@ -79,10 +86,25 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
                 break
     except Refused as error:
         refused = str(error)
-    if not fixed:
+    hiding = _hiding(old, candidate.path, settings) if fixed or refused else None
+    refused = hiding.hidden(refused) if hiding is not None else ""
+    if not fixed or hiding is None:
         return Change(candidate.path, refused=refused), data
     new = _encoded(data, text)
-    return Change(candidate.path, fixed, tuple(_diff(data, new, result.path)), refused), new
+    patch = tuple(_diff(data, new, result.path))
+    shown = tuple(hiding.hidden(line) if line.startswith(_OF_TEXT) else line for line in patch)
+    return Change(candidate.path, fixed, shown, refused, shown != patch), new
+
+
+_OF_TEXT = (" ", "-", "+")
+"""How those lines of a patch begin that are lines of the file; so do those that name it."""
+
+
+def _hiding(text: str, path: str, settings: Settings) -> Hiding:
+    try:
+        return Hiding(text, buildspecs_in(text, path, settings))
+    except (NotBuildspec, TooComplex, ConfigError):
+        return Hiding(text)
 
 
 def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool) -> tuple[str, int]:

@@ -6,18 +6,22 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, Selection, select
 from cblint.config import Config, ConfigError, config_for, load_config, matches
 from cblint.finding import Finding, PlacedEdit, Related, Severity
+from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import Stream, TooComplex, load
 from cblint.source.text import Lines, Text
+
+if TYPE_CHECKING:
+    from cblint.secrets.mask import Hidden
 
 STDIN = "<stdin>"
 PROCESSES_PAY_FROM = 0.15
@@ -49,8 +53,8 @@ class FileResult(NamedTuple):
 
     ``path`` is relative to the repository root, ``shown`` to the working directory. ``skipped`` says why the file
     was not linted (then ``failed`` tells whether that is an error of the run), ``excerpts`` holds the lines on which
-    findings, what is related to them, the steps to them and their fixes begin and end, ``failing`` how many findings
-    reach the severity that fails the run.
+    findings, what is related to them, the steps to them and their fixes begin and end, with other characters where a
+    secret stands, ``hidden`` what is shown there, ``failing`` how many findings reach the severity that fails the run.
     """
 
     path: str
@@ -59,6 +63,7 @@ class FileResult(NamedTuple):
     buildspecs: int = 0
     findings: tuple[Finding, ...] = ()
     excerpts: dict[int, str] = {}  # noqa: RUF012 - never changed
+    hidden: dict[int, tuple[Hidden, ...]] = {}  # noqa: RUF012 - never changed
     skipped: str = ""
     failed: bool = False
     failing: int = 0
@@ -252,13 +257,21 @@ def lint_text(text: str, candidate: Candidate, settings: Settings) -> FileResult
         return _lint(text, candidate, settings)
     except TooComplex as error:
         line = Lines(text).number(error.span.start)
-        return _failure(candidate, f"{error} (line {line})")
+        return _failure(candidate, f"{Hiding(text).hidden(str(error))} (line {line})")
     except ConfigError as error:
         failure = _failure(candidate, "was not linted: its configuration is wrong")
         return failure._replace(failed=True, error=str(error))
     except Exception as error:
-        crash = f"{candidate.path}: {type(error).__name__}: {error}"
+        crash = f"{candidate.path}: {type(error).__name__}: {_hidden(str(error), text)}"
         return FileResult(*_names(candidate.path), crashes=(crash,))
+
+
+def _hidden(said: str, text: str) -> str:
+    """What is said of a crash, without secrets of the file; nothing if it was that which crashed."""
+    try:
+        return Hiding(text).hidden(said)
+    except Exception:
+        return "…"
 
 
 def _failure(candidate: Candidate, why: str) -> FileResult:
@@ -282,12 +295,14 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         return _passed_over(candidate, str(error), candidate.named or called_buildspec)
 
     rules = select(_selection(config, settings))
-    target = engine.Target(path, Lines(text))
     buildspecs = _buildspecs(stream, candidate.path, config)
+    hiding = Hiding(text, buildspecs)
+    target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text:
         checked = _suppressed(target, buildspecs, checked, rules, config)
-    findings = checked.findings
+    findings = [_with_reason(finding, hiding) for finding in checked.findings]
+    excerpts, hidden = _excerpts(target.lines, findings, hiding)
     threshold = settings.fail_on or config.fail_on
     return FileResult(
         path,
@@ -295,7 +310,8 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         "buildspec",
         len(buildspecs),
         tuple(findings),
-        _excerpts(target.lines, findings),
+        excerpts,
+        hidden,
         skipped="; it ".join(_shortcomings(target, buildspecs[0], findings, checked.cut)),
         failing=sum(1 for finding in findings if fails(finding, threshold)),
         crashes=tuple(checked.crashes.values()),
@@ -385,13 +401,21 @@ def fails(finding: Finding, threshold: str) -> bool:
     return finding.severity.rank >= Severity(threshold).rank
 
 
-def _excerpts(lines: Lines, findings: list[Finding]) -> dict[int, str]:
+def _with_reason(finding: Finding, hiding: Hiding) -> Finding:
+    return finding._replace(suppressed=hiding.hidden(finding.suppressed)) if finding.suppressed else finding
+
+
+def _excerpts(
+    lines: Lines, findings: list[Finding], hiding: Hiding
+) -> tuple[dict[int, str], dict[int, tuple[Hidden, ...]]]:
+    """The lines to show, and what of them is hidden."""
     places: list[Finding | Related | PlacedEdit] = [*findings]
     for finding in findings:
         places += (*finding.related, *finding.steps)
         places += finding.fix.edits if finding.fix else ()
     numbers = {position.line for place in places for position in (place.start, place.end)}
-    return {number: lines.line(number) for number in sorted(numbers)}
+    hidden = {number: found for number in sorted(numbers) if (found := hiding.in_line(lines, number))}
+    return {number: filled(lines.line(number), hidden.get(number, ())) for number in sorted(numbers)}, hidden
 
 
 def _names(path: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from jsonschema.validators import validator_for
 from cblint.catalogue import Rule, help_texts, rules
 from cblint.catalogue.model import rule_from
 from cblint.finding import Finding, Related, Severity
+from cblint.hiding import Hiding
 from cblint.hosts.discover import Candidate
 from cblint.linter import STDIN, FileResult, Result, Settings, _excerpts, lint_bytes, lint_file, result_of
 from cblint.report import HOME, Style, omitted, render, sarif, sarif_rules
@@ -51,7 +52,7 @@ def run_of(result: Result, style: Style = PLAIN) -> dict[str, Any]:
 
 def told(*findings: Finding, text: str = "", path: str = "buildspec.yml") -> Result:
     """A run over one file that holds the text and has these findings."""
-    excerpts = _excerpts(Lines(text), list(findings))
+    excerpts, _ = _excerpts(Lines(text), list(findings), Hiding(text))
     return result_of([FileResult(path, path, "buildspec", 1, findings, excerpts)])
 
 

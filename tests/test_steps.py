@@ -17,6 +17,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.catalogue import rules
 from cblint.facts.sources import read_schema
 from cblint.finding import Finding, Report, Step
+from cblint.hiding import Hiding
 from cblint.linter import Result, Settings
 from cblint.report import Style, render
 from cblint.source.text import Lines, Span
@@ -33,7 +34,7 @@ def words(found: Finding) -> list[tuple[int, str]]:
 def placed(*steps: Step, span: Span | None = None, text: str = ways.TEXT) -> Finding:
     """What the engine makes of a way."""
     report = Report(span or ways.span("$LOGIN"), "printed", {"name": "LOGIN"}, steps=steps)
-    return engine.place(engine.Target(ways.PATH, Lines(text)), ways.rule(), report, ways.buildspec())
+    return engine.place(engine.Target(ways.PATH, Lines(text), Hiding(text)), ways.rule(), report, ways.buildspec())
 
 
 DECLARED = Step("declared", ways.span("TOKEN"))
@@ -103,7 +104,7 @@ def test_steps_keep_their_order_and_positions(text: str, data: st.DataObject) ->
     steps = [Step("taken", span, {"name": f"V{number}"}) for number, span in enumerate(way)]
     found = placed(*steps, span=end, text=text)
 
-    target = engine.Target(ways.PATH, Lines(text))
+    target = engine.Target(ways.PATH, Lines(text), Hiding(text))
     spots = [(engine._visible(step.span, target), f"{step.fields['name']} takes it over") for step in steps]
     if spots[-1][0] != engine._visible(end, target):
         spots.append((engine._visible(end, target), MESSAGE))

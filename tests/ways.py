@@ -9,6 +9,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
 from cblint.catalogue.model import rule_from
 from cblint.finding import Finding, Report, Step
+from cblint.hiding import Hiding
 from cblint.linter import FileResult, Result, _excerpts, result_of
 from cblint.source.loader import load
 from cblint.source.text import Lines, Span, Text
@@ -76,7 +77,7 @@ def buildspec() -> Buildspec:
 
 def placed(*reports: Report) -> list[Finding]:
     """What the engine makes of reports on the text."""
-    target, view, mine = engine.Target(PATH, Lines(TEXT)), buildspec(), rule()
+    target, view, mine = engine.Target(PATH, Lines(TEXT), Hiding(TEXT)), buildspec(), rule()
     return [engine.place(target, mine, report, view) for report in reports]
 
 
@@ -120,5 +121,6 @@ def result() -> Result:
     elsewhere = first.steps[1]._replace(path="scripts/build dir/login.sh")
     first = first._replace(steps=(first.steps[0], elsewhere, first.steps[2]))
     findings = (first, *others)
-    file = FileResult(PATH, PATH, "buildspec", 1, findings, _excerpts(Lines(TEXT), list(findings)))
+    excerpts, hidden = _excerpts(Lines(TEXT), list(findings), Hiding(TEXT))
+    file = FileResult(PATH, PATH, "buildspec", 1, findings, excerpts, hidden)
     return result_of([file])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, Variable
+from cblint.checks.literals import is_secret
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.source.tree import Scalar
@@ -113,6 +114,8 @@ def env_reserved_name(buildspec: Buildspec) -> Iterator[Report]:
         if variable.name.startswith("CODEBUILD_"):
             yield Report(variable.key.span, "codebuild", fields)
         elif variable.name in taken["credentials"]:
+            if is_secret(variable):
+                continue  # secret-literal speaks of it
             stored = variable.section != VARIABLES
             yield Report(variable.key.span, "stored-credentials" if stored else "credentials", fields)
         elif variable.name in taken["set-by-codebuild"]:

@@ -91,6 +91,7 @@ def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
 
         change, _ = fix_bytes(data, candidate, settings, options["unsafe_fixes"])
         _write(change.patch, "-")
+        _tell_masked([change])
         _tell_refused([change])
     return result
 
@@ -106,6 +107,7 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
         changed = fix_files(paths, settings, options["unsafe_fixes"], write=not options["diff"])
         if options["diff"]:
             _write((line for change in changed for line in change.patch), "-")
+            _tell_masked(changed)
         _tell_refused(changed)
         if options["fix"]:
             for change in changed:
@@ -167,6 +169,12 @@ def _complain(result: Result) -> None:
             _say(f"{file.shown} {file.skipped}")
         for crash in file.crashes:
             _say(f"internal error: {crash}. Please report it.")
+
+
+def _tell_masked(changes: Iterable[Change]) -> None:
+    for change in changes:
+        if change.masked:
+            _say(f"{change.path}: the patch hides secrets, so that it cannot be applied; --fix changes the file.")
 
 
 def _tell_refused(changes: Iterable[Change]) -> None:

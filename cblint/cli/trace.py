@@ -12,6 +12,7 @@ from cblint.hosts.discover import git_root, ignored
 from cblint.linter import STDIN, NotBuildspec, Settings, buildspecs_in
 from cblint.report import shown
 from cblint.report.trace import Traced, render_json, render_text
+from cblint.secrets.mask import mask_of
 from cblint.source.file import MAX_BYTES, Unreadable, decode, read
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
@@ -27,7 +28,9 @@ def trace(path: str, style: str) -> None:
     try:
         text = decode(sys.stdin.buffer.read(MAX_BYTES + 1)) if path == "-" else read(path, True)
         buildspecs = buildspecs_in(text, name, Settings())
-    except (Unreadable, NotBuildspec, TooComplex) as error:
+    except TooComplex as error:
+        raise Misused(f"{shown.printable(name)} {shown.printable(mask_of(text).hidden(str(error)))}") from None
+    except (Unreadable, NotBuildspec) as error:
         raise Misused(f"{shown.printable(name)} {error}") from None
     except ConfigError as error:
         raise Misused(shown.printable(str(error))) from None

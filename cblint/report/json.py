@@ -56,7 +56,7 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
             "title": fix.title,
             "edits": [{**_range(edit.start, edit.end), "text": edit.text} for edit in fix.edits],
         }
-        if fix is not None
+        if fix is not None and not fix.withheld
         else None,
         "suppressed": {"reason": finding.suppressed} if finding.suppressed is not None else None,
         "fingerprint": fingerprint,

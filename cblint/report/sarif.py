@@ -153,7 +153,7 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
             related_locations=_related(finding, source) or None,
             code_flows=_code_flows(finding, source),
             partial_fingerprints={"cblint/v1": fingerprint},
-            fixes=[_fix(finding.fix, source)] if finding.fix is not None else None,
+            fixes=[_fix(finding.fix, source)] if finding.fix is not None and not finding.fix.withheld else None,
             suppressions=_suppressions(finding) if known else None,
         )
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from cblint.finding import Finding, Related, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import RULES_URL, Style, left_out
 from cblint.report.shown import characters, commands, path, printable, width
 from cblint.source.text import Position
+
+if TYPE_CHECKING:
+    from cblint.secrets.mask import Hidden
 
 _TAB = 4
 _WIDEST = 160
@@ -119,21 +123,26 @@ def _excerpt(file: FileResult, start: Position, end: Position, gutter: int, pain
     if line is None:
         return
     last = end.column if end.line == start.line else len(line) + 1
-    shown, before, marked = laid_out(line, start.column, last)
+    shown, before, marked = laid_out(line, start.column, last, file.hidden.get(start.line, ()))
     bar = paint("frame", "|")
     yield f"{paint('frame', str(start.line).rjust(gutter))} {bar} {shown}\n".replace(" \n", "\n")
     yield f"{' ' * gutter} {bar} {' ' * before}{paint(colour, '^' * marked)}\n"
 
 
-def laid_out(line: str, start: int, end: int) -> tuple[str, int, int]:
+def laid_out(line: str, start: int, end: int, hidden: Iterable[Hidden] = ()) -> tuple[str, int, int]:
     """A source line as shown, the columns before the carets and how many carets.
 
-    ``start`` and ``end`` are 1-based columns in code points, the end one past the last.
+    ``start`` and ``end`` are 1-based columns in code points, the end one past the last; ``hidden`` is shown otherwise.
     """
     low, high = _window(line, start - 1)
     lead, trail = "…" if low else "", "…" if high < len(line) else ""
     end = min(end - 1, high)
-    shown = [lead, *_expanded(characters(line[low:high]), width(lead)), trail]
+    written = characters(line[low:high])
+    for first, last, instead in hidden:
+        if first < high and last > low:
+            begun, ended = max(first - low, 0), min(last, high) - low
+            written[begun:ended] = [instead, *[""] * (ended - begun - 1)]
+    shown = [lead, *_expanded(written, width(lead)), trail]
     before, marked = "".join(shown[: start - low]), "".join(shown[start - low : end - low + 1])
     return "".join(shown), width(before), max(width(before + marked) - width(before), 1)
 

@@ -9,9 +9,11 @@ from cblint.buildspec.model import Buildspec
 from cblint.flow.build import Build
 from cblint.flow.events import Hidden
 from cblint.flow.trace import Belief, Known, beliefs, directory, known, runs_after_failure
-from cblint.report.secrets import Secrets, looks_secret
+from cblint.report.secrets import secrets_of
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
+from cblint.secrets.mask import Mask
+from cblint.secrets.names import names_secret
 from cblint.source.text import Lines
 
 VERSION = 1
@@ -49,7 +51,7 @@ def render_json(traced: Iterable[Traced]) -> Iterator[str]:
     items: list[dict[str, Any]] = []
     left = MOST
     for one in traced:
-        secrets = Secrets(one.buildspec, one.build)
+        secrets = secrets_of(one.buildspec, one.build)
         for belief, names in _with_names(one):
             item = _item(belief, one, names if left > 0 else belief.changed, secrets)
             left -= sum(len(name) + len(known["value"] or "") + 20 for name, known in item["variables"].items())
@@ -65,7 +67,7 @@ def _with_names(traced: Traced) -> Iterator[tuple[Belief, Iterable[str]]]:
         yield belief, names
 
 
-def _item(belief: Belief, traced: Traced, names: Iterable[str], secrets: Secrets) -> dict[str, Any]:
+def _item(belief: Belief, traced: Traced, names: Iterable[str], secrets: Mask) -> dict[str, Any]:
     position = traced.lines.position(belief.step.item.node.span.start)
     cwd = directory(belief.state.cwd)
     return {
@@ -75,11 +77,11 @@ def _item(belief: Belief, traced: Traced, names: Iterable[str], secrets: Secrets
         "start": {"line": position.line, "column": position.column},
         "status": None if belief.succeeds is None else int(not belief.succeeds),
         "cwd": None if cwd is None or secrets.within(cwd) else cwd,
-        "variables": {name: _variable(name, belief, secrets) for name in names},
+        "variables": {secrets.name(name): _variable(name, belief, secrets) for name in names},
     }
 
 
-def _variable(name: str, belief: Belief, secrets: Secrets) -> dict[str, Any]:
+def _variable(name: str, belief: Belief, secrets: Mask) -> dict[str, Any]:
     variable = _known(name, belief)
     value = variable.value
     if value is not None and (len(value) > LONGEST_VALUE or secrets.within(value)):
@@ -90,7 +92,7 @@ def _variable(name: str, belief: Belief, secrets: Secrets) -> dict[str, Any]:
 def _known(name: str, belief: Belief) -> Known:
     """What is known of a variable, without the text of what looks like a secret by its name."""
     variable = known(belief.state.variable(name))
-    return variable._replace(value=None) if looks_secret(name) else variable
+    return variable._replace(value=None) if names_secret(name) else variable
 
 
 def render_text(traced: Iterable[Traced]) -> Iterator[str]:
@@ -106,21 +108,21 @@ def render_text(traced: Iterable[Traced]) -> Iterator[str]:
 
 def _steps(traced: Traced) -> Iterator[str]:
     before: str | None = "."
-    secrets = Secrets(traced.buildspec, traced.build)
+    secrets = secrets_of(traced.buildspec, traced.build)
     for belief in beliefs(traced.build):
         step = belief.step
         line = traced.lines.position(step.item.node.span.start).line
-        yield f"\n{step.where}, line {line}: {_short(secrets.hidden(step.item.value))}\n"
+        yield f"\n{step.where}, line {line}: {_shown(step.item.value, secrets)}\n"
         yield f"  status     {_status(belief)}\n"
         after = belief.directory
         if after != before:
-            yield f"  directory  {'not known' if after is None else _short(secrets.hidden(after))}\n"
+            yield f"  directory  {'not known' if after is None else _shown(after, secrets)}\n"
             before = after
         for name in belief.changed:
-            yield f"  {printable(name)} {_value(name, belief, secrets)}\n"
+            yield f"  {printable(secrets.name(name))} {_value(name, belief, secrets)}\n"
         for hidden in belief.hidden:
             if hidden.how in _HOW:
-                command = _short(secrets.hidden(hidden.command.raw))
+                command = _shown(hidden.command.raw, secrets)
                 yield f"  unseen     {command} may fail: {_HOW[hidden.how]}{_by(hidden, secrets)}\n"
         if step.phase == "post_build" and runs_after_failure(traced.build, step):
             yield "  runs also when the build has failed\n"
@@ -132,24 +134,24 @@ def _status(belief: Belief) -> str:
     return "0" if belief.succeeds else "a failure, for sure"
 
 
-def _value(name: str, belief: Belief, secrets: Secrets) -> str:
+def _value(name: str, belief: Belief, secrets: Mask) -> str:
     variable = _known(name, belief)
     if variable.assigned == "no":
         return "is not set"
     state = belief.state.variable(name)
     if state.array:
         text = "an array, which the next command does not see"
-    elif "secret" in variable.labels or looks_secret(name):
+    elif "secret" in variable.labels or names_secret(name):
         text = "a value that is not shown"
     else:
-        text = f'"{_short(secrets.hidden(state.value.written))}"' if state.value.pieces != () else '""'
+        text = f'"{_shown(state.value.written, secrets)}"' if state.value.pieces != () else '""'
     return f"{'may be' if variable.assigned == 'maybe' else 'is'} {text}"
 
 
-def _by(hidden: Hidden, secrets: Secrets) -> str:
-    return f" ({_short(secrets.hidden(hidden.witness.raw))})" if hidden.how in ("sequence", "or", "pipeline") else ""
+def _by(hidden: Hidden, secrets: Mask) -> str:
+    return f" ({_shown(hidden.witness.raw, secrets)})" if hidden.how in ("sequence", "or", "pipeline") else ""
 
 
-def _short(text: str) -> str:
-    line = printable(" ".join(text.split()))
+def _shown(text: str, secrets: Mask) -> str:
+    line = printable(" ".join(secrets.hidden(text, LONGEST).split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -1,0 +1,237 @@
+"""Secrets that are written out where everybody can read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem, Variable
+from cblint.facts import table
+from cblint.finding import Report
+from cblint.secrets import context
+from cblint.secrets.find import find, once
+from cblint.secrets.formats import Match, formats, tokens
+from cblint.secrets.mask import label
+from cblint.secrets.names import names_secret
+from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, SimpleCommand
+from cblint.shell.query import Invocation
+from cblint.shell.syntax import DoubleQuoted, SingleQuoted, Word, walk
+from cblint.source.text import Span, Text
+from cblint.source.tree import Scalar
+from cblint.source.tree import walk as walk_yaml
+
+
+class Written(NamedTuple):
+    """A secret and where it stands: ``match`` counts in file offsets; ``name`` is what it is the value of."""
+
+    match: Match
+    text: str
+    name: str
+
+
+def secret_literal(buildspec: Buildspec) -> Iterator[Report]:
+    """A secret is written out in the file."""
+    for written in secrets_in(buildspec):
+        match = written.match
+        fields = {"what": match.what, "shown": label(written.text, match.public), "name": written.name}
+        yield Report(Span(match.start, match.end), _variant(match), fields)
+
+
+def _variant(match: Match) -> str:
+    if match.kind == "url":
+        return {context.CERTAIN: "url", context.PROBABLE: "url-likely"}.get(match.what, "url-known")
+    if match.kind == "format":
+        return "format" if match.sure else "format-likely"
+    return match.what if match.what == "weak" else match.kind
+
+
+def secrets_in(buildspec: Buildspec) -> list[Written]:
+    """The secrets of a buildspec, each once, in the order of the file."""
+    found = {written.match: written for written in _everything(buildspec)}
+    return [found[match] for match in once(found)]
+
+
+def is_secret(variable: Variable) -> bool:
+    """Whether what a variable of ``env`` is given is a secret itself."""
+    value = variable.value
+    if value is None or variable.section != VARIABLES:
+        return False
+    return context.named(variable.name, value.value.strip()) is not None or any(True for _ in tokens(value.value))
+
+
+def _everything(buildspec: Buildspec) -> Iterator[Written]:
+    source = buildspec.stream.text.value
+    programs = [command.split()[0] for command in table("secrets")["options"] if " " not in command]
+    # A keyword can hide behind escapes.
+    escaped = "\\x" in source or "\\u" in source or "\\U" in source
+    if escaped or _may_hold(source):
+        for text in _texts(buildspec):
+            if _may_hold(text.value):
+                yield from _in(text)
+    yield from _beyond(buildspec)
+    if escaped or context.may_be_named(source):
+        yield from _of_variables(buildspec)
+    if escaped or context.may_be_named(source) or any(program in source for program in programs):
+        for item in buildspec.shell_items:
+            if context.may_be_named(item.value) or any(program in item.value for program in programs):
+                yield from _of_commands(item)
+        for item in buildspec.powershell_items:
+            yield from _pairs(item.node.text)
+
+
+def _beyond(buildspec: Buildspec) -> Iterator[Written]:
+    """What is sure to be a secret though nobody knows what it stands in: it comes after a syntax error."""
+    problem = buildspec.stream.problem
+    if problem is None or not buildspec.is_last:
+        return
+    text = buildspec.stream.text
+    rest = text.slice(problem.at, len(text))
+    for match in find(rest.value):
+        if match.kind == "format" and match.sure:
+            yield _written(rest, match)
+
+
+def _may_hold(text: str) -> bool:
+    """Whether a token, a URL or a header can stand in a text."""
+    if "://" in text or "uthorization" in text or "UTHORIZATION" in text:
+        return True
+    return any(keyword in text for form in formats() for keyword in form.keywords)
+
+
+def _texts(buildspec: Buildspec) -> Iterator[Text]:
+    for node in walk_yaml(buildspec.root):
+        if isinstance(node, Scalar) and not node.open and len(node.value) >= _SHORTEST:
+            yield node.text
+    for comment in buildspec.comments if buildspec.number == 0 else ():
+        yield comment.within(buildspec.stream.text)
+
+
+_SHORTEST = 10
+"""Characters of the shortest URL with a password, or token."""
+
+
+def _in(text: Text) -> Iterator[Written]:
+    for detector in (tokens, context.urls, context.headers):
+        for match in detector(text.value):
+            yield _written(text, match)
+
+
+def _written(text: Text, match: Match, name: str = "") -> Written:
+    span = text.span(match.start, match.end)
+    return Written(match._replace(start=span.start, end=span.end), text.value[match.start : match.end], name)
+
+
+# By their names
+
+
+def _of_variables(buildspec: Buildspec) -> Iterator[Written]:
+    for variable in buildspec.variables:
+        if variable.section == VARIABLES and variable.value is not None:
+            yield from _of(variable.name, variable.value.text)
+
+
+def _of(name: str, text: Text) -> Iterator[Written]:
+    value = text.value.strip()
+    match = context.named(name, value)
+    if match is not None:
+        begun = text.value.index(value)
+        yield _written(text, match._replace(start=begun, end=begun + len(value)), name)
+
+
+def _pairs(text: Text) -> Iterator[Written]:
+    """Names with values in one text: JSON, a list of settings, ``name=value``."""
+    for pair in context.pairs(text.value):
+        match = context.named(pair.name, text.value[pair.start : pair.end])
+        if match is not None:
+            yield _written(text, match._replace(start=pair.start, end=pair.end), pair.name)
+
+
+def _of_commands(item: ShellItem) -> Iterator[Written]:
+    script = item.script
+    if script.problem is not None:
+        return
+    for node in walk(script):
+        if isinstance(node, Assignment) and isinstance(node.value, Word):
+            yield from _value(node.name, node.value)
+            yield from _within(node.value)
+        elif isinstance(node, SimpleCommand):
+            for word in node.words:
+                yield from _within(word)
+        elif isinstance(node, HereDocument):
+            yield from _within(node.body)
+        elif isinstance(node, ArrayLiteral):
+            for word in node.elements:
+                yield from _within(word)
+    for invocation in item.invocations:
+        yield from _of_arguments(invocation)
+
+
+def _within(word: Word) -> Iterator[Written]:
+    if context.may_be_named(word.raw):
+        yield from _pairs(word.source.slice(word.start, word.end))
+
+
+def _value(name: str, word: Word) -> Iterator[Written]:
+    """A word that is the value of a name, if nothing in it is expanded."""
+    if word.text:
+        yield from _of(name, _inside(word))
+
+
+def _inside(word: Word) -> Text:
+    """The text of a word without the quotes round it."""
+    (first, *others) = word.parts
+    if not others and isinstance(first, (SingleQuoted, DoubleQuoted)) and first.raw[:1] in "'\"":
+        return word.source.slice(word.start + 1, word.end - 1)
+    return word.source.slice(word.start, word.end)
+
+
+def _of_arguments(invocation: Invocation) -> Iterator[Written]:
+    """Values that stand behind an option, or behind a name, as words of their own."""
+    words = invocation.words
+    short = _short_options(invocation)
+    for option, value in pairwise(words[1:]):
+        text = option.text or ""
+        if text.startswith("--") and names_secret(text[2:]) and "=" not in text and not value.raw.startswith("-"):
+            yield from _value(text[2:], value)
+        elif short.get(text) == "secret":
+            yield from _value("password", value)
+        elif short.get(text) == "userinfo":
+            yield from _userinfo(value)
+    for word in words[1:]:
+        if short.get((word.text or "")[:2]) == "attached" and len(word.text or "") > 2 and len(word.parts) == 1:
+            yield from _of("password", word.source.slice(word.start + 2, word.end))
+    operands = [word.text for word in words[:4]]
+    for setting in _settings().get(operands[0] or "", ()):
+        if operands[1 : len(setting) + 1] == list(setting):
+            for name, value in pairwise(words[len(setting) + 1 :]):
+                yield from _value((name.text or "").rpartition(":")[2], value)
+
+
+def _userinfo(word: Word) -> Iterator[Written]:
+    """``user:password``"""
+    inside = _inside(word)
+    user, colon, _ = inside.value.partition(":")
+    if word.text and colon and user:
+        yield from _of("password", inside.slice(len(user) + 1, len(inside.value)))
+
+
+def _short_options(invocation: Invocation) -> dict[str, str]:
+    """The options of one letter that have a secret as their value."""
+    options: dict[str, dict[str, str]] = table("secrets")["options"]
+    words = [invocation.program, *(word.text or "" for word in invocation.arguments[:2])]
+    for length in range(len(words), 0, -1):
+        found = options.get(" ".join(words[:length]))
+        if found is not None:
+            return found
+    return {}
+
+
+@cache
+def _settings() -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for command in table("secrets")["settings"]:
+        program, *others = command.split()
+        found.setdefault(program, []).append(tuple(others))
+    return found

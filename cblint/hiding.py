@@ -1,0 +1,158 @@
+"""What of a file is not to be shown: the secrets that stand in it, wherever their text comes to be seen."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cblint.source.text import Lines, Span
+
+if TYPE_CHECKING:
+    from cblint.buildspec.model import Buildspec
+    from cblint.secrets.formats import Match
+    from cblint.secrets.mask import Hidden, Mask, Secret
+
+
+class Hiding:
+    """The secrets of a file, found when something of it is to be shown."""
+
+    def __init__(self, text: str, buildspecs: Sequence[Buildspec] = ()) -> None:
+        self._text = text
+        self._buildspecs = buildspecs
+
+    def hidden(self, text: str, shown: int | None = None) -> str:
+        """A text that comes from the file without what is secret in it; ``shown`` characters of it will be shown."""
+        return self.mask.hidden(text, shown)
+
+    def within(self, text: str) -> bool:
+        """Whether something secret stands in a text that comes from the file."""
+        return self.mask.within(text)
+
+    @cached_property
+    def mask(self) -> Mask:
+        """The secrets, to be looked for in other texts."""
+        from cblint.secrets.mask import Mask
+
+        return Mask(self.known)
+
+    @cached_property
+    def known(self) -> list[Secret]:
+        """The secrets as they are written in the file, and as they are read from it."""
+        from cblint.secrets.mask import Secret
+
+        return [
+            Secret(secret, match.public, match.what == "weak")
+            for match, read in self._matches
+            if not _is_known(match)
+            for secret in (read, self._text[match.start : match.end])
+        ]
+
+    @cached_property
+    def _matches(self) -> list[tuple[Match, str]]:
+        """Places in the file, and what is read there."""
+        return list(_matches(self._text, self._buildspecs))
+
+    @cached_property
+    def _places(self) -> list[Hidden]:
+        from cblint.secrets.mask import joined
+
+        return joined(self._text, (match for match, _ in self._matches))
+
+    def in_line(self, lines: Lines, number: int) -> tuple[Hidden, ...]:
+        """What is not shown of a line, in 0-based columns."""
+        from cblint.secrets.formats import Match
+        from cblint.secrets.mask import Hidden, joined
+
+        line = lines.line(number)
+        if self.mask.too_many:
+            return (Hidden(0, len(line), "…"),) if line else ()
+        placed = list(_in_line(self._text, lines.span(number), self._places))
+        elsewhere = [
+            match
+            for match in self.mask.known_in(line)
+            if not any(place.start <= match.start and match.end <= place.end for place in placed)
+        ]
+        if not elsewhere:
+            return tuple(placed)
+        publics = [Match(start, end, "named", "", shown.index("…")) for start, end, shown in placed]
+        return tuple(joined(line, [*publics, *elsewhere]))
+
+
+def filled(line: str, hidden: Iterable[Hidden]) -> str:
+    """The line with every secret character replaced by one that says nothing and takes as much room in UTF-16."""
+    chars = list(line)
+    for start, end, _ in hidden:
+        chars[start:end] = ["\U0001f512" if char > "\uffff" else "•" for char in chars[start:end]]
+    return "".join(chars)
+
+
+def _in_line(text: str, line: Span, places: list[Hidden]) -> Iterator[Hidden]:
+    from cblint.secrets.mask import label
+
+    first = bisect_right(places, line.start, key=lambda place: place.end)
+    last = bisect_left(places, line.end, key=lambda place: place.start)
+    for place in places[first:last]:
+        start, end = max(place.start, line.start), min(place.end, line.end)
+        part = text[start:end]
+        start += len(part) - len(part.lstrip())
+        end -= len(part) - len(part.rstrip())
+        if start < end:
+            whole = place.start >= line.start and place.end <= line.end
+            shown = place.shown if whole else label(text[start:end])
+            yield type(place)(start - line.start, end - line.start, shown)
+
+
+def _is_known(match: Match) -> bool:
+    """Whether everybody knows it, so that it stands elsewhere by chance."""
+    from cblint.secrets.context import KNOWN
+
+    return match.kind == "url" and match.what == KNOWN
+
+
+def _matches(text: str, buildspecs: Sequence[Buildspec]) -> Iterator[tuple[Match, str]]:
+    from cblint.secrets.mask import suspected
+
+    references = sorted(span for buildspec in buildspecs for span in _references(buildspec))
+    for match in suspected(text):
+        number = bisect_right(references, Span(match.start, len(text) + 1)) - 1
+        if match.kind != "named" or number < 0 or references[number].end < match.end:
+            yield match, text[match.start : match.end]
+    for buildspec in buildspecs:
+        yield from _of_buildspec(buildspec)
+
+
+def _references(buildspec: Buildspec) -> Iterator[Span]:
+    """Where names of secrets stand, which are none."""
+    from cblint.buildspec.model import VARIABLES
+
+    for variable in buildspec.variables:
+        if variable.section != VARIABLES and variable.value is not None:
+            yield variable.value.span
+
+
+def _of_buildspec(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
+    """What the rule finds; values of variables with the name of a secret; what is not written as it is read."""
+    from cblint.buildspec.model import VARIABLES
+    from cblint.checks.literals import secrets_in
+    from cblint.secrets.formats import Match
+    from cblint.secrets.mask import suspected, worth
+    from cblint.secrets.names import names_secret
+    from cblint.secrets.values import is_written_out
+    from cblint.source.tree import Scalar, walk
+
+    for written in secrets_in(buildspec):
+        yield written.match, written.text
+    for variable in buildspec.variables:
+        value = variable.value
+        if variable.section != VARIABLES or value is None or not names_secret(variable.name):
+            continue
+        if is_written_out(value.value):
+            span = value.text.span(0, len(value.value))
+            yield Match(span.start, span.end, "named", worth(value.value)), value.value
+    for node in walk(buildspec.root):
+        if isinstance(node, Scalar) and node.style != "|" and node.value not in node.source:
+            for match in suspected(node.value):
+                span = node.text.span(match.start, match.end)
+                yield match._replace(start=span.start, end=span.end), node.value[match.start : match.end]

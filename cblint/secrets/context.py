@@ -1,0 +1,164 @@
+"""Secrets that tell by what stands round them: a name in front, a URL, a header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from cblint.facts import table
+from cblint.secrets import values
+from cblint.secrets.formats import Match, has_format, of_name
+from cblint.secrets.names import LONGEST, is_shipped, names_password, names_secret
+
+# Every part is bounded: nothing is looked at more than a few times.
+_USERINFO = (
+    r"://(?P<user>[^\s/:@\"'<>`\\]{0,100}):(?P<password>[^\s/@\"'<>`\\]{1,200})"
+    r"@(?P<host>[^\s/:\"'\\?#]{1,200})"
+)
+_HEADER = (
+    r"authorization[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?P<scheme>bearer|basic|token|ssws)[ \t]{1,3}"
+    r"(?P<value>[A-Za-z0-9._~+/=-]{8,2000})"
+)
+
+
+def urls(text: str) -> Iterator[Match]:
+    """Passwords in the URLs of a text. Of those that everybody knows, ``sure`` is false and ``what`` says so."""
+    if "://" not in text:
+        return
+    for match in re.finditer(_USERINFO, text):
+        what = _of_url(match["user"], match["password"], match["host"])
+        if what:
+            yield Match(*match.span("password"), "url", what, 0, what == CERTAIN)
+
+
+CERTAIN, PROBABLE, KNOWN = "certain", "probable", "known"
+"""What the password of a URL is: the last is one that nobody has to find out."""
+
+
+def _of_url(user: str, password: str, host: str) -> str:
+    if not values.is_written_out(password) or values.is_sample(password) or (password.isdigit() and len(password) < 6):
+        return ""
+    if password.lower() in ("x-oauth-basic", "x-access-token"):
+        return ""
+    name = host.partition(":")[0].lower()
+    if name == "example.com" or name.endswith((".example.com", ".example", ".invalid", ".test", ".local")):
+        return ""
+    local = name in table("secrets")["local-hosts"] or re.fullmatch(r"[a-z][a-z0-9_-]*", name) is not None
+    if local or password == user or values.is_placeholder(password):
+        return KNOWN
+    return CERTAIN if values.judged(password, True) == values.LIKELY else PROBABLE
+
+
+def headers(text: str) -> Iterator[Match]:
+    """What ``Authorization`` headers in a text are given."""
+    if "uthorization" not in text and "UTHORIZATION" not in text:
+        return
+    for match in re.finditer(_HEADER, text, re.IGNORECASE):
+        value = match["value"]
+        if match["scheme"].lower() == "basic":
+            known = _is_login(value)
+        else:
+            known = values.judged(value, False) == values.LIKELY
+        if known:
+            yield Match(*match.span("value"), "header", "An Authorization header", 0, False)
+
+
+def _is_login(encoded: str) -> bool:
+    import base64  # few files have such a header
+    import binascii
+
+    try:
+        user, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return False
+    return bool(colon) and not values.is_sample(password) and not values.is_placeholder(password) and bool(user)
+
+
+def named(name: str, value: str) -> Match | None:
+    """What a value with this name is; its place is that in ``value``."""
+    form = of_name(name, value)
+    if form is not None:
+        return Match(0, len(value), "format", form.what, 0, form.sure)
+    if not names_secret(name) or is_shipped(name):
+        return None
+    judged = values.judged(value, names_password(name))
+    return Match(0, len(value), "named", "weak" if judged == values.WEAK else "", 0, False) if judged else None
+
+
+# Names and values in one text
+
+
+class Pair(NamedTuple):
+    """A name and its value somewhere in a text: ``text[start:end]``; ``mark`` is what stands between them."""
+
+    name: str
+    mark: str
+    start: int
+    end: int
+
+
+_NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+_MARK = re.compile(r"\\?[\"']?[ \t]{0,3}(?P<mark>=>|:=|=|:)[ \t]{0,3}(?P<quote>\\?[\"'])?")
+_OPTION = re.compile(r"[ \t]{1,3}(?P<quote>\\?[\"'])?(?=[^-\s])")
+_PLAIN = re.compile(r"[^\s\"'\\;|&()<>,`{}\[\]]{1,300}")
+_QUOTED = re.compile(r"[^\"'\\\r\n]{1,300}")
+
+
+def pairs(text: str) -> Iterator[Pair]:
+    """What in a text has the name of a secret in front of it: ``name=value``, ``"name": "value"``, ``--name value``."""
+    at = 0
+    # The other way round a regular expression takes many times as long; of other alphabets, lengths could change.
+    lower = text.lower() if text.isascii() else text
+    for match in _word(text.isascii()).finditer(lower):
+        if match.start() < at:
+            continue
+        start, end = _around(text, match.start(), match.end())
+        at = end
+        name = text[start:end].rstrip(".-")
+        bare = name[2:] if name.startswith(("-D", "-P")) else name.lstrip("-")
+        if not names_secret(bare) and not has_format(bare):
+            continue
+        begun = _MARK.match(text, end)
+        mark = begun["mark"] if begun is not None else " "
+        if begun is None and name.startswith("--"):
+            begun = _OPTION.match(text, end)
+        if begun is None:
+            continue
+        value = (_QUOTED if begun["quote"] else _PLAIN).match(text, begun.end())
+        if value is not None:
+            at = end if value[0].startswith("-") else value.end()
+            yield Pair(bare, mark, value.start(), value.end())
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The whole name that a word stands in."""
+    low, high = max(0, start - LONGEST), min(len(text), end + LONGEST)
+    while start > low and text[start - 1] in _NAMED:
+        start -= 1
+    while end < high and text[end] in _NAMED:
+        end += 1
+    return start, end
+
+
+@cache
+def _word(lower: bool) -> re.Pattern[str]:
+    names = table("secrets")["names"]
+    keys = (f"{before}[_.-]?key" for before in (*names["keys"], "record"))
+    words = [*names["nouns"], *names["short"], *keys, "sonar.?login"]
+    return re.compile("|".join(words), 0 if lower else re.IGNORECASE)
+
+
+def in_pairs(text: str) -> Iterator[Match]:
+    """The values of names in a text that are secrets by both."""
+    for pair in pairs(text):
+        found = named(pair.name, text[pair.start : pair.end])
+        if found is not None:
+            yield found._replace(start=pair.start, end=pair.end)
+
+
+def may_be_named(text: str) -> bool:
+    """Whether the name of a secret can stand in a text at all."""
+    lower = text.lower()
+    return any(word in lower for word in ("pass", "secret", "token", "key", "pwd", "pw", "login"))

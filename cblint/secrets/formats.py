@@ -1,0 +1,125 @@
+"""Tokens that tell by their look what they are, as their providers make them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from cblint.facts import table
+from cblint.secrets import jwt
+from cblint.secrets.names import LONGEST, joined
+from cblint.secrets.values import entropy, is_sample
+
+_ENTROPY = 3.0
+# Behind an escape such as \n a token begins as well.
+_BEFORE = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))"
+_AFTER = r"(?![A-Za-z0-9_])"
+
+
+class Match(NamedTuple):
+    """A secret in a text: ``text[start:end]``.
+
+    ``kind`` is ``format``, ``url``, ``header`` or ``named``. ``what`` is what it is, as a message begins; ``public``
+    so many of its first characters are those of all of its kind. ``sure``: it is one without any doubt.
+    """
+
+    start: int
+    end: int
+    kind: str
+    what: str
+    public: int = 0
+    sure: bool = True
+
+
+class Format(NamedTuple):
+    """A line of the table; its pattern is compiled when a text holds one of its keywords."""
+
+    what: str
+    keywords: tuple[str, ...]
+    pattern: str
+    public: int
+    entropy: float
+    sure: bool
+    edges: bool
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """The table."""
+    return tuple(
+        Format(
+            each["what"],
+            tuple(each["keywords"]),
+            each["pattern"],
+            each["public"],
+            each.get("entropy", _ENTROPY),
+            each.get("weight", "certain") == "certain",
+            each.get("edges", True),
+        )
+        for each in table("secrets")["formats"]
+    )
+
+
+def tokens(text: str) -> Iterator[Match]:
+    """The tokens of a text, by format."""
+    for number, form in enumerate(formats()):
+        if any(keyword in text for keyword in form.keywords):
+            for match in _pattern(number).finditer(text):
+                secret = match.group()
+                if entropy(secret[form.public : form.public + 400]) >= form.entropy and not _is_none(secret):
+                    yield Match(match.start(), match.end(), "format", form.what, form.public, form.sure)
+
+
+def _is_none(secret: str) -> bool:
+    if secret.startswith("eyJ") and jwt.is_public(secret):
+        return True
+    if secret.startswith("-----"):
+        return len(re.findall(r"[A-Za-z0-9+/]{4}", secret)) < 24
+    return is_sample(secret)
+
+
+@cache
+def _pattern(number: int) -> re.Pattern[str]:
+    form = formats()[number]
+    return re.compile(f"{_BEFORE}(?:{form.pattern}){_AFTER}" if form.edges else form.pattern)
+
+
+class Named(NamedTuple):
+    """A line of the table of values that only their name tells from others."""
+
+    what: str
+    name: re.Pattern[str]
+    pattern: re.Pattern[str]
+    entropy: float
+    sure: bool
+
+
+@cache
+def _named() -> tuple[Named, ...]:
+    return tuple(
+        Named(
+            each["what"],
+            re.compile(f"(?:^|_)(?:{each['name']})$"),
+            re.compile(each["pattern"]),
+            each.get("entropy", _ENTROPY),
+            each.get("weight", "certain") == "certain",
+        )
+        for each in table("secrets")["named"]
+    )
+
+
+def of_name(name: str, value: str) -> Named | None:
+    """What a value is by its name and its look."""
+    for each in has_format(name[-LONGEST:]):
+        if each.pattern.fullmatch(value) is not None:
+            return each if entropy(value) >= each.entropy and not is_sample(value) else None
+    return None
+
+
+@lru_cache(maxsize=4096)
+def has_format(name: str) -> tuple[Named, ...]:
+    """The lines of the table that a name fits."""
+    written = joined(name)
+    return tuple(each for each in _named() if each.name.search(written) is not None)

@@ -1,0 +1,60 @@
+"""Whether a name says that what it holds is a secret."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from cblint.facts import table
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+LONGEST = 100
+"""Characters; nobody calls a variable more."""
+
+
+def names_secret(name: str) -> bool:
+    """``DB_PASSWORD``, ``apiToken``, ``--client-secret``; not ``SECRET_NAME`` and not ``PUBLIC_KEY``."""
+    return _kind(name[-LONGEST:]) != ""
+
+
+def names_password(name: str) -> bool:
+    """Whether people choose such a secret."""
+    return _kind(name[-LONGEST:]) == "password"
+
+
+def is_shipped(name: str) -> bool:
+    """Whether what it holds is built into a page that everybody can read."""
+    return name.startswith(tuple(table("secrets")["names"]["shipped"]))
+
+
+def joined(name: str) -> str:
+    """The name in lower case with ``_`` between its words."""
+    return "_".join(_words(name[-LONGEST:]))
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+@cache
+def _sets() -> dict[str, frozenset[str]]:
+    return {kind: frozenset(words) for kind, words in table("secrets")["names"].items()}
+
+
+@lru_cache(maxsize=4096)
+def _kind(name: str) -> str:
+    """``password``, ``token``, or nothing."""
+    words = _words(name)
+    while words and words[-1].isdigit():
+        words.pop()
+    sets = _sets()
+    if not words or words[-1] in sets["about"] or not sets["public"].isdisjoint(words):
+        return ""
+    for number, word in enumerate(words):
+        plain = word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+        noun = next((noun for noun in sets["nouns"] if plain.endswith(noun)), None)
+        if noun is not None or (plain in sets["short"] and len(words) > 1):
+            return "password" if (noun or plain).startswith("pass") or plain in ("pwd", "pw") else "token"
+        if plain == "key" and number and words[number - 1] in sets["keys"]:
+            return "token"
+    return ""
