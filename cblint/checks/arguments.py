@@ -30,8 +30,8 @@ NEAR = 80
 """So many characters before a text are looked at for what it is called."""
 
 
-_KEY = re.compile(r"(?:^[\"']?|[,=])(-{0,2}[A-Za-z_][\w.-]*)(?:,ParameterValue)?=[\"'\\]{0,2}$")
-"""What a value is called: ``--token=``, ``-Ddb.password=``, ``user=me,password=``."""
+_KEY = re.compile(r"(?:^(?:\\ )?[\"']?|[,=])(-{0,2}[A-Za-z_][\w.-]*)(?:,ParameterValue)?=[\"'\\]{0,2}$")
+"""What a value is called: ``--token=``, ``user=me,password=``; a folded line leaves a blank before it."""
 
 
 class Line(NamedTuple):

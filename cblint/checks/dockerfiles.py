@@ -41,6 +41,37 @@ def bases_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> list
     return [Base(image, path, line) for line, image in _bases(text)]
 
 
+def stages_with(buildspec: Buildspec, invocation: Invocation, event: Event, argument: str) -> tuple[bool, bool] | None:
+    """Whether the image that a build makes declares an argument, and whether another stage does; None if unknown."""
+    path, text = dockerfile_of(buildspec, invocation, event)
+    command = command_of(invocation, event) if text is not None else None
+    if text is None or command is None or command.valued("--target"):
+        return None
+    return _declaring(text, argument) if _is_as_committed(buildspec, posixpath.basename(path)) else None
+
+
+def _declaring(text: str, argument: str) -> tuple[bool, bool] | None:
+    """The same of a Dockerfile. The last stage has what the stages had that it begins from."""
+    stages: list[tuple[str, str]] = []
+    declaring: set[int] = set()
+    for _, instruction in _instructions(text):
+        found = re.match(_FROM, instruction, re.IGNORECASE)
+        if found is not None:
+            stages.append((found[1].lower(), (found[2] or "").lower()))
+        elif re.match(r"\s*ARG\s", instruction, re.IGNORECASE):
+            names = {part.partition("=")[0] for part in instruction.split()[1:]}
+            if argument in names or any("$" in name for name in names):
+                declaring.add(len(stages))
+    if not stages:
+        return None
+    of_image, wanted = {len(stages)}, stages[-1][0]
+    for number in range(len(stages) - 1, 0, -1):
+        if wanted in (stages[number - 1][1], str(number - 1)):
+            of_image.add(number)
+            wanted = stages[number - 1][0]
+    return not declaring.isdisjoint(of_image), not (declaring - {0}) <= of_image
+
+
 @lru_cache(maxsize=8)
 def _is_as_committed(buildspec: Buildspec, name: str) -> bool:
     """Whether no command is seen that may have changed a Dockerfile of that name: only builds name it."""
