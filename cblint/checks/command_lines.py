@@ -24,6 +24,7 @@ from cblint.checks.arguments import (
 )
 from cblint.checks.edits import before
 from cblint.checks.ways import Use, uses
+from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import PASSED, RAN
@@ -60,12 +61,11 @@ def _report(buildspec: Buildspec, build: Build, use: Use, line: Line, given: Giv
     label = given.label
     in_file = use.event.standing is None
     place = given.hole.span if in_file else use.place(label)
-    instead = line.says.get("instead")
     fields = {
         "name": label.name,
         "what": described(label),
         "command": called_in(use, line),
-        "instead": f" {instead}" if instead else "",
+        "instead": line.says.get("instead") or table("arguments")["instead"],
     }
     variant = NAMED if label.source == NAMED else "known"
     if variant == "known" and given.in_address and in_file and line.says.get("keeps"):
