@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import PARAMETER_STORE
 from cblint.facts import table
@@ -34,16 +35,17 @@ _KEY = re.compile(r"(?:^(?:\\ )?[\"']?|[,=])(-{0,2}[A-Za-z_][\w.-]*)(?:,Paramete
 """What a value is called: ``--token=``, ``user=me,password=``; a folded line leaves a blank before it."""
 
 
-class Line(NamedTuple):
+class Line:
     """A program that runs, and what the table says of it: nothing for one that it does not know."""
 
-    invocation: Invocation
-    verb: Verb | None
-
-    @property
-    def says(self) -> dict[str, Any]:
-        """What the table says."""
-        return self.verb.says if self.verb is not None else {}
+    def __init__(self, use: Use, invocation: Invocation, verb: Verb | None) -> None:
+        self.use = use
+        self.invocation = invocation
+        self.says: dict[str, Any] = verb.says if verb is not None else {}
+        self._verb = verb
+        self._words = invocation.node.words
+        self._starts = [word.start for word in self._words]
+        self._secret: dict[tuple[Label, bool], bool] = {}
 
     def words(self, field: str) -> Iterator[Word]:
         """The words, or parts of them, at the places of a field."""
@@ -53,8 +55,29 @@ class Line(NamedTuple):
                     rest = after(word, place[:-1])
                     if rest is not None and rest.parts:
                         yield rest
-            elif self.verb is not None:
-                yield from (word for word in places_in((place,), self.verb, self.invocation) if isinstance(word, Word))
+            elif self._verb is not None:
+                yield from (word for word in places_in((place,), self._verb, self.invocation) if isinstance(word, Word))
+
+    def number(self, word: Word) -> int:
+        """The number of a word, or of that of which it is a part, among all of the command."""
+        return max(bisect_right(self._starts, word.start) - 1, 0)
+
+    def before(self, word: Word) -> Word | None:
+        """The word before it."""
+        number = self.number(word)
+        return self._words[number - 1] if number and self._words[number] is word else None
+
+    def value(self, word: Word) -> Value | None:
+        """What a word is when the command runs; of a part of one, all of it. None if that cannot be told."""
+        values = self.use.event.values
+        return values[self.number(word)] if len(values) == len(self._words) else None
+
+    def is_secret(self, label: Label, sure: bool) -> bool:
+        """Whether what has this label is taken for a secret here: asked once of each."""
+        key = label, sure
+        if key not in self._secret:
+            self._secret[key] = is_secret(self.use, label, sure)
+        return self._secret[key]
 
 
 def line_of(use: Use) -> Line | None:
@@ -64,45 +87,34 @@ def line_of(use: Use) -> Line | None:
         return None
     if event.state is not None and isinstance(event.state.functions.get(event.name), Function):
         return None
-    found: Line | None = None
+    found: tuple[Invocation, Verb | None] | None = None
     for invocation in unwrapped(event.node):
         if invocation.node is not event.node:
             break
         verb = line_in("arguments", invocation)
-        if found is None or found.verb is None or verb is not None:
-            found = Line(invocation, verb)
-    return found
+        if found is None or found[1] is None or verb is not None:
+            found = invocation, verb
+    return Line(use, *found) if found is not None else None
 
 
-def called_in(use: Use, line: Line) -> str:
+def called_in(line: Line) -> str:
     """What people call the command: by the name that it runs under, where that stands in a variable."""
-    return called(line.invocation) if line.invocation.program else use.event.name.rpartition("/")[2]
+    return called(line.invocation) if line.invocation.program else line.use.event.name.rpartition("/")[2]
 
 
 # Values
 
 
-def value_of(use: Use, word: Word) -> Value | None:
-    """What a word of the command is when it runs; of a part of one, all of it. None if that cannot be told."""
-    node = use.event.node
-    words = node.words if isinstance(node, SimpleCommand) else ()
-    if len(words) == len(use.event.values):
-        for each, value in zip(words, use.event.values, strict=True):
-            if each.source is word.source and each.start <= word.start and word.end <= each.end:
-                return value
-    return None
-
-
-def labels_in(use: Use, word: Word) -> Labels:
+def labels_in(line: Line, word: Word) -> Labels:
     """Where a word, or a part of one, comes from."""
-    value = value_of(use, word)
+    value = line.value(word)
     if value is not None and not value.labels:
         return NO_LABELS
     read = together(
         event.variable.value.labels
         for node in walk(word)
         if isinstance(node, Parameter)
-        for event in use.trail.reads.get(id(node), ())
+        for event in line.use.trail.reads.get(id(node), ())
         if event.variable is not None
     )
     if value is None:
@@ -116,20 +128,44 @@ def _is_number(node: Node) -> bool:
 
 
 def hole_of(use: Use, label: Label, word: Word) -> Node:
-    """The part of a word that brings in a text: an expansion, a substitution, else the word."""
-    place = use.place(label, word)
-    for node in walk(word):
-        if isinstance(node, Parameter) and node.span == place:
-            return node
+    """The part of a word that brings in a text: an expansion, a substitution, else the word.
+
+    Of several expansions the first that does not hold the name of a user, a host or the like.
+    """
+    inside = [node for node in walk(word) if isinstance(node, Parameter) and _brings(use, label, node)]
+    if inside:
+        return next((node for node in inside if not is_harmless(word, node)), inside[0])
     return next((node for node in walk(word) if isinstance(node, CommandSubstitution)), word)
+
+
+def _brings(use: Use, label: Label, node: Parameter) -> bool:
+    events = use.trail.reads.get(id(node), ())
+    values = [event.variable.value for event in events if event.variable is not None]
+    return _is_number(node) or any(each.is_same_source(label) for value in values for each in value.labels)
+
+
+def is_harmless(word: Word, hole: Node) -> bool:
+    """Whether a text is called the name of a user, a host or the like: by its variable, or by what stands before it."""
+    key = _key_before(word, hole)
+    names = [hole.name if isinstance(hole, Parameter) else "", key.lstrip("-") if key is not None else ""]
+    return any(re.search(table("arguments")["harmless"], name, re.IGNORECASE) for name in names)
+
+
+def _key_before(word: Word, hole: Node) -> str | None:
+    if hole is word:
+        return None
+    start = hole.start - word.start
+    before = word.raw[max(start - NEAR, 0) : start]
+    key = _KEY.search(before if start <= NEAR else f"\0{before}")
+    return key[1] if key is not None else None
 
 
 # Secrets
 
 
-def secrets_in(use: Use, word: Word, sure: bool) -> list[Label]:
+def secrets_in(line: Line, word: Word, sure: bool) -> list[Label]:
     """The secrets that a word holds, the surest first. ``sure``: nothing but secrets stands here."""
-    found = [label for label in of_kind(labels_in(use, word), SECRET) if is_secret(use, label, sure)]
+    found = [label for label in of_kind(labels_in(line, word), SECRET) if line.is_secret(label, sure)]
     return sorted(found, key=lambda label: label.source == NAMED)
 
 
@@ -163,23 +199,19 @@ def says_secret(name: str) -> bool:
     return sounds_secret(bare) or re.search(table("arguments")["names"], bare, re.IGNORECASE) is not None
 
 
-def is_called_secret(use: Use, word: Word, hole: Node) -> bool:
+def is_called_secret(line: Line, word: Word, hole: Node) -> bool:
     """Whether what stands before a text says that it is a secret: ``--token`` or ``password=``."""
-    if hole is not word:
-        start = hole.start - word.start
-        before = word.raw[max(start - NEAR, 0) : start]
-        key = _KEY.search(before if start <= NEAR else f"\0{before}")
-        if key is not None:
-            return says_secret(key[1])
-        if before.strip("\"'"):
-            return False
-    words = use.event.node.words if isinstance(use.event.node, SimpleCommand) else ()
-    number = next((number for number, each in enumerate(words) if each is word), 0)
-    option, complete = beginning(words[number - 1]) if number else ("", False)
+    key = _key_before(word, hole)
+    if key is not None:
+        return says_secret(key)
+    if hole is not word and word.raw[: hole.start - word.start].strip("\"'"):
+        return False
+    before = line.before(word)
+    option, complete = beginning(before) if before is not None else ("", False)
     return complete and option.startswith("-") and "=" not in option and says_secret(option)
 
 
-def is_in_address(use: Use, word: Word, hole: Node) -> bool:
+def is_in_address(line: Line, word: Word, hole: Node) -> bool:
     """Whether a text stands before the ``@`` of an address: ``https://$TOKEN@host/``."""
     if hole is not word and hole.raw != word.raw.strip("\"'"):
         start, end = hole.start - word.start, hole.end - word.start
@@ -188,7 +220,7 @@ def is_in_address(use: Use, word: Word, hole: Node) -> bool:
             re.search(r"://[^/?#\s]*$", before) is not None
             and re.match(r"[^/?#\s]*@", behind.replace('"', "")) is not None
         )
-    value = value_of(use, word)
+    value = line.value(word)
     if value is None:
         return False
     text = "".join(piece if isinstance(piece, str) else "\0" for piece in value.pieces)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
@@ -18,7 +19,7 @@ from cblint.checks.arguments import (
     line_of,
     says_secret,
 )
-from cblint.checks.dockerfiles import stages_with
+from cblint.checks.dockerfiles import Declared, declared_by
 from cblint.checks.images import BUILD, KEPT, PUSH, SENT, SOURCE, TAG, uses_of
 from cblint.checks.references import may_be
 from cblint.checks.ways import Use, uses
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from cblint.flow.values import Value
 
 OPTION = "--build-arg"
+MOST = 100
+"""So many arguments of one build are looked at."""
 _WORST_FIRST = ("value", "possible", "short-lived", NAMED)
 
 
@@ -69,24 +72,24 @@ def secret_in_docker_build_arg(buildspec: Buildspec) -> Iterator[Report]:
         line = line_of(use)
         if line is None or "built" not in line.says:
             continue
-        arguments = list(_arguments(use))
-        found = [each for argument in arguments if (each := _secret(buildspec, use, line, argument)) is not None]
+        arguments = list(islice(_arguments(use), MOST))
+        declared = declared_by(buildspec, line.invocation, use.event)
+        found = [each for argument in arguments if (each := _secret(declared, line, argument)) is not None]
         if found:
             found.sort(key=lambda each: _WORST_FIRST.index(each.variant))
             yield _report(use, line, found)
             continue
         address = table("arguments")["credentials-address"]
         given = next((each for each in arguments if each.name == address and each.word is not None), None)
-        if given is not None and given.word is not None and _is_pushed(buildspec, use):
-            stages = stages_with(buildspec, line.invocation, use.event, address)
-            if stages is None or stages[0]:
-                yield Report(_at(use, given, None), "credentials-address", {"name": address})
+        is_kept = declared is None or address in declared.image
+        if given is not None and is_kept and _is_pushed(buildspec, use):
+            yield Report(_at(use, given, None), "credentials-address", {"name": address})
 
 
 def _report(use: Use, line: Line, found: list[Found]) -> Report:
     first, *others = found
     label, name = first.label, first.argument.name
-    fields = {"what": described(label), "command": called_in(use, line), "argument": name, "name": label.name}
+    fields = {"what": described(label), "command": called_in(line), "argument": name, "name": label.name}
     inheriting = use._replace(inherited=(name,)) if first.argument.inherited else use
     return Report(
         first.span,
@@ -126,28 +129,29 @@ def _behind(value: Value, count: int) -> Value:
     return value._replace(pieces=((start,) if start else ()) + value.pieces[1:])
 
 
-def _secret(buildspec: Buildspec, use: Use, line: Line, argument: Argument) -> Found | None:
+def _secret(declared: Declared | None, line: Line, argument: Argument) -> Found | None:
     """What is to be said of an argument, if it is a secret."""
+    use = line.use
     inheriting = use._replace(inherited=(argument.name,)) if argument.inherited else use
     sure = says_secret(argument.name)
     labels = [label for label in of_kind(argument.value.labels, SECRET) if is_secret(inheriting, label, sure)]
     if not labels or (not sure and re.search(table("arguments")["harmless"], argument.name, re.IGNORECASE)):
         return None
     label = min(labels, key=lambda each: each.source == NAMED)
-    variant = _variant(buildspec, use, line, argument, label)
+    variant = _variant(declared, line, argument, label)
     return Found(variant, label, argument, _at(use, argument, label)) if variant is not None else None
 
 
-def _variant(buildspec: Buildspec, use: Use, line: Line, argument: Argument, label: Label) -> str | None:
-    stages = stages_with(buildspec, line.invocation, use.event, argument.name)
-    if stages == (False, False):
+def _variant(declared: Declared | None, line: Line, argument: Argument, label: Label) -> str | None:
+    is_elsewhere = declared is not None and argument.name not in declared.image
+    if declared is not None and is_elsewhere and argument.name not in declared.others:
         # Docker warns that it is not consumed, and keeps it nowhere.
         return None
     if label.source == NAMED:
         return NAMED
     if label.source.removeprefix(FETCHED) in table("arguments")["short-lived"]:
         return "short-lived"
-    if stages == (False, True) or line.says.get("history") is False:
+    if is_elsewhere or line.says.get("history") is False:
         return "possible"
     return "value"
 

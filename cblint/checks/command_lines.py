@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.arguments import (
@@ -17,13 +17,13 @@ from cblint.checks.arguments import (
     described,
     hole_of,
     is_called_secret,
+    is_harmless,
     is_in_address,
     line_of,
     secrets_in,
-    value_of,
 )
 from cblint.checks.edits import before
-from cblint.checks.ways import Use, uses
+from cblint.checks.ways import Trail, Use, uses
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -32,8 +32,8 @@ from cblint.flow.labels import Label
 from cblint.shell.operands import beginning
 from cblint.shell.syntax import CommandSubstitution, DoubleQuoted, Node, Parameter, Word
 
-if TYPE_CHECKING:
-    from cblint.flow.build import Build
+MOST = 200
+"""If a build removes more than so much, nobody looks what that is."""
 
 
 class Given(NamedTuple):
@@ -47,70 +47,72 @@ class Given(NamedTuple):
 
 def secret_on_command_line(buildspec: Buildspec) -> Iterator[Report]:
     """A program is given a secret as an argument, which others can see."""
-    build = build_of(buildspec)
-    for use in uses(build, PASSED):
+    removals = _Removals()
+    for use in uses(build_of(buildspec), PASSED):
         line = line_of(use)
         if line is None or "built" in line.says:
             continue
-        given = min(_given(use, line), key=lambda each: each.label.source == NAMED, default=None)
+        given = min(_given(line), key=lambda each: each.label.source == NAMED, default=None)
         if given is not None:
-            yield _report(buildspec, build, use, line, given)
+            yield _report(buildspec, removals, line, given)
 
 
-def _report(buildspec: Buildspec, build: Build, use: Use, line: Line, given: Given) -> Report:
-    label = given.label
+def _report(buildspec: Buildspec, removals: _Removals, line: Line, given: Given) -> Report:
+    use, label = line.use, given.label
     in_file = use.event.standing is None
     place = given.hole.span if in_file else use.place(label)
     fields = {
         "name": label.name,
         "what": described(label),
-        "command": called_in(use, line),
+        "command": called_in(line),
         "instead": line.says.get("instead") or table("arguments")["instead"],
     }
     variant = NAMED if label.source == NAMED else "known"
     if variant == "known" and given.in_address and in_file and line.says.get("keeps"):
-        folder = _kept_in(use, line, given)
-        if folder is not None and _is_taken_along(buildspec, build, use, folder):
+        folder = _kept_in(line, given)
+        if folder is not None and _is_taken_along(buildspec, removals, use, folder):
             variant = "kept"
             fields["file"] = posixpath.normpath(posixpath.join(folder, ".git/config"))
-    edits = _on_standard_input(use, line, given) if in_file else ()
+    edits = _on_standard_input(line, given) if in_file else ()
     return Report(place, variant, fields, edits=edits, steps=use.steps(label, "given-to", place))
 
 
-def _given(use: Use, line: Line) -> Iterator[Given]:
+def _given(line: Line) -> Iterator[Given]:
     """The secrets that the words of a command bring along."""
     for field in (SURE, POSSIBLE):
         for word in line.words(field):
-            for label in secrets_in(use, word, field == SURE)[:1]:
-                yield Given(label, word, hole_of(use, label, word))
+            for label in secrets_in(line, word, field == SURE)[:1]:
+                hole = hole_of(line.use, label, word)
+                if field == SURE or not is_harmless(word, hole):
+                    yield Given(label, word, hole)
     for word in line.invocation.arguments:
-        for label in secrets_in(use, word, True):
-            hole = hole_of(use, label, word)
-            if is_in_address(use, word, hole):
-                if secrets_in(use, word, False):
+        for label in secrets_in(line, word, True):
+            hole = hole_of(line.use, label, word)
+            if is_in_address(line, word, hole):
+                if secrets_in(line, word, False):
                     yield Given(label, word, hole, True)
                     break
-            elif is_called_secret(use, word, hole) and not _is_no_value(line, word):
+            elif is_called_secret(line, word, hole) and not _is_no_value(line, word):
                 yield Given(label, word, hole)
                 break
 
 
 def _is_no_value(line: Line, word: Word) -> bool:
     """Whether the option before a word has its value, if any, in the same word: ``mysql --password $DATABASE``."""
-    words = line.invocation.words
-    number = next((number for number, each in enumerate(words) if each is word), 0)
-    option = words[number - 1].text if number else None
+    before = line.before(word)
+    option = before.text if before is not None else None
     return option is not None and f"{option}=*" in line.says.get(SURE, ()) and option not in line.says[SURE]
 
 
 # Addresses that git keeps
 
 
-def _kept_in(use: Use, line: Line, given: Given) -> str | None:
+def _kept_in(line: Line, given: Given) -> str | None:
     """The folder, from the root of the sources, in whose .git/config the address is; None if that is not known."""
     from cblint.flow.trace import directory
 
-    where = directory(use.event.state.cwd) if use.event.state is not None else None
+    state = line.use.event.state
+    where = directory(state.cwd) if state is not None else None
     if where is None or where.startswith("/") or line.invocation.flags("-C", "--git-dir", "--bare", "--mirror"):
         return None
     operands = line.invocation.operands()
@@ -120,7 +122,7 @@ def _kept_in(use: Use, line: Line, given: Given) -> str | None:
     if number + 1 < len(operands):
         name = operands[number + 1].text
     else:
-        value = value_of(use, given.word)
+        value = line.value(given.word)
         last = value.pieces[-1] if value is not None and value.pieces else None
         name = posixpath.basename(last.rstrip("/")).removesuffix(".git") if isinstance(last, str) else None
         name = name if isinstance(last, str) and "/" in last else None
@@ -129,21 +131,40 @@ def _kept_in(use: Use, line: Line, given: Given) -> str | None:
     return posixpath.normpath(posixpath.join(where, name))
 
 
-def _is_taken_along(buildspec: Buildspec, build: Build, use: Use, folder: str) -> bool:
+class _Removals:
+    """What may take a folder or an address away again; goes through each path once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Trail, list[tuple[int, str]]]] = {}
+
+    def may_follow(self, use: Use, folder: str) -> bool:
+        """Whether a command behind this one may take away the folder, its .git, or the address."""
+        found = self._of(use.trail)
+        names = (".git", posixpath.basename(folder), " remote ")
+        return len(found) > MOST or any(
+            number > use.number and any(name in written for name in names) for number, written in found
+        )
+
+    def _of(self, trail: Trail) -> list[tuple[int, str]]:
+        if id(trail) not in self._known:
+            found = [
+                (number, " ".join(value.written for value in event.values))
+                for number, (_, event) in enumerate(trail.events)
+                if event.kind == RAN and event.name in _REMOVING
+            ]
+            self._known[id(trail)] = trail, [each for each in found if not each[1].startswith(_HARMLESS)]
+        return self._known[id(trail)][1]
+
+
+_REMOVING = frozenset({"rm", "mv", "find", "git"})
+_HARMLESS = ("git clone", "git remote add", "git push", "git fetch", "git pull", "git config", "git commit", "git add")
+
+
+def _is_taken_along(buildspec: Buildspec, removals: _Removals, use: Use, folder: str) -> bool:
     """Whether an artifact is all that is in the folder, and nothing is seen that takes .git away."""
     if use.event.guards or not any(_is_everything(artifact, folder) for artifact in buildspec.artifacts()):
         return False
-    names = {".git", posixpath.basename(folder)}
-    passed = False
-    for run in build.on(use.run.path):
-        for event in run.events:
-            passed = passed or event is use.event
-            written = " ".join(value.written for value in event.values) if passed and event.kind == RAN else ""
-            if event.name in ("rm", "mv", "find") and any(name in written for name in names):
-                return False
-            if event.name == "git" and event.node is not use.event.node and " remote " in written:
-                return False
-    return passed
+    return not removals.may_follow(use, folder)
 
 
 def _is_everything(artifact: Section, folder: str) -> bool:
@@ -158,9 +179,9 @@ def _is_everything(artifact: Section, folder: str) -> bool:
 # docker login
 
 
-def _on_standard_input(use: Use, line: Line, given: Given) -> tuple[Edit, ...]:
+def _on_standard_input(line: Line, given: Given) -> tuple[Edit, ...]:
     """The password on standard input instead, where all of the command is certain."""
-    invocation = line.invocation
+    use, invocation = line.use, line.invocation
     node = invocation.node
     if invocation.program != "docker" or "login" not in [word.text for word in invocation.words[1:2]]:
         return ()

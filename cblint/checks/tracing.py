@@ -71,7 +71,7 @@ def xtrace_with_secrets(buildspec: Buildspec) -> Iterator[Report]:
         if use.event.state is None or use.event.state.options.xtrace is not True:
             continue
         shown = _shown(use)
-        option = switches.of(use) if shown is not None and _is_heard(use.run, use.node) else None
+        option = switches.of(use) if shown is not None and switches.is_heard(use.run, use.node) else None
         if shown is not None and option is not None:
             found.setdefault(option.span, (option, []))[1].append(shown)
     for option, all_shown in found.values():
@@ -128,20 +128,27 @@ class _Switches:
 
     def __init__(self) -> None:
         self._on: dict[int, tuple[Trail, list[int]]] = {}
+        self._diverted: dict[int, bool] = {}
+
+    def is_heard(self, run: StepRun, node: Node, as_program: bool = False) -> bool:
+        """Whether what the shell prints of a command goes to the log: nothing sends that elsewhere."""
+        if id(run) not in self._diverted:
+            self._diverted[id(run)] = _is_diverted(run)
+        return not self._diverted[id(run)] and _goes_to_log(run, node, as_program)
 
     def of(self, use: Use) -> Option | None:
         """The option; None if it is not known, or stands in another file."""
         if use.event.standing is not None:
             option = _of_shell(use.event.standing)
             if option is not None:
-                return option if _goes_to_log(use.run, option.node, True) else None
+                return option if self.is_heard(use.run, option.node, True) else None
         numbers = self._numbers(use.trail)
         at = bisect_left(numbers, use.number) - 1
         run, event = use.trail.events[numbers[at]] if at >= 0 else (None, None)
         if run is not use.run or event is None or not isinstance(event.node, SimpleCommand):
             return None
         option = _switch(event.node)
-        return option if option is not None and _is_heard(use.run, option.node) else None
+        return option if option is not None and self.is_heard(use.run, option.node) else None
 
     def _numbers(self, trail: Trail) -> list[int]:
         if id(trail) not in self._on:
@@ -190,17 +197,11 @@ def _option(node: SimpleCommand, words: tuple[Word, ...]) -> Option | None:
 # Where it is printed
 
 
-def _is_heard(run: StepRun, node: Node) -> bool:
-    """Whether what the shell prints of a command goes to the log: nothing round it sends that elsewhere."""
-    return _goes_to_log(run, node, False)
-
-
 def _goes_to_log(run: StepRun, node: Node, as_program: bool) -> bool:
-    """The same; ``as_program``: what a shell prints that the command runs, by its own redirections as well."""
-    if "BASH_XTRACEFD" in run.step.item.value or any(
-        event.kind == RAN and event.name == "exec" and _diverts(event.node) for event in run.events
-    ):
-        return False
+    """Whether nothing round a command sends elsewhere what the shell prints of it.
+
+    ``as_program``: what a shell prints that the command runs, so that its own redirections count as well.
+    """
     calls = run.step.item.calls(node)
     above = calls[0].above if calls else ()
     if any(_diverts(each) for each in above):
@@ -211,6 +212,13 @@ def _goes_to_log(run: StepRun, node: Node, as_program: bool) -> bool:
         plain = not calls[0].captured and calls[0].pipeline is None
         return plain and not any(_is_to_file(each) for each in calls[0].redirections)
     return not _diverts(node)
+
+
+def _is_diverted(run: StepRun) -> bool:
+    """Whether standard error, or what is printed of commands, may go elsewhere from some command on."""
+    return "BASH_XTRACEFD" in run.step.item.value or any(
+        event.kind == RAN and event.name == "exec" and _diverts(event.node) for event in run.events
+    )
 
 
 def _diverts(node: Node) -> bool:
