@@ -171,7 +171,7 @@ def secrets_in(line: Line, word: Word, sure: bool) -> list[Label]:
 
 def is_secret(use: Use, label: Label, sure: bool) -> bool:
     """Whether what has this label is taken for a secret: most parameters are none, nor are names of users and hosts."""
-    if label.source == ENVIRONMENT:
+    if label.source == ENVIRONMENT or (label.is_variable and is_public(label.name)):
         return False
     if sure or label.source == NAMED:
         return True
@@ -182,6 +182,11 @@ def is_secret(use: Use, label: Label, sure: bool) -> bool:
             event.kind == ASSIGNED and sounds_secret(event.name) for _, event in use.way(label)
         )
     return True
+
+
+def is_public(name: str) -> bool:
+    """Whether a variable of that name is for everybody."""
+    return re.search(table("arguments")["public"], name, re.IGNORECASE) is not None
 
 
 def described(label: Label) -> str:

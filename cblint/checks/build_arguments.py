@@ -15,6 +15,7 @@ from cblint.checks.arguments import (
     called_in,
     described,
     hole_of,
+    is_public,
     is_secret,
     line_of,
     says_secret,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 OPTION = "--build-arg"
 MOST = 100
 """So many arguments of one build are looked at."""
-_WORST_FIRST = ("value", "possible", "short-lived", NAMED)
+_WORST_FIRST = ("value", "possible", "stored", "short-lived", NAMED)
 
 
 class Argument(NamedTuple):
@@ -135,7 +136,8 @@ def _secret(declared: Declared | None, line: Line, argument: Argument) -> Found 
     inheriting = use._replace(inherited=(argument.name,)) if argument.inherited else use
     sure = says_secret(argument.name)
     labels = [label for label in of_kind(argument.value.labels, SECRET) if is_secret(inheriting, label, sure)]
-    if not labels or (not sure and re.search(table("arguments")["harmless"], argument.name, re.IGNORECASE)):
+    harmless = not sure and re.search(table("arguments")["harmless"], argument.name, re.IGNORECASE)
+    if not labels or harmless or is_public(argument.name):
         return None
     label = min(labels, key=lambda each: each.source == NAMED)
     variant = _variant(declared, line, argument, label)
@@ -151,6 +153,9 @@ def _variant(declared: Declared | None, line: Line, argument: Argument, label: L
         return NAMED
     if label.source.removeprefix(FETCHED) in table("arguments")["short-lived"]:
         return "short-lived"
+    names = (argument.name, label.name if label.is_variable else "")
+    if not any(re.search(table("arguments")["telling"], name, re.IGNORECASE) for name in names):
+        return "stored"
     if is_elsewhere or line.says.get("history") is False:
         return "possible"
     return "value"
