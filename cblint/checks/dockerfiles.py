@@ -41,6 +41,45 @@ def bases_of(buildspec: Buildspec, invocation: Invocation, event: Event) -> list
     return [Base(image, path, line) for line, image in _bases(text)]
 
 
+class Declared(NamedTuple):
+    """The arguments that a Dockerfile declares: in the stages of which the image consists, and in others."""
+
+    image: frozenset[str]
+    others: frozenset[str]
+
+
+def declared_by(buildspec: Buildspec, invocation: Invocation, event: Event) -> Declared | None:
+    """The arguments that the Dockerfile of a build declares; None where it is not known or not at hand."""
+    path, text = dockerfile_of(buildspec, invocation, event)
+    command = command_of(invocation, event) if text is not None else None
+    if text is None or command is None or command.valued("--target"):
+        return None
+    return _declared(text) if _is_as_committed(buildspec, posixpath.basename(path)) else None
+
+
+def _declared(text: str) -> Declared | None:
+    """The same of a text. The last stage has what the stages had that it begins from."""
+    stages: list[tuple[str, str]] = []
+    arguments: list[set[str]] = [set()]
+    for _, instruction in _instructions(text):
+        found = re.match(_FROM, instruction, re.IGNORECASE)
+        if found is not None:
+            stages.append((found[1].lower(), (found[2] or "").lower()))
+            arguments.append(set())
+        elif re.match(r"\s*ARG\s", instruction, re.IGNORECASE):
+            arguments[-1].update(part.partition("=")[0] for part in instruction.split()[1:])
+    if not stages or any("$" in name for names in arguments for name in names):
+        return None
+    of_image, wanted = {len(stages)}, stages[-1][0]
+    for number in range(len(stages) - 1, 0, -1):
+        if wanted in (stages[number - 1][1], str(number - 1)):
+            of_image.add(number)
+            wanted = stages[number - 1][0]
+    image = frozenset[str]().union(*(arguments[number] for number in of_image))
+    others = [names for number, names in enumerate(arguments) if number and number not in of_image]
+    return Declared(image, frozenset[str]().union(*others))
+
+
 @lru_cache(maxsize=8)
 def _is_as_committed(buildspec: Buildspec, name: str) -> bool:
     """Whether no command is seen that may have changed a Dockerfile of that name: only builds name it."""

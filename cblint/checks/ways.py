@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.finding import Step
@@ -47,9 +47,10 @@ class Trail:
             elif event.kind == PASSED and _is_function(event):
                 self.called.append(number)
 
-    def handed_on(self, number: int, node: Node, label: Label) -> int | None:
-        """The last event before that has brought a text into what a command uses."""
+    def handed_on(self, number: int, node: Node, label: Label, inherited: Iterable[str] = ()) -> int | None:
+        """The last event before that has brought a text into what a command uses; some variables it only inherits."""
         names = dict.fromkeys(each.name for each in walk(node) if isinstance(each, Parameter))
+        names.update(dict.fromkeys(inherited))
         found = [self._last(self.assigned.get(name, []), number, label, node) for name in names]
         if any(_is_by_number(name) for name in names):
             found.append(self._last(self.called, number, label, node))
@@ -70,12 +71,16 @@ class Trail:
 
 
 class Use(NamedTuple):
-    """A text with labels goes somewhere, as ``event`` tells, which is the one of that ``number`` on the trail."""
+    """A text with labels goes somewhere, as ``event`` tells, which is the one of that ``number`` on the trail.
+
+    ``inherited`` are variables that a program takes from its environment, and not from its words.
+    """
 
     run: StepRun
     event: Event
     trail: Trail
     number: int
+    inherited: tuple[str, ...] = ()
 
     @property
     def node(self) -> Node:
@@ -110,12 +115,12 @@ class Use(NamedTuple):
 
     def way(self, label: Label) -> Iterator[tuple[StepRun, Event]]:
         """What has handed the text on, from the end."""
-        node, number = self.node, self.number
+        node, number, inherited = self.node, self.number, self.inherited
         for _ in range(LONGEST):
-            found = self.trail.handed_on(number, node, label)
+            found = self.trail.handed_on(number, node, label, inherited)
             if found is None:
                 return
-            number = found
+            number, inherited = found, ()
             run, event = self.trail.events[number]
             yield run, event
             node = event.standing or event.node

@@ -90,7 +90,7 @@ class Assigner(Core):
         if name in DYNAMIC and self.shell.is_dash is not True:
             value = unknown(value.labels)
         new = Variable(True, value, exported, False, integer, old.array, elements, (node,))
-        self.recorder.note(ASSIGNED, node, name, (new.value,), variable=new)
+        self.recorder.note(ASSIGNED, node, name, (new.value,), state=state, variable=new)
         state = state.with_variable(name, new)
         if name in ("PWD", "OLDPWD"):
             # The shell itself keeps the directory; only `cd -` asks the variable.
@@ -143,7 +143,7 @@ class Assigner(Core):
         labels = together(value.labels for value in (old.value if node.operator == "+=" else EMPTY, *elements.values))
         first = known[0] if known else unknown(labels) if known is None else EMPTY
         new = Variable(assigned, first, old.exported, False, False, True, known, (node,))
-        self.recorder.note(ASSIGNED, node, node.name, new.elements or (new.value,), variable=new)
+        self.recorder.note(ASSIGNED, node, node.name, new.elements or (new.value,), state=expansion.state, variable=new)
         return expansion.state.with_variable(node.name, new)
 
     def _element(self, expansion: Expansion, node: Assignment, old: Variable) -> State:
@@ -165,7 +165,7 @@ class Assigner(Core):
         new = Variable(None, anything, old.exported, False, old.integer, True, None, (node,))
         if known is not None:
             new = new._replace(assigned=True, value=known[0], elements=known)
-        self.recorder.note(ASSIGNED, node, node.name, new.elements or (new.value,), variable=new)
+        self.recorder.note(ASSIGNED, node, node.name, new.elements or (new.value,), state=expansion.state, variable=new)
         return expansion.state.with_variable(node.name, new)
 
     # Arithmetic

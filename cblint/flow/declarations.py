@@ -402,7 +402,7 @@ def no_option(shell: SimpleRunner, call: Call, state: State) -> Outcome:
 
 def _switched(shell: SimpleRunner, options: Options, letter: str, on: bool) -> Options:
     if letter == "v":
-        return options._replace(xtrace=on or options.xtrace)
+        return options._replace(verbose=on)
     name = _SWITCHES.get(letter)
     if name is not None:
         return options._replace(**{name: on})
@@ -419,7 +419,7 @@ def _switched_by_name(shell: SimpleRunner, options: Options, name: str | None, o
     if name == "errtrace" and shell.shell.is_dash is False:
         return options._replace(errtrace=on)
     if name == "verbose":
-        return options._replace(xtrace=on or options.xtrace)
+        return options._replace(verbose=on)
     if name in _OPTION_NAMES:
         return options._replace(**{name: on})
     if name in _HARMLESS_NAMES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.flow.core import DEEPEST, Died, Process, Unclear
@@ -65,9 +66,15 @@ def by_a_shell(shell: SimpleRunner, call: Call) -> Labels:
     text = _given(call)
     if text is None or not any(isinstance(piece, str) for piece in text.pieces):
         return NO_LABELS
-    begun = call.state._replace(options=Options(), positional=(), shadowed={})
+    begun = call.state._replace(options=Options(xtrace=_is_traced(call)), positional=(), shadowed={})
     found = _rehearsed(shell, call, text, begun)
     return found.printed if found is not None else NO_LABELS
+
+
+def _is_traced(call: Call) -> bool:
+    """Whether the shell is to print each command: ``sh -xc``."""
+    options = takewhile(lambda word: word.start.startswith("-") and word.text is not None, call.words)
+    return any("x" in (word.text or "") and not word.start.startswith("--") for word in options)
 
 
 def _given(call: Call) -> Value | None:

@@ -48,7 +48,7 @@ def called(shell: SimpleRunner, call: Call) -> Outcome | None:
         return None
     begun = call.state._replace(
         functions=Layers(NO_FUNCTION),
-        options=Options(errexit="e" in options, nounset="u" in options),
+        options=Options(errexit="e" in options, nounset="u" in options, xtrace="x" in options),
         positional=arguments,
         code=0,
         succeeded=True,

@@ -420,7 +420,7 @@ class SimpleRunner(Assigner):
         if redirected.input is not None:
             after = after._replace(input=before.input)
         # What fails says so, as does `set -x`.
-        quiet = after.failures is before.failures and after.options.xtrace is False is before.options.xtrace
+        quiet = after.failures is before.failures and not any(_may_say_more(each) for each in (before, after))
         if redirected.output is not None:
             self._told_where(redirected, before, after)
             after = redirected.written(after, quiet, held)._replace(printed=before.printed)
@@ -435,3 +435,8 @@ class SimpleRunner(Assigner):
             self.says(before._replace(printed=UNHEARD), after.printed, node)
         elif opened.path is None or not is_device(opened.path):
             self.stores(after, after.printed, opened.path, node)
+
+
+def _may_say_more(state: State) -> bool:
+    """Whether the shell may print the commands that it runs."""
+    return state.options.xtrace is not False or state.options.verbose is not False

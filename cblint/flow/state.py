@@ -89,6 +89,7 @@ class Options(NamedTuple):
     noclobber: Maybe = False
     errtrace: Maybe = False
     xtrace: Maybe = False
+    verbose: Maybe = False
 
 
 class File(NamedTuple):

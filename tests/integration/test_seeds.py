@@ -84,6 +84,8 @@ DEFECTS = [
     (3456, 15, "gate-fails-open"),
     *((line, 12, "gate-fails-open") for line in (3476, 3482)),
     (3027, 18, "eval-of-command-output"),
+    (3411, 25, "secret-on-command-line"),
+    (3439, 38, "secret-on-command-line"),
     (2322, 25, "placeholder-left-in"),
     (2520, 9, "function-lost-between-commands"),
     (2672, 9, "function-lost-between-commands"),
