@@ -1,0 +1,114 @@
+"""Texts that somebody else chooses, such as the name of a branch, where a command runs them or takes them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.buildspec.model import Buildspec
+from cblint.checks.allowed import Tests
+from cblint.checks.running import Code, code_in
+from cblint.checks.ways import Use, uses
+from cblint.facts import table
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.kinds import ASSIGNED, PASSED, RAN
+from cblint.flow.labels import UNTRUSTED, Label, Labels, of_kind
+from cblint.flow.paths import key
+from cblint.shell.commands import SimpleCommand
+from cblint.shell.syntax import Word
+
+if TYPE_CHECKING:
+    from cblint.flow.values import Value
+
+OUTSIDER = "outsider"
+
+
+class _Sink(NamedTuple):
+    """A text is run that others have a hand in: the first label is that of whom to trust least."""
+
+    code: Code
+    labels: tuple[Label, ...]
+
+
+def untrusted_input_in_shell(buildspec: Buildspec) -> Iterator[Report]:
+    """A command runs a text that is made from what somebody else has chosen."""
+    build = build_of(buildspec)
+    tests: Tests | None = None
+    seen: set[int] = set()
+    for use in uses(build, PASSED, RAN):
+        if id(use.node) in seen:
+            continue
+        for sink in _sinks(use):
+            tests = tests or Tests(build)
+            label = next((each for each in sink.labels if not tests.allows(use, names_on(use, each))), None)
+            if label is not None:
+                seen.add(id(use.node))
+                yield _report(use, sink.code, label)
+                break
+
+
+def _report(use: Use, code: Code, label: Label) -> Report:
+    within = code.word if use.event.standing is None else None
+    place = use.place(label, within)
+    chosen = chosen_by(label)
+    language = "file" if code.in_file else code.language
+    variant = language if chosen == OUTSIDER else f"{language}-{chosen}"
+    fields = {"name": label.name, "program": _called(code)}
+    return Report(place, variant, fields, steps=use.steps(label, "runs", place))
+
+
+def _called(code: Code) -> str:
+    return code.invocation.program
+
+
+def _sinks(use: Use) -> Iterator[_Sink]:
+    event = use.event
+    if not isinstance(event.node, SimpleCommand):
+        return
+    for code in code_in(event.node):
+        if code.in_file != (event.kind == RAN):
+            continue
+        labels = _worst_first(_labels(use, code))
+        if labels:
+            yield _Sink(code, labels)
+
+
+def _labels(use: Use, code: Code) -> Labels:
+    """Where the text comes from that is run."""
+    event = use.event
+    state = event.state
+    read = state.input.labels if state is not None else frozenset()
+    if code.word is None:
+        return read
+    value = value_of(use, code.word)
+    if code.in_file:
+        path = key(state, value) if state is not None and value is not None else None
+        return state.files.get(path).content.labels if state is not None and path is not None else frozenset()
+    labels = value.labels if value is not None else frozenset()
+    return labels | read if code.inserts else labels
+
+
+def value_of(use: Use, word: Word) -> Value | None:
+    """What a word of a command has become; None where that is not known."""
+    node, values = use.event.node, use.event.values
+    if not isinstance(node, SimpleCommand) or len(node.words) != len(values):
+        return None
+    return next((value for each, value in zip(node.words, values, strict=True) if each.end == word.end), None)
+
+
+def _worst_first(labels: Labels) -> tuple[Label, ...]:
+    """Those that matter: of what a command prints among other things only all of it."""
+    found = [each for each in of_kind(labels, UNTRUSTED) if each.source != "commits" or each.masked]
+    return tuple(sorted(found, key=lambda each: chosen_by(each) != OUTSIDER))
+
+
+def chosen_by(label: Label) -> str:
+    """Who chooses a text."""
+    chosen: str = table("flows")["chosen-by"][label.source]
+    return chosen
+
+
+def names_on(use: Use, label: Label) -> set[str]:
+    """The variables that a text goes through."""
+    return {label.name, *(event.name for _, event in use.way(label) if event.kind == ASSIGNED)}
