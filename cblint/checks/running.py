@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.shell.commands import SimpleCommand
-from cblint.shell.effects import Verb, line_in, places_in
+from cblint.shell.effects import Verb, line_in
 from cblint.shell.operands import beginning, option_values
 from cblint.shell.query import Invocation, unwrapped
 from cblint.shell.syntax import Word
 
 COMMANDS = "commands"
-_PLACES = ("@program", "@variables")
+_SLICES = {"@all": slice(None), "@rest": slice(1, None), "@program": slice(1)}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*[+:?]?=")
 _REMOTE_SHELL = re.compile(r"(?:sudo )?(?:ba|da|z|k)?sh(?: -[a-z]+)*")
 _SOURCES = (".", "source")
@@ -64,13 +64,13 @@ def _words(invocation: Invocation) -> Iterator[Code]:
 
 
 def _at(verb: Verb, invocation: Invocation) -> Iterator[Word]:
-    places = verb.says.get("code", ())
-    yield from (word for word in places_in((each for each in places if each not in _PLACES), verb, invocation) if
-                isinstance(word, Word))
-    if "@program" in places:
-        yield from _operands(verb, invocation)[verb.depth :][:1]
-    if "@variables" in places:
-        yield from (word for word in invocation.arguments if _VARIABLE.match(beginning(word)[0]))
+    for place in verb.says.get("code", ()):
+        if place == "@variables":
+            yield from (word for word in invocation.arguments if _VARIABLE.match(beginning(word)[0]))
+        elif place in _SLICES:
+            yield from _operands(verb, invocation)[verb.depth :][_SLICES[place]]
+        else:
+            yield from option_values(invocation.arguments, (place,))
 
 
 def _operands(verb: Verb, invocation: Invocation) -> list[Word]:

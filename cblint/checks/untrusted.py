@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.allowed import Tests
@@ -15,13 +15,12 @@ from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, PASSED, RAN
 from cblint.flow.labels import UNTRUSTED, Label, Labels, of_kind
 from cblint.flow.paths import key
+from cblint.flow.values import Value, concat
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.syntax import Word
 
-if TYPE_CHECKING:
-    from cblint.flow.values import Value
-
 OUTSIDER = "outsider"
+_RECIPE = "recipe"
 
 
 class _Sink(NamedTuple):
@@ -35,31 +34,35 @@ def untrusted_input_in_shell(buildspec: Buildspec) -> Iterator[Report]:
     """A command runs a text that is made from what somebody else has chosen."""
     build = build_of(buildspec)
     tests: Tests | None = None
-    seen: set[int] = set()
+    seen: set[int | str] = set()
     for use in uses(build, PASSED, RAN):
         if id(use.node) in seen:
             continue
         for sink in _sinks(use):
             tests = tests or Tests(build)
             label = next((each for each in sink.labels if not tests.allows(use, names_on(use, each))), None)
-            if label is not None:
+            variant = _variant(sink.code, label) if label is not None else ""
+            if label is not None and variant and variant not in seen:
                 seen.add(id(use.node))
-                yield _report(use, sink.code, label)
+                if variant == _RECIPE:
+                    seen.add(variant)  # what the recipes of a project do is one question
+                yield _report(use, sink.code, label, variant)
                 break
 
 
-def _report(use: Use, code: Code, label: Label) -> Report:
+def _variant(code: Code, label: Label) -> str:
+    """What there is to say of it; nothing of what those who may push can do to a filter or a recipe."""
+    language = "file" if code.in_file else code.language
+    if chosen_by(label) == OUTSIDER:
+        return language
+    return f"{language}-pusher" if language not in ("filter", _RECIPE) else ""
+
+
+def _report(use: Use, code: Code, label: Label, variant: str) -> Report:
     within = code.word if use.event.standing is None else None
     place = use.place(label, within)
-    chosen = chosen_by(label)
-    language = "file" if code.in_file else code.language
-    variant = language if chosen == OUTSIDER else f"{language}-{chosen}"
-    fields = {"name": label.name, "program": _called(code)}
+    fields = {"name": label.name, "program": code.invocation.program}
     return Report(place, variant, fields, steps=use.steps(label, "runs", place))
-
-
-def _called(code: Code) -> str:
-    return code.invocation.program
 
 
 def _sinks(use: Use) -> Iterator[_Sink]:
@@ -92,9 +95,15 @@ def _labels(use: Use, code: Code) -> Labels:
 def value_of(use: Use, word: Word) -> Value | None:
     """What a word of a command has become; None where that is not known."""
     node, values = use.event.node, use.event.values
-    if not isinstance(node, SimpleCommand) or len(node.words) != len(values):
+    words = node.words if isinstance(node, SimpleCommand) else ()
+    number = next((number for number, each in enumerate(words) if each.end == word.end), None)
+    if number is None or len(values) <= number:
         return None
-    return next((value for each, value in zip(node.words, values, strict=True) if each.end == word.end), None)
+    if len(words) == len(values):
+        return values[number]
+    # As in `eval "$@"`: the last word has become several.
+    is_last = number == len(words) - 1 and all(each.text is not None for each in words[:number])
+    return concat(values[number:]) if is_last else None
 
 
 def _worst_first(labels: Labels) -> tuple[Label, ...]:
