@@ -19,7 +19,6 @@ _EQUAL = frozenset({"=", "==", "-eq", "-gt", "-ge", "-lt", "-le"})
 _COMPARES = _EQUAL | {"!=", "-ne"}
 _LEAVING = frozenset({"exit", "return", "false"})
 _GREPS = frozenset({"grep", "egrep", "rg"})
-_PLAIN = re.compile(r"(?:[^*]|\[[!^][^\]]*\]\*?)*")
 
 
 class Tests:
@@ -47,7 +46,7 @@ class Tests:
         """What is known of variables behind a condition."""
         condition = guard.condition
         if isinstance(condition, CaseItem):
-            exact = all(_PLAIN.fullmatch(word.raw) for word in condition.patterns)
+            exact = all("*" not in word.raw for word in condition.patterns)
             return self.subjects.get(id(condition), set()) if guard.succeeds and exact else set()
         wanted = _EQUAL if guard.succeeds else {"!=", "-ne"}
         return {name for node in walk(condition) if _operator(node) in wanted for name in names_in(node)}
@@ -129,4 +128,4 @@ def _is_whole(word: Word, begins: bool = False) -> bool:
         return True
     if word.text is None and not re.search(r"\$\"?\Z", raw):
         return names_in(word) != set()
-    return (begins or raw.startswith("^") or raw.startswith("(^")) and raw.endswith(("$", "$)"))
+    return (begins or raw.startswith(("^", "(^"))) and raw.endswith(("$", "$)"))

@@ -7,17 +7,19 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.allowed import Tests
+from cblint.checks.edits import after, before
 from cblint.checks.running import Code, code_in
 from cblint.checks.ways import Use, uses
 from cblint.facts import table
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, PASSED, RAN
 from cblint.flow.labels import UNTRUSTED, Label, Labels, of_kind
 from cblint.flow.paths import key
 from cblint.flow.values import Value, concat
 from cblint.shell.commands import SimpleCommand
-from cblint.shell.syntax import Word
+from cblint.shell.query import TESTS
+from cblint.shell.syntax import CommandSubstitution, Parameter, Part, Word
 
 OUTSIDER = "outsider"
 _RECIPE = "recipe"
@@ -90,6 +92,84 @@ def _labels(use: Use, code: Code) -> Labels:
         return state.files.get(path).content.labels if state is not None and path is not None else frozenset()
     labels = value.labels if value is not None else frozenset()
     return labels | read if code.inserts else labels
+
+
+# What the shell takes apart
+
+_NO_PROGRAMS = frozenset({":", "eval", "exec", "exit", "return", "set", "shift", "unset", "read", "trap"})
+"""What wants several words, or takes no text."""
+_DECLARATIONS = frozenset({"export", "local", "declare", "typeset", "readonly"})
+_SHOWING = frozenset({"echo", "printf"})
+
+
+def untrusted_input_unquoted(buildspec: Buildspec) -> Iterator[Report]:
+    """The shell takes a text apart that somebody else has chosen, before a command has it."""
+    build = build_of(buildspec)
+    tests: Tests | None = None
+    seen: set[int] = set()
+    for use in uses(build, PASSED):
+        for part, label in _taken_apart(use):
+            tests = tests or Tests(build)
+            variant = _of_unquoted(use, label)
+            if not variant or id(part) in seen or tests.allows(use, names_on(use, label)):
+                continue
+            seen.add(id(part))
+            calls = use.run.step.item.calls(use.event.node)
+            program = calls[-1].program if calls else use.event.name.rpartition("/")[2]
+            fields = {"name": label.name, "program": program}
+            edits = _quoted(use, part) if variant != "names" else ()
+            yield Report(part.span, variant, fields, edits=edits, steps=use.steps(label, "split", part.span))
+
+
+def _of_unquoted(use: Use, label: Label) -> str:
+    """What there is to say of a text that is not in quotes."""
+    name = use.event.name
+    shown = name in _SHOWING
+    if label.source == "names":
+        dashes = any(value.text == "--" for value in use.event.values)
+        return "" if shown or dashes or name in TESTS or label.place is None else "names"
+    if label.masked and label.source in ("outsider", "commits"):
+        return "shown" if shown else "text"
+    return "ref" if label.name in table("flows")["refs"] or label.source == "pusher" else ""
+
+
+def _taken_apart(use: Use) -> Iterator[tuple[Part, Label]]:
+    """What brings such a text into the words of a command of the file, and is not in quotes."""
+    event = use.event
+    if event.standing is not None or event.name in _NO_PROGRAMS | _DECLARATIONS:
+        return
+    if event.state is not None and event.state.variable("IFS").places:
+        return  # who knows what it is split at
+    for word in event.node.words[1:] if isinstance(event.node, SimpleCommand) else ():
+        for part in word.parts:
+            label = next(iter(_labels_of(use, word, part)), None)
+            if label is not None:
+                yield part, label
+
+
+def _labels_of(use: Use, word: Word, part: Part) -> list[Label]:
+    """Where a part of a word comes from."""
+    if isinstance(part, Parameter):
+        if part.operator or part.prefix or part.subscript is not None:
+            return []
+        read = use.trail.reads.get(id(part), ())
+        return [label for each in read if each.variable for label in of_kind(each.variable.value.labels, UNTRUSTED)]
+    if not isinstance(part, CommandSubstitution) or any(isinstance(each, Parameter) for each in word.parts):
+        return []
+    value = value_of(use, word)
+    return of_kind(value.labels, UNTRUSTED) if value is not None else []
+
+
+def _quoted(use: Use, part: Part) -> tuple[Edit, ...]:
+    """Quotes round a part; none where they would need a backslash of the shell."""
+    item = use.run.step.item
+    calls = item.calls(use.event.node)
+    if not calls or any(isinstance(node, CommandSubstitution) and node.backquoted for node in calls[0].above):
+        return ()
+    if calls[0].node.source is not item.script.source:
+        return ()
+    quote = '\\"' if item.node.style == '"' else '"'
+    return before(part.span, quote), after(part.span, quote)
 
 
 def value_of(use: Use, word: Word) -> Value | None:

@@ -45,7 +45,9 @@ def printed(call: Call) -> Labels:
         source = says.get("fetches") or says["secret"]
         return frozenset({Label(SECRET, f"fetched {source}", called(invocation), place)})
     if "untrusted" in says:
-        return frozenset({Label(UNTRUSTED, says["untrusted"], called(invocation), place, True)})
+        return frozenset(
+            {Label(UNTRUSTED, says["untrusted"], called(invocation), place, None if says.get("word") else True)}
+        )
     if says.get("environment"):
         return environment(call)
     if "passes" in says:
