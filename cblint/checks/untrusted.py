@@ -19,7 +19,7 @@ from cblint.flow.paths import key
 from cblint.flow.values import Value, concat
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.query import TESTS
-from cblint.shell.syntax import CommandSubstitution, Parameter, Part, Word
+from cblint.shell.syntax import CommandSubstitution, Node, Parameter, Part, Word
 
 OUTSIDER = "outsider"
 _RECIPE = "recipe"
@@ -42,7 +42,8 @@ def untrusted_input_in_shell(buildspec: Buildspec) -> Iterator[Report]:
             continue
         for sink in _sinks(use):
             tests = tests or Tests(build)
-            label = next((each for each in sink.labels if not tests.allows(use, names_on(use, each))), None)
+            within = sink.code.word if use.event.standing is None else None
+            label = next((each for each in sink.labels if not tests.allows(use, names_on(use, each, within))), None)
             variant = _variant(sink.code, label) if label is not None else ""
             if label is not None and variant and variant not in seen:
                 seen.add(id(use.node))
@@ -64,7 +65,7 @@ def _report(use: Use, code: Code, label: Label, variant: str) -> Report:
     within = code.word if use.event.standing is None else None
     place = use.place(label, within)
     fields = {"name": label.name, "program": code.invocation.program}
-    return Report(place, variant, fields, steps=use.steps(label, "runs", place))
+    return Report(place, variant, fields, steps=use.steps(label, "runs", place, within))
 
 
 def _sinks(use: Use) -> Iterator[_Sink]:
@@ -111,14 +112,14 @@ def untrusted_input_unquoted(buildspec: Buildspec) -> Iterator[Report]:
         for part, label in _taken_apart(use):
             tests = tests or Tests(build)
             variant = _of_unquoted(use, label)
-            if not variant or id(part) in seen or tests.allows(use, names_on(use, label)):
+            if not variant or id(part) in seen or tests.allows(use, names_on(use, label, part)):
                 continue
             seen.add(id(part))
             calls = use.run.step.item.calls(use.event.node)
             program = calls[-1].program if calls else use.event.name.rpartition("/")[2]
             fields = {"name": label.name, "program": program}
             edits = _quoted(use, part) if variant != "names" else ()
-            yield Report(part.span, variant, fields, edits=edits, steps=use.steps(label, "split", part.span))
+            yield Report(part.span, variant, fields, edits=edits, steps=use.steps(label, "split", part.span, part))
 
 
 def _of_unquoted(use: Use, label: Label) -> str:
@@ -198,6 +199,6 @@ def chosen_by(label: Label) -> str:
     return chosen
 
 
-def names_on(use: Use, label: Label) -> set[str]:
+def names_on(use: Use, label: Label, within: Node | None) -> set[str]:
     """The variables that a text goes through."""
-    return {label.name, *(event.name for _, event in use.way(label) if event.kind == ASSIGNED)}
+    return {label.name, *(event.name for _, event in use.way(label, within) if event.kind == ASSIGNED)}

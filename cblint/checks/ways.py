@@ -47,14 +47,13 @@ class Trail:
             elif event.kind == PASSED and _is_function(event):
                 self.called.append(number)
 
-    def handed_on(self, number: int, node: Node, label: Label) -> int | None:
-        """The last event before that has brought a text into what a command uses."""
-        names = dict.fromkeys(each.name for each in walk(node) if isinstance(each, Parameter))
+    def handed_on(self, number: int, node: Node, label: Label, within: Node) -> int | None:
+        """The last event before that has brought a text into what a command uses, or into a part of it."""
+        names = dict.fromkeys(each.name for each in walk(within) if isinstance(each, Parameter))
         found = [self._last(self.assigned.get(name, []), number, label, node) for name in names]
         if any(_is_by_number(name) for name in names):
             found.append(self._last(self.called, number, label, node))
-        raw = node.raw
-        found.append(self._last(self.stored, number, label, node, raw))
+        found.append(self._last(self.stored, number, label, node, within.raw))
         known = [each for each in found if each is not None]
         return max(known) if known else None
 
@@ -100,25 +99,28 @@ class Use(NamedTuple):
                 return node.span
         return name_at(self.run, self.node) if within is None else within.span
 
-    def steps(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
-        """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end."""
+    def steps(self, label: Label, last: str, place: Span, within: Node | None = None) -> tuple[Step, ...]:
+        """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end.
+
+        ``within`` is the part of the command that the text has come into, where that is known.
+        """
         found = [Step(last, place)]
-        found += (_step(run, event) for run, event in self.way(label))
+        found += (_step(run, event) for run, event in self.way(label, within))
         if label.place is not None:
             found.append(Step("given" if label.is_variable else "fetched", label.place, {"name": label.name}))
         return tuple(reversed(found))
 
-    def way(self, label: Label) -> Iterator[tuple[StepRun, Event]]:
+    def way(self, label: Label, within: Node | None = None) -> Iterator[tuple[StepRun, Event]]:
         """What has handed the text on, from the end."""
         node, number = self.node, self.number
         for _ in range(LONGEST):
-            found = self.trail.handed_on(number, node, label)
+            found = self.trail.handed_on(number, node, label, within or node)
             if found is None:
                 return
             number = found
             run, event = self.trail.events[number]
             yield run, event
-            node = event.standing or event.node
+            node, within = event.standing or event.node, None
 
 
 def uses(build: Build, *kinds: str) -> Iterator[Use]:
