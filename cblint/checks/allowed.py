@@ -21,7 +21,7 @@ _LEAVING = frozenset({"exit", "return", "false"})
 _GREPS = frozenset({"grep", "egrep", "rg"})
 
 
-class Tests:
+class Checked:
     """The variables that a build tests before it goes on, and where."""
 
     def __init__(self, build: Build) -> None:
@@ -58,7 +58,7 @@ class Tests:
         while stack:
             node, decides = stack.pop()
             if isinstance(node, (AndOr, Branch)):
-                decides = id(node) in leaving
+                decides = decides or id(node) in leaving
             elif isinstance(node, Case):
                 for item in node.items:
                     self.subjects[id(item)] = names_in(node.word)

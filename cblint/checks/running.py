@@ -111,9 +111,7 @@ def _inner(words: tuple[Word, ...]) -> Word | None:
     shells = table("tools")["shells"]
     for number, word in enumerate(words[1:], 1):
         if (word.text or "").rpartition("/")[2] in shells:
-            found = _behind_c(words[number:])
-            if found is not None:
-                return found
+            return _behind_c(words[number:])
     return None
 
 

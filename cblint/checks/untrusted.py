@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.checks.allowed import Tests
+from cblint.checks.allowed import Checked
 from cblint.checks.edits import after, before
 from cblint.checks.running import Code, code_in
 from cblint.checks.ways import Use, uses
@@ -35,13 +35,13 @@ class _Sink(NamedTuple):
 def untrusted_input_in_shell(buildspec: Buildspec) -> Iterator[Report]:
     """A command runs a text that is made from what somebody else has chosen."""
     build = build_of(buildspec)
-    tests: Tests | None = None
+    tests: Checked | None = None
     seen: set[int | str] = set()
     for use in uses(build, PASSED, RAN):
         if id(use.node) in seen:
             continue
         for sink in _sinks(use):
-            tests = tests or Tests(build)
+            tests = tests or Checked(build)
             within = sink.code.word if use.event.standing is None else None
             label = next((each for each in sink.labels if not tests.allows(use, names_on(use, each, within))), None)
             variant = _variant(sink.code, label) if label is not None else ""
@@ -72,22 +72,24 @@ def _sinks(use: Use) -> Iterator[_Sink]:
     event = use.event
     if not isinstance(event.node, SimpleCommand):
         return
+    values: dict[int, Value] | None = None
     for code in code_in(event.node):
         if code.in_file != (event.kind == RAN):
             continue
-        labels = _worst_first(_labels(use, code))
+        values = _values(use) if values is None else values
+        labels = _worst_first(_labels(use, code, values))
         if labels:
             yield _Sink(code, labels)
 
 
-def _labels(use: Use, code: Code) -> Labels:
+def _labels(use: Use, code: Code, values: dict[int, Value]) -> Labels:
     """Where the text comes from that is run."""
     event = use.event
     state = event.state
     read = state.input.labels if state is not None else frozenset()
     if code.word is None:
         return read
-    value = value_of(use, code.word)
+    value = values.get(code.word.end)
     if code.in_file:
         path = key(state, value) if state is not None and value is not None else None
         return state.files.get(path).content.labels if state is not None and path is not None else frozenset()
@@ -106,11 +108,11 @@ _SHOWING = frozenset({"echo", "printf"})
 def untrusted_input_unquoted(buildspec: Buildspec) -> Iterator[Report]:
     """The shell takes a text apart that somebody else has chosen, before a command has it."""
     build = build_of(buildspec)
-    tests: Tests | None = None
+    tests: Checked | None = None
     seen: set[int] = set()
     for use in uses(build, PASSED):
         for part, label in _taken_apart(use):
-            tests = tests or Tests(build)
+            tests = tests or Checked(build)
             variant = _of_unquoted(use, label)
             if not variant or id(part) in seen or tests.allows(use, names_on(use, label, part)):
                 continue
@@ -141,23 +143,24 @@ def _taken_apart(use: Use) -> Iterator[tuple[Part, Label]]:
         return
     if event.state is not None and event.state.variable("IFS").places:
         return  # who knows what it is split at
+    values = _values(use)
     for word in event.node.words[1:] if isinstance(event.node, SimpleCommand) else ():
         for part in word.parts:
-            label = next(iter(_labels_of(use, word, part)), None)
+            label = next(iter(_labels_of(use, word, part, values)), None)
             if label is not None:
                 yield part, label
 
 
-def _labels_of(use: Use, word: Word, part: Part) -> list[Label]:
+def _labels_of(use: Use, word: Word, part: Part, values: dict[int, Value]) -> list[Label]:
     """Where a part of a word comes from."""
     if isinstance(part, Parameter):
         if part.operator or part.prefix or part.subscript is not None:
             return []
         read = use.trail.reads.get(id(part), ())
         return [label for each in read if each.variable for label in of_kind(each.variable.value.labels, UNTRUSTED)]
-    if not isinstance(part, CommandSubstitution) or any(isinstance(each, Parameter) for each in word.parts):
+    if not isinstance(part, CommandSubstitution) or len(word.parts) > 1:
         return []
-    value = value_of(use, word)
+    value = values.get(word.end)
     return of_kind(value.labels, UNTRUSTED) if value is not None else []
 
 
@@ -173,18 +176,18 @@ def _quoted(use: Use, part: Part) -> tuple[Edit, ...]:
     return before(part.span, quote), after(part.span, quote)
 
 
-def value_of(use: Use, word: Word) -> Value | None:
-    """What a word of a command has become; None where that is not known."""
+def _values(use: Use) -> dict[int, Value]:
+    """What the words of a command have become, by where they end; without those of which that is not known."""
     node, values = use.event.node, use.event.values
     words = node.words if isinstance(node, SimpleCommand) else ()
-    number = next((number for number, each in enumerate(words) if each.end == word.end), None)
-    if number is None or len(values) <= number:
-        return None
+    found = {word.end: value for word, value in zip(words, values, strict=False)}
     if len(words) == len(values):
-        return values[number]
+        return found
     # As in `eval "$@"`: the last word has become several.
-    is_last = number == len(words) - 1 and all(each.text is not None for each in words[:number])
-    return concat(values[number:]) if is_last else None
+    last = len(words) - 1
+    if last < 0 or len(values) < last or any(word.text is None for word in words[:last]):
+        return {}
+    return {**found, words[last].end: concat(values[last:])}
 
 
 def _worst_first(labels: Labels) -> tuple[Label, ...]:
