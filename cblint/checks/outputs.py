@@ -13,7 +13,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import READ
 from cblint.flow.steps import SUCCEEDING, Step
 from cblint.shell.commands import Assignment
-from cblint.shell.effects import called, called_at, effect_of
+from cblint.shell.effects import called, called_at, effect_of, line_in
 from cblint.shell.query import Invocation, asked_in
 from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution, walk
 
@@ -49,7 +49,10 @@ _EVAL = r"\beval\b|(\.|source)\s*<\("
 def _may_be_anything(inner: Invocation) -> bool:
     """Whether it can fail, and no other rule has more to say of it."""
     effect = effect_of(inner)
-    return not inner.runs("aws", "ecr", "get-login") and (effect is None or effect.fails)
+    flow = line_in("flows", inner)
+    if inner.runs("aws", "ecr", "get-login") or (flow is not None and "untrusted" in flow.says):
+        return False
+    return effect is None or effect.fails
 
 
 def _what_is_run(invocation: Invocation) -> Node | None:

@@ -47,15 +47,19 @@ class Trail:
             elif event.kind == PASSED and _is_function(event):
                 self.called.append(number)
 
-    def handed_on(self, number: int, node: Node, label: Label, inherited: Iterable[str] = ()) -> int | None:
-        """The last event before that has brought a text into what a command uses; some variables it only inherits."""
-        names = dict.fromkeys(each.name for each in walk(node) if isinstance(each, Parameter))
+    def handed_on(
+        self, number: int, node: Node, label: Label, within: Node, inherited: Iterable[str] = ()
+    ) -> int | None:
+        """The last event before that has brought a text into what a command uses, or into a part of it.
+
+        Some variables it only inherits.
+        """
+        names = dict.fromkeys(each.name for each in walk(within) if isinstance(each, Parameter))
         names.update(dict.fromkeys(inherited))
         found = [self._last(self.assigned.get(name, []), number, label, node) for name in names]
         if any(_is_by_number(name) for name in names):
             found.append(self._last(self.called, number, label, node))
-        raw = node.raw
-        found.append(self._last(self.stored, number, label, node, raw))
+        found.append(self._last(self.stored, number, label, node, within.raw))
         known = [each for each in found if each is not None]
         return max(known) if known else None
 
@@ -105,25 +109,28 @@ class Use(NamedTuple):
                 return node.span
         return name_at(self.run, self.node) if within is None else within.span
 
-    def steps(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
-        """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end."""
+    def steps(self, label: Label, last: str, place: Span, within: Node | None = None) -> tuple[Step, ...]:
+        """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end.
+
+        ``within`` is the part of the command that the text has come into, where that is known.
+        """
         found = [Step(last, place)]
-        found += (_step(run, event) for run, event in self.way(label))
+        found += (_step(run, event) for run, event in self.way(label, within))
         if label.place is not None:
             found.append(Step("given" if label.is_variable else "fetched", label.place, {"name": label.name}))
         return tuple(reversed(found))
 
-    def way(self, label: Label) -> Iterator[tuple[StepRun, Event]]:
+    def way(self, label: Label, within: Node | None = None) -> Iterator[tuple[StepRun, Event]]:
         """What has handed the text on, from the end."""
         node, number, inherited = self.node, self.number, self.inherited
         for _ in range(LONGEST):
-            found = self.trail.handed_on(number, node, label, inherited)
+            found = self.trail.handed_on(number, node, label, within or node, inherited)
             if found is None:
                 return
             number, inherited = found, ()
             run, event = self.trail.events[number]
             yield run, event
-            node = event.standing or event.node
+            node, within = event.standing or event.node, None
 
 
 def uses(build: Build, *kinds: str) -> Iterator[Use]:

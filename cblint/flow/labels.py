@@ -20,10 +20,11 @@ class Label(NamedTuple):
 
     ``kind`` is SECRET or UNTRUSTED. ``source`` is what it is, as ``rules/facts/flows.yml`` has it: ``secrets-manager``,
     ``parameter-store`` or ``project`` for variables that the build is given, ``named`` for one that only its name tells
-    to be a secret, the kind of secret for what a command fetches; ``outsider`` or ``pusher`` for who chooses the text.
-    ``name`` is the variable or command, ``place`` where the buildspec has it. ``masked``: CodeBuild hides the text in
-    the log (user guide, build-spec-ref: strings from Parameter Store and Secrets Manager, as a whole); None where it
-    may no longer be the same text.
+    to be a secret, the kind of secret for what a command fetches; ``outsider``, ``pusher`` and so on for who chooses
+    the text. ``name`` is the variable or command, ``place`` where the buildspec has it. ``masked``: CodeBuild hides the
+    text in the log (user guide, build-spec-ref: strings from Parameter Store and Secrets Manager, as a whole); None
+    where it may no longer be the same text. Of what a command prints that somebody has chosen it is True as long as all
+    of it is there, and that is more than a word.
     """
 
     kind: str

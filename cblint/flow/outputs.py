@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,9 @@ def printed(call: Call) -> Labels:
         source = says.get("fetches") or says["secret"]
         return frozenset({Label(SECRET, f"fetched {source}", called(invocation), place)})
     if "untrusted" in says:
-        return frozenset({Label(UNTRUSTED, says["untrusted"], called(invocation), place)})
+        return frozenset(
+            {Label(UNTRUSTED, says["untrusted"], called(invocation), place, None if says.get("word") else True)}
+        )
     if says.get("environment"):
         return environment(call)
     if "passes" in says:
@@ -53,7 +56,7 @@ def printed(call: Call) -> Labels:
             labels = NO_LABELS if any(label.source == ENVIRONMENT for label in labels) else labels
     if says.get("arguments") and "stores" not in says:
         labels = together((labels, *(word.labels for word in call.words)))
-    if says.get("clean"):
+    if says.get("clean") or ("cleans" in says and _cleans(call, says["cleans"])):
         labels = without(labels, UNTRUSTED)
     mask = _MASKS[says.get("passes", "part")]
     return labels if mask else changed(labels, mask)
@@ -120,6 +123,11 @@ def _of_variable(call: Call) -> Labels:
     if call.name.rpartition("/")[2] != "printenv" or not call.exact:
         return NO_LABELS
     return together(call.state.variable(word.text).value.labels for word in call.words if word.text)
+
+
+def _cleans(call: Call, pattern: str) -> bool:
+    """Whether an argument, as a script of ``sed``, takes out what is not harmless."""
+    return any(re.search(pattern, word.text) is not None for word in call.words if word.text)
 
 
 def _read(call: Call) -> Labels:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.flow import patterns
 from cblint.flow.core import Unclear
-from cblint.flow.labels import changed, together
+from cblint.flow.labels import UNTRUSTED, changed, together, without
 from cblint.flow.shells import DYNAMIC
 from cblint.flow.state import UNSET, Variable, join_states
 from cblint.flow.values import (
@@ -203,7 +203,11 @@ class Parameters:
             return self._substring(part, assigned, value)
         if operator:
             argument = self.expansion.text(part.argument) if part.argument is not None else EMPTY
-            return unknown(together((changed(value.labels, None), argument.labels)))
+            labels = changed(value.labels, None)
+            if operator == "//" and part.argument is not None and part.argument.raw.startswith(("[^", "[!")):
+                # What is not harmless is taken out.
+                labels = without(labels, UNTRUSTED)
+            return unknown(together((labels, argument.labels)))
         if assigned is None:
             return _if_set(part.name, value)
         return value

@@ -11,6 +11,7 @@ from cblint.flow.values import EMPTY, UNKNOWN, Hole, Maybe, Value, both, concat,
 from cblint.shell.commands import Function
 from cblint.shell.syntax import Node
 
+_OF_CODEBUILD = "CODEBUILD_"
 PLACES_KEPT = 8
 """How many places at which a variable may have got its value are remembered."""
 
@@ -200,6 +201,9 @@ class State(NamedTuple):
         if found.value.pieces == GIVEN.value.pieces:
             # Also where it was joined with one that is not set.
             return found._replace(value=initial(name, together((found.value.labels, given_labels(name)))))
+        if name.startswith(_OF_CODEBUILD) and not found.places and found.value == UNKNOWN:
+            # Nobody sets one of these: what may have set any variable has left it as it was.
+            return found._replace(value=unknown(given_labels(name)))
         return found
 
     def with_variable(self, name: str, variable: Variable) -> State:
