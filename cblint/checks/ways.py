@@ -102,11 +102,17 @@ class Use(NamedTuple):
 
     def steps(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
         """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end."""
-        found = [Step(last, place)]
-        found += (_step(run, event) for run, event in self.way(label))
+        return (*self._steps_before(label), Step(last, place))
+
+    def steps_beyond(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
+        """The same to where it comes later, as this has handed it on."""
+        return (*self._steps_before(label), _step(self.run, self.event), Step(last, place))
+
+    def _steps_before(self, label: Label) -> list[Step]:
+        found = [_step(run, event) for run, event in self.way(label)]
         if label.place is not None:
             found.append(Step("given" if label.is_variable else "fetched", label.place, {"name": label.name}))
-        return tuple(reversed(found))
+        return found[::-1]
 
     def way(self, label: Label) -> Iterator[tuple[StepRun, Event]]:
         """What has handed the text on, from the end."""

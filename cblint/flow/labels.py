@@ -102,3 +102,9 @@ def sounds_secret(name: str) -> bool:
     return re.search(names["pattern"], name, re.IGNORECASE) is not None and not re.search(
         names["unless"], name, re.IGNORECASE
     )
+
+
+@cache
+def sounds_plain(name: str) -> bool:
+    """Whether a variable or a field of that name is none of what a secret is kept for: the host, the user."""
+    return re.search(table("flows")["plain-names"]["pattern"], name, re.IGNORECASE) is not None
