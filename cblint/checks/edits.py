@@ -83,13 +83,13 @@ def _from_brackets(items: list[Node], number: int, first: int) -> tuple[Edit, ..
 
 
 def _line_of(items: list[Node], number: int, _: int) -> tuple[Edit, ...]:
-    """The line of an item, with what is said of it behind it."""
+    """The lines of an item, with what is said of it behind it."""
     item = items[number]
     source = item.origin.value
     start = max(source.rfind("\n", 0, item.start), source.rfind("\r", 0, item.start)) + 1
-    if not item.one_line or item.anchor is not None or re.fullmatch(r" *- *", source[start : item.start]) is None:
+    if item.anchor is not None or re.fullmatch(r" *- *", source[start : item.start]) is None:
         return ()
-    line_end = re.compile(r"\r\n|\r|\n|\Z").search(source, item.start)
+    line_end = re.compile(r"\r\n|\r|\n|\Z").search(source, _end(item))
     end = line_end.end() if line_end is not None else len(source)
     return (Edit(item.origin.span(start, end), ""),)
 

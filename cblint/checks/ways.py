@@ -82,6 +82,11 @@ class Use(NamedTuple):
         """The command of the file that does it."""
         return self.event.standing or self.event.node
 
+    @property
+    def at(self) -> Span:
+        """The place that stands for it on a way: the variable that is set, the command that writes or is called."""
+        return _step(self.run, self.event).span
+
     def labels(self, kind: str) -> list[Label]:
         """The sources of one kind of all that goes there."""
         values = list(self.event.values)
