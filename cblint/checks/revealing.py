@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import SECRETS_MANAGER, VARIABLES, Buildspec, items, scalar
 from cblint.checks.edits import without_items
-from cblint.checks.ways import Trail, Use
+from cblint.checks.ways import Trail, Use, end_of
 from cblint.finding import Edit, Report, Step
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED
@@ -17,7 +17,7 @@ from cblint.source.tree import Scalar, Sequence
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build
-    from cblint.flow.state import State, Variable
+    from cblint.flow.state import Variable
 
 LISTED = 100
 """So many names of the list are looked at."""
@@ -79,7 +79,7 @@ class _Judge:
         self.build: Build = build_of(buildspec)
         self.plain = {each.name for each in buildspec.variables if each.section == VARIABLES}
         self.plain |= {name for project in buildspec.projects for name, secret in project.variables if not secret}
-        self.end = _end(self.build)
+        self.end = end_of(self.build)
         self._trail: Trail | None = None
 
     def of(self, name: str) -> _Found | None:
@@ -131,12 +131,3 @@ def _variant(name: str, label: Label, is_kept: bool) -> str:
         if not is_secret:
             return ""
     return "declared" if is_kept else "derived" if is_secret else "part"
-
-
-def _end(build: Build) -> State | None:
-    """What is believed when all has gone well; None if that is not known to happen."""
-    runs = list(build.on(SUCCEEDING))
-    if not runs:
-        return None
-    last = runs[-1]
-    return last.outcome.either if last.step.key == "finally" else last.outcome.ok

@@ -18,6 +18,7 @@ from cblint.source.text import Span
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
+    from cblint.flow.state import State
 
 LONGEST = 30
 """Longer ways are not followed to their beginning."""
@@ -105,6 +106,11 @@ class Use(NamedTuple):
                 return node.span
         return name_at(self.run, self.node) if within is None else within.span
 
+    def names(self, label: Label) -> list[str]:
+        """The variables that bring it into the command."""
+        inside = [node for node in walk(self.node) if isinstance(node, Parameter)]
+        return [node.name for node in inside if any(_has(event, label) for event in self.trail.reads.get(id(node), ()))]
+
     def steps(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
         """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end."""
         return (*self._steps_before(label), Step(last, place))
@@ -144,6 +150,15 @@ def uses(build: Build, *kinds: str) -> Iterator[Use]:
             if key not in seen:
                 seen.add(key)
                 yield Use(run, event, trail, number)
+
+
+def end_of(build: Build) -> State | None:
+    """What is believed when all has gone well; None if that is not known to happen."""
+    runs = list(build.on(SUCCEEDING))
+    if not runs:
+        return None
+    last = runs[-1]
+    return last.outcome.either if last.step.key == "finally" else last.outcome.ok
 
 
 def name_at(run: StepRun, node: Node) -> Span:
