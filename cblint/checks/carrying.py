@@ -51,6 +51,8 @@ class _Stored(NamedTuple):
     def fields(self) -> dict[str, str]:
         """What messages say of it."""
         what = f"the secret {self.label.name}" if self.label.is_variable else f"what {self.label.name} gives"
+        if self.label.source == "named":
+            what = f"{self.label.name}, by its name a secret"
         return {"file": posixpath.basename(self.path), "what": what, "name": self.label.name}
 
     def is_in(self, state: State) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence as Several
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, Buildspec, Variable
+from cblint.checks.certain import is_expected
 from cblint.checks.environment import malformed_secret, secret_parts
 from cblint.checks.moving import Moved, filled_by, moves
 from cblint.checks.ways import Use, uses
@@ -15,6 +16,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, LOGGED, PASSED, RAN
 from cblint.flow.labels import SECRET, Label, of_kind, sounds_decrypted, sounds_plain
+from cblint.shell.commands import AndOr
 from cblint.shell.effects import called_at
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
@@ -42,14 +44,21 @@ _VARIABLES_OF_OTHERS = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN")
 # Fetched by a command
 
 
+class _Call(NamedTuple):
+    """The command itself, and when it has run."""
+
+    invocation: Invocation
+    run: StepRun
+    event: Event
+
+
 class _Fetch(NamedTuple):
     """A command that fetches a secret, and the one that keeps what it prints in a variable."""
 
     use: Use
     label: Label
     section: str
-    invocation: Invocation | None
-    event: Event | None
+    call: _Call | None
 
     @property
     def name(self) -> str:
@@ -58,7 +67,7 @@ class _Fetch(NamedTuple):
 
     def words(self) -> list[Word]:
         """What names the secret."""
-        return list(option_values(self.invocation.arguments, _NAMES[self.section])) if self.invocation else []
+        return list(option_values(self.call.invocation.arguments, _NAMES[self.section])) if self.call else []
 
 
 def runtime_fetched_secret_unmasked(buildspec: Buildspec) -> Iterator[Report]:
@@ -77,7 +86,7 @@ _MENDED = frozenset({"secret", "parameter"})
 
 def _fetches(build: Build) -> Iterator[_Fetch]:
     printed = _printed(build)
-    calls: dict[Span, tuple[Invocation, Event]] | None = None
+    calls: dict[Span, _Call] | None = None
     seen: set[Label] = set()
     for use in uses(build, ASSIGNED):
         for label in use.labels(SECRET):
@@ -88,8 +97,7 @@ def _fetches(build: Build) -> Iterator[_Fetch]:
             if label[:4] in printed:
                 continue  # secret-printed has more to say of it
             calls = calls if calls is not None else _calls(build)
-            invocation, event = calls.get(label.place, (None, None))
-            yield _Fetch(use, label, section, invocation, event)
+            yield _Fetch(use, label, section, calls.get(label.place))
 
 
 def _printed(build: Build) -> set[tuple[object, ...]]:
@@ -97,14 +105,14 @@ def _printed(build: Build) -> set[tuple[object, ...]]:
     return {label[:4] for use in uses(build, LOGGED) for label in use.labels(SECRET)}
 
 
-def _calls(build: Build) -> dict[Span, tuple[Invocation, Event]]:
+def _calls(build: Build) -> dict[Span, _Call]:
     """The commands that fetch something, by their place."""
-    found: dict[Span, tuple[Invocation, Event]] = {}
+    found: dict[Span, _Call] = {}
     for run in build.runs:
         for event in run.events:
             if event.kind == RAN and event.name.rpartition("/")[2] == "aws":
                 for invocation in run.step.item.calls(event.node):
-                    found.setdefault(called_at(invocation), (invocation, event))
+                    found.setdefault(called_at(invocation), _Call(invocation, run, event))
     return found
 
 
@@ -121,28 +129,39 @@ def _variant(fetch: _Fetch) -> str:
 
 
 def _is_named(fetch: _Fetch) -> bool:
-    """Whether it is known before the build which secret is fetched, and the build itself may have it."""
-    invocation, event, words = fetch.invocation, fetch.event, fetch.words()
-    if invocation is None or event is None or not words:
+    """Whether it is known before which secret every build fetches, and whether the build itself may have it."""
+    call, words = fetch.call, fetch.words()
+    if call is None or not words or any(word.text is None for word in words):
         return False
+    invocation = call.invocation
     if invocation.flags("--profile", "--endpoint-url") or "AWS_" in invocation.node.raw.partition("aws ")[0]:
         return False
-    state = event.state
+    state = call.event.state
     if state is not None and any(state.variable(name).places for name in _VARIABLES_OF_OTHERS):
         return False
-    return all(word.text is not None for word in words)
+    return is_expected(call.run, call.event) and not any(_goes_on(above) for above in invocation.above)
+
+
+def _goes_on(node: Node) -> bool:
+    """Whether the build does without what cannot be fetched: ``… || echo none``."""
+    if not isinstance(node, AndOr) or "||" not in node.operators:
+        return False
+    return re.match(_ENDING, node.pipelines[-1].raw) is None
+
+
+_ENDING = r"[({\s]*(?:exit|return|false)\b"
 
 
 def _moved(fetch: _Fetch) -> Moved | None:
     """What the buildspec can say instead of a command that does nothing else but fetch the secret into the variable."""
     words = fetch.words()
     name = words[0].text if len(words) == 1 else None
-    if name is None or fetch.invocation is None:
+    if name is None or fetch.call is None:
         return None
-    if _options(fetch.invocation, _NAMES[fetch.section][0]) != _PLAIN_OPTIONS[fetch.section]:
+    if _options(fetch.call.invocation, _NAMES[fetch.section][0]) != _PLAIN_OPTIONS[fetch.section]:
         return None
     stages = filled_by(fetch.use)
-    if not stages or stages[0] is not fetch.invocation.node:
+    if not stages or stages[0] is not fetch.call.invocation.node:
         return None
     field = ""
     if len(stages) > 1:
