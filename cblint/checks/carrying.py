@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec, Section
 from cblint.checks.caching import cached_paths
 from cblint.checks.collecting import may_remove
+from cblint.checks.docker import is_client
 from cblint.checks.dockerfiles import copied_by
 from cblint.checks.globs import is_known, may_take, steps_of, takes
 from cblint.checks.projects import artifact_types
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from cblint.shell.query import Invocation
     from cblint.source.tree import Scalar
 
-MOST_FILES = 50
+MOST_FILES = 20
 """So many files with secrets are followed."""
 _SOURCE = "${CODEBUILD_SRC_DIR}"
 _HOME = "${HOME}"
@@ -165,32 +166,43 @@ class _Follower:
             return
         calls = run.step.item.calls(event.node)
         if id(event.node) not in self.seen:
-            present = [each for each in self.there.values() if each.is_in(event.state)]
-            for call in calls if present else ():
-                yield from self._of_call(call, event, present)
+            for call in calls:
+                if call.program == "aws" or is_client(call.program):
+                    present = [each for each in self.there.values() if each.is_in(event.state)]
+                    yield from self._of_call(call, event, present)
         for call in (*calls, *run.step.item.quoted_calls(event.node)):
-            for each in [*self.there.values()]:
-                if _may_remove(call, each.path):
-                    del self.there[each.key]
+            for each in _may_be_removed(call, [*self.there.values()]):
+                del self.there[each.key]
 
     def _of_call(self, call: Invocation, event: Event, present: list[_Stored]) -> Iterator[Report]:
-        for variant, test in (("image", _is_copied), ("uploaded", _is_uploaded)):
-            found = [each for each in present if test(self.buildspec, call, event, each)]
+        image = _copied(self.buildspec, call, event, present)
+        for variant, found in (("image", image), ("uploaded", _uploaded(call, event, present))):
             if found:
                 self.seen.add(id(event.node))
                 yield _report(found[0], variant, called_at(call), variant, "", found[1:])
 
 
-def _may_remove(call: Invocation, path: str) -> bool:
-    if may_remove(call, path) or call.runs("git", "reset") or call.runs("git", "checkout"):
-        return True
-    name = posixpath.basename(path)
+def _may_be_removed(call: Invocation, stored: list[_Stored]) -> list[_Stored]:
+    """The files that a command may remove, by a pattern for instance."""
+    if call.program in _READING or not stored:
+        return []
+    if call.runs("git", "reset") or call.runs("git", "checkout"):
+        return stored
     effect = effect_of(call)
-    unknown = effect is None or effect.does == "destroy" or effect.presumed
-    return unknown and any(name in word.raw for word in call.arguments) and call.program not in _READING
+    words = (
+        [word.raw for word in call.arguments] if effect is None or effect.presumed or effect.does == "destroy" else []
+    )
+    return [
+        each
+        for each in stored
+        if any(posixpath.basename(each.path) in word for word in words) or may_remove(call, each.path)
+    ]
 
 
-_READING = frozenset({"cat", "source", ".", "chmod", "chown", "ls", "cp", "docker", "aws", "echo", "sed", "tee"})
+_READING = frozenset(
+    {"aws", "cat", "chmod", "chown", "cp", "docker", "echo", "grep", "jq", "ls", "printf", "sed", "tee"}
+)
+"""Programs that remove no file."""
 
 
 def _is_left(build: Build, stored: _Stored) -> bool:
@@ -252,35 +264,34 @@ def _is_cached(pattern: str, path: str) -> bool:
 # Commands that take them
 
 
-def _is_copied(buildspec: Buildspec, call: Invocation, event: Event, stored: _Stored) -> bool:
-    """Whether the Dockerfile of a build copies the file into the image."""
-    if stored.path.startswith("/"):
-        return False
-    copied = copied_by(buildspec, call, event)
-    if copied is None or not copied.holds(stored.path):
-        return False
-    inside = posixpath.relpath(stored.path, copied.context)
-    steps = inside.split("/")
-    for source in copied.sources:
-        wanted = steps_of(source)
-        if is_known(source) and (wanted == ["."] or takes("/".join(wanted), "/".join(steps[: len(wanted)]))):
-            return True
-    return False
+def _copied(buildspec: Buildspec, call: Invocation, event: Event, stored: list[_Stored]) -> list[_Stored]:
+    """The files that the Dockerfile of a build copies into the image."""
+    copied = copied_by(buildspec, call, event) if is_client(call.program) else None
+    if copied is None:
+        return []
+    sources = ["/".join(steps_of(source)) for source in copied.sources if is_known(source)]
+    return [each for each in stored if copied.holds(each.path) and _is_below(each.path, copied.context, sources)]
 
 
-def _is_uploaded(_: Buildspec, call: Invocation, event: Event, stored: _Stored) -> bool:
-    """Whether it is copied to S3, by its name or with its folder."""
-    for verb in ("cp", "sync", "mv"):
-        words = call.runs("aws", "s3", verb)[1:]
-        if len(words) != 2 or not (words[1].text or words[1].raw.strip('"')).startswith("s3://"):
-            continue
-        if call.flags("--exclude", "--dryrun"):
-            return False
-        from cblint.checks.files import path_of  # with it comes the interpreter
+def _is_below(path: str, context: str, sources: list[str]) -> bool:
+    steps = posixpath.relpath(path, context).split("/")
+    return any(source == "." or takes(source, "/".join(steps[: source.count("/") + 1])) for source in sources)
 
-        path = path_of(words[0], event.state) if event.state is not None else None
-        if path == stored.path:
-            return verb != "sync"
-        whole = verb == "sync" or bool(call.flags("--recursive"))
-        return whole and path is not None and (path == "." or stored.path.startswith(f"{path}/"))
-    return False
+
+def _uploaded(call: Invocation, event: Event, stored: list[_Stored]) -> list[_Stored]:
+    """The files that are copied to S3, by their names or with their folder."""
+    words = call.operands() if call.program == "aws" else []
+    if len(words) != 4 or words[0].text != "s3" or words[1].text not in ("cp", "mv", "sync") or event.state is None:
+        return []
+    if not words[3].raw.strip("\"'").startswith("s3://") or call.flags("--exclude", "--dryrun"):
+        return []
+    from cblint.checks.files import path_of  # with it comes the interpreter
+
+    path = path_of(words[2], event.state)
+    whole = words[1].text == "sync" or bool(call.flags("--recursive"))
+    if path is None or not whole:
+        return [each for each in stored if each.path == path]
+    below = "" if path == "." else f"{path}/"
+    return [
+        each for each in stored if each.path.startswith(below) and each.path.startswith("/") == path.startswith("/")
+    ]

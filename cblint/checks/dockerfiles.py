@@ -170,7 +170,7 @@ class Copied(NamedTuple):
     def holds(self, path: str) -> bool:
         """Whether a file lies in the context, and `.dockerignore` surely does not spare it."""
         inside = path if self.context == "." else path.removeprefix(f"{self.context}/")
-        if self.context != "." and inside == path:
+        if path.startswith("/") or (self.context != "." and inside == path):
             return False
         return not any(may_take(pattern, (inside,)) for pattern in self.ignored)
 

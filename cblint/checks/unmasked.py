@@ -230,8 +230,9 @@ def secret_json_field_unmasked(buildspec: Buildspec) -> Iterator[Report]:
     for each in _extractions(build, given):
         found.setdefault((each.label.name, each.taken.field), []).append(each)
     filling = {id(stages[-1]): (use, stages) for use in uses(build, ASSIGNED) if (stages := filled_by(use))}
+    mover = _Mover(buildspec, build)
     wanted = [
-        _field_moved(buildspec, build, first, filling.get(id(first.use.event.node))) if not others else None
+        mover.moved(first, filling.get(id(first.use.event.node))) if not others else None
         for first, *others in found.values()
     ]
     for (first, *others), moved, change in zip(found.values(), wanted, moves(buildspec, wanted), strict=True):
@@ -277,25 +278,32 @@ def _is_kept(run: StepRun, command: Node) -> bool:
     return any(isinstance(above, CommandSubstitution) for each in calls for above in each.above)
 
 
-def _field_moved(
-    buildspec: Buildspec, build: Build, found: _Extraction, filling: tuple[Use, Several[Command]] | None
-) -> Moved | None:
-    """What the buildspec can say instead of a command that takes the field and puts it into a variable."""
-    if filling is None or not found.taken.is_all:
-        return None
-    use, stages = filling
-    secret, name = found.label.name, use.event.name
-    given = next(each for each in buildspec.variables if each.name == secret)
-    reads = [node for each in stages for node in walk(each) if isinstance(node, Parameter)]
-    plain = len(reads) == 1 and reads[0].name == secret and not reads[0].operator and not reads[0].prefix
-    sends = len(stages) == 1 or (len(stages) == 2 and _sends(use.run, stages[0]))
-    if not plain or not sends or given.value is None or len(secret_parts(given.value.value)) > 1:
-        return None
-    events = (event for run in build.runs for event in run.events)
-    set_at = {id(event.node) for event in events if event.kind == ASSIGNED and event.name == name}
-    if len(set_at) > 1 or (name != secret and any(each.name == name for each in buildspec.variables)):
-        return None
-    return Moved(use.run.step, name, SECRETS_MANAGER, f"{given.value.value}:{found.taken.field}")
+class _Mover:
+    """What the buildspec can say instead of commands that take fields and put them into variables."""
+
+    def __init__(self, buildspec: Buildspec, build: Build) -> None:
+        self.given = {each.name: each for each in buildspec.variables}
+        self.set_at: dict[str, set[int]] = {}
+        for run in build.runs:
+            for event in run.events:
+                if event.kind == ASSIGNED:
+                    self.set_at.setdefault(event.name, set()).add(id(event.node))
+
+    def moved(self, found: _Extraction, filling: tuple[Use, Several[Command]] | None) -> Moved | None:
+        """The same of one command; None if it does more, or the variable has another text elsewhere."""
+        if filling is None or not found.taken.is_all:
+            return None
+        use, stages = filling
+        secret, name = found.label.name, use.event.name
+        reference = self.given[secret].value
+        reads = [node for each in stages for node in walk(each) if isinstance(node, Parameter)]
+        plain = len(reads) == 1 and reads[0].name == secret and not reads[0].operator and not reads[0].prefix
+        sends = len(stages) == 1 or (len(stages) == 2 and _sends(use.run, stages[0]))
+        if not plain or not sends or reference is None or len(secret_parts(reference.value)) > 1:
+            return None
+        if len(self.set_at.get(name, ())) > 1 or (name != secret and name in self.given):
+            return None
+        return Moved(use.run.step, name, SECRETS_MANAGER, f"{reference.value}:{found.taken.field}")
 
 
 def _sends(run: StepRun, command: Command) -> bool:
