@@ -60,9 +60,9 @@ def key_before(mapping: Mapping, pair: Pair, key: str, value: str) -> tuple[Edit
 def without_items(sequence: Sequence, numbers: set[int]) -> dict[int, tuple[Edit, ...]]:
     """Some items taken out of a list, each by edits that go together with those of the others; of all: nothing.
 
-    There are none for an item where it is unclear what belongs to it: with an anchor, a comment between it and another.
+    There are none where it is unclear what belongs to an item, or to the list: an anchor, a comment between two items.
     """
-    if len(numbers) >= len(sequence.items) or sequence.tag is not None:
+    if len(numbers) >= len(sequence.items) or sequence.tag is not None or sequence.anchor is not None:
         return {}
     take_out = _from_brackets if sequence.flow else _line_of
     first = next(number for number in range(len(sequence.items)) if number not in numbers)

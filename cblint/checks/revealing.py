@@ -24,6 +24,8 @@ LISTED = 100
 _OF_SECRETS = frozenset({"project", SECRETS_MANAGER, f"fetched {SECRETS_MANAGER}"})
 """Sources that are there for secrets."""
 _RESERVED = "AWS_"
+_SURE = frozenset({"reserved", "refused", "declared", "derived"})
+"""Variants of which nobody can want the variable to be handed on."""
 
 
 class _Found(NamedTuple):
@@ -41,7 +43,7 @@ def secret_in_exported_variable(buildspec: Buildspec) -> Iterator[Report]:
     if not isinstance(sequence, Sequence):
         return
     found = _all(buildspec, [scalar(item) for item in items(sequence)[:LISTED]])
-    edits = without_items(sequence, set(found)) if sequence is pair.value else {}  # type: ignore[union-attr]
+    edits = without_items(sequence, set(found)) if pair is not None and pair.value is sequence else {}
     for number, (node, each) in found.items():
         yield _report(node, each, sequence, edits.get(number, ()))
 
@@ -69,7 +71,8 @@ def _report(node: Scalar, found: _Found, sequence: Sequence, edits: tuple[Edit, 
     elif label is not None and label.place is not None:
         steps = Step("given", label.place, {"name": label.name}), Step("exported", node.span)
     fields = {"name": node.value, "secret": label.name if label is not None else node.value}
-    return Report(node.span, found.variant, fields, edits=edits, steps=steps, about=sequence)
+    safe = found.variant in _SURE
+    return Report(node.span, found.variant, fields, edits=edits, safe=safe, steps=steps, about=sequence)
 
 
 class _Judge:
