@@ -556,6 +556,32 @@ def test_the_labels_of_secrets_flow() -> None:
     assert labels == {"X": secret, "Y": secret, "Z": secret, "W": secret, "V": []}
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        'echo "$SECRET" > f; echo x | tee -a f',
+        'echo "$SECRET" > f; sed -i s/a/b/ f',
+        "sed -i s/x/$SECRET/ f",
+        'sed -i -e "s/x/$SECRET/" f g',
+    ],
+)
+def test_a_secret_stays_in_a_file_that_is_changed(script: str) -> None:
+    found = build({"build": commands(script)}, top={"env": {"secrets-manager": {"SECRET": "a:b"}}})
+    (*_, last) = found.on("succeeding")
+    state = last.outcome.either
+    assert state is not None
+    assert {label.name for label in state.files.get("${CODEBUILD_SRC_DIR}/f").content.labels} == {"SECRET"}
+
+
+@pytest.mark.parametrize("script", ['echo "$SECRET" > f; echo x > f', 'echo "$SECRET" > f; echo x | tee f', "true"])
+def test_a_file_that_is_written_anew_holds_no_secret(script: str) -> None:
+    found = build({"build": commands(script)}, top={"env": {"secrets-manager": {"SECRET": "a:b"}}})
+    (*_, last) = found.on("succeeding")
+    state = last.outcome.either
+    assert state is not None
+    assert state.files.get("${CODEBUILD_SRC_DIR}/f").content.labels == frozenset()
+
+
 def test_a_variable_of_a_task_of_a_batch_is_not_set_everywhere() -> None:
     batch = {"build-list": [{"identifier": "a", "env": {"variables": {"X": "1", "Y": "2"}}}]}
     found = build({"build": commands("true")}, top={"env": {"variables": {"Y": "3"}}, "batch": batch})

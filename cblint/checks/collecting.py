@@ -99,7 +99,7 @@ def _left_behind(build: Build) -> dict[str, Invocation]:
             place = directory(event.state.cwd)
             calls = [*run.step.item.calls(event.node), *run.step.item.quoted_calls(event.node)]
             for invocation in calls:
-                found = {path: command for path, command in found.items() if not _may_remove(invocation, path)}
+                found = {path: command for path, command in found.items() if not may_remove(invocation, path)}
                 if place is None or place.startswith("/") or id(event) not in certain:
                     continue
                 if event.state.variable("NODE_ENV").assigned is not True and "NODE_ENV" not in invocation.node.raw:
@@ -127,7 +127,7 @@ def _is_for_production(invocation: Invocation) -> bool:
     )
 
 
-def _may_remove(invocation: Invocation, path: str) -> bool:
+def may_remove(invocation: Invocation, path: str) -> bool:
     """Whether a command may take away a folder, or leave only what is to run in it."""
     if _is_for_production(invocation) or invocation.runs("git", "clean") or invocation.runs("git", "stash"):
         return True

@@ -37,12 +37,16 @@ MOST = 200
 
 
 class Given(NamedTuple):
-    """A secret in a word of a command; ``hole`` brings it in. ``in_address``: before the ``@`` of an address."""
+    """A secret in a word of a command; ``hole`` brings it in. ``in_address``: before the ``@`` of an address.
+
+    ``among``: in what is sent, as in a header, where most pass it on like that.
+    """
 
     label: Label
     word: Word
     hole: Node
     in_address: bool = False
+    among: bool = False
 
 
 def secret_on_command_line(buildspec: Buildspec) -> Iterator[Report]:
@@ -52,7 +56,7 @@ def secret_on_command_line(buildspec: Buildspec) -> Iterator[Report]:
         line = line_of(use)
         if line is None or "built" in line.says:
             continue
-        given = min(_given(line), key=lambda each: each.label.source == NAMED, default=None)
+        given = min(_given(line), key=lambda each: (each.among, each.label.source == NAMED), default=None)
         if given is not None:
             yield _report(buildspec, removals, line, given)
 
@@ -67,7 +71,7 @@ def _report(buildspec: Buildspec, removals: _Removals, line: Line, given: Given)
         "command": called_in(line),
         "instead": line.says.get("instead") or table("arguments")["instead"],
     }
-    variant = NAMED if label.source == NAMED else "known"
+    variant = "sent" if given.among else NAMED if label.source == NAMED else "known"
     if variant == "known" and given.in_address and in_file and line.says.get("keeps"):
         folder = _kept_in(line, given)
         if folder is not None and _is_taken_along(buildspec, removals, use, folder):
@@ -84,7 +88,7 @@ def _given(line: Line) -> Iterator[Given]:
             for label in secrets_in(line, word, field == SURE)[:1]:
                 hole = hole_of(line.use, label, word)
                 if field == SURE or not is_harmless(word, hole):
-                    yield Given(label, word, hole)
+                    yield Given(label, word, hole, among=field == POSSIBLE and not _is_login(line, word))
     for word in line.invocation.arguments:
         for label in secrets_in(line, word, True):
             hole = hole_of(line.use, label, word)
@@ -95,6 +99,13 @@ def _given(line: Line) -> Iterator[Given]:
             elif is_called_secret(line, word, hole) and not _is_no_value(line, word):
                 yield Given(label, word, hole)
                 break
+
+
+def _is_login(line: Line, word: Word) -> bool:
+    """Whether it is a name and a password, as behind ``curl --user``."""
+    before = line.before(word)
+    options = (beginning(word)[0], before.text or "" if before is not None else "")
+    return any(option.startswith(tuple(table("arguments")["logins"])) for option in options)
 
 
 def _is_no_value(line: Line, word: Word) -> bool:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.checks.docker import command_of, is_client
-from cblint.hosts.repository import text_in
+from cblint.checks.globs import may_take
+from cblint.hosts.repository import holds, text_in
 from cblint.shell.query import Invocation
 
 if TYPE_CHECKING:
@@ -196,3 +197,71 @@ def _instructions(text: str) -> Iterator[tuple[int, str]]:
         parts = []
         holds_files = re.match(r"\s*(RUN|COPY|ADD)\b", instruction, re.IGNORECASE)
         ends = re.findall(_HERE_DOCUMENT, instruction) if holds_files else []
+
+
+class Copied(NamedTuple):
+    """What a build copies from its context, a folder of the sources, into the image, as the Dockerfile names it."""
+
+    context: str
+    sources: list[str]
+    ignored: list[str]
+
+    def holds(self, path: str) -> bool:
+        """Whether a file lies in the context, and `.dockerignore` surely does not spare it."""
+        inside = path if self.context == "." else path.removeprefix(f"{self.context}/")
+        if path.startswith("/") or (self.context != "." and inside == path):
+            return False
+        return not any(may_take(pattern, (inside,)) for pattern in self.ignored)
+
+
+def copied_by(buildspec: Buildspec, invocation: Invocation, event: Event) -> Copied | None:
+    """What a ``docker build`` copies into the image; None where its Dockerfile is not known or not at hand."""
+    path, text = dockerfile_of(buildspec, invocation, event)
+    command = command_of(invocation, event) if text is not None else None
+    if text is None or command is None or event.state is None or buildspec.repository is None:
+        return None
+    if command.valued("--target", "--build-context") or not _is_as_committed(buildspec, posixpath.basename(path)):
+        return None
+    from cblint.flow.trace import directory
+
+    where, context = directory(event.state.cwd), _below_source(command.operands[0].value)
+    if where is None or context is None or any(".dockerignore" in item.value for item in buildspec.shell_items):
+        return None
+    folder = posixpath.normpath(posixpath.join(where, context))
+    ignored: list[str] = []
+    for name in (f"{path}.dockerignore", posixpath.join(folder, ".dockerignore")):
+        if holds(buildspec.repository, posixpath.normpath(name)) is not False:
+            known = text_in(buildspec.repository, posixpath.normpath(name))
+            if known is None:
+                return None
+            ignored = [line.strip() for line in known.split("\n") if line.strip() and not line.startswith("#")]
+            break
+    return Copied(folder, _copies(text), ignored)
+
+
+def _copies(text: str) -> list[str]:
+    """What the last stage, and those that it begins with, copy from the context."""
+    stages: list[tuple[str, str, list[str]]] = []
+    for _, instruction in _instructions(text):
+        found = re.match(_FROM, instruction, re.IGNORECASE)
+        if found is not None:
+            stages.append((found[1].lower(), (found[2] or "").lower(), []))
+        elif stages and re.match(r"\s*(?:COPY|ADD)\s", instruction, re.IGNORECASE):
+            stages[-1][2].extend(_sources(instruction))
+    wanted, sources = None, []
+    for image, name, copied in reversed(stages):
+        if wanted is None or name == wanted:
+            sources += copied
+            wanted = image
+    return sources
+
+
+def _sources(instruction: str) -> list[str]:
+    """The files that a COPY or ADD names."""
+    words = instruction.split()[1:]
+    if any(word.startswith(("--from", "--exclude")) for word in words) or "<<" in instruction:
+        return []
+    listed = instruction.partition("[")[2].rpartition("]")[0]
+    if listed:
+        words = [word.strip(' "') for word in listed.split(",")]
+    return [word for word in words if not word.startswith("--")][:-1]

@@ -6,7 +6,7 @@ import re
 
 from cblint.finding import Edit
 from cblint.source.text import Span
-from cblint.source.tree import Mapping, Node, Pair, Scalar
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 
 def before(span: Span, text: str) -> Edit:
@@ -77,3 +77,44 @@ def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:
         return ()
     end += 2 if source.startswith("\r\n", end) else 1
     return (Edit(key.origin.span(line, end), ""),)
+
+
+def without_items(sequence: Sequence, numbers: set[int]) -> dict[int, tuple[Edit, ...]]:
+    """Some items taken out of a list, each by edits that go together with those of the others; of all: nothing.
+
+    There are none where it is unclear what belongs to an item, or to the list: an anchor, a comment between two items.
+    """
+    if len(numbers) >= len(sequence.items) or sequence.tag is not None or sequence.anchor is not None:
+        return {}
+    take_out = _from_brackets if sequence.flow else _line_of
+    first = next(number for number in range(len(sequence.items)) if number not in numbers)
+    found = {number: take_out(sequence.items, number, first) for number in numbers}
+    return {number: edits for number, edits in found.items() if edits}
+
+
+def _from_brackets(items: list[Node], number: int, first: int) -> tuple[Edit, ...]:
+    """An item with the comma behind it, where it stands before the first that stays, else with the one before it."""
+    source = items[number].origin.value
+    if number < first:
+        start, end = items[number].start, items[number + 1].start
+    else:
+        start, end = _end(items[number - 1]), _end(items[number])
+    if "#" in source[start:end] or items[number].anchor is not None:
+        return ()
+    return (Edit(items[number].origin.span(start, end), ""),)
+
+
+def _line_of(items: list[Node], number: int, _: int) -> tuple[Edit, ...]:
+    """The lines of an item, with what is said of it behind it."""
+    item = items[number]
+    source = item.origin.value
+    start = max(source.rfind("\n", 0, item.start), source.rfind("\r", 0, item.start)) + 1
+    if item.anchor is not None or re.fullmatch(r" *- *", source[start : item.start]) is None:
+        return ()
+    line_end = re.compile(r"\r\n|\r|\n|\Z").search(source, _end(item))
+    end = line_end.end() if line_end is not None else len(source)
+    return (Edit(item.origin.span(start, end), ""),)
+
+
+def _end(node: Node) -> int:
+    return node.start + len(node.source)

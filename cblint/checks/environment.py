@@ -135,12 +135,21 @@ def secret_reference_malformed(buildspec: Buildspec) -> Iterator[Report]:
         if variable.value is None or "$" in variable.value.value:
             continue
         if variable.section == SECRETS_MANAGER:
-            yield from _secret(variable, variable.value)
+            yield from malformed_secret(variable, variable.value)
         elif variable.section == PARAMETER_STORE:
             yield from _parameter(variable, variable.value)
 
 
-def _secret(variable: Variable, value: Scalar) -> Iterator[Report]:
+def secret_parts(text: str) -> list[str]:
+    """The name or ARN of a secret in a reference, and what follows it: the key, the stage and the version."""
+    fields = text.split(":")
+    if not text.startswith("arn:"):
+        return fields
+    return [":".join(fields[:_ARN_FIELDS]), *fields[_ARN_FIELDS:]]
+
+
+def malformed_secret(variable: Variable, value: Scalar) -> Iterator[Report]:
+    """What is wrong with a reference to a secret."""
     text = value.value
     fields = {"name": variable.name, "value": text}
     if "{{resolve:" in text:
@@ -155,9 +164,7 @@ def _secret(variable: Variable, value: Scalar) -> Iterator[Report]:
         if len(fields_of) < _ARN_FIELDS:
             yield Report(value.span, "short-arn", fields)
             return
-        parts = [":".join(fields_of[:_ARN_FIELDS]), *fields_of[_ARN_FIELDS:]]
-    else:
-        parts = fields_of
+    parts = secret_parts(text)
     if not parts[0].strip():
         yield Report(value.span, "no-secret", fields)
     elif len(parts) > _PARTS:

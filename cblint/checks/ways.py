@@ -18,6 +18,7 @@ from cblint.source.text import Span
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
+    from cblint.flow.state import State
 
 LONGEST = 30
 """Longer ways are not followed to their beginning."""
@@ -91,6 +92,11 @@ class Use(NamedTuple):
         """The command of the file that does it."""
         return self.event.standing or self.event.node
 
+    @property
+    def at(self) -> Span:
+        """The place that stands for it on a way: the variable that is set, the command that writes or is called."""
+        return _step(self.run, self.event).span
+
     def labels(self, kind: str) -> list[Label]:
         """The sources of one kind of all that goes there."""
         values = list(self.event.values)
@@ -109,16 +115,27 @@ class Use(NamedTuple):
                 return node.span
         return name_at(self.run, self.node) if within is None else within.span
 
+    def names(self, label: Label) -> list[str]:
+        """The variables that bring it into the command."""
+        inside = [node for node in walk(self.node) if isinstance(node, Parameter)]
+        return [node.name for node in inside if any(_has(event, label) for event in self.trail.reads.get(id(node), ()))]
+
     def steps(self, label: Label, last: str, place: Span, within: Node | None = None) -> tuple[Step, ...]:
         """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end.
 
         ``within`` is the part of the command that the text has come into, where that is known.
         """
-        found = [Step(last, place)]
-        found += (_step(run, event) for run, event in self.way(label, within))
+        return (*self._steps_before(label, within), Step(last, place))
+
+    def steps_beyond(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
+        """The same to where it comes later, as this has handed it on."""
+        return (*self._steps_before(label), _step(self.run, self.event), Step(last, place))
+
+    def _steps_before(self, label: Label, within: Node | None = None) -> list[Step]:
+        found = [_step(run, event) for run, event in self.way(label, within)]
         if label.place is not None:
             found.append(Step("given" if label.is_variable else "fetched", label.place, {"name": label.name}))
-        return tuple(reversed(found))
+        return found[::-1]
 
     def way(self, label: Label, within: Node | None = None) -> Iterator[tuple[StepRun, Event]]:
         """What has handed the text on, from the end."""
@@ -145,6 +162,15 @@ def uses(build: Build, *kinds: str) -> Iterator[Use]:
             if key not in seen:
                 seen.add(key)
                 yield Use(run, event, trail, number)
+
+
+def end_of(build: Build) -> State | None:
+    """What is believed when all has gone well; None if that is not known to happen."""
+    runs = list(build.on(SUCCEEDING))
+    if not runs:
+        return None
+    last = runs[-1]
+    return last.outcome.either if last.step.key == "finally" else last.outcome.ok
 
 
 def name_at(run: StepRun, node: Node) -> Span:

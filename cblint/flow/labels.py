@@ -103,3 +103,15 @@ def sounds_secret(name: str) -> bool:
     return re.search(names["pattern"], name, re.IGNORECASE) is not None and not re.search(
         names["unless"], name, re.IGNORECASE
     )
+
+
+@cache
+def sounds_decrypted(name: str) -> bool:
+    """Whether what a command has decrypted is a secret if it is put into a variable of that name."""
+    return sounds_secret(name) or bool(re.search(table("flows")["secret-names"]["decrypted"], name, re.IGNORECASE))
+
+
+@cache
+def sounds_plain(name: str) -> bool:
+    """Whether a variable or a field of that name is none of what a secret is kept for: the host, the user."""
+    return re.search(table("flows")["plain-names"]["pattern"], name, re.IGNORECASE) is not None

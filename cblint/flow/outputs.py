@@ -19,7 +19,7 @@ from cblint.flow.labels import (
 )
 from cblint.flow.paths import key
 from cblint.flow.state import File, State, Variable
-from cblint.flow.values import unknown
+from cblint.flow.values import literal, unknown
 from cblint.shell.effects import Verb, called, called_at, line_in, places_in
 from cblint.shell.query import Invocation, unwrapped
 from cblint.shell.syntax import Word
@@ -65,7 +65,7 @@ def printed(call: Call) -> Labels:
 def stored(shell: SimpleRunner, call: Call) -> State:
     """The state after what a program stores in the files that it is given."""
     found = _line(call)
-    if found is None or "stores" not in found[0].says or not call.exact:
+    if found is None or "stores" not in found[0].says:
         return call.state
     verb, invocation = found
     says = verb.says
@@ -73,15 +73,19 @@ def stored(shell: SimpleRunner, call: Call) -> State:
     labels = _read(call) if says.get("copies") else call.state.input.labels
     if says.get("arguments"):
         labels = together(word.labels for word in call.words)
-    if not labels:
-        return state
-    values = dict(zip(invocation.node.words, (None, *call.words), strict=False))
+    # Where a word may become several, those count that are written out.
+    values = dict(zip(invocation.node.words, (None, *call.words), strict=False)) if call.exact else {}
     for word in places_in(says["stores"], verb, invocation):
-        value = values.get(word) if isinstance(word, Word) else None
+        known = literal(word.text) if isinstance(word, Word) and word.text is not None else None
+        value = values.get(word, known) if isinstance(word, Word) else None
         path = key(state, value) if value is not None else None
-        if path is not None:
+        old = state.files.get(path).content.labels if path is not None else NO_LABELS
+        if path is None or not (old or labels) or (not labels and says.get("keeps")):
+            continue
+        if labels:
             shell.stores(state, unknown(labels), path, call.node)
-            state = state._replace(files=state.files.set(path, File(None, unknown(labels))))
+        kept = together((old, labels)) if says.get("keeps") else labels
+        state = state._replace(files=state.files.set(path, File(None, unknown(kept))))
     return state
 
 
