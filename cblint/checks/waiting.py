@@ -39,8 +39,8 @@ def unbounded_wait(buildspec: Buildspec) -> Iterator[Report]:
     """Something is waited for that may never come: then the build runs to its timeout, and is paid for."""
     for script in buildspec.scripts(r"(?:while|until|tail)\b"):
         functions = any(isinstance(node, Function) for node in walk(script))
-        for node in walk(script):
-            if isinstance(node, While) and not functions and _is_endless(node, script):
+        for node in _in_foreground(script) if not functions else ():
+            if isinstance(node, While) and _is_endless(node):
                 keyword = "until" if node.until else "while"
                 span = node.source.span(node.start, node.start + len(keyword))
                 yield Report(span, "loop", {"keyword": keyword})
@@ -49,11 +49,8 @@ def unbounded_wait(buildspec: Buildspec) -> Iterator[Report]:
                 yield Report(invocation.words[0].span, "tail", {})
 
 
-def _is_endless(loop: While, script: Script) -> bool:
+def _is_endless(loop: While) -> bool:
     """Whether nothing but what is waited for ends the loop."""
-    held_by = _above(script, loop)
-    if any(getattr(node, "terminator", "") == "&" for node in held_by):
-        return False
     names = programs([loop.condition, loop.body])
     if names & _LEAVING or "" in names or "read" in names:
         return False
@@ -70,15 +67,14 @@ def _always(loop: While) -> bool:
     return condition in (("false",) if loop.until else ("true", ":", "[ 1 ]", "(( 1 ))", "((1))"))
 
 
-def _above(script: Script, wanted: Node) -> tuple[Node, ...]:
-    """The nodes that hold another, the nearest first."""
-    stack: list[tuple[Node, tuple[Node, ...]]] = [(script, ())]
+def _in_foreground(script: Script) -> Iterator[Node]:
+    """The nodes that the shell waits for."""
+    stack: list[Node] = [script]
     while stack:
-        node, held_by = stack.pop()
-        if node is wanted:
-            return held_by
-        stack += [(child, (node, *held_by)) for child in node.children()]
-    return ()
+        node = stack.pop()
+        yield node
+        if getattr(node, "terminator", "") != "&":
+            stack.extend(node.children()[::-1])
 
 
 def _follows(invocation: Invocation) -> bool:

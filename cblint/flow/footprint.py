@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cblint.flow.labels import changed as changed_labels
 from cblint.flow.labels import together
-from cblint.flow.layers import Layers
+from cblint.flow.layers import WORK, Layers
 from cblint.flow.state import ANYTHING, Options, State, Variable, said, stirred
 from cblint.flow.values import UNKNOWN, unknown
 from cblint.shell.commands import (
@@ -19,6 +19,7 @@ from cblint.shell.commands import (
     For,
     Function,
     Redirection,
+    Script,
     SimpleCommand,
 )
 from cblint.shell.parser import parse
@@ -45,6 +46,10 @@ _NAMING = frozenset(
 )
 """Commands whose words name variables that they set."""
 _UNFORESEEABLE = frozenset({"eval", ".", "source", "alias", "unalias", "enable", "fc", "coproc"})
+MOST_TEXTS = 50
+"""Texts that `eval` is given: the first can hold the next one, and so on."""
+CHARACTERS_PER_NAME = 4
+"""So many characters of what is called are read in the time of a name that is joined."""
 _MOVING = frozenset({"cd", "chdir", "pushd", "popd"})
 _ALSO_SET = {"read": ("REPLY",), "getopts": ("OPTARG", "OPTIND"), "mapfile": ("MAPFILE",), "readarray": ("MAPFILE",)}
 
@@ -153,12 +158,25 @@ class _Reader:
         self.declares = False
         self.moves = self.redirects = self.options = self.arguments = self.traps = False
         self._seen: set[int] = set()
+        self._to_read: list[Node] = []
+        self._parsed: list[Script] = []
 
     def read(self, root: Node) -> None:
-        """Everything in a command. Raises _Anything."""
-        if id(root) in self._seen:
-            return
-        self._seen.add(id(root))
+        """Everything in a command, and in what it calls. Raises _Anything."""
+        # One after the other: functions can call each other by the thousand.
+        self._to_read.append(root)
+        self.read_on()
+
+    def read_on(self) -> None:
+        """What is still to be read. Raises _Anything."""
+        while self._to_read:
+            node = self._to_read.pop()
+            if id(node) not in self._seen:
+                WORK.names += len(self._seen) and len(node.raw) // CHARACTERS_PER_NAME + 1
+                self._seen.add(id(node))
+                self._read(node)
+
+    def _read(self, root: Node) -> None:
         for node in walk(root):
             if isinstance(node, Assignment):
                 self.names.add(node.name)
@@ -206,7 +224,7 @@ class _Reader:
         if function is None:
             raise _Anything
         if isinstance(function, Function):
-            self.read(function.body)
+            self._to_read.append(function.body)
         self.moves |= name in _MOVING
         self.redirects |= name == "exec"
         self.options |= name in ("set", "shopt")
@@ -230,13 +248,15 @@ class _Reader:
         if text is None:
             raise _Anything
         self._text(text)
+        self.read_on()
 
     def _text(self, text: str) -> None:
         """What a command is given to run."""
-        script = parse(Text.of(text))
-        if script.problem is not None:
+        script = parse(Text.of(text)) if len(self._parsed) < MOST_TEXTS else None
+        if script is None or script.problem is not None:
             raise _Anything
-        self.read(script.body)
+        self._parsed.append(script)  # as long as it is there, no other node can have the same id
+        self._to_read.append(script.body)
 
     def _action(self, words: Sequence[Word]) -> None:
         """What a trap does may be done at any time."""

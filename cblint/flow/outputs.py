@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.facts import table
@@ -17,6 +17,7 @@ from cblint.flow.labels import (
     together,
     without,
 )
+from cblint.flow.layers import WORK, Layers
 from cblint.flow.paths import key
 from cblint.flow.state import File, State, Variable
 from cblint.flow.values import literal, unknown
@@ -91,15 +92,22 @@ def stored(shell: SimpleRunner, call: Call) -> State:
 
 def environment(call: Call) -> Labels:
     """Where a print of the whole environment comes from."""
-    variables = call.state.variables
-    secrets = together(_exported(variables.get(name)) for name in variables.names())
+    secrets = _exported_labels(call.state.variables)
     place = (call.standing or call.node).span
     dump = Label(SECRET, ENVIRONMENT, call.name, place, None)
     return together((frozenset({dump}), secrets))
 
 
-def _exported(variable: Variable) -> Labels:
-    return NO_LABELS if variable.assigned is False or variable.exported is False else variable.value.labels
+@lru_cache(maxsize=1)
+def _exported_labels(variables: Layers[Variable]) -> Labels:
+    """Where the values of all exported variables come from; the environment may be printed again and again."""
+    found: set[Label] = set()
+    for name in variables.names():
+        WORK.names += 1
+        variable = variables.get(name)
+        if variable.value.labels and variable.assigned is not False and variable.exported is not False:
+            found |= variable.value.labels
+    return together((frozenset(found),))
 
 
 def _line(call: Call) -> tuple[Verb, Invocation] | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
 LONGEST = 20_000
+STEPS, CHARACTERS_PER_STEP = 10, 100
+"""What it takes to begin: a text can hold itself, twice."""
 _PART = "_cblint_"
 """With this begin the names of what stands for the parts that are not known."""
 
@@ -93,6 +95,7 @@ def _rehearsed(shell: SimpleRunner, call: Call, value: Value, state: State) -> R
     text, begun = _spelled(value, state)
     if len(text) > LONGEST or shell.calls >= DEEPEST // 2:
         return None
+    shell.limits.take(STEPS + len(text) // CHARACTERS_PER_STEP)
     script = parse(Text.of(text))
     if script.problem is not None:
         return None
