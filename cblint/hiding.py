@@ -139,7 +139,7 @@ def _of_buildspec(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
     from cblint.secrets.formats import Match
     from cblint.secrets.mask import suspected, worth
     from cblint.secrets.names import names_secret
-    from cblint.secrets.values import is_written_out
+    from cblint.secrets.values import is_written_in_part
     from cblint.source.tree import Scalar, walk
 
     for written in secrets_in(buildspec):
@@ -148,7 +148,7 @@ def _of_buildspec(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
         value = variable.value
         if variable.section != VARIABLES or value is None or not names_secret(variable.name):
             continue
-        if is_written_out(value.value):
+        if is_written_in_part(value.value):
             span = value.text.span(0, len(value.value))
             yield Match(span.start, span.end, "named", worth(value.value)), value.value
     for node in walk(buildspec.root):

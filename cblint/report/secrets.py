@@ -10,7 +10,7 @@ from cblint.flow.kinds import ASSIGNED
 from cblint.hiding import Hiding
 from cblint.secrets.mask import Mask, Secret, worth
 from cblint.secrets.names import names_secret
-from cblint.secrets.values import is_written_out
+from cblint.secrets.values import is_written_in_part
 
 
 def secrets_of(buildspec: Buildspec, build: Build) -> Mask:
@@ -27,5 +27,5 @@ def _assigned(build: Build) -> Iterator[Secret]:
             for value in event.values:
                 for piece in value.pieces:
                     text = piece.strip() if isinstance(piece, str) else ""
-                    if is_written_out(text):
+                    if is_written_in_part(text):
                         yield Secret(text, 0, bool(worth(text)))

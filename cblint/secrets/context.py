@@ -76,6 +76,37 @@ def _is_login(encoded: str) -> bool:
     return bool(colon) and not values.is_sample(password) and not values.is_placeholder(password) and bool(user)
 
 
+def logins(text: str) -> Iterator[Match]:
+    """What stands where a secret belongs: in a header, and behind an option of one letter, wherever a command stands.
+
+    It is only to be hidden: whether it is a secret nobody has asked.
+    """
+    found = [re.finditer(_ANY_HEADER, text, re.IGNORECASE)] if re.search("authorization", text, re.IGNORECASE) else []
+    programs = table("secrets")["options"]
+    found += [re.finditer(_option(name), text) for name in programs if name.partition(" ")[0] in text]
+    for match in (match for matches in found for match in matches):
+        group = match.lastgroup or "value"
+        if values.is_written_in_part(match[group]):
+            yield Match(*match.span(group), "named", "weak" if values.is_placeholder(match[group]) else "")
+
+
+_ANY_HEADER = r"authorization[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?:bearer|basic|token|ssws)[ \t]{1,3}(?P<value>[^\s\"'\\]{6,2000})"
+_VALUE = r"(?:'(?P<{0}1>[^'\n]{{6,200}})|\"(?P<{0}2>[^\"\n]{{6,200}})|(?P<{0}3>[^\s'\"\\;|&<>()]{{6,200}}))"
+
+
+@cache
+def _option(program: str) -> re.Pattern[str]:
+    """Where a program is called with one of its options of one letter that have a secret as their value."""
+    begins = {"secret": r"(?:[ \t]{1,3}|=)", "attached": "", "userinfo": r"[ \t=]{0,3}[\"']?[^\s:'\"$]{0,100}:"}
+    options: dict[str, str] = table("secrets")["options"][program]
+    ways = [
+        re.escape(option) + begins[kind] + _VALUE.format(f"v{number}_")
+        for number, (option, kind) in enumerate(options.items())
+    ]
+    name = r"[ \t]{1,3}".join(map(re.escape, program.split()))
+    return re.compile(rf"(?<![\w-]){name}(?=[ \t])[^\n;|&]{{0,200}}?[ \t](?:{'|'.join(ways)})")
+
+
 def named(name: str, value: str) -> Match | None:
     """What a value with this name is; its place is that in ``value``."""
     form = of_name(name, value)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from cblint.secrets import context
 from cblint.secrets.find import find
-from cblint.secrets.formats import Match, formats
+from cblint.secrets.formats import Match, formats, has_format
 from cblint.secrets.names import names_secret
-from cblint.secrets.values import is_placeholder, is_written_out
+from cblint.secrets.values import LIKELY, is_placeholder, is_written_in_part, judged
 
 GRAM = 8
 """So many characters of a secret are hidden wherever they stand; fewer stand by chance in other texts."""
@@ -53,8 +53,11 @@ def suspected(text: str) -> Iterator[Match]:
     yield from find(text)
     for pair in context.pairs(text):
         value = text[pair.start : pair.end]
-        if pair.mark != ":" and names_secret(pair.name) and is_written_out(value):
+        named = names_secret(pair.name) or bool(has_format(pair.name))
+        likely = is_written_in_part(value) if pair.mark != ":" else judged(value, True) == LIKELY
+        if named and likely:
             yield Match(pair.start, pair.end, "named", worth(value))
+    yield from context.logins(text)
     if _begins_token(text):
         for match in _beginnings().finditer(text):
             yield Match(match.start(), match.end(), "format", "", SHOWN)

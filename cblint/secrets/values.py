@@ -14,8 +14,11 @@ SHORTEST = 8
 LONGEST = 4_000
 """Characters of a value that are judged; nothing that long is a password."""
 
-_COMPUTED = re.compile(r"[$`]|\{\{|<[^<>]{0,100}>|%[A-Za-z_(]|\*{3}|\.{3}|…|\[[A-Za-z_ ]{2,60}\]|#\{|@@")
+_COMPUTED = re.compile(
+    r"[$`]|\{\{|<[^<>]{0,100}>|%(?:[A-Za-z_]\w{0,60}%|\(|[sdq](?![A-Za-z0-9]))|\*{3}|\.{3}|…|\[[A-Za-z_ ]{2,60}\]|#\{|@@"
+)
 """What something else puts a value for, and what was left out."""
+_REPLACED = re.compile(r"\$(?:\{[^{}]{0,100}\}|\([^()]{0,200}\)|[A-Za-z_]\w{0,100})")
 _CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _PATH = re.compile(r"(?:[.~]{0,2}/|[A-Za-z]:\\|file:|s3:|ssm:|vault:|op:|arn:|env:|https?:|[\w+.-]{2,20}://)")
@@ -49,6 +52,14 @@ def is_written_out(value: str) -> bool:
     if _MOUNT.match(value) is not None:
         return False
     return value.strip("\"'").lower() not in ("true", "false", "null", "none", "yes", "no", "~", "|", ">", "|-", ">-")
+
+
+def is_written_in_part(value: str) -> bool:
+    """Whether so much is left of it without what a shell would replace that it may be a value with dollars in it."""
+    if is_written_out(value):
+        return True
+    left = _REPLACED.sub("", value)
+    return len(left) >= SHORTEST and re.search(r"[0-9]", left) is not None and is_written_out(left.replace("$", ""))
 
 
 def is_placeholder(value: str) -> bool:
