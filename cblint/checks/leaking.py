@@ -9,7 +9,7 @@ from cblint.checks.ways import Use, uses
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, LOGGED
-from cblint.flow.labels import SECRET, Label, sounds_secret
+from cblint.flow.labels import SECRET, Label, sounds_plain, sounds_secret
 from cblint.flow.outputs import ENVIRONMENT
 
 _WORST_FIRST = ("changed", "fetched", "perhaps-changed", "fetched-parameter", "masked", "named", "parameter")
@@ -23,7 +23,7 @@ def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
         labels = use.labels(SECRET)
         if any(label.source == ENVIRONMENT for label in labels):
             continue
-        found = {_variant(use, label): label for label in reversed(labels)}
+        found = {_variant(use, label): label for label in reversed(labels) if not _is_plain(use, label)}
         for variant in _WORST_FIRST:
             if variant in found:
                 label = found[variant]
@@ -43,6 +43,12 @@ def _variant(use: Use, label: Label) -> str:
     if label.source in _OTHERWISE_KNOWN or sounds_secret(label.name):
         return "masked" if label.masked else "perhaps-changed" if label.masked is None else "changed"
     return "" if label.masked else "parameter"
+
+
+def _is_plain(use: Use, label: Label) -> bool:
+    """Whether it comes by variables alone whose names say that they are none of what a secret is kept for."""
+    names = use.names(label)
+    return bool(names) and all(sounds_plain(name) for name in names)
 
 
 def _is_taken_for_secret(use: Use, label: Label) -> bool:

@@ -59,6 +59,8 @@ def printed(call: Call) -> Labels:
         labels = together((labels, *(word.labels for word in call.words)))
     if says.get("clean") or ("cleans" in says and _cleans(call, says["cleans"])):
         labels = without(labels, UNTRUSTED)
+    if "plain" in says and _cleans(call, says["plain"]):
+        labels = without(labels, SECRET)
     mask = _MASKS[says.get("passes", "part")]
     return labels if mask else changed(labels, mask)
 
@@ -138,7 +140,7 @@ def _of_variable(call: Call) -> Labels:
 
 
 def _cleans(call: Call, pattern: str) -> bool:
-    """Whether an argument, as a script of ``sed``, takes out what is not harmless."""
+    """Whether an argument, as a script of ``sed``, takes out what is not harmless, or leaves nothing else."""
     return any(re.search(pattern, word.text) is not None for word in call.words if word.text)
 
 

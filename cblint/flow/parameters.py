@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from cblint.flow.words import Expansion, Segment
 
 _ONLY_BASH = frozenset({":", "/", "//", "/#", "/%", "^", "^^", ",", ",,", "@"})
+_REPLACES_ALL = re.compile(r"\?(?:/[^$`]?)?\Z")
+"""Behind ``//``: one character in the place of every one."""
 SPECIAL = frozenset("@*#?-$!0")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAMES_SOMETHING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?|[0-9]+|[@*#?$!-]", re.DOTALL)
@@ -204,8 +206,9 @@ class Parameters:
         if operator:
             argument = self.expansion.text(part.argument) if part.argument is not None else EMPTY
             labels = changed(value.labels, None)
-            if operator == "//" and part.argument is not None and part.argument.raw.startswith(("[^", "[!")):
-                # What is not harmless is taken out.
+            if operator == "//" and part.argument is not None and _REPLACES_ALL.match(part.argument.raw):
+                return UNKNOWN
+            if _is_cleaned(operator, part.argument.raw if part.argument is not None else ""):
                 labels = without(labels, UNTRUSTED)
             return unknown(together((labels, argument.labels)))
         if assigned is None:
@@ -364,6 +367,11 @@ class Parameters:
         if start < 0 or (length is not None and int(length) < 0):
             return unknown(changed(value.labels))
         return literal(text[start:] if length is None else text[start : start + int(length)])
+
+
+def _is_cleaned(operator: str, argument: str) -> bool:
+    """Whether what is not harmless is taken out, or quoted as a shell reads it."""
+    return (operator == "//" and argument.startswith(("[^", "[!"))) or operator == "@Q"
 
 
 def _is_nothing(part: Parameter) -> bool:
