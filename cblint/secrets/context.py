@@ -90,7 +90,10 @@ def logins(text: str) -> Iterator[Match]:
             yield Match(*match.span(group), "named", "weak" if values.is_placeholder(match[group]) else "")
 
 
-_ANY_HEADER = r"authorization[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?:bearer|basic|token|ssws)[ \t]{1,3}(?P<value>[^\s\"'\\]{6,2000})"
+_ANY_HEADER = (
+    r"authorization[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?:bearer|basic|token|ssws)[ \t]{1,3}"
+    r"(?P<value>[^\s\"'\\]{6,2000})"
+)
 _VALUE = r"(?:'(?P<{0}1>[^'\n]{{6,200}})|\"(?P<{0}2>[^\"\n]{{6,200}})|(?P<{0}3>[^\s'\"\\;|&<>()]{{6,200}}))"
 
 

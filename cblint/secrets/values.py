@@ -15,7 +15,8 @@ LONGEST = 4_000
 """Characters of a value that are judged; nothing that long is a password."""
 
 _COMPUTED = re.compile(
-    r"[$`]|\{\{|<[^<>]{0,100}>|%(?:[A-Za-z_]\w{0,60}%|\(|[sdq](?![A-Za-z0-9]))|\*{3}|\.{3}|…|\[[A-Za-z_ ]{2,60}\]|#\{|@@"
+    r"[$`]|\{\{|<[^<>]{0,100}>|%(?:[A-Z_][A-Z0-9_]{2,60}%|\(|[sdq](?![A-Za-z0-9]))|^%\w{1,60}%$"
+    r"|\*{3}|\.{3}|…|\[[A-Za-z_ ]{2,60}\]|#\{|@@"
 )
 """What something else puts a value for, and what was left out."""
 _REPLACED = re.compile(r"\$(?:\{[^{}]{0,100}\}|\([^()]{0,200}\)|[A-Za-z_]\w{0,100})")

@@ -1,4 +1,4 @@
-"""Secrets were shown where only their command, or a short header, tells that they are some, or with a % or $ in them."""
+"""Secrets were shown where only their command or a short header tells what they are, or with a % or $ in them."""
 
 from __future__ import annotations
 
