@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cblint.facts import table
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "environment"
 """The source of what prints the whole environment."""
+LOOKED_AT = 500
+"""So many variables of an environment are looked at for secrets."""
 _MASKS: dict[str, bool | None] = {"whole": True, "part": None, "other": False}
 
 
@@ -92,7 +95,8 @@ def stored(shell: SimpleRunner, call: Call) -> State:
 def environment(call: Call) -> Labels:
     """Where a print of the whole environment comes from."""
     variables = call.state.variables
-    secrets = together(_exported(variables.get(name)) for name in variables.names())
+    # What the build was given comes first.
+    secrets = together(_exported(variables.get(name)) for name in islice(variables.names(), LOOKED_AT))
     place = (call.standing or call.node).span
     dump = Label(SECRET, ENVIRONMENT, call.name, place, None)
     return together((frozenset({dump}), secrets))
