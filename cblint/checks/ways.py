@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.finding import Step
 from cblint.flow.kinds import ASSIGNED, PASSED, READ, STORED
-from cblint.flow.labels import Label, of_kind
+from cblint.flow.labels import Label, of_kind, sounds_secret
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING
 from cblint.shell.commands import Assignment, For, Function, SimpleCommand
 from cblint.shell.effects import called_at
@@ -119,6 +119,10 @@ class Use(NamedTuple):
         """The variables that bring it into the command."""
         inside = [node for node in walk(self.node) if isinstance(node, Parameter)]
         return [node.name for node in inside if any(_has(event, label) for event in self.trail.reads.get(id(node), ()))]
+
+    def has_secret_name(self, label: Label) -> bool:
+        """Whether the name of a variable that it comes by says that it is a secret."""
+        return any(event.kind == ASSIGNED and sounds_secret(event.name) for _, event in self.way(label))
 
     def steps(self, label: Label, last: str, place: Span, within: Node | None = None) -> tuple[Step, ...]:
         """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.labels import (
+    FETCHED,
     NO_LABELS,
     SECRET,
     UNTRUSTED,
@@ -46,7 +47,7 @@ def printed(call: Call) -> Labels:
     place = call.standing.span if call.standing is not None else called_at(invocation)
     if "secret" in says:
         source = says.get("fetches") or says["secret"]
-        return frozenset({Label(SECRET, f"fetched {source}", called(invocation), place)})
+        return frozenset({Label(SECRET, f"{FETCHED}{source}", called(invocation), place)})
     if "untrusted" in says:
         return frozenset(
             {Label(UNTRUSTED, says["untrusted"], called(invocation), place, None if says.get("word") else True)}
