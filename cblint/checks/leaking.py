@@ -8,9 +8,9 @@ from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.ways import Use, uses
 from cblint.finding import Report
 from cblint.flow import build_of
+from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.kinds import ASSIGNED, LOGGED
 from cblint.flow.labels import SECRET, Label, sounds_secret
-from cblint.flow.outputs import ENVIRONMENT
 
 _WORST_FIRST = ("changed", "fetched", "perhaps-changed", "fetched-parameter", "masked", "named", "parameter")
 _OTHERWISE_KNOWN = ("project", "secrets-manager")

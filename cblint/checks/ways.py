@@ -47,9 +47,11 @@ class Trail:
             elif event.kind == PASSED and _is_function(event):
                 self.called.append(number)
 
-    def handed_on(self, number: int, node: Node, label: Label) -> int | None:
-        """The last event before that has brought a text into what a command uses."""
+    def handed_on(self, number: int, node: Node, label: Label, also: str = "") -> int | None:
+        """The last event before that has brought a text into what a command uses: ``also`` this variable."""
         names = dict.fromkeys(each.name for each in walk(node) if isinstance(each, Parameter))
+        if also:
+            names[also] = None
         found = [self._last(self.assigned.get(name, []), number, label, node) for name in names]
         if any(_is_by_number(name) for name in names):
             found.append(self._last(self.called, number, label, node))
@@ -100,19 +102,22 @@ class Use(NamedTuple):
                 return node.span
         return name_at(self.run, self.node) if within is None else within.span
 
-    def steps(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
-        """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end."""
+    def steps(self, label: Label, last: str, place: Span, variable: str = "") -> tuple[Step, ...]:
+        """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end.
+
+        ``variable`` holds it there, where the command names none.
+        """
         found = [Step(last, place)]
-        found += (_step(run, event) for run, event in self.way(label))
+        found += (_step(run, event) for run, event in self.way(label, variable))
         if label.place is not None:
             found.append(Step("given" if label.is_variable else "fetched", label.place, {"name": label.name}))
         return tuple(reversed(found))
 
-    def way(self, label: Label) -> Iterator[tuple[StepRun, Event]]:
-        """What has handed the text on, from the end."""
+    def way(self, label: Label, variable: str = "") -> Iterator[tuple[StepRun, Event]]:
+        """What has handed the text on, from the end; ``variable`` as for the steps."""
         node, number = self.node, self.number
         for _ in range(LONGEST):
-            found = self.trail.handed_on(number, node, label)
+            found = self.trail.handed_on(number, node, label, variable)
             if found is None:
                 return
             number = found

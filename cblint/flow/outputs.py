@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cblint.facts import table
+from cblint.flow.dumps import ENVIRONMENT, environment, holds_environment, leaves_secrets_out
 from cblint.flow.labels import (
     NO_LABELS,
     SECRET,
@@ -17,8 +18,8 @@ from cblint.flow.labels import (
     without,
 )
 from cblint.flow.paths import key
-from cblint.flow.state import File, State, Variable
-from cblint.flow.values import unknown
+from cblint.flow.state import File, State
+from cblint.flow.values import Value, unknown
 from cblint.shell.effects import Verb, called, called_at, line_in, places_in
 from cblint.shell.query import Invocation, unwrapped
 from cblint.shell.syntax import Word
@@ -26,8 +27,6 @@ from cblint.shell.syntax import Word
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
-ENVIRONMENT = "environment"
-"""The source of what prints the whole environment."""
 _MASKS: dict[str, bool | None] = {"whole": True, "part": None, "other": False}
 
 
@@ -46,11 +45,11 @@ def printed(call: Call) -> Labels:
     if "untrusted" in says:
         return frozenset({Label(UNTRUSTED, says["untrusted"], called(invocation), place)})
     if says.get("environment"):
-        return environment(call)
+        return environment(call.state, called(invocation), place)
     if "passes" in says:
         labels = together((_read(call), call.state.input.labels))
-        if says.get("selects"):
-            labels = NO_LABELS if any(label.source == ENVIRONMENT for label in labels) else labels
+        if any(label.source == ENVIRONMENT for label in labels) and _shortens(verb, invocation):
+            labels = NO_LABELS
     if says.get("arguments") and "stores" not in says:
         labels = together((labels, *(word.labels for word in call.words)))
     if says.get("clean"):
@@ -82,17 +81,19 @@ def stored(shell: SimpleRunner, call: Call) -> State:
     return state
 
 
-def environment(call: Call) -> Labels:
-    """Where a print of the whole environment comes from."""
-    variables = call.state.variables
-    secrets = together(_exported(variables.get(name)) for name in variables.names())
-    place = (call.standing or call.node).span
-    dump = Label(SECRET, ENVIRONMENT, call.name, place, None)
-    return together((frozenset({dump}), secrets))
+def dumped(call: Call, unexported: bool = False) -> Value:
+    """What a builtin prints that shows all variables."""
+    return unknown(environment(call.state, call.name, (call.standing or call.node).span, unexported))
 
 
-def _exported(variable: Variable) -> Labels:
-    return NO_LABELS if variable.assigned is False or variable.exported is False else variable.value.labels
+def _shortens(verb: Verb, invocation: Invocation) -> bool:
+    """Whether a filter leaves out lines of an environment, so that nobody knows whether a secret is among the rest."""
+    if verb.says.get("selects"):
+        return True
+    if not verb.says.get("leaves-out"):
+        return False
+    words = list(places_in(("@first", "-e"), verb, invocation))
+    return any(leaves_secrets_out(word.text if isinstance(word, Word) else word) for word in words)
 
 
 def _line(call: Call) -> tuple[Verb, Invocation] | None:
@@ -130,4 +131,6 @@ def _read(call: Call) -> Labels:
         path = key(call.state, word) if not word.start.startswith("-") else None
         if path is not None:
             found.append(files.get(path).content.labels)
+            if holds_environment(path):
+                found.append(dumped(call).labels)
     return together(found)

@@ -6,8 +6,10 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from cblint.flow.dumps import environment, holds_environment
+from cblint.flow.labels import NO_LABELS
 from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, File, State
-from cblint.flow.values import NONZERO, Hole, Value, concat, initial, literal
+from cblint.flow.values import NONZERO, Hole, Value, concat, initial, literal, unknown
 
 if TYPE_CHECKING:
     from cblint.flow.core import Core
@@ -83,6 +85,10 @@ def lookup(core: Core, state: State, name: str) -> File:
         return File("folder")
     if _DEVICE.fullmatch(name):
         return File("file")
+    if holds_environment(name):
+        node = core.recorder.current
+        labels = environment(state, name, node.span) if node is not None else NO_LABELS
+        return File(None, unknown(labels))
     if found is UNTOUCHED:
         return core.given.files(name) or UNKNOWN_FILE
     return found if found.content.labels else UNKNOWN_FILE
