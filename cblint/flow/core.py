@@ -161,6 +161,8 @@ class Core:
         """Files within files."""
         self.texts: dict[str, Script] = {}
         """What texts that were run say: the same nodes each time, so that loops come to an end."""
+        self.trappers: dict[str, Node] = {}
+        """The command that has set a trap, by what the trap then runs."""
         self.temporary: list[str] = []
         """The variables that are set only as long as the command runs which we are in."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def printed(call: Call) -> Labels:
     if "untrusted" in says:
         return frozenset({Label(UNTRUSTED, says["untrusted"], called(invocation), place)})
     if says.get("environment"):
-        return environment(call.state, called(invocation), place)
+        return environment(call.state, called(invocation), place) if _has_all(invocation) else NO_LABELS
     if "passes" in says:
         labels = together((_read(call), call.state.input.labels))
         if any(label.source == ENVIRONMENT for label in labels) and _shortens(verb, invocation):
@@ -84,6 +85,23 @@ def stored(shell: SimpleRunner, call: Call) -> State:
 def dumped(call: Call, unexported: bool = False) -> Value:
     """What a builtin prints that shows all variables."""
     return unknown(environment(call.state, call.name, (call.standing or call.node).span, unexported))
+
+
+def _has_all(invocation: Invocation) -> bool:
+    """Whether a program gets the variables of the shell from those that run it."""
+    facts = table("flows")["other-environment"]
+    before = [word.text or "" for word in invocation.node.words if word.start < invocation.words[0].start]
+    for wrapper in invocation.wrappers:
+        says = facts.get(wrapper, {})
+        if "keeping" in says and not _any_stands(says["keeping"], before):
+            return False
+        if _any_stands(says.get("leaving", ()), before):
+            return False
+    return True
+
+
+def _any_stands(options: Iterable[str], words: list[str]) -> bool:
+    return any(word.partition("=")[0] in options for word in words)
 
 
 def _shortens(verb: Verb, invocation: Invocation) -> bool:
