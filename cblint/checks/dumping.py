@@ -36,6 +36,10 @@ class _Within(NamedTuple):
 
 def environment_dumped(buildspec: Buildspec) -> Iterator[Report]:
     """All variables are printed into the log."""
+    if buildspec.powershell_items:
+        from cblint.checks import powershell_dumps  # few buildspecs are for Windows
+
+        yield from powershell_dumps.dumped(buildspec)
     build = build_of(buildspec)
     for use in uses(build, LOGGED):
         labels = use.labels(SECRET)
@@ -110,8 +114,9 @@ def _removed(buildspec: Buildspec, use: Use) -> tuple[tuple[Node, ...], tuple[Ed
     found = next((each for each in item.script.body.items if _shows_only(each, use)), None)
     if found is None:
         return (), ()
-    if len(item.script.body.items) > 1:
-        return (), statement(item, found)
+    statements = item.script.body.items
+    if len(statements) > 1:
+        return (), statement(item, statements, found)
     return list_item(buildspec, item)
 
 

@@ -19,6 +19,10 @@ _FETCHED = "fetched "
 
 def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
     """A secret, or what was made of it, is printed into the log."""
+    if buildspec.powershell_items:
+        from cblint.checks import powershell_secrets  # few buildspecs are for Windows
+
+        yield from powershell_secrets.printed(buildspec)
     for use in uses(build_of(buildspec), LOGGED):
         labels = use.labels(SECRET)
         if any(label.source == ENVIRONMENT for label in labels):

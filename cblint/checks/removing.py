@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Several
+
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.finding import Edit
-from cblint.shell.commands import AndOr
+from cblint.shell.syntax import Node as Statement
 from cblint.source.tree import Node, Scalar, Sequence
 
-_ASKS_FOR_STATUS = ("$?", "${?", "PIPESTATUS")
+_ASKS_FOR_STATUS = ("$?", "${?", "PIPESTATUS", "LASTEXITCODE")
 Removal = tuple[tuple[Node, ...], tuple[Edit, ...]]
 """The nodes that an edit changes beside the command itself, and the edit; nothing where it is not certain."""
 
@@ -28,10 +30,9 @@ def list_item(buildspec: Buildspec, item: ShellItem) -> Removal:
     return (around,), (_without_lines(node, start, node.end),)
 
 
-def statement(item: ShellItem, found: AndOr) -> tuple[Edit, ...]:
-    """The lines of a statement of a block, if no other stands on them and none asks how it has ended."""
+def statement(item: ShellItem, statements: Several[Statement], found: Statement) -> tuple[Edit, ...]:
+    """The line of one of the statements of a block, if no other stands there and none asks how it has ended."""
     node, value = item.node, item.node.value
-    statements = item.script.body.items
     number = statements.index(found)
     if node.style != "|" or number + 1 == len(statements) or "\n" in found.raw or found.source.value != value:
         return ()
