@@ -18,12 +18,12 @@ from cblint.flow.labels import (
     together,
     without,
 )
-from cblint.flow.paths import key
+from cblint.flow.paths import key, of_process, presumed
 from cblint.flow.state import File, State
 from cblint.flow.values import Value, unknown
 from cblint.shell.effects import Verb, called, called_at, line_in, places_in
 from cblint.shell.query import Invocation, unwrapped
-from cblint.shell.syntax import Word
+from cblint.shell.syntax import ProcessSubstitution, Word
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
@@ -76,8 +76,10 @@ def stored(shell: SimpleRunner, call: Call) -> State:
     for word in places_in(says["stores"], verb, invocation):
         value = values.get(word) if isinstance(word, Word) else None
         path = key(state, value) if value is not None else None
+        exact = path is not None
+        path = path or (presumed(state, value) if value is not None else None)
         if path is not None:
-            shell.stores(state, unknown(labels), path, call.node)
+            shell.stores(state, unknown(labels), path, call.node, exact)
             state = state._replace(files=state.files.set(path, File(None, unknown(labels))))
     return state
 
@@ -146,9 +148,11 @@ def _read(call: Call) -> Labels:
     files = call.state.files
     found = []
     for word in call.words:
-        path = key(call.state, word) if not word.start.startswith("-") else None
+        path = (key(call.state, word) or presumed(call.state, word)) if not word.start.startswith("-") else None
         if path is not None:
             found.append(files.get(path).content.labels)
             if holds_environment(path):
                 found.append(dumped(call).labels)
+    parts = (part for argument in call.node.words for part in argument.parts)
+    found += (files.get(of_process(part)).content.labels for part in parts if isinstance(part, ProcessSubstitution))
     return together(found)
