@@ -64,9 +64,9 @@ class Redirected(NamedTuple):
         return state._replace(files=files) if files is not state.files else state
 
     def lost(self, state: State) -> State:
-        """The state without what has stood in files that were probably written over, though it is not known which."""
-        names = [each.presumed for each in self.opened if each.path is None and not each.appends]
-        found = {name: UNKNOWN_FILE for name in names if name is not None}
+        """The state without what had labels in files that are written over: it is not taken to stay there."""
+        names = [each.path or each.presumed for each in self.opened if not each.appends]
+        found = {name: UNKNOWN_FILE for name in names if name is not None and state.files.get(name).content.labels}
         return state._replace(files=state.files.update(found)) if found else state
 
     def held(self, state: State) -> tuple[State, File | None]:
@@ -208,9 +208,7 @@ def _unwritable(expansion: Expansion, node: Redirection, path: str | None) -> Ma
         return True if expansion.state.options.noclobber else None
     if kind is not None and kind != "absent":
         return kind == "folder"
-    if kind is None and (
-        expansion.state.files.get(path) not in (UNTOUCHED, UNKNOWN_FILE) or expansion.state.options.noclobber
-    ):
+    if kind is None and (expansion.state.files.get(path) is not UNTOUCHED or expansion.state.options.noclobber):
         return None
     parent = parent_of(path)
     if parent == expansion.state.cwd.written:
