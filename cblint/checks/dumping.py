@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
-from cblint.checks.removing import list_item, statement
+from cblint.checks.removing import list_item, number_of, statement
 from cblint.checks.ways import Use, uses
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -111,12 +111,12 @@ def _removed(buildspec: Buildspec, use: Use) -> tuple[tuple[Node, ...], tuple[Ed
     item = use.run.step.item
     if use.event.standing is not None or item.script.problem is not None:
         return (), ()
-    found = next((each for each in item.script.body.items if _shows_only(each, use)), None)
-    if found is None:
-        return (), ()
     statements = item.script.body.items
+    number = number_of(statements, use.node.start) if use.node.source is item.script.source else -1
+    if number < 0 or not _shows_only(statements[number], use):
+        return (), ()
     if len(statements) > 1:
-        return (), statement(item, statements, found)
+        return (), statement(item, statements, number)
     return list_item(buildspec, item)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.powershell_output import OUTPUT, given, hands_on, members, shown
 from cblint.checks.powershell_secrets import WORST_FIRST, Secret, given_secrets, items
-from cblint.checks.removing import Removal, list_item, statement
+from cblint.checks.removing import Removal, list_item, number_of, statement
 from cblint.facts import table
 from cblint.finding import Report, Step
 from cblint.shell.powershell import parse
@@ -25,9 +25,9 @@ def dumped(buildspec: Buildspec) -> Iterator[Report]:
     commands = items(buildspec)
     secrets: dict[str, Secret] | None = None
     for item in commands if any(_may_dump(item) for item in commands) else ():
-        for statement_, span in _dumps(item.powershell):
+        for node, span in _dumps(item.powershell):
             secrets = given_secrets(buildspec, commands) if secrets is None else secrets
-            touched, edits = _removed(buildspec, item, statement_)
+            touched, edits = _removed(buildspec, item, node)
             worst = min(secrets.values(), key=lambda each: WORST_FIRST.index(each.variant), default=None)
             if worst is None:
                 yield Report(span, "unknown", edits=edits, touched=touched, steps=(Step("printed", span),))
@@ -47,7 +47,7 @@ def _dumps(script: PowerShellScript) -> Iterator[tuple[Node, Span]]:
         first, *rest = stages
         span = _listing(first)
         if span is not None and _shows_all(rest):
-            yield first if len(stages) == 1 else _around(script, first), span
+            yield first, span
         elif isinstance(first, Call) and hands_on(rest):
             inner = _listed_for(first)
             if inner is not None:
@@ -57,11 +57,6 @@ def _dumps(script: PowerShellScript) -> Iterator[tuple[Node, Span]]:
             inner = _looped(node)
             if inner is not None:
                 yield node, inner
-
-
-def _around(script: PowerShellScript, first: Node) -> Node:
-    """The statement at the top in which a stage stands."""
-    return next((each for each in script.statements if each.start <= first.start < each.end), first)
 
 
 def _listing(node: Node) -> Span | None:
@@ -162,10 +157,12 @@ def _looped(node: Keyword) -> Span | None:
 def _removed(buildspec: Buildspec, item: ShellItem, found: Node) -> Removal:
     """The command taken out of the file, if it does nothing else."""
     statements = item.powershell.statements
-    if found not in statements or not isinstance(found, (Call, Expression)):
-        pipes = found in statements and not isinstance(found, Keyword)
-        if not pipes or any(isinstance(each, (Bracket, Variable)) for each in walk(found)):
-            return (), ()
+    number = number_of(statements, found.start) if found.source is item.powershell.source else -1
+    if number < 0 or statements[number].start != found.start or isinstance(statements[number], Keyword):
+        return (), ()
+    is_text = re.fullmatch(table("powershell")["environment-text"], statements[number].raw, re.IGNORECASE)
+    if not is_text and any(isinstance(each, (Bracket, Variable)) for each in walk(statements[number])):
+        return (), ()
     if len(statements) > 1:
-        return (), statement(item, statements, found)
+        return (), statement(item, statements, number)
     return list_item(buildspec, item)

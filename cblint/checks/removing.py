@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec, ShellItem
@@ -17,7 +18,7 @@ Removal = tuple[tuple[Node, ...], tuple[Edit, ...]]
 def list_item(buildspec: Buildspec, item: ShellItem) -> Removal:
     """The line of a command that is an item of a list, if it is its own."""
     node = item.node
-    around = next((each for each in _lists(buildspec) if any(one is node for one in each.items)), None)
+    around = next((each for each in _lists(buildspec) if each.items[item.number : item.number + 1] == [node]), None)
     if around is None or around.flow or around.anchor is not None or len(around.items) < 2:
         return (), ()
     if node.anchor is not None or node.tag is not None or not node.one_line or node.style in ("|", ">"):
@@ -30,22 +31,25 @@ def list_item(buildspec: Buildspec, item: ShellItem) -> Removal:
     return (around,), (_without_lines(node, start, node.end),)
 
 
-def statement(item: ShellItem, statements: Several[Statement], found: Statement) -> tuple[Edit, ...]:
+def number_of(statements: Several[Statement], at: int) -> int:
+    """Which of the statements, in their order, stands at a place of their text; -1 where none begins before it."""
+    return bisect_right(statements, at, key=lambda each: each.start) - 1
+
+
+def statement(item: ShellItem, statements: Several[Statement], number: int) -> tuple[Edit, ...]:
     """The line of one of the statements of a block, if no other stands there and none asks how it has ended."""
-    node, value = item.node, item.node.value
-    number = statements.index(found)
-    if node.style != "|" or number + 1 == len(statements) or "\n" in found.raw or found.source.value != value:
+    node, found = item.node, statements[number]
+    raw = found.raw.strip()
+    if node.style != "|" or number + 1 == len(statements) or "\n" in raw:
         return ()
     if any(asks in statements[number + 1].raw for asks in _ASKS_FOR_STATUS):
         return ()
-    start = _line_start(value, found.start)
-    if value[start : _line_end(value, found.end)].strip() != found.raw.strip():
+    source, at = node.origin.value, found.span.start
+    # In the text of another file, offsets are those of that file.
+    if node.origin.span(at, at).start != at or not node.start < at < node.end:
         return ()
-    source, at = node.origin.value, node.start
-    for _ in range(value.count("\n", 0, start) + 1):
-        at = source.find("\n", at) + 1
-    line = source[at : _line_end(source, at)]
-    return (_without_lines(node, at, at),) if line.strip() == found.raw.strip() else ()
+    start = _line_start(source, at)
+    return (_without_lines(node, start, at),) if source[start : _line_end(source, at)].strip() == raw else ()
 
 
 def _lists(buildspec: Buildspec) -> list[Sequence]:
