@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import PARAMETER_STORE
 from cblint.facts import table
+from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.labels import FETCHED, NAMED, NO_LABELS, SECRET, Label, Labels, of_kind, sounds_secret, together
-from cblint.flow.outputs import ENVIRONMENT
 from cblint.shell.commands import Function, SimpleCommand
 from cblint.shell.effects import Verb, called, line_in, places_in
 from cblint.shell.operands import after, beginning

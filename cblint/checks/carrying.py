@@ -17,9 +17,9 @@ from cblint.checks.projects import artifact_types
 from cblint.checks.ways import Use, end_of, uses
 from cblint.finding import Report
 from cblint.flow import build_of
+from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.kinds import RAN, REMOVED, STORED
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_plain, sounds_secret
-from cblint.flow.outputs import ENVIRONMENT
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.effects import called_at, effect_of
 from cblint.source.text import Span

@@ -8,9 +8,9 @@ from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.ways import Use, uses
 from cblint.finding import Report
 from cblint.flow import build_of
+from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.kinds import LOGGED
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_secret
-from cblint.flow.outputs import ENVIRONMENT
 
 _WORST_FIRST = ("changed", "fetched", "perhaps-changed", "fetched-parameter", "masked", "named", "parameter")
 _OTHERWISE_KNOWN = ("project", "secrets-manager")
@@ -18,6 +18,10 @@ _OTHERWISE_KNOWN = ("project", "secrets-manager")
 
 def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
     """A secret, or what was made of it, is printed into the log."""
+    if buildspec.powershell_items:
+        from cblint.checks import powershell_secrets  # few buildspecs are for Windows
+
+        yield from powershell_secrets.printed(buildspec)
     for use in uses(build_of(buildspec), LOGGED):
         labels = use.labels(SECRET)
         if any(label.source == ENVIRONMENT for label in labels):
