@@ -53,8 +53,8 @@ test: lint
 fuzz: $(VENV)/test
 	for round in $$(seq $(ROUNDS)); do \
 	    CBLINT_HYPOTHESIS=fuzz $(BIN)/python -m pytest --numprocesses $(CORES) \
-	        tests/properties tests/integration/test_hostile.py tests/test_config.py tests/test_fix.py \
-	        tests/test_pre_commit_hooks.py tests/test_reports.py tests/test_sarif.py \
+	        tests/properties tests/integration/test_hostile_anything.py tests/test_fix.py \
+	        tests/test_pre_commit_hooks.py tests/test_reports.py tests/test_sarif.py tests/test_sarif_places.py \
 	        tests/test_spelling.py || exit 1; \
 	done
 	CBLINT_MUTATED=10000 $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration/test_shell_oracles.py

@@ -17,6 +17,9 @@ from cblint.source.text import Text
 Phases = Mapping[str, Mapping[str, object]]
 Top = Mapping[str, object]
 NO_MORE: Top = {}
+DASH: Top = {"batch": {"build-list": [{"identifier": "a", "env": {"image": "aws/codebuild/standard:7.0"}}]}}
+"""An image whose /bin/sh is dash."""
+FLAG = "CODEBUILD_BUILD_SUCCEEDING"
 
 
 def buildspec(text: str) -> Buildspec:

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from cblint.facts import table
+from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.events import Event
 from cblint.flow.kinds import LOGGED, STORED
 from cblint.flow.labels import UNTRUSTED, given_labels, sounds_secret
-from cblint.flow.outputs import ENVIRONMENT
 from cblint.shell.effects import Verb, line_in, verbs
 from cblint.shell.query import invocations
 from tests.builds import build

@@ -78,6 +78,22 @@ def growth(python: str, folder: str) -> None:
         print(f"  {size:5} KB {seconds * 1000:8.1f} ms {seconds * 1000 / size * 1024:8.1f} ms/MB")
 
 
+def secrets(python: str, folder: str) -> None:
+    """Commands that pass secrets on through variables and files, and print them, beside as many that do not."""
+    print("2,000 commands with secrets (ms, and beside the same commands without)")
+    fetch = "aws secretsmanager get-secret-value --secret-id app --query SecretString --output text"
+    taken = []
+    for source in (fetch, "date"):
+        path = os.path.join(folder, f"buildspec-{source[:3]}.yml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("version: 0.2\nphases:\n  build:\n    commands:\n")
+            for number in range(500):
+                file.write(f"      - V{number}=$({source})\n      - W{number}=$(echo $V{number} | cut -c1-8)\n")
+                file.write(f"      - echo $W{number} > file{number}\n      - cat file{number}\n")
+        taken.append(min(timed([python, "-m", "cblint", "check", path], folder) for _ in range(3)))
+    print(f"  {taken[0] * 1000:8.1f} ms {taken[0] / taken[1]:8.2f}")
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -100,6 +116,7 @@ def main() -> int:
         title = f"{options.files} files, {total / 1e6:.2f} MB"
         bulk = compare(title, [*ours, "."], [*theirs, "."], many, max(3, options.runs // 5))
         growth(python, folder)
+        secrets(python, folder)
     print(f"cold start ratio {cold:.2f} (bar: below 1.00); bytes per second {1 / bulk:.1f} times yamllint's (bar: 4)")
     return 0 if cold < 1 and bulk <= 0.25 else 1
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import PARAMETER_STORE
 from cblint.facts import table
-from cblint.flow.kinds import ASSIGNED
-from cblint.flow.labels import NO_LABELS, SECRET, Label, Labels, of_kind, sounds_secret, together
-from cblint.flow.outputs import ENVIRONMENT
+from cblint.flow.dumps import ENVIRONMENT
+from cblint.flow.labels import FETCHED, NAMED, NO_LABELS, SECRET, Label, Labels, of_kind, sounds_secret, together
 from cblint.shell.commands import Function, SimpleCommand
 from cblint.shell.effects import Verb, called, line_in, places_in
 from cblint.shell.operands import after, beginning
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 SURE, POSSIBLE = "secret", "holds"
 """Places of a line of the table: where only secrets stand, where one may stand among other text."""
-NAMED, FETCHED = "named", "fetched "
-"""Sources of labels, as ``rules/facts/flows.yml`` has them."""
 NEAR = 80
 """So many characters before a text are looked at for what it is called."""
 
@@ -148,7 +145,7 @@ def is_harmless(word: Word, hole: Node) -> bool:
     """Whether a text is called the name of a user, a host or the like: by its variable, or by what stands before it."""
     key = _key_before(word, hole)
     names = [hole.name if isinstance(hole, Parameter) else "", key.lstrip("-") if key is not None else ""]
-    return any(re.search(table("arguments")["harmless"], name, re.IGNORECASE) for name in names)
+    return any(sounds_harmless(name) for name in names)
 
 
 def _key_before(word: Word, hole: Node) -> str | None:
@@ -175,13 +172,16 @@ def is_secret(use: Use, label: Label, sure: bool) -> bool:
         return False
     if sure or label.source == NAMED:
         return True
-    if label.is_variable and re.search(table("arguments")["harmless"], label.name, re.IGNORECASE):
+    if label.is_variable and sounds_harmless(label.name):
         return False
     if label.source in (PARAMETER_STORE, f"{FETCHED}{PARAMETER_STORE}"):
-        return sounds_secret(label.name) or any(
-            event.kind == ASSIGNED and sounds_secret(event.name) for _, event in use.way(label)
-        )
+        return sounds_secret(label.name) or use.has_secret_name(label)
     return True
+
+
+def sounds_harmless(name: str) -> bool:
+    """Whether what is called so is no secret: the name of a user or of a host."""
+    return re.search(table("arguments")["harmless"], name, re.IGNORECASE) is not None
 
 
 def is_public(name: str) -> bool:

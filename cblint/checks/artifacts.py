@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section, items, scalar
 from cblint.checks.edits import respelt
+from cblint.checks.patterns import ROOT
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.source.text import Span
@@ -81,8 +82,6 @@ def _kind(file: str) -> dict[str, Any] | None:
 
 # Artifacts
 
-_ROOT = r"\$(?:CODEBUILD_SRC_DIR\b|\{CODEBUILD_SRC_DIR\})/*"
-
 
 class _Escape(NamedTuple):
     """A path that does not begin at the root: how, where in it, and the edit that mends it, if one does."""
@@ -117,7 +116,7 @@ def _escape(artifact: Section, file: Scalar) -> _Escape | None:
         return _Escape("parent", file, text.span(start, start + 2)) if _leads_out(value) else None
     if value.startswith("/"):
         return _Escape("absolute", file, file.span)
-    if (match := re.match(_ROOT, value)) is not None and match.end() < len(value):
+    if (match := re.match(ROOT, value)) is not None and match.end() < len(value):
         span = text.span(0, match.end())
         plain = artifact.get("base-directory") is None
         return _Escape("source-directory", file, span, (Edit(span, ""),) if plain else ())

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.arguments import (
-    FETCHED,
-    NAMED,
     Line,
     called_in,
     described,
@@ -19,6 +17,7 @@ from cblint.checks.arguments import (
     is_secret,
     line_of,
     says_secret,
+    sounds_harmless,
 )
 from cblint.checks.dockerfiles import Declared, declared_by
 from cblint.checks.images import BUILD, KEPT, PUSH, SENT, SOURCE, TAG, uses_of
@@ -28,7 +27,7 @@ from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
-from cblint.flow.labels import SECRET, Label, of_kind
+from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.operands import pieces
 from cblint.shell.syntax import Literal, Node, Parameter, Word
@@ -136,7 +135,7 @@ def _secret(declared: Declared | None, line: Line, argument: Argument) -> Found 
     inheriting = use._replace(inherited=(argument.name,)) if argument.inherited else use
     sure = says_secret(argument.name)
     labels = [label for label in of_kind(argument.value.labels, SECRET) if is_secret(inheriting, label, sure)]
-    harmless = not sure and re.search(table("arguments")["harmless"], argument.name, re.IGNORECASE)
+    harmless = not sure and sounds_harmless(argument.name)
     if not labels or harmless or is_public(argument.name):
         return None
     label = min(labels, key=lambda each: each.source == NAMED)

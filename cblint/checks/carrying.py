@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,13 +12,14 @@ from cblint.checks.collecting import may_remove
 from cblint.checks.docker import is_client
 from cblint.checks.dockerfiles import copied_by
 from cblint.checks.globs import is_known, may_take, steps_of, takes
+from cblint.checks.patterns import from_root
 from cblint.checks.projects import artifact_types
 from cblint.checks.ways import Use, end_of, uses
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.kinds import ASSIGNED, RAN, REMOVED, STORED
-from cblint.flow.labels import SECRET, Label, sounds_plain, sounds_secret
-from cblint.flow.outputs import ENVIRONMENT
+from cblint.flow.dumps import ENVIRONMENT
+from cblint.flow.kinds import RAN, REMOVED, STORED
+from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_plain, sounds_secret
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.effects import called_at, effect_of
 from cblint.source.text import Span
@@ -35,7 +35,6 @@ MOST_FILES = 20
 """So many files with secrets are followed."""
 _SOURCE = "${CODEBUILD_SRC_DIR}"
 _HOME = "${HOME}"
-_FETCHED = "fetched "
 _WORST_FIRST = ("whole", "part", "named")
 
 
@@ -52,7 +51,7 @@ class _Stored(NamedTuple):
     def fields(self) -> dict[str, str]:
         """What messages say of it."""
         what = f"the secret {self.label.name}" if self.label.is_variable else f"what {self.label.name} gives"
-        if self.label.source == "named":
+        if self.label.source == NAMED:
             what = f"{self.label.name}, by its name a secret"
         return {"file": posixpath.basename(self.path), "what": what, "name": self.label.name}
 
@@ -120,23 +119,18 @@ def _variant(use: Use, label: Label) -> str:
     """How sure it is that the file then holds what must not be seen; nothing where it may well not."""
     if label.source == ENVIRONMENT or _is_plain(use, label):
         return ""
-    if label.source == "named":
+    if label.source == NAMED:
         return "named"
-    source = label.source.removeprefix(_FETCHED)
+    source = label.source.removeprefix(FETCHED)
     if source == PARAMETER_STORE:
-        return "part" if sounds_secret(label.name) or _is_taken_for_secret(use, label) else ""
-    return "whole" if label.masked is True or label.source.startswith(_FETCHED) else "part"
+        return "part" if sounds_secret(label.name) or use.has_secret_name(label) else ""
+    return "whole" if label.masked is True or label.source.startswith(FETCHED) else "part"
 
 
 def _is_plain(use: Use, label: Label) -> bool:
     """Whether it comes by variables alone whose names say that they are none of what a secret is kept for."""
     names = use.names(label)
     return bool(names) and all(sounds_plain(name) for name in names)
-
-
-def _is_taken_for_secret(use: Use, label: Label) -> bool:
-    """Whether the name of a variable that it goes through says that it is a secret."""
-    return any(event.kind == ASSIGNED and sounds_secret(event.name) for _, event in use.way(label))
 
 
 # What becomes of them
@@ -242,7 +236,7 @@ def _base(section: Section) -> str | None:
     folder = section.scalar("base-directory")
     if folder is None:
         return None
-    written = re.sub(r"^\$(?:CODEBUILD_SRC_DIR\b|\{CODEBUILD_SRC_DIR\})/*", "", folder.value)
+    written = from_root(folder.value)
     return None if not is_known(written) or "*" in written else posixpath.normpath(written or ".")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.certain import expected
 from cblint.checks.edits import key_before, respelt
+from cblint.checks.patterns import from_root
 from cblint.checks.projects import artifact_types
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -281,7 +282,7 @@ def _sought_in_folder(
 def _base(artifact: Section) -> str:
     """The base directory from the source root, as it stands there."""
     base = artifact.scalar("base-directory")
-    return re.sub(r"^\$\{?CODEBUILD_SRC_DIR\}?/?", "", base.value) if base is not None else ""
+    return from_root(base.value) if base is not None else ""
 
 
 def _is_rewritten(buildspec: Buildspec, name: str) -> bool:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.arguments import (
-    NAMED,
     POSSIBLE,
     SURE,
     Line,
@@ -28,7 +27,7 @@ from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import PASSED, RAN
-from cblint.flow.labels import Label
+from cblint.flow.labels import NAMED, Label
 from cblint.shell.operands import beginning
 from cblint.shell.syntax import CommandSubstitution, DoubleQuoted, Node, Parameter, Word
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cblint.finding import Edit
-from cblint.source.text import Span
+from cblint.source.text import Span, begin_of_line
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 
@@ -54,7 +54,7 @@ def key_before(mapping: Mapping, pair: Pair, key: str, value: str) -> tuple[Edit
     at = pair.key.origin.span(start, start)
     if mapping.flow:
         return (Edit(at, f'"{key}": {value}, '),)
-    line = max(source.rfind("\n", 0, start), source.rfind("\r", 0, start)) + 1
+    line = begin_of_line(source, start)
     indentation = source[line:start]
     if indentation.strip(" "):
         return ()
@@ -71,7 +71,7 @@ def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:
     if not isinstance(value, Scalar) or value.anchor is not None or not value.one_line or value.style in ("|", ">"):
         return ()
     source = key.origin.value
-    line = max(source.rfind("\n", 0, key.start), source.rfind("\r", 0, key.start)) + 1
+    line = begin_of_line(source, key.start)
     end = value.rest_of_line.end
     if source[line : key.start].strip(" ") or source[end : end + 1] not in ("\n", "\r"):
         return ()
@@ -108,7 +108,7 @@ def _line_of(items: list[Node], number: int, _: int) -> tuple[Edit, ...]:
     """The lines of an item, with what is said of it behind it."""
     item = items[number]
     source = item.origin.value
-    start = max(source.rfind("\n", 0, item.start), source.rfind("\r", 0, item.start)) + 1
+    start = begin_of_line(source, item.start)
     if item.anchor is not None or re.fullmatch(r" *- *", source[start : item.start]) is None:
         return ()
     line_end = re.compile(r"\r\n|\r|\n|\Z").search(source, _end(item))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
+from cblint.checks.revealing import exported_secrets
 from cblint.checks.sourcing import left_behind
+from cblint.checks.ways import end_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
@@ -32,7 +34,6 @@ from cblint.source.tree import Scalar
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
-    from cblint.flow.state import State
 
 LISTED = 100
 """So many names of the list are looked at."""
@@ -45,15 +46,18 @@ _LOOPS = (For, While, ArithmeticFor)
 
 
 def exported_variable_not_assigned(buildspec: Buildspec) -> Iterator[Report]:
-    """A variable is to be handed on that the build does not have when it ends well."""
+    """A variable is to be handed on that the build does not have when it ends well, and that is no secret."""
     listed = _listed(buildspec)
     if not listed or _is_version_0_1(buildspec):
         return
     build = build_of(buildspec)
-    end = _end(build)
+    end = end_of(build)
     if end is None:
         return
     unsure = {name: node for name, node in listed.items() if end.variable(name).assigned is None}
+    if unsure:
+        secrets = exported_secrets(buildspec)
+        unsure = {name: node for name, node in unsure.items() if name not in secrets}
     if not unsure:
         return
     story = _story(build, unsure)
@@ -98,15 +102,6 @@ def _is_version_0_1(buildspec: Buildspec) -> bool:
     pair = buildspec.version
     value = scalar(pair.value) if pair is not None else None
     return value is not None and value.value.strip() in ("0.1", ".1")
-
-
-def _end(build: Build) -> State | None:
-    """What is believed when all has gone well; None if that is not known to happen."""
-    runs = list(build.on(SUCCEEDING))
-    if not runs:
-        return None
-    last = runs[-1]
-    return last.outcome.either if last.step.key == "finally" else last.outcome.ok
 
 
 class _Site(NamedTuple):

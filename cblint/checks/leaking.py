@@ -8,17 +8,20 @@ from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.ways import Use, uses
 from cblint.finding import Report
 from cblint.flow import build_of
-from cblint.flow.kinds import ASSIGNED, LOGGED
-from cblint.flow.labels import SECRET, Label, sounds_plain, sounds_secret
-from cblint.flow.outputs import ENVIRONMENT
+from cblint.flow.dumps import ENVIRONMENT
+from cblint.flow.kinds import LOGGED
+from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_plain, sounds_secret
 
 _WORST_FIRST = ("changed", "fetched", "perhaps-changed", "fetched-parameter", "masked", "named", "parameter")
 _OTHERWISE_KNOWN = ("project", "secrets-manager")
-_FETCHED = "fetched "
 
 
 def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
     """A secret, or what was made of it, is printed into the log."""
+    if buildspec.powershell_items:
+        from cblint.checks import powershell_secrets  # few buildspecs are for Windows
+
+        yield from powershell_secrets.printed(buildspec)
     for use in uses(build_of(buildspec), LOGGED):
         labels = use.labels(SECRET)
         if any(label.source == ENVIRONMENT for label in labels):
@@ -34,11 +37,11 @@ def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
 
 def _variant(use: Use, label: Label) -> str:
     """What there is to say of a secret in the log. Of a parameter that CodeBuild masks nothing: most are no secrets."""
-    if label.source == "named":
+    if label.source == NAMED:
         return "named"
-    if label.source == f"{_FETCHED}{PARAMETER_STORE}":
-        return "fetched" if _is_taken_for_secret(use, label) else "fetched-parameter"
-    if label.source.startswith(_FETCHED):
+    if label.source == f"{FETCHED}{PARAMETER_STORE}":
+        return "fetched" if use.has_secret_name(label) else "fetched-parameter"
+    if label.source.startswith(FETCHED):
         return "fetched"
     if label.source in _OTHERWISE_KNOWN or sounds_secret(label.name):
         return "masked" if label.masked else "perhaps-changed" if label.masked is None else "changed"
@@ -49,8 +52,3 @@ def _is_plain(use: Use, label: Label) -> bool:
     """Whether it comes by variables alone whose names say that they are none of what a secret is kept for."""
     names = use.names(label)
     return bool(names) and all(sounds_plain(name) for name in names)
-
-
-def _is_taken_for_secret(use: Use, label: Label) -> bool:
-    """Whether the name of a variable that it goes through says that it is a secret."""
-    return any(event.kind == ASSIGNED and sounds_secret(event.name) for _, event in use.way(label))

@@ -11,7 +11,7 @@ from cblint.checks.ways import Trail, Use, end_of
 from cblint.finding import Edit, Report, Step
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED
-from cblint.flow.labels import SECRET, Label, of_kind, sounds_plain, sounds_secret
+from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind, sounds_plain, sounds_secret
 from cblint.flow.steps import SUCCEEDING
 from cblint.source.tree import Scalar, Sequence
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LISTED = 100
 """So many names of the list are looked at."""
-_OF_SECRETS = frozenset({"project", SECRETS_MANAGER, f"fetched {SECRETS_MANAGER}"})
+_OF_SECRETS = frozenset({"project", SECRETS_MANAGER, f"{FETCHED}{SECRETS_MANAGER}"})
 """Sources that are there for secrets."""
 _RESERVED = "AWS_"
 _SURE = frozenset({"reserved", "refused", "declared", "derived"})
@@ -96,7 +96,7 @@ class _Judge:
         for label in labels:
             use = self._use(name, label)
             variant = _variant(name, label, use is None)
-            if variant and (label.source != "named" or name not in self.plain):
+            if variant and (label.source != NAMED or name not in self.plain):
                 return _Found(variant, label, use)
         return _Found("named") if sounds_secret(name) and not labels and self._is_computed(name, variable) else None
 
@@ -121,7 +121,7 @@ def _variant(name: str, label: Label, is_kept: bool) -> str:
 
     Nothing where it may well be no secret.
     """
-    if label.source == "named":
+    if label.source == NAMED:
         return "named"
     if label.source == "project" and is_kept:
         return "refused"

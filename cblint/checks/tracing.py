@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
-from cblint.checks.arguments import FETCHED, NAMED, described, is_secret
+from cblint.checks.arguments import described, is_secret
 from cblint.checks.ways import Trail, Use, uses
 from cblint.facts import table
 from cblint.finding import Edit, Report, Step
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, PASSED, RAN
-from cblint.flow.labels import SECRET, Label, of_kind
+from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind
 from cblint.hosts.repository import text_in
 from cblint.shell.commands import Assignment, Command, Redirection, SimpleCommand
 from cblint.shell.query import unwrapped

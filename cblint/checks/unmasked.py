@@ -15,7 +15,7 @@ from cblint.checks.ways import Use, uses
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, LOGGED, PASSED, RAN
-from cblint.flow.labels import SECRET, Label, of_kind, sounds_decrypted, sounds_plain
+from cblint.flow.labels import FETCHED, SECRET, Label, of_kind, sounds_decrypted, sounds_plain
 from cblint.shell.commands import AndOr
 from cblint.shell.effects import called_at
 from cblint.shell.operands import option_values
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from cblint.flow.events import Event
     from cblint.shell.commands import Command
 
-_FETCHED = "fetched "
-_FETCHES = {f"{_FETCHED}{section}": section for section in (SECRETS_MANAGER, PARAMETER_STORE)}
+_FETCHES = {f"{FETCHED}{section}": section for section in (SECRETS_MANAGER, PARAMETER_STORE)}
 """What commands fetch that a buildspec can name as well, and where."""
 _NAMES = {SECRETS_MANAGER: ("--secret-id",), PARAMETER_STORE: ("--name", "--names")}
 _PLAIN_OPTIONS = {

@@ -69,7 +69,7 @@ def _unused(buildspec: Buildspec) -> tuple[_Unused, ...]:
     sought = {
         each.name: each
         for each in buildspec.variables
-        if each.name not in named and re.fullmatch(_NAME, each.name) and not _is_read_by_tools(each.name)
+        if each.name not in named and re.fullmatch(_NAME, each.name) and not _is_one_of("families", each.name)
     }
     left = list(sought)
     if not left or any(item.script.problem is not None for item in buildspec.shell_items):
@@ -80,7 +80,7 @@ def _unused(buildspec: Buildspec) -> tuple[_Unused, ...]:
     open_ones = [each for each in invocations if not _is_closed(each)]
     if not open_ones:
         return tuple(_Unused(sought[name], True) for name in left)
-    left = [name for name in left if len(name) >= _SHORTEST]
+    left = [name for name in left if len(name) >= _SHORTEST and not _is_one_of("databases", name)]
     if (
         not 0 < len(left) <= MOST
         or buildspec.repository is None
@@ -91,9 +91,9 @@ def _unused(buildspec: Buildspec) -> tuple[_Unused, ...]:
     return tuple(_Unused(sought[name], False) for name in left if found is not None and name not in found)
 
 
-def _is_read_by_tools(name: str) -> bool:
+def _is_one_of(families: str, name: str) -> bool:
     """Whether it is called like a variable that a tool reads without being told."""
-    return any(re.fullmatch(family, name) for family in table("environment")["families"])
+    return any(re.fullmatch(family, name) for family in table("environment")[families])
 
 
 def _named(buildspec: Buildspec) -> set[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.finding import Step
 from cblint.flow.kinds import ASSIGNED, PASSED, READ, STORED
-from cblint.flow.labels import Label, of_kind
+from cblint.flow.labels import Label, of_kind, sounds_secret
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING
 from cblint.shell.commands import Assignment, For, Function, SimpleCommand
 from cblint.shell.effects import called_at
@@ -120,26 +120,34 @@ class Use(NamedTuple):
         inside = [node for node in walk(self.node) if isinstance(node, Parameter)]
         return [node.name for node in inside if any(_has(event, label) for event in self.trail.reads.get(id(node), ()))]
 
-    def steps(self, label: Label, last: str, place: Span, within: Node | None = None) -> tuple[Step, ...]:
+    def has_secret_name(self, label: Label) -> bool:
+        """Whether the name of a variable that it comes by says that it is a secret."""
+        return any(event.kind == ASSIGNED and sounds_secret(event.name) for _, event in self.way(label))
+
+    def steps(
+        self, label: Label, last: str, place: Span, within: Node | None = None, variable: str = ""
+    ) -> tuple[Step, ...]:
         """The way of the text from its source to there; ``last`` is the label of the rule's entry for the end.
 
-        ``within`` is the part of the command that the text has come into, where that is known.
+        ``within`` is the part of the command that the text has come into, where that is known; ``variable`` holds it
+        there, where the command names none.
         """
-        return (*self._steps_before(label, within), Step(last, place))
+        return (*self._steps_before(label, within, variable), Step(last, place))
 
     def steps_beyond(self, label: Label, last: str, place: Span) -> tuple[Step, ...]:
         """The same to where it comes later, as this has handed it on."""
         return (*self._steps_before(label), _step(self.run, self.event), Step(last, place))
 
-    def _steps_before(self, label: Label, within: Node | None = None) -> list[Step]:
-        found = [_step(run, event) for run, event in self.way(label, within)]
+    def _steps_before(self, label: Label, within: Node | None = None, variable: str = "") -> list[Step]:
+        found = [_step(run, event) for run, event in self.way(label, within, variable)]
         if label.place is not None:
             found.append(Step("given" if label.is_variable else "fetched", label.place, {"name": label.name}))
         return found[::-1]
 
-    def way(self, label: Label, within: Node | None = None) -> Iterator[tuple[StepRun, Event]]:
-        """What has handed the text on, from the end."""
-        node, number, inherited = self.node, self.number, self.inherited
+    def way(self, label: Label, within: Node | None = None, variable: str = "") -> Iterator[tuple[StepRun, Event]]:
+        """What has handed the text on, from the end; ``within`` and ``variable`` as for the steps."""
+        node, number = self.node, self.number
+        inherited: Iterable[str] = (*self.inherited, variable) if variable else self.inherited
         for _ in range(LONGEST):
             found = self.trail.handed_on(number, node, label, within or node, inherited)
             if found is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cblint.flow import arithmetic, conditions, directories, leaving, printing, reading, rehearsal
 from cblint.flow.core import Jumps, Unclear, unminding
 from cblint.flow.declarations import declare, no_option, set_options, unset
-from cblint.flow.paths import key, lookup, repository_text
+from cblint.flow.paths import key, lookup, presumed, repository_text
 from cblint.flow.programs import is_found
 from cblint.flow.state import (
     ANYTHING,
@@ -152,7 +152,10 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
     word, *arguments = call.words
     path = key(state, word)
     if path is None:
-        raise Unclear
+        likely = presumed(state, word)
+        if likely is None:
+            raise Unclear
+        return rehearsal.evaluated(shell, call, state.files.get(likely).content)
     if shell.shell.is_dash is not False and (call.name == "source" or (arguments and shell.shell.is_dash is None)):
         return rehearsal.evaluated(shell, call, lookup(shell, state, path).content)
     if word.start.startswith("-") and shell.shell.is_dash is not True:
@@ -399,8 +402,8 @@ _BUILTINS: dict[str, Builtin] = {
     "bg": _unclear,
     "disown": _unclear,
     "getopts": _getopts,
-    "mapfile": _unclear,
-    "readarray": _unclear,
+    "mapfile": reading.read_lines,
+    "readarray": reading.read_lines,
     "pushd": directories.pushd,
     "popd": directories.popd,
     "suspend": _unclear,

@@ -157,10 +157,14 @@ class Core:
         """Functions within functions."""
         self.frames: list[Mapping[str, tuple[Variable, Maybe]]] = []
         """The local variables of the functions that called the one which runs."""
+        self.errors_away = False
+        """Whether what goes to standard error does not reach the log."""
         self.sourced = 0
         """Files within files."""
         self.texts: dict[str, Script] = {}
         """What texts that were run say: the same nodes each time, so that loops come to an end."""
+        self.trappers: dict[str, Node] = {}
+        """The command that has set a trap, by what the trap then runs."""
         self.temporary: list[str] = []
         """The variables that are set only as long as the command runs which we are in."""
 
@@ -185,10 +189,10 @@ class Core:
             self.recorder.note(LOGGED, node, "", (value,), state=state)
         return said(state, value)
 
-    def stores(self, state: State, value: Value, path: str | None, node: Node) -> None:
-        """A text goes into a file."""
+    def stores(self, state: State, value: Value, path: str | None, node: Node, exact: bool = True) -> None:
+        """A text goes into a file; ``exact``: into that one for sure."""
         if value.labels:
-            self.recorder.note(STORED, node, path or "", (value,), path is not None, state)
+            self.recorder.note(STORED, node, path or "", (value,), exact and path is not None, state)
 
     # How commands end
 

@@ -10,9 +10,9 @@ from cblint.flow.core import Unclear
 from cblint.flow.footprint import footprint
 from cblint.flow.kinds import ASSIGNED
 from cblint.flow.kinds import UNSET as UNSET_EVENT
-from cblint.flow.outputs import environment
+from cblint.flow.outputs import dumped
 from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, join_outcomes
-from cblint.flow.values import EMPTY, UNKNOWN, Value, unknown
+from cblint.flow.values import EMPTY, UNKNOWN, Value
 from cblint.shell.commands import ArrayLiteral, Assignment
 from cblint.shell.syntax import Word
 
@@ -92,6 +92,15 @@ def _from_word(value: Value) -> _Named:
 
 def declare(shell: SimpleRunner, call: Call) -> Outcome:
     """``export``, ``readonly``, ``local``, ``declare``, ``typeset``."""
+    shown = _shown(call)
+    if shown is not None:
+        state = shell.says(call.state, shown, call.node)
+        # What dash has for `declare` is not known: most often nothing.
+        return (
+            shell.succeed(state)
+            if call.name == "export" or shell.shell.is_dash is False
+            else shell.either(state, call.node)
+        )
     if call.name in ("declare", "typeset") and shell.shell.is_dash is not False:
         raise Unclear
     if call.name in ("declare", "typeset") and call.words and call.words[0].text == "-A":
@@ -112,7 +121,7 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
     if "p" in flags and (len(call.words) > len(options) or call.assignments):
         raise Unclear
     if "p" in flags or (not call.words and not call.assignments):
-        return shell.succeed(shell.says(state, unknown(environment(call)), call.node))
+        return shell.succeed(shell.says(state, UNKNOWN, call.node))
     refused = False
     for one in _expanded(call, named):
         if not one.name:
@@ -144,6 +153,16 @@ def declare(shell: SimpleRunner, call: Call) -> Outcome:
     if refused:
         return shell.fail(call.expansion.state, call.node, 1)
     return shell.succeed(call.expansion.state)
+
+
+def _shown(call: Call) -> Value | None:
+    """What is printed where all variables are shown and nothing is declared; else None."""
+    flags = "".join(word.text or "?" for word in call.words)
+    if not call.exact or call.assignments or set(flags) - set("-px"):
+        return None
+    if call.name == "export":
+        return dumped(call) if "x" not in flags else None
+    return dumped(call, "x" not in flags) if call.name in ("declare", "typeset") else None
 
 
 def _expanded(call: Call, named: Iterator[_Named]) -> list[_Named]:
@@ -337,7 +356,7 @@ def set_options(shell: SimpleRunner, call: Call) -> Outcome:
     """``set``: options, then arguments."""
     state = call.state
     if not call.words:
-        return shell.succeed(shell.says(state, unknown(environment(call)), call.node))
+        return shell.succeed(shell.says(state, dumped(call, True), call.node))
     words = list(call.words)
     options = state.options
     while words:

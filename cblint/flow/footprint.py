@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cblint.flow.labels import Labels, together
 from cblint.flow.labels import changed as changed_labels
-from cblint.flow.labels import together
 from cblint.flow.layers import WORK, Layers
 from cblint.flow.state import ANYTHING, Options, State, Variable, said, stirred
 from cblint.flow.values import UNKNOWN, unknown
@@ -123,8 +123,15 @@ def _any(state: State, name: str, node: Node, declares: bool, sources: Iterable[
     old = state.variable(name)
     readonly = None if declares or old.readonly is not False else False
     integer = None if declares or old.integer is not False else False
-    value = unknown(changed_labels(together(state.variable(source).value.labels for source in sources), None))
+    value = unknown(changed_labels(together(_labels(state, source) for source in sources), None))
     return ANYTHING._replace(value=value, readonly=readonly, integer=integer, places=(node,))
+
+
+def _labels(state: State, source: str) -> Labels:
+    """Where a variable or an argument comes from."""
+    if source.isdigit() or source in ("@", "*"):
+        return together((state.arguments, *(value.labels for value in state.positional or ())))
+    return state.variable(source).value.labels
 
 
 def footprint(state: State, node: Node) -> Footprint:

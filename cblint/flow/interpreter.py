@@ -215,13 +215,21 @@ class Interpreter(SimpleRunner):
         try:
             if text is None or _LEAVES.search(text):
                 raise Unclear
-            after = self.text(text, start).either
+            after = self._action(text, start).either
         except Unclear:
             wild = ruined(start, self.given.kept)
             after = self.anything(wild, self.recorder.current or NOWHERE).either
         if after is None:
             return None
         return with_status_of(after, failed)._replace(err_trap=action, excused=failed.excused)
+
+    def _action(self, text: str, state: State) -> Outcome:
+        """What a trap runs: it stands in the command that has set the trap."""
+        current, self.recorder.current = self.recorder.current, self.trappers.get(text, self.recorder.current)
+        try:
+            return self.text(text, state)
+        finally:
+            self.recorder.current = current
 
     def _stages(self, node: Pipeline, state: State) -> Outcome:
         """Each in a subshell of its own; the status is the last one's, or with pipefail the last that fails."""
@@ -339,7 +347,7 @@ class Interpreter(SimpleRunner):
         if ignoring and self.shell.is_dash is not True:
             start = unminding(start) or start
         try:
-            after = self.text(action.text, start).either
+            after = self._action(action.text, start).either
             if self.process.dropped is not None:
                 raise Unclear
         except Unclear:

@@ -35,7 +35,7 @@ from cblint.flow.state import (
     join_outcomes,
     join_variables,
 )
-from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated
+from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated, unknown
 from cblint.shell.commands import Function, Script
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse
@@ -353,8 +353,9 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
         variable.integer is not False and variable.value == UNKNOWN for variable in changes.values()
     ):
         # An expression that is none stops the sourcing of all that was kept.
-        anything = Layers(ANYTHING, (dict(given.kept),))
-        return kept._replace(variables=anything, cwd=end.cwd, before=end.before, files=end.files)
+        return kept._replace(
+            variables=ruined(end, given.kept).variables, cwd=end.cwd, before=end.before, files=end.files
+        )
     variables = end.variables.update(changes)
     if default != start.variables.default:
         attribute = _attribute(None, keeps_attributes)
@@ -378,7 +379,7 @@ def _exported(variable: Variable, base: Variable, keeps_attributes: Maybe) -> Va
     is_number = re.fullmatch(r"-?(0|[1-9][0-9]*)", variable.value.text or "") is not None
     after = Variable(
         variable.assigned,
-        variable.value if integer is False or is_number else UNKNOWN,
+        variable.value if integer is False or is_number else unknown(variable.value.labels),
         True,
         _attribute(variable.readonly, keeps_attributes),
         integer,

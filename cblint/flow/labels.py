@@ -11,6 +11,8 @@ from cblint.facts import table
 from cblint.source.text import Span
 
 SECRET, UNTRUSTED = "secret", "untrusted"
+NAMED, FETCHED = "named", "fetched "
+"""Of a secret: only its name tells it; a command fetches it, and where from stands behind."""
 MOST = 12
 """So many sources of one text are remembered."""
 
@@ -43,7 +45,7 @@ class Label(NamedTuple):
         return self[:4] == other[:4]
 
 
-_OF_VARIABLES = frozenset({"secrets-manager", "parameter-store", "project", "named"})
+_OF_VARIABLES = frozenset({"secrets-manager", "parameter-store", "project", NAMED})
 
 
 Labels = frozenset[Label]
@@ -92,7 +94,7 @@ def given_labels(name: str) -> Labels:
         return frozenset({Label(UNTRUSTED, untrusted, name)})
     if sounds_secret(name):
         # Whether CodeBuild masks it depends on where the project has it from.
-        return frozenset({Label(SECRET, "named", name, None, None)})
+        return frozenset({Label(SECRET, NAMED, name, None, None)})
     return NO_LABELS
 
 

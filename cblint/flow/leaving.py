@@ -168,6 +168,8 @@ def trap(shell: SimpleRunner, call: Call) -> Outcome:
     if not words:
         return shell.succeed(said(state, UNKNOWN))
     signals = words[1:]
+    if words[0] is not None:
+        shell.trappers[words[0]] = call.standing or call.node
     if not signals or (words[0] is not None and words[0].startswith("-") and words[0] != "-"):
         raise Unclear
     for signal in signals:

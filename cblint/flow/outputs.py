@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cblint.facts import table
+from cblint.flow.dumps import ENVIRONMENT, environment, holds_environment, leaves_secrets_out
 from cblint.flow.labels import (
+    FETCHED,
     NO_LABELS,
     SECRET,
     UNTRUSTED,
@@ -17,19 +20,16 @@ from cblint.flow.labels import (
     together,
     without,
 )
-from cblint.flow.layers import WORK, Layers
-from cblint.flow.paths import key
-from cblint.flow.state import File, State, Variable
-from cblint.flow.values import literal, unknown
+from cblint.flow.paths import key, of_process, presumed
+from cblint.flow.state import File, State
+from cblint.flow.values import Value, literal, unknown
 from cblint.shell.effects import Verb, called, called_at, line_in, places_in
 from cblint.shell.query import Invocation, unwrapped
-from cblint.shell.syntax import Word
+from cblint.shell.syntax import ProcessSubstitution, Word
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
-ENVIRONMENT = "environment"
-"""The source of what prints the whole environment."""
 _MASKS: dict[str, bool | None] = {"whole": True, "part": None, "other": False}
 
 
@@ -44,17 +44,17 @@ def printed(call: Call) -> Labels:
     place = call.standing.span if call.standing is not None else called_at(invocation)
     if "secret" in says:
         source = says.get("fetches") or says["secret"]
-        return frozenset({Label(SECRET, f"fetched {source}", called(invocation), place)})
+        return frozenset({Label(SECRET, f"{FETCHED}{source}", called(invocation), place)})
     if "untrusted" in says:
         return frozenset(
             {Label(UNTRUSTED, says["untrusted"], called(invocation), place, None if says.get("word") else True)}
         )
     if says.get("environment"):
-        return environment(call)
+        return environment(call.state, called(invocation), place) if _has_all(invocation) else NO_LABELS
     if "passes" in says:
         labels = together((_read(call), call.state.input.labels))
-        if says.get("selects"):
-            labels = NO_LABELS if any(label.source == ENVIRONMENT for label in labels) else labels
+        if any(label.source == ENVIRONMENT for label in labels) and _shortens(verb, invocation):
+            labels = NO_LABELS
     if says.get("arguments") and "stores" not in says:
         labels = together((labels, *(word.labels for word in call.words)))
     if says.get("clean") or ("cleans" in says and _cleans(call, says["cleans"])):
@@ -82,34 +82,48 @@ def stored(shell: SimpleRunner, call: Call) -> State:
         known = literal(word.text) if isinstance(word, Word) and word.text is not None else None
         value = values.get(word, known) if isinstance(word, Word) else None
         path = key(state, value) if value is not None else None
+        exact = path is not None
+        path = path or (presumed(state, value) if value is not None else None)
         old = state.files.get(path).content.labels if path is not None else NO_LABELS
         if path is None or not (old or labels) or (not labels and says.get("keeps")):
             continue
         if labels:
-            shell.stores(state, unknown(labels), path, call.node)
+            shell.stores(state, unknown(labels), path, call.node, exact)
         kept = together((old, labels)) if says.get("keeps") else labels
         state = state._replace(files=state.files.set(path, File(None, unknown(kept))))
     return state
 
 
-def environment(call: Call) -> Labels:
-    """Where a print of the whole environment comes from."""
-    secrets = _exported_labels(call.state.variables)
-    place = (call.standing or call.node).span
-    dump = Label(SECRET, ENVIRONMENT, call.name, place, None)
-    return together((frozenset({dump}), secrets))
+def dumped(call: Call, unexported: bool = False) -> Value:
+    """What a builtin prints that shows all variables."""
+    return unknown(environment(call.state, call.name, (call.standing or call.node).span, unexported))
 
 
-@lru_cache(maxsize=1)
-def _exported_labels(variables: Layers[Variable]) -> Labels:
-    """Where the values of all exported variables come from; the environment may be printed again and again."""
-    found: set[Label] = set()
-    for name in variables.names():
-        WORK.names += 1
-        variable = variables.get(name)
-        if variable.value.labels and variable.assigned is not False and variable.exported is not False:
-            found |= variable.value.labels
-    return together((frozenset(found),))
+def _has_all(invocation: Invocation) -> bool:
+    """Whether a program gets the variables of the shell from those that run it."""
+    facts = table("flows")["other-environment"]
+    before = [word.text or "" for word in invocation.node.words if word.start < invocation.words[0].start]
+    for wrapper in invocation.wrappers:
+        says = facts.get(wrapper, {})
+        if "keeping" in says and not _any_stands(says["keeping"], before):
+            return False
+        if _any_stands(says.get("leaving", ()), before):
+            return False
+    return True
+
+
+def _any_stands(options: Iterable[str], words: list[str]) -> bool:
+    return any(word.partition("=")[0] in options for word in words)
+
+
+def _shortens(verb: Verb, invocation: Invocation) -> bool:
+    """Whether a filter leaves out lines of an environment, so that nobody knows whether a secret is among the rest."""
+    if verb.says.get("selects"):
+        return True
+    if not verb.says.get("leaves-out"):
+        return False
+    words = list(places_in(("@first", "-e"), verb, invocation))
+    return any(leaves_secrets_out(word.text if isinstance(word, Word) else word) for word in words)
 
 
 def _line(call: Call) -> tuple[Verb, Invocation] | None:
@@ -149,7 +163,11 @@ def _read(call: Call) -> Labels:
     files = call.state.files
     found = []
     for word in call.words:
-        path = key(call.state, word) if not word.start.startswith("-") else None
+        path = (key(call.state, word) or presumed(call.state, word)) if not word.start.startswith("-") else None
         if path is not None:
             found.append(files.get(path).content.labels)
+            if holds_environment(path):
+                found.append(dumped(call).labels)
+    parts = (part for argument in call.node.words for part in argument.parts)
+    found += (files.get(of_process(part)).content.labels for part in parts if isinstance(part, ProcessSubstitution))
     return together(found)

@@ -6,11 +6,14 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from cblint.flow.dumps import environment, holds_environment
+from cblint.flow.labels import NO_LABELS
 from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, File, State
-from cblint.flow.values import NONZERO, Hole, Value, concat, initial, literal
+from cblint.flow.values import NONZERO, Hole, Value, concat, initial, literal, unknown
 
 if TYPE_CHECKING:
     from cblint.flow.core import Core
+    from cblint.shell.syntax import ProcessSubstitution
 
 ROOT = "CODEBUILD_SRC_DIR"
 SOURCE = initial(ROOT)
@@ -74,6 +77,15 @@ def key(state: State, path: Value) -> str | None:
     return found.written if found is not None else None
 
 
+def presumed(state: State, path: Value) -> str | None:
+    """The same where it is not known in which folder a command runs: then it is taken to be that of the build.
+
+    It is asked only where a text with labels may be.
+    """
+    found = joined(SOURCE, path) if key(state, path) is None else None
+    return found.written if found is not None else None
+
+
 def lookup(core: Core, state: State, name: str) -> File:
     """What is at a path."""
     found = state.files.get(name)
@@ -83,6 +95,10 @@ def lookup(core: Core, state: State, name: str) -> File:
         return File("folder")
     if _DEVICE.fullmatch(name):
         return File("file")
+    if holds_environment(name):
+        node = core.recorder.current
+        labels = environment(state, name, node.span) if node is not None else NO_LABELS
+        return File(None, unknown(labels))
     if found is UNTOUCHED:
         return core.given.files(name) or UNKNOWN_FILE
     return found if found.content.labels else UNKNOWN_FILE
@@ -95,6 +111,11 @@ def repository_text(core: Core, state: State, name: str) -> str | None:
         return None
     file = core.given.files(name)
     return file.content.text if file is not None and file.kind == "file" else None
+
+
+def of_process(part: ProcessSubstitution) -> str:
+    """Under which name it is kept among the files what ``<(…)`` prints, as far as that has labels."""
+    return f"<({part.start})"
 
 
 def is_device(name: str) -> bool:

@@ -1,10 +1,12 @@
-"""``read``."""
+"""``read``, and what reads lines into an array."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from cblint.flow import rehearsal
 from cblint.flow.core import Unclear
 from cblint.flow.state import Outcome, Variable
 from cblint.flow.values import is_name, literal, unknown
@@ -17,6 +19,27 @@ _BLANKS = " \t\n"
 
 def read(shell: SimpleRunner, call: Call) -> Outcome:
     """``read``."""
+    return _told_from(shell, call, _read)
+
+
+def read_lines(shell: SimpleRunner, call: Call) -> Outcome:
+    """``mapfile`` and ``readarray``."""
+    return _told_from(shell, call, _read_lines)
+
+
+def _told_from(shell: SimpleRunner, call: Call, run: Callable[[SimpleRunner, Call], Outcome]) -> Outcome:
+    """Where it cannot be said what happens, it is still known where the variables get their values."""
+    labels = call.state.input.labels
+    try:
+        return run(shell, call)
+    except Unclear:
+        names = [word.text for word in call.words if is_name(word.text)]
+        if not labels or not names:
+            raise
+        return rehearsal.anything_from(shell, call.node, call.state, dict.fromkeys(names, labels))
+
+
+def _read(shell: SimpleRunner, call: Call) -> Outcome:
     words = [word.text for word in call.words]
     if not call.exact or any(word is None for word in words):
         raise Unclear
@@ -46,7 +69,18 @@ def read(shell: SimpleRunner, call: Call) -> Outcome:
 
 def _read_array(shell: SimpleRunner, call: Call, names: list[str | None]) -> Outcome:
     """``read -a``, of which it is not followed what the elements are."""
-    name = names[0] if len(names) == 1 else None
+    return _array(shell, call, names[0] if len(names) == 1 else None)
+
+
+def _read_lines(shell: SimpleRunner, call: Call) -> Outcome:
+    words = [word.text for word in call.words]
+    names = words[1:] if words[:1] == ["-t"] else words
+    if not call.exact or len(names) > 1:
+        raise Unclear
+    return _array(shell, call, names[0] if names else "MAPFILE")
+
+
+def _array(shell: SimpleRunner, call: Call, name: str | None) -> Outcome:
     if shell.shell.is_dash is not False or not is_name(name):
         raise Unclear
     old = call.state.variable(name)

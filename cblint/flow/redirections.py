@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cblint.flow.core import Died, Unclear
-from cblint.flow.paths import is_device, key, lookup, parent_of
+from cblint.flow.paths import is_device, key, lookup, of_process, parent_of, presumed
 from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, Ends, File, State, stirred
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal, unknown
 from cblint.flow.words import Expansion
 from cblint.shell.commands import Redirection
-from cblint.shell.syntax import Word
+from cblint.shell.syntax import ProcessSubstitution, Word
 
 NOWHERE = "/dev/null"
 LOG = frozenset({"/dev/stderr", "/dev/stdout", "/dev/tty"})
@@ -22,11 +22,15 @@ _STANDARD_OUTPUT = ("", "1")
 
 
 class Opened(NamedTuple):
-    """A file that is opened to be written; ``path`` is None if it is not known which. ``before``: what was there."""
+    """A file that is opened to be written; ``path`` is None if it is not known which, ``presumed`` what it may be then.
+
+    ``before``: what was there.
+    """
 
     path: str | None
     appends: bool
     before: File = UNKNOWN_FILE
+    presumed: str | None = None
 
 
 class Redirected(NamedTuple):
@@ -34,7 +38,7 @@ class Redirected(NamedTuple):
 
     ``fails``: whether one of them cannot be opened. ``input`` is what is then read, None if that stays as it is;
     ``output`` where standard output goes, None if it stays. ``mixed``: errors go into that file, too; ``loud``: they go
-    where standard output went before.
+    where standard output went before. ``errors_away``: they do not go to the log.
     """
 
     fails: Maybe = False
@@ -43,6 +47,7 @@ class Redirected(NamedTuple):
     opened: tuple[Opened, ...] = ()
     mixed: bool = False
     loud: bool = False
+    errors_away: bool = False
 
     def emptied(self, state: State) -> State:
         """The state when the files are open and nothing is written yet."""
@@ -50,11 +55,19 @@ class Redirected(NamedTuple):
         for opened in self.opened:
             if opened.path is None:
                 files = stirred(files)
+                if opened.presumed is not None and not opened.appends:
+                    files = files.set(opened.presumed, File(None, EMPTY))
             elif not is_device(opened.path):
                 old = opened.before
-                content = EMPTY if not opened.appends or old.kind == "absent" else old.content
+                content = EMPTY if not opened.appends or old.kind == "absent" else old.known
                 files = files.set(opened.path, File("file", content))
         return state._replace(files=files) if files is not state.files else state
+
+    def lost(self, state: State) -> State:
+        """The state without what had labels in files that are written over: it is not taken to stay there."""
+        names = [each.path or each.presumed for each in self.opened if not each.appends]
+        found = {name: UNKNOWN_FILE for name in names if name is not None and state.files.get(name).content.labels}
+        return state._replace(files=state.files.update(found)) if found else state
 
     def held(self, state: State) -> tuple[State, File | None]:
         """The state in which something writes to a file that others may read, and what is in it so far."""
@@ -65,6 +78,9 @@ class Redirected(NamedTuple):
 
     def written(self, state: State, quiet: bool = False, held: File | None = None) -> State:
         """The state when all that was printed is in the file; ``quiet``: there were no errors."""
+        if self.output is not None and self.output.presumed is not None and state.printed.labels:
+            content = concat((state.files.get(self.output.presumed).content, state.printed))
+            return state._replace(files=state.files.set(self.output.presumed, File(None, content)))
         if self.output is None or self.output.path is None or is_device(self.output.path):
             return state
         old = state.files.get(self.output.path)
@@ -74,7 +90,7 @@ class Redirected(NamedTuple):
         if held is not None:
             old = held if old is BUSY else BUSY
         printed = unknown(state.printed.labels) if self.mixed and not quiet else state.printed
-        return state._replace(files=state.files.set(self.output.path, File("file", concat((old.content, printed)))))
+        return state._replace(files=state.files.set(self.output.path, File("file", concat((old.known, printed)))))
 
 
 def redirect(expansion: Expansion, redirections: Iterable[Redirection]) -> Redirected:
@@ -146,7 +162,8 @@ def _copied(node: Redirection, target: str, found: Redirected) -> Redirected:
     if node.descriptor in _STANDARD_OUTPUT and target != "1":
         return found._replace(output=Opened("/dev/stderr" if target == "2" else NOWHERE, True))
     if node.descriptor == "2" and target == "1":
-        return found._replace(mixed=found.output is not None, loud=found.output is None)
+        away = found.output is not None and found.output.path not in LOG
+        return found._replace(mixed=found.output is not None, loud=found.output is None, errors_away=away)
     return found
 
 
@@ -156,22 +173,29 @@ def _read(expansion: Expansion, node: Redirection, target: Value, found: Redirec
     path = key(expansion.state, target)
     if path == NOWHERE:
         return found._replace(input=EMPTY)
+    (part,) = node.target.parts if len(node.target.parts) == 1 else (None,)
+    if isinstance(part, ProcessSubstitution):
+        path = of_process(part)
+    path = path or presumed(expansion.state, target)
     file = lookup(expansion.interpreter, expansion.state, path) if path is not None else UNKNOWN_FILE
     fails = {"file": False, "folder": False, "absent": True}.get(file.kind or "")
-    content = file.content if file.kind == "file" and node.operator == "<" else unknown(file.content.labels)
+    content = file.known if node.operator == "<" else unknown(file.content.labels)
     return found._replace(input=content, fails=_worse(found.fails, None if node.operator == "<>" else fails))
 
 
 def _write(expansion: Expansion, node: Redirection, target: Value, found: Redirected) -> Redirected:
     path = key(expansion.state, target)
     before = lookup(expansion.interpreter, expansion.state, path) if path is not None else UNKNOWN_FILE
-    opened = Opened(path, node.operator in (">>", "&>>"), before)
+    opened = Opened(path, node.operator in (">>", "&>>"), before, presumed(expansion.state, target))
     both = node.operator in ("&>", "&>>") or (node.operator == ">&")
     fails = _worse(found.fails, _unwritable(expansion, node, path))
     found = found._replace(fails=fails, opened=(*found.opened, opened))
     if node.descriptor in _STANDARD_OUTPUT or both:
-        return found._replace(output=opened, mixed=both, loud=found.loud and not both)
-    return found._replace(mixed=False, loud=False) if node.descriptor == "2" else found
+        away = found.errors_away if not both else path not in LOG
+        return found._replace(output=opened, mixed=both, loud=found.loud and not both, errors_away=away)
+    if node.descriptor != "2":
+        return found
+    return found._replace(mixed=False, loud=False, errors_away=path not in LOG)
 
 
 def _unwritable(expansion: Expansion, node: Redirection, path: str | None) -> Maybe:

@@ -35,7 +35,7 @@ class Rehearsed(NamedTuple):
 def evaluated(shell: SimpleRunner, call: Call, text: Value) -> Outcome:
     """How ``eval`` of a text ends that is not all known, or ``.`` of such a file: anyhow."""
     found = _rehearsed(shell, call, text, call.state) if text.labels else None
-    return _anything(shell, call.node, call.state, found.variables if found is not None else {})
+    return anything_from(shell, call.node, call.state, found.variables if found is not None else {})
 
 
 def presumed(shell: SimpleRunner, node: SimpleCommand, state: State) -> Outcome:
@@ -50,10 +50,11 @@ def presumed(shell: SimpleRunner, node: SimpleCommand, state: State) -> Outcome:
     finally:
         shell.recorder, shell.process, shell.jumps, shell.ignoring = outer
     shell.recorder.overhear(recorder)
-    return _anything(shell, node, state, _changed(begun, end) if end is not None else {})
+    return anything_from(shell, node, state, _changed(begun, end) if end is not None else {})
 
 
-def _anything(shell: SimpleRunner, node: SimpleCommand, state: State, variables: dict[str, Labels]) -> Outcome:
+def anything_from(shell: SimpleRunner, node: SimpleCommand, state: State, variables: dict[str, Labels]) -> Outcome:
+    """It ends anyhow; where these variables get what they then have is known."""
     outcome = shell.anything(state, node)
     if not variables:
         return outcome
@@ -65,10 +66,10 @@ def _anything(shell: SimpleRunner, node: SimpleCommand, state: State, variables:
 
 def by_a_shell(shell: SimpleRunner, call: Call) -> Labels:
     """Where what a shell prints comes from that is given a text: behind ``-c``, or on standard input."""
-    text = _given(call)
+    text, arguments = _given(call)
     if text is None or not any(isinstance(piece, str) for piece in text.pieces):
         return NO_LABELS
-    begun = call.state._replace(options=Options(xtrace=_is_traced(call)), positional=(), shadowed={})
+    begun = call.state._replace(options=Options(xtrace=_is_traced(call)), positional=arguments, shadowed={})
     found = _rehearsed(shell, call, text, begun)
     return found.printed if found is not None else NO_LABELS
 
@@ -79,16 +80,16 @@ def _is_traced(call: Call) -> bool:
     return any("x" in (word.text or "") and not word.start.startswith("--") for word in options)
 
 
-def _given(call: Call) -> Value | None:
-    """The commands for a shell."""
+def _given(call: Call) -> tuple[Value | None, tuple[Value, ...]]:
+    """The commands for a shell, and their arguments."""
     words = call.words
     for number, word in enumerate(words):
         if word.start.startswith("-") and word.text is not None:
             if "c" in word.text and not word.text.startswith("--"):
-                return words[number + 1] if number + 1 < len(words) else None
+                return (words[number + 1] if number + 1 < len(words) else None), words[number + 3 :]
             continue
-        return None
-    return call.state.input
+        return None, ()
+    return call.state.input, ()
 
 
 def _rehearsed(shell: SimpleRunner, call: Call, value: Value, state: State) -> Rehearsed | None:

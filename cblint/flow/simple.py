@@ -106,7 +106,9 @@ class SimpleRunner(Assigner):
         if redirected.fails:
             return self._missed(node, call.state, special)
         outcome = self.within(redirected, call.state, run, several) if name != "exec" else run(call.state)
-        return outcome if redirected.fails is False else join_outcomes(outcome, self._missed(node, call.state, special))
+        if redirected.fails is False:
+            return outcome
+        return join_outcomes(outcome, self._missed(node, redirected.lost(call.state), special))
 
     def _arguments(self, node: SimpleCommand, expansion: Expansion) -> tuple[Fields, tuple[Assignment, ...]]:
         """The words of a command, and the assignments among them that it makes itself."""
@@ -406,9 +408,11 @@ class SimpleRunner(Assigner):
         start, held = redirected.held(start) if several else (start, None)
         process = self.process
         exits, process.exits = process.exits, Ends()
+        errors_away, self.errors_away = self.errors_away, self.errors_away or redirected.errors_away
         try:
             outcome = run(start)
         finally:
+            self.errors_away = errors_away
             # Where the shell exits in it, it has printed elsewhere as well.
             inner, process.exits = process.exits.all(), exits
             exits.add(Outcome(*(self._restored(redirected, state, end, held) for end in inner)))
@@ -432,9 +436,11 @@ class SimpleRunner(Assigner):
         if opened is None or node is None or not after.printed.labels:
             return
         if opened.path in LOG:
+            if opened.path == "/dev/stderr" and self.errors_away:
+                return
             self.says(before._replace(printed=UNHEARD), after.printed, node)
         elif opened.path is None or not is_device(opened.path):
-            self.stores(after, after.printed, opened.path, node)
+            self.stores(after, after.printed, opened.path or opened.presumed, node, opened.path is not None)
 
 
 def _may_say_more(state: State) -> bool:

@@ -94,10 +94,18 @@ class Options(NamedTuple):
 
 
 class File(NamedTuple):
-    """What is at a path: ``kind`` is ``file``, ``folder`` or ``absent``, None if that is not known."""
+    """What is at a path: ``kind`` is ``file``, ``folder`` or ``absent``, None if that is not known.
+
+    ``content`` is then what it may be, for the sake of its labels: ``known`` is what can be relied on.
+    """
 
     kind: str | None
     content: Value = UNKNOWN
+
+    @property
+    def known(self) -> Value:
+        """What stands in it for sure, if it is a file; else only where it may come from."""
+        return self.content if self.kind == "file" else unknown(self.content.labels)
 
 
 UNKNOWN_FILE = File(None)
@@ -116,15 +124,19 @@ def stirred(files: Layers[File]) -> Layers[File]:
         return Layers(UNKNOWN_FILE)
     kept: dict[str, File] = {}
     for name in files.names():
-        labels = files.get(name).content.labels
-        if labels and len(kept) < FILES_KEPT:
-            kept[name] = File(None, unknown(labels))
+        content = files.get(name).content
+        if content.labels and len(kept) < FILES_KEPT:
+            kept[name] = File(None, content)
     return Layers(UNKNOWN_FILE, (kept,) if kept else ())
 
 
 def join_files(first: File, second: File) -> File:
     """One of both."""
-    return File(first.kind if first.kind == second.kind else None, join(first.content, second.content))
+    kind = first.kind if first.kind == second.kind else None
+    for one, other in ((first, second), (second, first)):
+        if kind is None and one.content.labels and other.content == UNKNOWN:
+            return File(None, one.content)
+    return File(kind, join(first.content, second.content))
 
 
 class Causes:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.flow.core import Died
 from cblint.flow.parameters import DEFAULT_SEPARATORS, Parameters
+from cblint.flow.paths import of_process
 from cblint.flow.patterns import Piece
-from cblint.flow.state import Outcome, State
+from cblint.flow.state import File, Outcome, State
 from cblint.flow.values import EMPTY, UNKNOWN, Value, concat, literal, unknown
 from cblint.shell.commands import HereDocument
 from cblint.shell.syntax import (
@@ -204,9 +205,12 @@ class Expansion:
         elif isinstance(part, ArithmeticExpansion):
             yield Segment(self.arithmetic(part.expression), quoted, not quoted)
         elif isinstance(part, ProcessSubstitution):
-            _, outcome = self.interpreter.substitute(part.body, self.state)
+            value, outcome = self.interpreter.substitute(part.body, self.state)
             self.interpreter.hide(outcome, "substitution", part)
-            self.state = self.state._replace(files=(outcome.either or self.state).files)
+            files = (outcome.either or self.state).files
+            if value.labels and part.direction == "<":
+                files = files.set(of_process(part), File("file", unknown(value.labels)))
+            self.state = self.state._replace(files=files)
             yield Segment(UNKNOWN, True)
         else:
             yield Segment(UNKNOWN, quoted, not quoted)

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from cblint.source.loader import Stream
-from cblint.source.text import BREAKS, Span, Text
+from cblint.source.text import BREAKS, Span, Text, begin_of_line
 from cblint.source.tree import Scalar, walk
 
 _COMMENT = re.compile(f"#[^{BREAKS}]*")
@@ -40,19 +40,14 @@ def comments(stream: Stream) -> list[Comment]:
         while at < start and (match := _COMMENT.search(source, at, start)):
             # A comment runs to the end of its line, so it can pass the start of no scalar.
             at = match.end()
-            line_start = _line_start(source, line_start, match.start())
+            # From the line before on, so that it all stays linear.
+            line_start = begin_of_line(source, match.start(), line_start)
             alone = not source[line_start : match.start()].strip()
             comment = match.group().rstrip()
             place = stream.text.span(match.start(), match.start() + len(comment))
             found.append(Comment(comment, match.start(), place, alone))
         at = max(at, end)
     return found
-
-
-def _line_start(source: str, earlier: int, at: int) -> int:
-    """Where the line of ``at`` begins; a search from the start of an ``earlier`` line keeps it all linear."""
-    last = max(source.rfind("\n", earlier, at), source.rfind("\r", earlier, at))
-    return last + 1 if last >= 0 else earlier
 
 
 def _scalar_ranges(stream: Stream) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cblint.source.text import BREAKS, Span, Text
+from cblint.source.text import BREAKS, Span, Text, begin_of_line
 from cblint.source.tree import QUOTES
 from cblint.wording import enumerated
 
@@ -57,7 +57,7 @@ class _Place:
             at = max(len(source[: at + 1].rstrip()) - 1, 0)
         self.source = source
         self.at = at
-        self.line_start = max(source.rfind("\n", 0, at), source.rfind("\r", 0, at)) + 1
+        self.line_start = begin_of_line(source, at)
         self.line_end = _line_end(source, at)
         self.column = at - self.line_start
         prefix = _ITEM.match(source, self.line_start, self.line_end)
@@ -335,7 +335,7 @@ def _lines_above(source: str, line_start: int) -> Iterator[tuple[int, str]]:
     end = line_start
     while end > 0:
         stop = end - (2 if source[max(end - 2, 0) : end] == "\r\n" else 1)
-        start = max(source.rfind("\n", 0, stop), source.rfind("\r", 0, stop)) + 1
+        start = begin_of_line(source, stop)
         line = source[start:stop]
         if line.strip() and not line.lstrip().startswith("#"):
             yield start, line

@@ -184,6 +184,12 @@ def _shared(value: str, start: int, end: int) -> Iterator[Piece]:
         yield Piece(char, start, end)
 
 
+def begin_of_line(source: str, at: int, earliest: int = 0) -> int:
+    """Where the line of ``at`` begins: looked for behind ``earliest``, where a line begins."""
+    last = max(source.rfind("\n", earliest, at), source.rfind("\r", earliest, at))
+    return last + 1 if last >= 0 else earliest
+
+
 class Lines:
     """The lines of a file: offsets to positions and back."""
 

@@ -48,6 +48,25 @@ ENDED = [
     (740, 12),
     (743, 13),
 ]
+# What is taken out of a parameter and printed.
+PRINTED = [
+    (1396, 28),
+    (1397, 30),
+    (1398, 35),
+    *((line, 9) for line in (1747, 1748)),
+    (1754, 35),
+    (2989, 32),
+    (2990, 29),
+]
+# The first variable of each block that the project has to give.
+EXPECTED = [
+    (399, 45),
+    (432, 25),
+    (455, 21),
+    *((line, 112) for line in (646, 873, 2288, 2860)),
+    (1813, 34),
+    (3410, 28),
+]
 # Line, column and rule: the rows of the guide's list of defects that the rules so far are about.
 DEFECTS = [
     (254, 19, "env-value-not-expanded"),
@@ -133,6 +152,13 @@ DEFECTS = [
     (2388, 14, "download-without-verification"),
     (2581, 20, "download-without-verification"),
     (3391, 35, "download-without-verification"),
+    # secrets; what is taken out of a parameter is no longer hidden
+    (1676, 43, "secret-literal"),
+    *((line, column, "secret-printed") for line, column in PRINTED),
+    *((line, 5, "unused-secret") for line in (256, 258, 337, 338, 342, 343)),
+    *((line, 5, "unused-env-variable") for line in (332, 333)),
+    # one for each block: the others stand beside it
+    *((line, column, "variable-never-defined") for line, column in EXPECTED),
     # images and runtimes
     (893, 70, "docker-hub-anonymous-pull"),
     (893, 70, "docker-socket-to-unpinned-image"),
@@ -182,15 +208,26 @@ def test_the_defects_are_found_at_their_places_and_nothing_else_is_said() -> Non
     assert sorted(found) == sorted([*DEFECTS, *fragments])
 
 
+# Of one rule and block, by the line of the finding: the lines that it tells beside it.
+BESIDE = {
+    ("bash-syntax-under-sh", 654): [682],
+    ("git-history-unavailable", 1302): [1308],
+    ("hardcoded-source-directory", 2593): [2610, 2611, 2617],
+    ("variable-never-defined", 3410): [3411, 3439],
+}
+
+
 def test_one_construct_is_told_once_a_file() -> None:
-    related = [
-        (block.line + place.start.line - 1, place.start.column)
+    rules = {rule for rule, _ in BESIDE}
+    found = {
+        (finding.rule, block.line + finding.start.line - 1): [
+            block.line + place.start.line - 1 for place in finding.related
+        ]
         for block in blocks()
         for finding in lint(block).findings
-        if finding.rule == "bash-syntax-under-sh"
-        for place in finding.related
-    ]
-    assert related == [(682, 28)]
+        if finding.rule in rules
+    }
+    assert {key: lines for key, lines in found.items() if key in BESIDE} == BESIDE
 
 
 def test_the_buildspec_in_the_template_has_the_failures_that_are_thrown_away() -> None:
