@@ -75,11 +75,14 @@ class _Anything(Exception):
     """It can change what cannot be read off."""
 
 
-def ruined(state: State, kept: Mapping[str, Variable]) -> State:
-    """The state after something that may have changed anything but ``kept``. What was a secret is taken to stay one."""
+def ruined(state: State, kept: Mapping[str, Variable], forgets: bool = False) -> State:
+    """The state after something that may have changed anything but ``kept``.
+
+    What was a secret is taken to stay one, unless it ``forgets``: where nothing more is followed, that is of no use.
+    """
     labelled = {
         name: ANYTHING._replace(value=unknown(variable.value.labels), places=variable.places)
-        for name in state.variables.names()
+        for name in (() if forgets else state.variables.names())
         if (variable := state.variables.get(name)).value.labels
     }
     return state._replace(

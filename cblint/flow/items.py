@@ -113,8 +113,10 @@ def _outcome(
         try:
             outcome = _run(interpreter, script, kept, start, given)
         except Exhausted:
+            # No secret is followed from here on, and what is lost may be anything as well: each item costs the same.
+            given = given._replace(kept={name: each for name, each in given.kept.items() if not each.value.labels})
             interpreter = Interpreter(interpreter.shell, given, interpreter.recorder, interpreter.limits)
-            return _anything(interpreter, script, kept, (start, ruined(start, given.kept)), given)
+            return _left(interpreter, script, kept, (start, ruined(start, given.kept, True)), given)[0]
         if outcome != NEVER:
             return outcome
     # Not followed, or it seems never to end.
@@ -126,11 +128,18 @@ def _anything(
     interpreter: Interpreter, script: Script, kept: State, starts: tuple[State, State], given: Given
 ) -> Outcome:
     """An item of which only its words are known, or not even these: it begins in the second of two states."""
+    return join_outcomes(*_left(interpreter, script, kept, starts, given))
+
+
+def _left(
+    interpreter: Interpreter, script: Script, kept: State, starts: tuple[State, State], given: Given
+) -> tuple[Outcome, Outcome]:
+    """What such an item leaves, if it is saved and if it is not."""
     start, begun = starts
     wild = interpreter.anything(begun, script)
     interpreter.process = Process()
     saved = (_kept(interpreter, kept, start, end and _with_status(end), given) for end in wild)
-    return join_outcomes(Outcome(*saved), Outcome(*(_lost(kept, end) for end in wild)))
+    return Outcome(*saved), Outcome(*(_lost(kept, end) for end in wild))
 
 
 def _entered(kept: State, beginning: Beginning, shell: Shell) -> Value:

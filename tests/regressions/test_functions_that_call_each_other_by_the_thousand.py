@@ -25,16 +25,22 @@ COMMANDS = {
     + "\nf0 $DB_PASSWORD",
     "eval of eval": "eval " * 3_000 + "echo a",
     "a text that holds itself": 'export X="echo $DB_PASSWORD"\'; sh -c "$X"; sh -c "$X"\'\nsh -c "$X"\n' * 100,
-    "prints of the environment": "env\n" * 2_000,
     "loops in a pipeline": "echo $DB_PASSWORD" + " | while read -r x; do sleep 1; done" * 2_000,
 }
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_they_are_linted_in_bounded_time(command: str) -> None:
-    secrets = {f"S{at}_PASSWORD": "a:b" for at in range(2_000)} if command.startswith("env") else {"DB_PASSWORD": "a:b"}
+    assert_linted({"DB_PASSWORD": "a:b"}, [command])
+
+
+def test_so_is_a_large_environment_that_is_printed_again_and_again() -> None:
+    assert_linted({f"S{at}_PASSWORD": "a:b" for at in range(4_000)}, ["env"] * 4_000)
+
+
+def assert_linted(secrets: dict[str, str], commands: list[str]) -> None:
     text = json.dumps(
-        {"version": 0.2, "env": {"secrets-manager": secrets}, "phases": {"build": {"commands": [command]}}}
+        {"version": 0.2, "env": {"secrets-manager": secrets}, "phases": {"build": {"commands": commands}}}
     )
     with no_hanging():
         result = lint_text(text, Candidate("buildspec.yml", True), Settings(isolated=True))
