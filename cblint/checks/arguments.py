@@ -192,7 +192,7 @@ def is_public(name: str) -> bool:
 def described(label: Label) -> str:
     """What a sentence calls the secret."""
     if label.source == NAMED:
-        return f"{label.name}, a secret by its name"
+        return f"{label.name}, a secret by its name,"
     return f"the secret {label.name}" if label.is_variable else f"the secret that {label.name} gives"
 
 
