@@ -77,6 +77,7 @@ def _lines(command: str) -> Iterator[Verb]:
         "FLYWAY_USER_PW",
         "GITHUB_PAT",
         "DOCKERHUB_PASS",
+        "SnykApiKey",
     ],
 )
 def test_a_name_tells_a_secret(name: str) -> None:
@@ -99,6 +100,9 @@ def test_a_name_tells_a_secret(name: str) -> None:
         "SSH_PUBLIC_KEY",
         "MONKEY",
         "BYPASS",
+        "nextToken",
+        "hasPassword",
+        "CompassKey",
         "TESTS_PASS",
         "RESULT_PAT",
     ],
