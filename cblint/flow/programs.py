@@ -256,6 +256,8 @@ READERS = frozenset(
     }
 )
 """Programs that change no files."""
+
+
 def aws(shell: SimpleRunner, call: Call) -> Outcome | None:
     """``aws ecr get-login``, whose output is a command: that of a program, which changes nothing of the shell."""
     texts = [word.text for word in call.words]
