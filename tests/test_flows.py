@@ -65,7 +65,20 @@ def _lines(command: str) -> Iterator[Verb]:
 
 
 @pytest.mark.parametrize(
-    "name", ["DB_PASSWORD", "TOKEN", "GITHUB_TOKEN", "API_KEY", "APIKEY", "CLIENT_SECRET", "db_passwd"]
+    "name",
+    [
+        "DB_PASSWORD",
+        "TOKEN",
+        "GITHUB_TOKEN",
+        "API_KEY",
+        "APIKEY",
+        "CLIENT_SECRET",
+        "db_passwd",
+        "FLYWAY_USER_PW",
+        "GITHUB_PAT",
+        "DOCKERHUB_PASS",
+        "SnykApiKey",
+    ],
 )
 def test_a_name_tells_a_secret(name: str) -> None:
     assert sounds_secret(name)
@@ -87,6 +100,11 @@ def test_a_name_tells_a_secret(name: str) -> None:
         "SSH_PUBLIC_KEY",
         "MONKEY",
         "BYPASS",
+        "nextToken",
+        "hasPassword",
+        "CompassKey",
+        "TESTS_PASS",
+        "RESULT_PAT",
     ],
 )
 def test_a_name_tells_of_no_secret(name: str) -> None:

@@ -21,8 +21,8 @@ from cblint.flow.core import Limits
 from tests.builds import buildspec
 
 SIZES = (100, 200, 400)
-LARGE = (500, 1_000, 2_000)
-SMALL = (50, 100, 200)
+LARGE = (200, 400, 800)
+SMALL = (25, 50, 100)
 MOST = 2.6
 """How often the work may be that of half the size: twice, and logarithms; four times were its square."""
 FETCH = "S=$(aws secretsmanager get-secret-value --secret-id x --query SecretString --output text)"

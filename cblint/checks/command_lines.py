@@ -66,7 +66,7 @@ def _report(buildspec: Buildspec, removals: _Removals, line: Line, given: Given)
     place = given.hole.span if in_file else use.place(label)
     fields = {
         "name": label.name,
-        "what": described(label),
+        "what": described(label).rstrip(","),
         "command": called_in(line),
         "instead": line.says.get("instead") or table("arguments")["instead"],
     }

@@ -36,7 +36,10 @@ def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _variant(use: Use, label: Label) -> str:
-    """What there is to say of a secret in the log. Of a parameter that CodeBuild masks nothing: most are no secrets."""
+    """What there is to say of a secret in the log.
+
+    Nothing of what CodeBuild masks and is mostly no secret: a parameter, and the host that is kept beside a password.
+    """
     if label.source == NAMED:
         return "named"
     if label.source == f"{FETCHED}{PARAMETER_STORE}":
@@ -44,6 +47,8 @@ def _variant(use: Use, label: Label) -> str:
     if label.source.startswith(FETCHED):
         return "fetched"
     if label.source in _OTHERWISE_KNOWN or sounds_secret(label.name):
+        if label.masked and sounds_plain(label.name):
+            return ""
         return "masked" if label.masked else "perhaps-changed" if label.masked is None else "changed"
     return "" if label.masked else "parameter"
 

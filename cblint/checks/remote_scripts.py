@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from cblint.checks.fetching import Fetch, letter_of
 from cblint.checks.following import Download, Use, followed
 from cblint.checks.piping import SCRIPT
 from cblint.finding import Report
-from cblint.shell.syntax import Node
+from cblint.shell.syntax import Node, Word
 
 
 class RemoteScript(NamedTuple):
@@ -27,13 +28,18 @@ def remote_script_piped_to_shell(buildspec: Buildspec) -> Iterator[Report]:
     """A script is fetched from elsewhere, and run without a look at what has come."""
     for script in remote_scripts(buildspec):
         fetch, address = script.fetch, script.address
-        fields = {"host": address.host, "shell": script.run.program, "program": fetch.call.program}
+        fields = {"host": address.host, "shell": _name(script.run), "program": fetch.call.program}
         related = (("runs", script.run.node.span),)
         yield Report(fetch.word.span, _variant(script), fields | {"how": _how(fetch, address)}, related)
     if buildspec.powershell_items:
         from cblint.checks.powershell_fetching import scripts_run  # few buildspecs are for Windows
 
         yield from scripts_run(buildspec)
+
+
+def _name(use: Use) -> str:
+    """The program as it is written, which may be of one version: python3."""
+    return posixpath.basename(use.node.text or "") if isinstance(use.node, Word) else use.program
 
 
 def _variant(script: RemoteScript) -> str:

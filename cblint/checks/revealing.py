@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import SECRETS_MANAGER, VARIABLES, Buildspec, items, scalar
 from cblint.checks.edits import without_items
-from cblint.checks.ways import Trail, Use, end_of
+from cblint.checks.ways import Trail, Use, end_of, trail_of
 from cblint.finding import Edit, Report, Step
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED
@@ -107,7 +107,7 @@ class _Judge:
     def _use(self, name: str, label: Label) -> Use | None:
         """The last command that has put the secret into the variable."""
         if self._trail is None:
-            self._trail = Trail(self.build, SUCCEEDING)
+            self._trail = trail_of(self.build, SUCCEEDING)
         trail = self._trail
         for number in reversed(trail.assigned.get(name, ())):
             run, event = trail.events[number]

@@ -80,6 +80,8 @@ def _handed_on(artifact: Section, saved: list[_Saved]) -> Iterator[Report]:
             _, found = taken[id(file)]
             fields = {"path": file.value, "command": called(found[0].invocation), "what": found[0].what}
             yield Report(file.span, "written", fields, tuple(("written", called_at(one.invocation)) for one in found))
+        elif any(_names(file, each.name) for _, found in taken.values() for each in found):
+            pass  # a wider pattern has taken it already
         elif (what := _by_custom(file)) is not None:
             yield Report(file.span, "named", {"path": file.value, "what": what})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.finding import Step
@@ -36,6 +37,7 @@ class Trail:
         self.assigned: dict[str, list[int]] = {}
         self.stored: list[int] = []
         self.called: list[int] = []
+        self.kinds: dict[str, list[int]] = {}
         for number, (_, event) in enumerate(self.events):
             if event.kind == READ:
                 if event.variable is not None and event.variable.value.labels:
@@ -47,6 +49,7 @@ class Trail:
                 self.stored.append(number)
             elif event.kind == PASSED and _is_function(event):
                 self.called.append(number)
+            self.kinds.setdefault(event.kind, []).append(number)
 
     def handed_on(
         self, number: int, node: Node, label: Label, within: Node, inherited: Iterable[str] = ()
@@ -158,14 +161,36 @@ class Use(NamedTuple):
             node, within = event.standing or event.node, None
 
 
+class _Same:
+    """A build, which is the same only as itself: to compare two would take longer than what is kept of one saves."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.build is self.build
+
+    def __hash__(self) -> int:
+        return id(self.build)
+
+
+@lru_cache(maxsize=3)
+def _trail(same: _Same, path: str) -> Trail:
+    return Trail(same.build, path)
+
+
+def trail_of(build: Build, path: str) -> Trail:
+    """What happens on one path, put together once for all rules that ask."""
+    return _trail(_Same(build), path)
+
+
 def uses(build: Build, *kinds: str) -> Iterator[Use]:
     """Where texts with labels go, each command once: on the path where all went well, if it is reached there."""
     seen: set[tuple[str, int, str]] = set()
     for path in (SUCCEEDING, FAILING, EITHER):
-        trail = Trail(build, path)
-        for number, (run, event) in enumerate(trail.events):
-            if event.kind not in kinds:
-                continue
+        trail = trail_of(build, path)
+        for number in sorted(number for kind in kinds for number in trail.kinds.get(kind, ())):
+            run, event = trail.events[number]
             key = event.kind, id(event.standing or event.node), event.name
             if key not in seen:
                 seen.add(key)

@@ -10,7 +10,7 @@ from cblint.flow import arithmetic, conditions, directories, leaving, printing, 
 from cblint.flow.core import Jumps, Unclear, unminding
 from cblint.flow.declarations import declare, no_option, set_options, unset
 from cblint.flow.paths import key, lookup, presumed, repository_text
-from cblint.flow.programs import is_found
+from cblint.flow.programs import LOGIN, is_found
 from cblint.flow.state import (
     ANYTHING,
     NEVER,
@@ -125,6 +125,8 @@ def _test(shell: SimpleRunner, call: Call) -> Outcome:
 
 def _eval(shell: SimpleRunner, call: Call) -> Outcome:
     if not call.exact:
+        if call.words and call.words[0].start.startswith(LOGIN):
+            return shell.unknown_program(call)
         raise Unclear
     words: list[Value] = []
     for number, word in enumerate(call.words):

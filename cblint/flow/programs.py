@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from cblint.flow.kinds import REMOVED, WROTE
 from cblint.flow.paths import SOURCE, key, lookup, parent_of
 from cblint.flow.state import ABSENT, UNKNOWN_FILE, File, Outcome, State, said
-from cblint.flow.values import UNKNOWN, Hole, Maybe, Value, concat, unknown
+from cblint.flow.values import UNKNOWN, Hole, Maybe, Value, concat, literal, unknown
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
 Program = Callable[["SimpleRunner", "Call"], "Outcome | None"]
+LOGIN = "docker login -u AWS -p "
+"""How what ``aws ecr get-login`` prints begins."""
 
 
 def is_found(state: State) -> bool:
@@ -254,7 +256,17 @@ READERS = frozenset(
     }
 )
 """Programs that change no files."""
-_PROGRAMS: dict[str, Program] = {"mkdir": mkdir, "touch": touch, "rm": remove, "cat": cat}
+
+
+def aws(shell: SimpleRunner, call: Call) -> Outcome | None:
+    """``aws ecr get-login``, whose output is a command: that of a program, which changes nothing of the shell."""
+    texts = [word.text for word in call.words]
+    if "ecr" not in texts or texts[texts.index("ecr") + 1 :][:1] != ["get-login"]:
+        return None
+    return shell.either(shell.says(call.state, concat((literal(LOGIN), UNKNOWN)), call.node), call.node)
+
+
+_PROGRAMS: dict[str, Program] = {"mkdir": mkdir, "touch": touch, "rm": remove, "cat": cat, "aws": aws}
 _FOLDERS = ("/bin/", "/usr/bin/")
 
 

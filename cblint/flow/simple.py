@@ -276,7 +276,8 @@ class SimpleRunner(Assigner):
         name = fields.values[0]
         first = name.pieces[0] if name.pieces else ""
         is_path = any(isinstance(piece, str) and "/" in piece for piece in name.pieces)
-        if not is_path and not (isinstance(first, Hole) and first.name and first != NONZERO):
+        is_program = is_path or name.start.startswith(programs.LOGIN)
+        if not is_program and not (isinstance(first, Hole) and first.name and first != NONZERO):
             raise Unclear
         for assignment in node.assignments:
             expansion.text(assignment.value) if isinstance(assignment.value, Word) else None

@@ -62,8 +62,19 @@ def formats() -> tuple[Format, ...]:
     )
 
 
+_SHORT = 200
+"""Of a text up to this length one search tells whether any keyword stands in it; of a longer one it would be slower."""
+
+
+@cache
+def _keywords() -> re.Pattern[str]:
+    return re.compile("|".join(sorted({re.escape(keyword) for form in formats() for keyword in form.keywords})))
+
+
 def tokens(text: str) -> Iterator[Match]:
     """The tokens of a text, by format."""
+    if len(text) <= _SHORT and _keywords().search(text) is None:
+        return
     for number, form in enumerate(formats()):
         if any(keyword in text for keyword in form.keywords):
             for match in _pattern(number).finditer(text):

@@ -100,6 +100,7 @@ class Mask:
         for secret in () if self.too_many else secrets:
             self._take(secret)
         self._judged: dict[str, bool] = {}
+        self._shown: dict[str, str] = {}
 
     def _take(self, secret: Secret) -> None:
         # Of a value in several words each counts: a text can hold them on one line or on several.
@@ -122,7 +123,11 @@ class Mask:
             return "…" if text else ""
         if shown is not None:
             text = text[: shown + BESIDE]
-        return masked(text, self.spans(text))
+        known = self._shown.get(text)
+        if known is None:
+            # Findings say the same names again and again.
+            known = self._shown[text] = masked(text, self.spans(text))
+        return known
 
     def name(self, name: str) -> str:
         """The name of a variable, which is shown even if little else is."""
