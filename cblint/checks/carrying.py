@@ -16,7 +16,7 @@ from cblint.checks.patterns import from_root
 from cblint.checks.projects import artifact_types
 from cblint.checks.ways import Use, end_of, uses
 from cblint.finding import Report
-from cblint.flow import build_of
+from cblint.flow import build_with_scripts
 from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.kinds import RAN, REMOVED, STORED
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_plain, sounds_secret
@@ -62,7 +62,7 @@ class _Stored(NamedTuple):
 
 def secret_in_artifact(buildspec: Buildspec) -> Iterator[Report]:
     """A file with a secret in it is taken out of the build."""
-    build = build_of(buildspec)
+    build = build_with_scripts(buildspec)
     stored = _stored(buildspec, build)
     if not stored:
         return

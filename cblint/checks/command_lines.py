@@ -25,7 +25,7 @@ from cblint.checks.edits import before
 from cblint.checks.ways import Trail, Use, uses
 from cblint.facts import table
 from cblint.finding import Edit, Report
-from cblint.flow import build_of
+from cblint.flow import build_with_scripts
 from cblint.flow.kinds import PASSED, RAN
 from cblint.flow.labels import NAMED, Label
 from cblint.shell.operands import beginning
@@ -51,7 +51,7 @@ class Given(NamedTuple):
 def secret_on_command_line(buildspec: Buildspec) -> Iterator[Report]:
     """A program is given a secret as an argument, which others can see."""
     removals = _Removals()
-    for use in uses(build_of(buildspec), PASSED):
+    for use in uses(build_with_scripts(buildspec), PASSED):
         line = line_of(use)
         if line is None or "built" in line.says:
             continue

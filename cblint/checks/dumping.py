@@ -10,7 +10,7 @@ from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.removing import list_item, number_of, statement
 from cblint.checks.ways import Use, uses
 from cblint.finding import Edit, Report
-from cblint.flow import build_of
+from cblint.flow import build_with_scripts
 from cblint.flow.dumps import ENVIRONMENT, LOOKED_AT
 from cblint.flow.kinds import LOGGED, READ
 from cblint.flow.labels import SECRET, Label, sounds_secret
@@ -40,7 +40,7 @@ def environment_dumped(buildspec: Buildspec) -> Iterator[Report]:
         from cblint.checks import powershell_dumps  # few buildspecs are for Windows
 
         yield from powershell_dumps.dumped(buildspec)
-    build = build_of(buildspec)
+    build = build_with_scripts(buildspec)
     for use in uses(build, LOGGED):
         labels = use.labels(SECRET)
         dump = next((label for label in labels if label.source == ENVIRONMENT), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.ways import Use, uses
 from cblint.finding import Report
-from cblint.flow import build_of
+from cblint.flow import build_with_scripts
 from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.kinds import LOGGED
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_plain, sounds_secret
@@ -22,7 +22,7 @@ def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
         from cblint.checks import powershell_secrets  # few buildspecs are for Windows
 
         yield from powershell_secrets.printed(buildspec)
-    for use in uses(build_of(buildspec), LOGGED):
+    for use in uses(build_with_scripts(buildspec), LOGGED):
         labels = use.labels(SECRET)
         if any(label.source == ENVIRONMENT for label in labels):
             continue
@@ -31,7 +31,7 @@ def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
             if variant in found:
                 label = found[variant]
                 place = use.place(label)
-                yield Report(place, variant, {"name": label.name}, steps=use.steps(label, "printed", place))
+                yield Report(place, variant, {"name": label.name}, steps=use.steps(label, _last(use), place))
                 break
 
 
@@ -57,3 +57,8 @@ def _is_plain(use: Use, label: Label) -> bool:
     """Whether it comes by variables alone whose names say that they are none of what a secret is kept for."""
     names = use.names(label)
     return bool(names) and all(sounds_plain(name) for name in names)
+
+
+def _last(use: Use) -> str:
+    """The words for the end of the way: it may be within what the command runs."""
+    return "printed" if use.event.standing is None else "printed-within"

@@ -12,17 +12,16 @@ from cblint.checks.arguments import described, is_secret
 from cblint.checks.ways import Trail, Use, uses
 from cblint.facts import table
 from cblint.finding import Edit, Report, Step
-from cblint.flow import build_of
+from cblint.flow import build_with_scripts
 from cblint.flow.kinds import ASSIGNED, PASSED, RAN
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind
-from cblint.hosts.repository import text_in
 from cblint.shell.commands import Assignment, Command, Redirection, SimpleCommand
 from cblint.shell.query import unwrapped
 from cblint.shell.syntax import Node, Word
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
-    from cblint.flow.build import Build, StepRun
+    from cblint.flow.build import StepRun
 
 MOST = 10
 """So many further commands are named that print a secret."""
@@ -67,7 +66,7 @@ def xtrace_with_secrets(buildspec: Buildspec) -> Iterator[Report]:
         return
     found: dict[Span, tuple[Option, list[Shown]]] = {}
     switches = _Switches()
-    for use in uses(_build_with_scripts(buildspec), PASSED, ASSIGNED):
+    for use in uses(build_with_scripts(buildspec), PASSED, ASSIGNED):
         if use.event.state is None or use.event.state.options.xtrace is not True:
             continue
         shown = _shown(use)
@@ -76,16 +75,6 @@ def xtrace_with_secrets(buildspec: Buildspec) -> Iterator[Report]:
             found.setdefault(option.span, (option, []))[1].append(shown)
     for option, all_shown in found.values():
         yield _report(option, all_shown)
-
-
-def _build_with_scripts(buildspec: Buildspec) -> Build:
-    """The build, in which the scripts of the repository run as well: what they do is printed too."""
-    repository = buildspec.repository
-    if repository is None:
-        return build_of(buildspec)
-    from cblint.flow.build import run_build
-
-    return run_build(buildspec, lambda path: text_in(repository, path))
 
 
 def _report(option: Option, all_shown: list[Shown]) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,3 +20,22 @@ def build_of(buildspec: Buildspec) -> Build:
     from cblint.flow.build import run_build
 
     return run_build(buildspec)
+
+
+_MAY_RUN_SCRIPTS = re.compile(r"(?:^|[\s;&|(])(?:\.|source|(?:\S*/)?(?:ba)?sh)\s|/|\.(?:ba)?sh\b")
+"""In a command: it may run a file of the repository."""
+
+
+@lru_cache(maxsize=1)
+def build_with_scripts(buildspec: Buildspec) -> Build:
+    """The build in which the scripts of the repository run as well: for rules that ask where texts go.
+
+    What happens in a script stands in another file: events tell of it with the command that runs the script.
+    """
+    repository = buildspec.repository
+    if repository is None or not any(_MAY_RUN_SCRIPTS.search(item.value) for item in buildspec.shell_items):
+        return build_of(buildspec)
+    from cblint.flow.build import run_build
+    from cblint.hosts.repository import text_in
+
+    return run_build(buildspec, lambda path: text_in(repository, path))

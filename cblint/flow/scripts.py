@@ -57,6 +57,7 @@ def called(shell: SimpleRunner, call: Call) -> Outcome | None:
     )
     outer = shell.shell, shell.recorder, shell.ignoring
     inner_recorder = Recorder()
+    inner_recorder.standing = shell.recorder.standing or call.node
     shell.shell, shell.recorder, shell.ignoring = inner_shell, inner_recorder, False
     shell.calls += 1
     try:
