@@ -64,7 +64,9 @@ def _report(buildspec: Buildspec, removals: _Removals, line: Line, given: Given)
     use, label = line.use, given.label
     in_file = use.event.standing is None
     place = given.hole.span if in_file else use.place(label)
+    last = "given-to" if use.line_within is None else "given-to-within"
     fields = {
+        "line": str(use.line_within),
         "name": label.name,
         "what": described(label).rstrip(","),
         "command": called_in(line),
@@ -77,7 +79,13 @@ def _report(buildspec: Buildspec, removals: _Removals, line: Line, given: Given)
             variant = "kept"
             fields["file"] = posixpath.normpath(posixpath.join(folder, ".git/config"))
     edits = _on_standard_input(line, given) if in_file else ()
-    return Report(place, variant, fields, edits=edits, steps=use.steps(label, "given-to", place))
+    return Report(
+        place,
+        variant,
+        fields,
+        edits=edits,
+        steps=use.steps(label, last, place),
+    )
 
 
 def _given(line: Line) -> Iterator[Given]:

@@ -31,7 +31,9 @@ def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
             if variant in found:
                 label = found[variant]
                 place = use.place(label)
-                yield Report(place, variant, {"name": label.name}, steps=use.steps(label, _last(use), place))
+                last = "printed" if use.line_within is None else "printed-within"
+                fields = {"name": label.name, "line": str(use.line_within)}
+                yield Report(place, variant, fields, steps=use.steps(label, last, place))
                 break
 
 
@@ -57,8 +59,3 @@ def _is_plain(use: Use, label: Label) -> bool:
     """Whether it comes by variables alone whose names say that they are none of what a secret is kept for."""
     names = use.names(label)
     return bool(names) and all(sounds_plain(name) for name in names)
-
-
-def _last(use: Use) -> str:
-    """The words for the end of the way: it may be within what the command runs."""
-    return "printed" if use.event.standing is None else "printed-within"

@@ -100,6 +100,14 @@ class Use(NamedTuple):
         """The place that stands for it on a way: the variable that is set, the command that writes or is called."""
         return _step(self.run, self.event).span
 
+    @property
+    def line_within(self) -> int | None:
+        """The line of the script, or of another text of several lines, that the command runs and that does it."""
+        node = self.event.node
+        if self.event.standing is None or "\n" not in node.source.value.strip("\n"):
+            return None
+        return node.source.value.count("\n", 0, node.start) + 1
+
     def labels(self, kind: str) -> list[Label]:
         """The sources of one kind of all that goes there."""
         values = list(self.event.values)
