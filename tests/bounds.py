@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from collections.abc import Iterator
 from types import FrameType
 
 SECONDS = 60.0
 """Of work. Inputs are made so large that with the square of their length it would be many minutes."""
+
+
+ALL = os.environ.get("CBLINT_HOSTILE") == "all"
+"""Whether hostile texts are as long as they are meant to be: `make fuzz` takes the time for it."""
+
+
+def times(count: int) -> int:
+    """How often a hostile text repeats itself: less often where all tests have to end within ten minutes."""
+    return count if ALL else count * 3 // 10
 
 
 @contextlib.contextmanager

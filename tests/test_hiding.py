@@ -192,7 +192,7 @@ COMMAND_LINES = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plant=plants())
 def test_nothing_that_is_printed_holds_a_secret(plant: Plant, tmp_path: Any, capfdbinary: Any) -> None:
     path = os.path.join(str(tmp_path), "buildspec.yml")

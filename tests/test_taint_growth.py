@@ -18,11 +18,12 @@ from cblint.flow import build as builds
 from cblint.flow import build_of
 from cblint.flow.build import run_build
 from cblint.flow.core import Limits
+from tests.bounds import ALL
 from tests.builds import buildspec
 
 SIZES = (100, 200, 400)
-LARGE = (200, 400, 800)
-SMALL = (25, 50, 100)
+LARGE = (500, 1_000, 2_000) if ALL else SIZES
+SMALL = (50, 100, 200) if ALL else (25, 50, 100)
 MOST = 2.6
 """How often the work may be that of half the size: twice, and logarithms; four times were its square."""
 FETCH = "S=$(aws secretsmanager get-secret-value --secret-id x --query SecretString --output text)"

@@ -17,6 +17,7 @@ from cblint.flow import build as builds
 from cblint.flow.core import Limits
 from cblint.flow.trace import beliefs
 from cblint.flow.values import LONGEST
+from tests.bounds import times
 from tests.builds import Phases, assigned, build, commands, value, written
 from tests.integration.conftest import ROOT, environment
 
@@ -43,26 +44,26 @@ GIVEN_UP = {
     + "f17",
     "recursion": "f() { f; f; }; f",
     "recursion of two": "f() { g; g; }; g() { f || f; }; f",
-    "early returns": "f() {\n" + "".join(f"X{n}=1; a || return 1\n" for n in range(2_000)) + "}\nf",
-    "early ends of a loop": "while a; do\n" + "".join(f"X{n}=1; a || break\n" for n in range(2_000)) + "done",
-    "patterns that fall through": "case $X in " + "".join(f"a{n}) X{n}=1;& " for n in range(3_000)) + "esac",
+    "early returns": "f() {\n" + "".join(f"X{n}=1; a || return 1\n" for n in range(times(2_000))) + "}\nf",
+    "early ends of a loop": "while a; do\n" + "".join(f"X{n}=1; a || break\n" for n in range(times(2_000))) + "done",
+    "patterns that fall through": "case $X in " + "".join(f"a{n}) X{n}=1;& " for n in range(times(3_000))) + "esac",
 }
 """What is more than the budget has: the rest is given up."""
 
 FOLLOWED = {
     "a loop without end": "while true; do :; done",
     "a loop without end that grows": "while true; do X=$X.; done",
-    "an open list": "a && " * 20_000,
-    "a list": "a && " * 20_000 + "a",
-    "a list of alternatives": "a || " * 20_000 + "a",
-    "lines under set -e": "set -e\n" + "".join(f"a{n}\n" for n in range(5_000)),
-    "assignments under set -e": "set -e\n" + "".join(f"X{n}=$(a)\n" for n in range(5_000)),
+    "an open list": "a && " * times(20_000),
+    "a list": "a && " * times(20_000) + "a",
+    "a list of alternatives": "a || " * times(20_000) + "a",
+    "lines under set -e": "set -e\n" + "".join(f"a{n}\n" for n in range(times(5_000))),
+    "assignments under set -e": "set -e\n" + "".join(f"X{n}=$(a)\n" for n in range(times(5_000))),
     "eval of itself": 'X=\'eval "$X"\'; eval "$X"',
     "eval of eval": "X=; " + "X=\"eval '$X'\"; " * 50 + 'eval "$X"',
     "eval twice of itself": 'X=\'eval "$X"; eval "$X"\'; eval "$X"',
     "a trap that sets itself": 'T=\'trap "$T" EXIT; a || exit\'; trap "$T" EXIT; a || exit',
-    "here-documents": "cat <<A\n$(make)\nA\n" * 2_000,
-    "here-documents without end": "cat <<A\n" * 10_000,
+    "here-documents": "cat <<A\n$(make)\nA\n" * times(2_000),
+    "here-documents without end": "cat <<A\n" * times(10_000),
     "a long word": f"X={WORD}\nY=$X$X\necho $Y",
     "a text that doubles": "X=aaaa\n" + "X=$X$X\n" * 60,
     "an unknown text that doubles": "X=$A\n" + "X=$X$X\n" * 60,
@@ -73,17 +74,17 @@ FOLLOWED = {
     "files that double": "echo a > f\n" + "cat f f > g; cat g g > f\n" * 40,
     "huge numbers": "X=$((9**9**9))\nY=$((1<<99999999999))\nZ=$((9223372036854775807+1))\n"
     "W=$((-9223372036854775808/-1))",
-    "a long sum": "X=$((" + "1+" * 50_000 + "1))",
-    "brackets in a sum": "X=$((" + "(" * 5_000 + "1" + ")" * 5_000 + "))",
+    "a long sum": "X=$((" + "1+" * times(50_000) + "1))",
+    "brackets in a sum": "X=$((" + "(" * times(5_000) + "1" + ")" * times(5_000) + "))",
     "names of names in a sum": "".join(f"a{n}=a{n + 1}+a{n + 1}; " for n in range(25)) + "a25=1; X=$((a0))",
     "a counted loop": "X=0; while [ $X -lt 100000 ]; do X=$((X+1)); done",
     "a counted loop of bash": "for ((i=0;i<1000000000;i++)); do X=$i; done",
     "stars in case": f"X={WORD}\ncase $X in {'*a' * 500}*b) make;; esac",
     "stars in a suffix": f"X={WORD}\nY=${{X%%{'*a' * 500}*b}}",
-    "stars in a prefix": f"X={'a' * 10_000}\nY=${{X##{'*a' * 500}*b}}",
-    "stars in a replacement": f"X={'a' * 10_000}\nY=${{X//{'*a' * 20}*b/c}}",
-    "stars in a test": f"X={'a' * 10_000}\n[[ $X == {'*a' * 500}*b ]] && make",
-    "a regular expression": f"X={'a' * 10_000}\n[[ $X =~ ^(a+)+$b ]] && make",
+    "stars in a prefix": f"X={'a' * times(10_000)}\nY=${{X##{'*a' * 500}*b}}",
+    "stars in a replacement": f"X={'a' * times(10_000)}\nY=${{X//{'*a' * 20}*b/c}}",
+    "stars in a test": f"X={'a' * times(10_000)}\n[[ $X == {'*a' * 500}*b ]] && make",
+    "a regular expression": f"X={'a' * times(10_000)}\n[[ $X =~ ^(a+)+$b ]] && make",
     "defaults in defaults": "X=" + nested("${X:-", "}", 5_000, "a"),
     "defaults that run": "X=" + nested("${X:-$(a)", "}", 35, "b"),
     "substitutions": "X=" + nested("$(", ")", 5_000, "a"),
@@ -91,14 +92,14 @@ FOLLOWED = {
     "a wide field": "printf '%1000000000d' 1; X=$(printf '%0999999999s' a)",
     "braces": "echo {1..100000000}{1..100000000}",
     "a far end": "X=a; Y=${X:0:99999999999}; Z=${X:$((1<<62))}",
-    "long texts side by side": f"X={'a' * 16_000}\n" + "if a; then Y=${X}b; else Y=${X}c; fi\n" * 500,
+    "long texts side by side": f"X={'a' * times(16_000)}\n" + "if a; then Y=${X}b; else Y=${X}c; fi\n" * 500,
     "texts read again and again": f"X='{'f() { a; }; ' * 1_000}'\n" + 'eval "$X"\n' * 1_000,
     "directories": "cd aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n" * 1_000,
-    "a deep directory": f"cd {'a/' * 100_000}\ncd {'../' * 100_000}",
-    "branches": "if a; then X=1; " + "".join(f"elif b; then X{n}=2; " for n in range(2_000)) + "fi",
-    "patterns": "case $X in " + "".join(f"a{n}) X{n}=1;; " for n in range(2_000)) + "esac",
-    "jobs": "a &\n" * 2_000,
-    "many arguments": 'f() { shift; f "$@"; }; f ' + "a " * 10_000,
+    "a deep directory": f"cd {'a/' * times(100_000)}\ncd {'../' * times(100_000)}",
+    "branches": "if a; then X=1; " + "".join(f"elif b; then X{n}=2; " for n in range(times(2_000))) + "fi",
+    "patterns": "case $X in " + "".join(f"a{n}) X{n}=1;; " for n in range(times(2_000))) + "esac",
+    "jobs": "a &\n" * times(2_000),
+    "many arguments": 'f() { shift; f "$@"; }; f ' + "a " * times(10_000),
     "files made and removed": "".join(f"touch f{n}\n" for n in range(1_000)) + "rm -rf x\n" * 500,
 }
 

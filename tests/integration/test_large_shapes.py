@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-MANY = 20_000
+from tests.bounds import times
+
+MANY = times(20_000)
 TAIL = "phases: {build: {commands: [make]}}\n"
 
 
@@ -24,11 +26,11 @@ def commands(*items: str) -> str:
 
 TEXTS = {
     "a block of 5,000 commands": (
-        commands("\n".join(f"npm test {n}" for n in range(5_000))),
+        commands("\n".join(f"npm test {n}" for n in range(times(5_000)))),
         "masked-failure-in-block",
     ),
     "failures thrown away": (
-        commands("\n".join(f"npm test {n} || true" for n in range(4_000))),
+        commands("\n".join(f"npm test {n} || true" for n in range(times(4_000)))),
         "masked-failure-or-true",
     ),
     "gates that may fail open": (
@@ -40,11 +42,11 @@ TEXTS = {
         "gate-fails-open",
     ),
     "exits without end": (
-        commands(*(f"if [ $A{n} ]; then exit 0; fi" for n in range(2_000)), "make deploy"),
+        commands(*(f"if [ $A{n} ]; then exit 0; fi" for n in range(times(2_000))), "make deploy"),
         "early-exit-zero",
     ),
     "a word that may claim something": (
-        commands("make", "a" * 500_000 + "=passed: " + "b" * 100_000, "npm test || true"),
+        commands("make", "a" * times(500_000) + "=passed: " + "b" * times(100_000), "npm test || true"),
         "masked-failure-or-true",
     ),
     "a chain": (
@@ -74,19 +76,21 @@ TEXTS = {
     ),
     "every identifier is missing": (graph(*["identifer: a"] * MANY), "unknown-key"),
     "nothing is known": (
-        "version: 0.2\n" + "".join(f"artefact{n}: 1\n" for n in range(50_000)) + TAIL,
+        "version: 0.2\n" + "".join(f"artefact{n}: 1\n" for n in range(times(50_000))) + TAIL,
         "unknown-key",
     ),
     "no command ends": (
-        f"version: 0.2\nenv: {{variables: {{A: '{'$(' * 500_000}', B: $A}}}}\n{TAIL}",
+        f"version: 0.2\nenv: {{variables: {{A: '{'$(' * times(500_000)}', B: $A}}}}\n{TAIL}",
         "env-value-not-expanded",
     ),
     "no brace ends": (
-        f"version: 0.2\nenv: {{variables: {{PATH: '{'${PATH:-' * 100_000}$PATH'}}}}\n{TAIL}",
+        f"version: 0.2\nenv: {{variables: {{PATH: '{'${PATH:-' * times(100_000)}$PATH'}}}}\n{TAIL}",
         "env-path-clobbered",
     ),
     "backslashes": (
-        "version: 0.2\nphases:\n  build:\n    commands:\n      - a \\\n" + "        b \\\n" * 100_000 + "        c\n",
+        "version: 0.2\nphases:\n  build:\n    commands:\n      - a \\\n"
+        + "        b \\\n" * times(100_000)
+        + "        c\n",
         "backslash-in-folded-scalar",
     ),
     "a backslash that escapes all others": (
@@ -94,7 +98,7 @@ TEXTS = {
         "backslash-in-folded-scalar",
     ),
     "placeholders": (
-        f"version: 0.2\nenv: {{variables: {{A: '{'<your ' * 200_000}', B: your-{'a' * 500_000}., "
+        f"version: 0.2\nenv: {{variables: {{A: '{'<your ' * times(200_000)}', B: your-{'a' * times(500_000)}., "
         f"C: your-name}}}}\n{TAIL}",
         "placeholder-left-in",
     ),
@@ -116,7 +120,7 @@ TEXTS = {
         "batch-build-number-as-shared-tag",
     ),
     "installations": (
-        commands(*["npm install && yum install -y a && apt-get upgrade -y"] * 4_000),
+        commands(*["npm install && yum install -y a && apt-get upgrade -y"] * times(4_000)),
         "npm-install-in-ci",
     ),
     "installations in one command": (

@@ -8,7 +8,7 @@ import pytest
 
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
-from tests.bounds import no_hanging
+from tests.bounds import no_hanging, times
 
 COUNT = 800
 LAST = f"f{COUNT}() {{ echo $1; }}\nf0 $DB_PASSWORD"
@@ -23,9 +23,9 @@ COMMANDS = {
         f"f{at}() {{ f{(at + 1) % COUNT} {CALL}; f{(at + 2) % COUNT} {CALL}; }}" for at in range(COUNT)
     )
     + "\nf0 $DB_PASSWORD",
-    "eval of eval": "eval " * 3_000 + "echo a",
+    "eval of eval": "eval " * times(3_000) + "echo a",
     "a text that holds itself": 'export X="echo $DB_PASSWORD"\'; sh -c "$X"; sh -c "$X"\'\nsh -c "$X"\n' * 100,
-    "loops in a pipeline": "echo $DB_PASSWORD" + " | while read -r x; do sleep 1; done" * 2_000,
+    "loops in a pipeline": "echo $DB_PASSWORD" + " | while read -r x; do sleep 1; done" * times(2_000),
 }
 
 
@@ -35,7 +35,7 @@ def test_they_are_linted_in_bounded_time(command: str) -> None:
 
 
 def test_so_is_a_large_environment_that_is_printed_again_and_again() -> None:
-    assert_linted({f"S{at}_PASSWORD": "a:b" for at in range(4_000)}, ["env"] * 4_000)
+    assert_linted({f"S{at}_PASSWORD": "a:b" for at in range(times(4_000))}, ["env"] * times(4_000))
 
 
 def assert_linted(secrets: dict[str, str], commands: list[str]) -> None:
