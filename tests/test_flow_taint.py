@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from cblint.buildspec.shells import BASH
@@ -25,15 +27,14 @@ from tests.chains import (
 IN_EACH = [(shell, name) for shell in SHELLS for name in steps_for(shell)]
 
 
-@pytest.mark.parametrize("in_block", [False, True], ids=["items", "block"])
-@pytest.mark.parametrize("given", [True, False], ids=["given", "fetched"])
 @pytest.mark.parametrize(("shell", "name"), IN_EACH)
-def test_a_secret_is_followed_through_a_step(shell: str, name: str, given: bool, in_block: bool) -> None:
-    found = chain([steps_for(shell)[name]], SINKS["echo"], given, [in_block])
-    (report,) = printed(found, shell)
-    assert is_at_the_end(found, shell, report)
-    assert report.steps[0].label == ("given" if given else "fetched")
-    assert report.steps[-1].label == "printed"
+def test_a_secret_is_followed_through_a_step(shell: str, name: str) -> None:
+    for given, in_block in product((True, False), repeat=2):
+        found = chain([steps_for(shell)[name]], SINKS["echo"], given, [in_block])
+        (report,) = printed(found, shell)
+        assert is_at_the_end(found, shell, report)
+        assert report.steps[0].label == ("given" if given else "fetched")
+        assert report.steps[-1].label == "printed"
 
 
 @pytest.mark.parametrize("shell", SHELLS)

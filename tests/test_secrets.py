@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,6 +13,7 @@ from cblint.secrets.context import named
 from cblint.secrets.find import find
 from cblint.secrets.formats import formats
 from cblint.secrets.names import names_secret
+from tests.bounds import no_hanging
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "secrets.yml"), encoding="utf-8") as file:
     SAMPLES: dict[str, Any] = yaml.safe_load(file)
@@ -44,15 +44,15 @@ def found(text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("sample", TOKENS, ids=lambda sample: sample.what)
-@pytest.mark.parametrize("around", ["{}", "x = {} y", 'X="{}"', "https://a.b/?x={}", "a\n{}\nb", "({})", "Bearer {}"])
-def test_a_token_is_found(sample: Sample, around: str) -> None:
-    assert (sample.what, sample.secret) in found(around.format(sample.text))
+def test_a_token_is_found(sample: Sample) -> None:
+    for around in ("{}", "x = {} y", 'X="{}"', "https://a.b/?x={}", "a\n{}\nb", "({})", "Bearer {}"):
+        assert (sample.what, sample.secret) in found(around.format(sample.text)), around
 
 
 @pytest.mark.parametrize(("what", "name", "value"), NAMED, ids=[what for what, _, _ in NAMED])
-@pytest.mark.parametrize("around", ["{}={}", "export {}={}", '{}="{}"', '"{}": "{}"', "{} = {}", "--{}={}", "-D{}={}"])
-def test_a_value_is_known_by_its_name(what: str, name: str, value: str, around: str) -> None:
-    assert found(around.format(name, value)) == [(what, value)]
+def test_a_value_is_known_by_its_name(what: str, name: str, value: str) -> None:
+    for around in ("{}={}", "export {}={}", '{}="{}"', '"{}": "{}"', "{} = {}", "--{}={}", "-D{}={}"):
+        assert found(around.format(name, value)) == [(what, value)], around
     assert named("X_" + name, value) is not None
     assert found(f"SNAPSHOT={value}") == []
 
@@ -120,6 +120,5 @@ UNITS = [
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_hostile_megabyte_takes_no_longer_than_another(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
-    begun = time.process_time()
-    assert sum(1 for _ in find(text)) <= len(text)
-    assert time.process_time() - begun < 5
+    with no_hanging():
+        assert sum(1 for _ in find(text)) <= len(text)

@@ -12,7 +12,7 @@ from tests.flow_runner import SHELLS, Escaped, Observed, Runner, Stuck, have_she
 from tests.shell_scripts import MADE_HERE, TAGS, Script, Tree, Way, Writer, grammar, script, smaller
 from tools import corpus, oracles
 
-SCRIPTS, CHUNKS = 300, 5
+SCRIPTS, CHUNKS = 200, 5
 """How many scripts each shell runs, and in how many parts, for several processors."""
 SAMPLE = 200
 """How many scripts of each shell the share of unknown is taken from."""
