@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
+from cblint.checks.ways import may_have_secrets
 from cblint.facts import table
 from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.events import Event
@@ -15,7 +16,7 @@ from cblint.flow.kinds import LOGGED, STORED
 from cblint.flow.labels import UNTRUSTED, given_labels, sounds_secret
 from cblint.shell.effects import Verb, line_in, verbs
 from cblint.shell.query import invocations
-from tests.builds import build
+from tests.builds import build, buildspec, written
 from tests.shell import read
 
 SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "flows.yml")
@@ -110,3 +111,20 @@ def test_a_name_tells_a_secret(name: str) -> None:
 def test_a_name_tells_of_no_secret(name: str) -> None:
     assert not sounds_secret(name)
     assert given_labels(name) == frozenset()
+
+
+@pytest.mark.parametrize("command", [command for command, told in samples().items() if told.startswith("fetched")])
+def test_a_command_that_fetches_a_secret_has_the_build_looked_at(command: str) -> None:
+    assert may_have_secrets(buildspec(written({"build": {"commands": [command]}})))
+
+
+@pytest.mark.parametrize(
+    "name", ["DB_PASSWORD", "TOKEN", "GITHUB_PAT", "apiKey", "DB_PASS", "DB_PW", "CLIENT_SECRET", "SnykToken"]
+)
+def test_a_name_of_a_secret_has_the_build_looked_at(name: str) -> None:
+    assert sounds_secret(name)
+    assert may_have_secrets(buildspec(written({"build": {"commands": [f"echo ${name}"]}})))
+
+
+def test_a_build_without_secrets_is_not_looked_at() -> None:
+    assert not may_have_secrets(buildspec(written({"build": {"commands": ["npm ci", "npm test"]}})))

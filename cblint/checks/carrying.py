@@ -14,7 +14,7 @@ from cblint.checks.dockerfiles import copied_by
 from cblint.checks.globs import is_known, may_take, steps_of, takes
 from cblint.checks.patterns import from_root
 from cblint.checks.projects import artifact_types
-from cblint.checks.ways import Use, end_of, uses
+from cblint.checks.ways import Use, end_of, may_have_secrets, uses
 from cblint.finding import Report
 from cblint.flow import build_with_scripts
 from cblint.flow.dumps import ENVIRONMENT
@@ -62,6 +62,8 @@ class _Stored(NamedTuple):
 
 def secret_in_artifact(buildspec: Buildspec) -> Iterator[Report]:
     """A file with a secret in it is taken out of the build."""
+    if not may_have_secrets(buildspec):
+        return
     build = build_with_scripts(buildspec)
     stored = _stored(buildspec, build)
     if not stored:

@@ -22,7 +22,7 @@ from cblint.checks.arguments import (
     secrets_in,
 )
 from cblint.checks.edits import before
-from cblint.checks.ways import Trail, Use, uses
+from cblint.checks.ways import Trail, Use, may_have_secrets, uses
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_with_scripts
@@ -50,6 +50,8 @@ class Given(NamedTuple):
 
 def secret_on_command_line(buildspec: Buildspec) -> Iterator[Report]:
     """A program is given a secret as an argument, which others can see."""
+    if not may_have_secrets(buildspec):
+        return
     removals = _Removals()
     for use in uses(build_with_scripts(buildspec), PASSED):
         line = line_of(use)

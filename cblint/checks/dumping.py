@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,12 +35,20 @@ class _Within(NamedTuple):
     variable: str
 
 
+_DUMPS = re.compile(
+    r"printenv|environ|\benv\b|\b(?:set|export|readonly|declare|typeset)\b[ \t]*(?:-\w+[ \t]*)?(?:$|[|;&<>)`'\"#}\n\r])"
+)
+"""In a command that prints all variables. (Scripts of the repository may do so as well.)"""
+
+
 def environment_dumped(buildspec: Buildspec) -> Iterator[Report]:
     """All variables are printed into the log."""
     if buildspec.powershell_items:
         from cblint.checks import powershell_dumps  # few buildspecs are for Windows
 
         yield from powershell_dumps.dumped(buildspec)
+    if not any(_DUMPS.search(item.value) for item in buildspec.shell_items) and buildspec.repository is None:
+        return
     build = build_with_scripts(buildspec)
     for use in uses(build, LOGGED):
         labels = use.labels(SECRET)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
-from cblint.checks.ways import Use, uses
+from cblint.checks.ways import Use, may_have_secrets, uses
 from cblint.finding import Report
 from cblint.flow import build_with_scripts
 from cblint.flow.dumps import ENVIRONMENT
@@ -22,6 +22,8 @@ def secret_printed(buildspec: Buildspec) -> Iterator[Report]:
         from cblint.checks import powershell_secrets  # few buildspecs are for Windows
 
         yield from powershell_secrets.printed(buildspec)
+    if not may_have_secrets(buildspec):
+        return
     for use in uses(build_with_scripts(buildspec), LOGGED):
         labels = use.labels(SECRET)
         if any(label.source == ENVIRONMENT for label in labels):

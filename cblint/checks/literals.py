@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -47,10 +47,11 @@ def _variant(match: Match) -> str:
     return match.what if match.what == "weak" else match.kind
 
 
-def secrets_in(buildspec: Buildspec) -> list[Written]:
-    """The secrets of a buildspec, each once, in the order of the file."""
+@lru_cache(maxsize=4)
+def secrets_in(buildspec: Buildspec) -> tuple[Written, ...]:
+    """The secrets of a buildspec, each once, in the order of the file: the rule asks, and whatever is shown of it."""
     found = {written.match: written for written in _everything(buildspec)}
-    return [found[match] for match in once(found)]
+    return tuple(found[match] for match in once(found))
 
 
 def is_secret(variable: Variable) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -17,6 +18,7 @@ from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
+    from cblint.buildspec.model import Buildspec
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
     from cblint.flow.state import State
@@ -203,6 +205,20 @@ def uses(build: Build, *kinds: str) -> Iterator[Use]:
             if key not in seen:
                 seen.add(key)
                 yield Use(run, event, trail, number)
+
+
+_SOURCES = re.compile(
+    r"(?i)pass|pwd|pw\b|pat\b|token|secret|key|credential|auth|login|parameter|assume-role|access|vault|kms|doppler"
+    r"|chamber|\bop "
+)
+"""What stands in every buildspec that names a secret, or fetches one."""
+
+
+def may_have_secrets(buildspec: Buildspec) -> bool:
+    """Whether it is worth running the build to look for secrets: seen in the text."""
+    if any(is_secret for project in buildspec.projects for _, is_secret in project.variables):
+        return True
+    return _SOURCES.search(buildspec.stream.text.value) is not None
 
 
 def end_of(build: Build) -> State | None:
