@@ -12,7 +12,7 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.secrets import context
 from cblint.secrets.find import find, once
-from cblint.secrets.formats import Match, formats, tokens
+from cblint.secrets.formats import Match, may_hold, tokens
 from cblint.secrets.mask import label
 from cblint.secrets.names import names_secret
 from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, SimpleCommand
@@ -98,7 +98,7 @@ def _may_hold(text: str) -> bool:
     """Whether a token, a URL or a header can stand in a text."""
     if "://" in text or "uthorization" in text or "UTHORIZATION" in text:
         return True
-    return any(keyword in text for form in formats() for keyword in form.keywords)
+    return may_hold(text)
 
 
 def _texts(buildspec: Buildspec) -> Iterator[Text]:

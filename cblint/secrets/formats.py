@@ -71,9 +71,16 @@ def _keywords() -> re.Pattern[str]:
     return re.compile("|".join(sorted({re.escape(keyword) for form in formats() for keyword in form.keywords})))
 
 
+def may_hold(text: str) -> bool:
+    """Whether the keyword of any format stands in a text."""
+    if len(text) <= _SHORT:
+        return _keywords().search(text) is not None
+    return any(keyword in text for form in formats() for keyword in form.keywords)
+
+
 def tokens(text: str) -> Iterator[Match]:
     """The tokens of a text, by format."""
-    if len(text) <= _SHORT and _keywords().search(text) is None:
+    if len(text) <= _SHORT and not may_hold(text):
         return
     for number, form in enumerate(formats()):
         if any(keyword in text for keyword in form.keywords):
