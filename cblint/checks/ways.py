@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from cblint.facts import table
 from cblint.finding import Step
 from cblint.flow.kinds import ASSIGNED, PASSED, READ, STORED
 from cblint.flow.labels import Label, of_kind, sounds_secret
@@ -207,18 +208,16 @@ def uses(build: Build, *kinds: str) -> Iterator[Use]:
                 yield Use(run, event, trail, number)
 
 
-_SOURCES = re.compile(
-    r"(?i)pass|pwd|pw\b|pat\b|token|secret|key|credential|auth|login|parameter|assume-role|access|vault|kms|doppler"
-    r"|chamber|\bop "
-)
-"""What stands in every buildspec that names a secret, or fetches one."""
+@cache
+def _sources() -> re.Pattern[str]:
+    return re.compile(table("flows")["signs-of-secrets"], re.IGNORECASE)
 
 
 def may_have_secrets(buildspec: Buildspec) -> bool:
     """Whether it is worth running the build to look for secrets: seen in the text."""
     if any(is_secret for project in buildspec.projects for _, is_secret in project.variables):
         return True
-    return _SOURCES.search(buildspec.stream.text.value) is not None
+    return _sources().search(buildspec.stream.text.value) is not None
 
 
 def end_of(build: Build) -> State | None:

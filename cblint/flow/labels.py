@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.facts import table
@@ -88,7 +88,7 @@ def without(labels: Labels, kind: str) -> Labels:
     return frozenset(label for label in labels if label.kind != kind) if labels else labels
 
 
-@cache
+@lru_cache(maxsize=4096)
 def given_labels(name: str) -> Labels:
     """What the name of a variable tells of the text that a build is given by it."""
     untrusted = table("flows")["variables"].get(name)
@@ -100,7 +100,7 @@ def given_labels(name: str) -> Labels:
     return NO_LABELS
 
 
-@cache
+@lru_cache(maxsize=4096)
 def sounds_secret(name: str) -> bool:
     """Whether a variable of that name holds a secret, and not where or how one is found."""
     names = table("flows")["secret-names"]
@@ -110,13 +110,13 @@ def sounds_secret(name: str) -> bool:
     )
 
 
-@cache
+@lru_cache(maxsize=4096)
 def sounds_decrypted(name: str) -> bool:
     """Whether what a command has decrypted is a secret if it is put into a variable of that name."""
     return sounds_secret(name) or bool(re.search(table("flows")["secret-names"]["decrypted"], name, re.IGNORECASE))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def sounds_plain(name: str) -> bool:
     """Whether a variable or a field of that name is none of what a secret is kept for: the host, the user."""
     return re.search(table("flows")["plain-names"]["pattern"], name, re.IGNORECASE) is not None

@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 
 from cblint.facts import table
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+"""A word of what is written as someName, SOME_NAME or some-name."""
 LONGEST = 100
 """Characters; nobody calls a variable more."""
 
@@ -33,7 +34,7 @@ def joined(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(name)]
+    return [word.lower() for word in WORD.findall(name)]
 
 
 @cache

@@ -7,6 +7,7 @@ from functools import cache
 from math import log2
 
 from cblint.facts import table
+from cblint.secrets.names import WORD
 
 NOTHING, WEAK, LIKELY = 0, 1, 2
 """How sure it is that the value of something with the name of a secret is one. WEAK: a password that many have."""
@@ -20,7 +21,6 @@ _COMPUTED = re.compile(
 )
 """What something else puts a value for, and what was left out."""
 _REPLACED = re.compile(r"\$(?:\{[^{}]{0,100}\}|\([^()]{0,200}\)|[A-Za-z_]\w{0,100})")
-_CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _PATH = re.compile(r"(?:[.~]{0,2}/|[A-Za-z]:\\|file:|s3:|ssm:|vault:|op:|arn:|env:|https?:|[\w+.-]{2,20}://)")
 _MOUNT = re.compile(r"(?:id|type|src|source|env|file|name)=")
@@ -68,7 +68,7 @@ def is_placeholder(value: str) -> bool:
     words = _facts("placeholders")
     left = 0
     for run in _RUN.findall(value[:LONGEST]):
-        chunks = _CHUNK.findall(run)
+        chunks = WORD.findall(run)
         if _is_mixed(chunks):
             left += len(run)
         for chunk in chunks if not _is_mixed(chunks) else ():
@@ -120,7 +120,7 @@ def _is_identifier(value: str) -> bool:
     """Whether people made it up to be read: words, each written in one case, and short numbers."""
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(?:[-_. ,=][A-Za-z0-9]+)*", value) is None:
         return False
-    chunks = _CHUNK.findall(value)
+    chunks = WORD.findall(value)
     letters = [chunk for chunk in chunks if not chunk.isdigit()]
     if sum(len(chunk) for chunk in chunks) - sum(map(len, letters)) > max(3, len(value) // 6):
         return False

@@ -189,7 +189,7 @@ def invocations(script: Script) -> Iterator[Invocation]:
 
 def unwrapped(node: SimpleCommand) -> Iterator[Invocation]:
     """The programs that a command runs, without the nodes that hold it: itself, and those that it runs in turn."""
-    return _unwrapped(Invocation(node, node.words, (), ())) if node.words else iter(())
+    return unfolded(Invocation(node, node.words, (), ())) if node.words else iter(())
 
 
 def runs_another(invocation: Invocation) -> bool:
@@ -204,7 +204,7 @@ def _below(root: Node, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> It
     while stack:
         node, held_by = stack.pop()
         if isinstance(node, SimpleCommand) and node.words:
-            yield from _unwrapped(Invocation(node, node.words, wrappers, held_by))
+            yield from unfolded(Invocation(node, node.words, wrappers, held_by))
         children = node.children()
         if children:
             inside = (node, *held_by)
@@ -213,11 +213,6 @@ def _below(root: Node, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> It
 
 def unfolded(invocation: Invocation) -> Iterator[Invocation]:
     """A program, and those that it runs if that is what it is for; it may be one that runs in a container."""
-    yield from _unwrapped(invocation)
-
-
-def _unwrapped(invocation: Invocation) -> Iterator[Invocation]:
-    """The command itself, and what it runs if that is what it is for."""
     node, words, wrappers, above = invocation
     while words:
         invocation = Invocation(node, words, wrappers, above)
