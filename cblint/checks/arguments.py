@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import PARAMETER_STORE
 from cblint.facts import table
 from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.labels import FETCHED, NAMED, NO_LABELS, SECRET, Label, Labels, of_kind, sounds_secret, together
+from cblint.secrets.names import joined
 from cblint.shell.commands import Function, SimpleCommand
 from cblint.shell.effects import Verb, called, line_in, places_in
 from cblint.shell.operands import after, beginning
@@ -196,12 +197,11 @@ def described(label: Label) -> str:
     return f"the secret {label.name}" if label.is_variable else f"the secret that {label.name} gives"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def says_secret(name: str) -> bool:
     """Whether an option, a property or a key of that name stands before a secret."""
-    bare = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.lstrip("-"))
-    bare = re.sub(r"[-.]", "_", bare)
-    return sounds_secret(bare) or re.search(table("arguments")["names"], bare, re.IGNORECASE) is not None
+    words = joined(name)
+    return sounds_secret(words) or re.search(table("arguments")["names"], words, re.IGNORECASE) is not None
 
 
 def is_called_secret(line: Line, word: Word, hole: Node) -> bool:

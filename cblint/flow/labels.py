@@ -8,13 +8,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.secrets.names import joined
 from cblint.source.text import Span
 
 SECRET, UNTRUSTED = "secret", "untrusted"
 NAMED, FETCHED = "named", "fetched "
 """Of a secret: only its name tells it; a command fetches it, and where from stands behind."""
-_BETWEEN_WORDS = r"(?<=[a-z0-9])(?=[A-Z])"
-"""Where one word of a name like SnykApiKey ends and the next begins."""
 MOST = 12
 """So many sources of one text are remembered."""
 
@@ -104,7 +103,7 @@ def given_labels(name: str) -> Labels:
 def sounds_secret(name: str) -> bool:
     """Whether a variable of that name holds a secret, and not where or how one is found."""
     names = table("flows")["secret-names"]
-    name = re.sub(_BETWEEN_WORDS, "_", name)
+    name = joined(name)
     return re.search(names["pattern"], name, re.IGNORECASE) is not None and not re.search(
         names["unless"], name, re.IGNORECASE
     )
