@@ -36,6 +36,10 @@ class Span(NamedTuple):
         return Span(self.start, other.end)
 
 
+HOLE = "\ufdd0"
+"""Stands in a text for a part that only a deployment tells. Unicode has this character for programs' own use only."""
+
+
 class Position(NamedTuple):
     """A place as people say it: 1-based line, 1-based column in code points."""
 
@@ -78,6 +82,16 @@ class Text:
         """The text of a file, or of a part of it that begins at ``offset`` and is taken as it stands."""
         return cls((Piece(value, offset, offset + len(value)),), offset)
 
+    @classmethod
+    def over(cls, value: str, span: Span) -> Text:
+        """A text that stands as a whole, each of its characters, for a range of the file."""
+        return cls(_shared(value, *span), span.start)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Text], anchor: int) -> Text:
+        """Texts, one after the other."""
+        return cls((piece for part in parts for piece in part.pieces(0, len(part))), anchor)
+
     def __len__(self) -> int:
         return len(self.value)
 
@@ -102,11 +116,15 @@ class Text:
         return self._char(index - 1).end if self.value else self._anchor
 
     def span(self, start: int, end: int) -> Span:
-        """The file range of ``self.value[start:end]``; empty ranges stand where character ``start`` begins."""
+        """The file range of ``self.value[start:end]``; empty ranges stand where character ``start`` begins.
+
+        Where a text is put together of parts that stand in another order, it ends with the first of them.
+        """
         if start >= end:
             place = self.offset(start)
             return Span(place, place)
-        return Span(self._char(start).start, self._char(end - 1).end)
+        first, last = self._char(start), self._char(end - 1)
+        return Span(first.start, last.end) if last.end > first.start else first
 
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
         """What ``self.value[start:end]`` is made of, in file offsets."""

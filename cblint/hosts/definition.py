@@ -1,0 +1,48 @@
+"""What a file of any format says of CodeBuild and what stands around it, under the names of the API.
+
+Each host turns what it finds into definitions. The settings of a definition are a tree of nodes whose keys are those of
+the AWS API (``environment.privilegedMode``) however the host spells them, and whose places are in the host's file.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cblint.source.text import Span
+from cblint.source.tree import Node
+
+BUILDSPEC, PROJECT, WEBHOOK, PIPELINE, ROLE, POLICY = "buildspec", "project", "webhook", "pipeline", "role", "policy"
+
+
+class Definition(NamedTuple):
+    """Something that a file defines.
+
+    ``kind`` says which, and so what ``root`` holds:
+
+    - BUILDSPEC: a buildspec without its project: a scalar that is its text, or its mapping;
+    - PROJECT: the input of CreateProject; its webhook, as in the output of BatchGetProjects, under ``webhook``;
+    - WEBHOOK: the input of CreateWebhook, where the project is not in the same definition;
+    - PIPELINE: the ``pipeline`` of CreatePipeline of AWS CodePipeline;
+    - ROLE: ``roleName``, ``assumeRolePolicyDocument``, ``managedPolicyArns`` (a list), ``policies`` (a list of mappings
+      with ``policyName`` and ``policyDocument``);
+    - POLICY: ``policyDocument``, and ``roles``: a list of the names of the roles that have it.
+
+    ``name`` is what references in the host call it (``BuildProject``, ``aws_codebuild_project.build``), empty if
+    nothing can. ``place`` is what a person points at: its name, or its first character. ``conditional``: it may not be
+    there at all. ``fragment``: only a part of it is shown, so that what is missing is not known.
+    """
+
+    kind: str
+    name: str
+    place: Span
+    root: Node
+    conditional: bool = False
+    fragment: bool = False
+
+
+class HostFile(NamedTuple):
+    """What a file holds. ``kind`` is its format; ``problem`` says what was not read of it, in words after its name."""
+
+    kind: str
+    definitions: tuple[Definition, ...] = ()
+    problem: str = ""

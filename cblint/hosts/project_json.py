@@ -1,0 +1,48 @@
+"""Projects as the AWS API has them in JSON (or YAML): the input of CreateProject, the output of BatchGetProjects."""
+
+from __future__ import annotations
+
+from cblint.facts import table
+from cblint.hosts.definition import Definition, HostFile
+from cblint.source.loader import load
+from cblint.source.text import Span, Text
+from cblint.source.tree import Mapping, Node, Scalar, Sequence
+
+
+def read(text: Text) -> HostFile | None:
+    """What a file in the shapes of the API defines; None if it has none of them. Raises TooComplex."""
+    stream = load(text)
+    roots = [document.root for document in stream.documents if document.root is not None]
+    found = [definition for root in roots for definition in definitions(root)]
+    problem = "is not valid from there on" if stream.problem is not None else ""
+    return HostFile("project", tuple(found), problem) if found else None
+
+
+def definitions(root: Node, fragment: bool = False) -> list[Definition]:
+    """What a document in the shapes of the API defines. ``fragment``: it may be a part that documentation shows."""
+    node = root.resolved
+    if isinstance(node, Sequence):
+        return [definition for item in node.items for definition in definitions(item, fragment)]
+    if not isinstance(node, Mapping):
+        return []
+    keys = {pair.name for pair in node.pairs if pair.name is not None}
+    for holder in ("projects", "project", "pipeline"):
+        pair = node.get(holder)
+        if pair is not None and isinstance(pair.value.resolved, (Mapping, Sequence)):
+            return definitions(pair.value, fragment)
+    for kind, shapes in table("hosts")["shapes"].items():
+        for shape in shapes:
+            if keys.issuperset(shape.get("all", ())) and len(keys.intersection(shape.get("some", ()))) >= shape["least"]:
+                return [Definition(kind, _name(node), _place(node), node, fragment=fragment)]
+    return []
+
+
+def _name(node: Mapping) -> str:
+    pair = node.get("name") or node.get("projectName")
+    value = pair.value.resolved if pair is not None else None
+    return value.value if isinstance(value, Scalar) else ""
+
+
+def _place(node: Mapping) -> Span:
+    pair = node.get("name") or node.get("projectName")
+    return pair.value.span if pair is not None else node.first_character
