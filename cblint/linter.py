@@ -16,7 +16,7 @@ from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
-from cblint.opening import STDIN, NotBuildspec, Opened, Place, called_a_buildspec, opened, worth_opening
+from cblint.opening import STDIN, NotBuildspec, Opened, Place, called_a_buildspec, mentions, opened, worth_opening
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
@@ -196,12 +196,15 @@ def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]
         _config(os.path.join(folder, "buildspec.yml"), settings)
     except ConfigError as error:
         errors.append(str(error))
+
+    def is_buildspec(path: str) -> bool:
+        return host.candidate(path) or _config_or_default(path, settings).names_buildspec(path)
+
     return search(
         folder,
-        lambda path: (
-            host.candidate(path) or worth_opening(path) or _config_or_default(path, settings).names_buildspec(path)
-        ),
+        lambda path: is_buildspec(path) or worth_opening(path),
         lambda path: _excluded(path, _config_or_default(path, settings), settings),
+        lambda path: is_buildspec(path) or mentions(path),
     )
 
 
