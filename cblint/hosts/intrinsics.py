@@ -132,8 +132,9 @@ class Intrinsics:
             return _unknown(node)
         return values[0] if all(same(values[0], other) for other in values[1:]) else _unknown(node)
 
-    def _if(self, node: Node, argument: Node) -> Node:
-        given = _items(argument)
+    def _if(self, node: Node, _argument: Node) -> Node:
+        # Not the value of the list, from which AWS::NoValue is gone.
+        given = [self._made[id(item.resolved)] for item in _written(node)]
         name = _constant(given[0]) if len(given) == 3 else None
         if name is None:
             return _unknown(node)
@@ -191,6 +192,12 @@ class Intrinsics:
         if made.substituted:
             return Substitution(node.origin, node.start, node.end, text, made.substituted)
         return Given(node.origin, node.start, node.end, text)
+
+
+def _written(node: Node) -> list[Node]:
+    """What is written as the arguments of a function."""
+    target = node.pairs[0].value.resolved if isinstance(node, Mapping) and node.pairs else node
+    return target.items if isinstance(target, Sequence) else []
 
 
 def _get_att(node: Node, argument: Node) -> Node:
