@@ -66,7 +66,7 @@ def _definitions(template: Template) -> Iterator[Definition]:
         root = names.setdefault(resource.type, _Names(known)).settings(given, resource)
         if known["kind"] == PROJECT:
             root = _with_webhook(root)
-            yield from _alternatives(given, resource)
+            yield from _alternatives(given)
         place = resource.key.span if resource.name or not template.fragment else resource.key.first_character
         yield Definition(known["kind"], resource.name, place, root, resource.conditional, template.fragment)
 
@@ -141,7 +141,7 @@ def _with_webhook(root: Settings) -> Settings:
     return _rewritten(root, [*others, Pair(pair.key, hook)], root.complete)
 
 
-def _alternatives(properties: Node | None, resource: Resource) -> Iterator[Definition]:
+def _alternatives(properties: Node | None) -> Iterator[Definition]:
     """The buildspecs of which a condition decides which one a project has."""
     sources = [_under(properties, "Source")]
     decided = isinstance(sources[0], Choice)
@@ -150,7 +150,7 @@ def _alternatives(properties: Node | None, resource: Resource) -> Iterator[Defin
         buildspec = _under(source, "BuildSpec")
         for each in buildspec.options if isinstance(buildspec, Choice) else [buildspec] if decided else []:
             if isinstance(each, Mapping) or (isinstance(each, Scalar) and _is_inline(each.value)):
-                yield Definition(BUILDSPEC, resource.name, each.first_character, each, conditional=True)
+                yield Definition(BUILDSPEC, "", each.first_character, each, conditional=True)
 
 
 def _under(node: Node | None, name: str) -> Node | None:
