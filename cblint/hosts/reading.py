@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Callable
 from typing import NamedTuple
@@ -22,7 +23,8 @@ class Host(NamedTuple):
     words: tuple[str, ...] = ("codebuild",)
 
 
-_CODEBUILD = ("codebuild",)
+DOCUMENTS = (".md", ".markdown", ".mdx", ".txt")
+"""Endings of what shows builds and defines none."""
 _DATA = (Host("cloudformation"), Host("workflow"), Host("project_json"))
 _HOSTS: dict[str, tuple[Host, ...]] = {
     **dict.fromkeys((".yml", ".yaml", ".json", ".template"), _DATA),
@@ -30,7 +32,7 @@ _HOSTS: dict[str, tuple[Host, ...]] = {
     **dict.fromkeys((".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), (Host("cdk_typescript"),)),
     ".py": (Host("cdk_python"),),
     ".java": (Host("cdk_java"),),
-    **dict.fromkeys((".md", ".markdown", ".mdx", ".txt"), (Host("markdown", ("codebuild", "phases")),)),
+    **dict.fromkeys(DOCUMENTS, (Host("markdown", ("codebuild", "phases")),)),
     **dict.fromkeys((".sh", ".bash"), (Host("script"),)),
 }
 """By the ending of the file's name. Of several, the first that knows the file reads it."""
@@ -67,5 +69,7 @@ def host_file(path: str, text: Text) -> HostFile | None:
 
 
 def _reader(module: str) -> Callable[[Text], HostFile | None]:
+    if importlib.util.find_spec(f"cblint.hosts.{module}") is None:
+        return lambda _: None
     read: Callable[[Text], HostFile | None] = importlib.import_module(f"cblint.hosts.{module}").read
     return read
