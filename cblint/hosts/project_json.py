@@ -32,7 +32,10 @@ def definitions(root: Node, fragment: bool = False) -> list[Definition]:
             return definitions(pair.value, fragment)
     for kind, shapes in table("hosts")["shapes"].items():
         for shape in shapes:
-            if keys.issuperset(shape.get("all", ())) and len(keys.intersection(shape.get("some", ()))) >= shape["least"]:
+            if (
+                keys.issuperset(shape.get("all", ()))
+                and len(keys.intersection(shape.get("some", ()))) >= shape["least"]
+            ):
                 return [Definition(kind, _name(node), _place(node), node, fragment=fragment)]
     return []
 
