@@ -5,7 +5,7 @@ from __future__ import annotations
 from cblint.facts import table
 from cblint.hosts import requests, shown
 from cblint.hosts.definition import PROJECT, Definition, HostFile
-from cblint.source.loader import load
+from cblint.source.loader import TooComplex, load
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
 
@@ -62,6 +62,15 @@ def _definition(kind: str, node: Mapping, fragment: bool) -> Definition:
         node = shown.with_webhook(node)
         fragment = not names.issuperset(_REQUIRED)
     return Definition(kind, _name(node), _place(node), node, fragment=fragment)
+
+
+def document(text: Text) -> Node | None:
+    """The root of JSON (or YAML) that stands inside another text; None if it cannot be read."""
+    try:
+        stream = load(text)
+    except TooComplex:
+        return None
+    return stream.documents[0].root if stream.documents and stream.problem is None else None
 
 
 def _name(node: Mapping) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cblint.facts import table
-from cblint.hosts import requests
+from cblint.hosts import project_json, requests
 from cblint.hosts.buildspec import named_like_buildspec
 from cblint.hosts.definition import BUILDSPEC, PROJECT, WEBHOOK, Definition, HostFile
+from cblint.hosts.settings import given
 from cblint.hosts.shorthand import shorthand
 from cblint.shell.commands import Case, If, Redirection, Script, SimpleCommand
 from cblint.shell.contents import content
@@ -16,11 +18,11 @@ from cblint.shell.operands import may_hold_options
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
 from cblint.shell.syntax import Word, walk
-from cblint.source.foreign import Given, Items, Reference, Settings, Unknown, is_known
-from cblint.source.loader import TooComplex, load
+from cblint.source.foreign import Given, Items, Settings, Unknown, is_known
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Mapping, Node, Scalar
 
+_SPEAKS = re.compile(r"(?i)codebuild|build[-_.]?spec")
 _FILE = "file://"
 _INPUT = ("--cli-input-json", "--cli-input-yaml")
 _NEVER_RUN = "--generate-cli-skeleton"
@@ -34,6 +36,8 @@ def read(text: Text) -> HostFile | None:
 
 def definitions(text: Text) -> list[Definition]:
     """What the commands of a script define. Never raises: what the shell could not read is left out."""
+    if _SPEAKS.search(text.value) is None:
+        return []
     script = parse(text)
     documents = _documents(script)
     found = [each for command in invocations(script) for each in _made(command, documents)]
@@ -160,11 +164,11 @@ def _request(
     command: Invocation, options: list[_Option], arguments: Sequence[Word], documents: dict[str, _Document]
 ) -> Settings:
     """The request that a command sends: what ``--cli-input-json`` holds, and what its other options say over it."""
-    inputs = [_structure(option.values[0], documents) for option in options if option.name in _INPUT and option.values]
-    complete = not any(map(may_hold_options, arguments)) and all(isinstance(given, Mapping) for given in inputs)
+    inputs = [_structure(each.values[0], documents) for each in options if each.name in _INPUT and each.values]
+    complete = not any(map(may_hold_options, arguments)) and all(isinstance(each, Mapping) for each in inputs)
     own = [pair for option in options for pair in _setting(option, documents)]
     names = {key.value for key, _ in own}
-    pairs = [pair for given in inputs if isinstance(given, Mapping) for pair in given.pairs if pair.name not in names]
+    pairs = [pair for each in inputs if isinstance(each, Mapping) for pair in each.pairs if pair.name not in names]
     node = command.node
     all_pairs = requests.in_order([*((pair.key, pair.value) for pair in pairs), *own])
     return Settings(node.source, node.start, node.end, all_pairs, complete)
@@ -201,9 +205,8 @@ def _text(argument: _Argument, documents: dict[str, _Document]) -> Node:
 
 
 def _elsewhere(argument: _Argument) -> Node:
-    """What a file holds that the script does not write: only its name is known."""
-    path, word = argument.text.value.removeprefix(_FILE), argument.word
-    return Reference(word.source, word.start, word.end, path, "file")
+    """What cannot be read, or stands in a file that the script does not write."""
+    return Unknown(argument.word.source, argument.word.start, argument.word.end)
 
 
 def _file(path: str, documents: dict[str, _Document]) -> _Document | None:
@@ -218,18 +221,10 @@ def _structure(argument: _Argument, documents: dict[str, _Document]) -> Node:
     text = argument.text
     if text.value.startswith(_FILE):
         document = _file(text.value, documents)
-        found = _json(document.text) if document is not None else None
+        found = project_json.document(document.text) if document is not None else None
         return found if found is not None else _elsewhere(argument)
-    found = _json(text) if text.value.lstrip()[:1] in ("{", "[") else shorthand(text)
-    return found if found is not None else Unknown(argument.word.source, argument.word.start, argument.word.end)
-
-
-def _json(text: Text) -> Node | None:
-    try:
-        stream = load(text)
-    except TooComplex:
-        return None
-    return stream.documents[0].root if stream.documents and stream.problem is None else None
+    found = project_json.document(text) if text.value.lstrip()[:1] in ("{", "[") else shorthand(text)
+    return found if found is not None else _elsewhere(argument)
 
 
 def _list(arguments: list[_Argument], documents: dict[str, _Document]) -> Node:
@@ -243,5 +238,4 @@ def _list(arguments: list[_Argument], documents: dict[str, _Document]) -> Node:
 
 
 def _name(root: Mapping) -> Node | None:
-    pair = root.get("name") or root.get("projectName")
-    return pair.value.resolved if pair is not None else None
+    return given(root, "name") or given(root, "projectName")
