@@ -225,16 +225,16 @@ def _to_json_string(node: Node, argument: Node) -> Node:
 
 
 def _joined(delimiter: Node, items: list[Node]) -> Iterator[Text]:
-    """The texts of items with the delimiter between them, which is said to stand where one item ends."""
+    """The texts of items with the delimiter between them, which is said to stand from where one text ends."""
     sign = text_of(delimiter, delimiter.span)
-    before: Node | None = None
+    before: Text | None = None
     for item in items:
         if before is not None and sign.value:
-            gap = Span(before.span.end, item.span.start)
+            gap = Span(before.offset(len(before)), item.span.start)
             # In order, places let lines of the text be lines of the file.
             yield Text.over(sign.value, gap) if gap.start < gap.end else sign
-        yield text_of(item, item.span)
-        before = item
+        before = text_of(item, item.span)
+        yield before
 
 
 def _all_substituted(items: Iterable[Node]) -> tuple[Substituted, ...]:
