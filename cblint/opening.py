@@ -13,10 +13,22 @@ from cblint.hosts import buildspec as host
 from cblint.hosts.definition import BUILDSPEC, HostFile
 from cblint.hosts.graph import Graph, read_files
 from cblint.hosts.project import Project
-from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold
+from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold, mentions
 from cblint.hosts.repository import paths_of
 from cblint.source.loader import Stream, load
 from cblint.source.text import Text
+
+__all__ = [
+    "STDIN",
+    "NotBuildspec",
+    "Opened",
+    "Place",
+    "called_a_buildspec",
+    "mentions",
+    "opened",
+    "repository_graph",
+    "worth_opening",
+]
 
 STDIN = "<stdin>"
 
@@ -70,8 +82,8 @@ def called_a_buildspec(path: str, config: Config) -> bool:
 
 
 def worth_opening(path: str) -> bool:
-    """Whether a search should look into a file for more than a buildspec of its own."""
-    return bool(hosts_of(path))
+    """Whether a search should look into a file for more than a buildspec of its own, by its name."""
+    return bool(hosts_of(path)) and not path.lower().endswith(".txt")
 
 
 def _certainly_buildspec(path: str, config: Config) -> bool:
@@ -114,8 +126,11 @@ def _graph(place: Place, file: HostFile) -> Graph:
 @lru_cache(maxsize=16)
 def repository_graph(repository: str) -> Graph:
     """What the files of a repository define; nothing where there are too many to look at."""
-    paths = paths_of(repository, lambda path: bool(hosts_of(path)) and not path.lower().endswith(DOCUMENTS))
-    return Graph(read_files(repository, iter(paths)) if paths is not None else {}, repository)
+    paths = paths_of(
+        repository,
+        lambda path: bool(hosts_of(path)) and not path.lower().endswith(DOCUMENTS) and mentions(path),
+    )
+    return Graph(read_files(repository, paths) if paths is not None else {}, repository)
 
 
 def _with_projects(stream: Stream, place: Place, config: Config) -> list[Buildspec]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -164,9 +164,9 @@ def is_inline(scalar: Scalar) -> bool:
     return "\n" in value or value.startswith("{") or re.match(r"version[ \t]*:", value) is not None
 
 
-def read_files(repository: str, paths: Iterator[str]) -> dict[str, HostFile]:
+def read_files(repository: str, paths: Iterable[str]) -> dict[str, HostFile]:
     """What files of a repository hold, by their paths from its root; those that cannot be read hold nothing."""
-    from cblint.hosts.reading import host_file, may_hold
+    from cblint.hosts.reading import host_file
     from cblint.source.file import Unreadable, read
     from cblint.source.loader import TooComplex
     from cblint.source.text import Text
@@ -175,7 +175,7 @@ def read_files(repository: str, paths: Iterator[str]) -> dict[str, HostFile]:
     for path in paths:
         try:
             text = read(os.path.join(repository, path), False)
-            file = host_file(path, Text.of(text)) if may_hold(path, text) else None
+            file = host_file(path, Text.of(text))
         except (Unreadable, TooComplex):
             continue
         if file is not None:
