@@ -37,8 +37,8 @@ def said(text: str, path: str) -> list[Finding]:
 
 def alone(text: str, hosted: Hosted, folder: pathlib.Path) -> list[Finding]:
     """What is said of the buildspec in a file of its own, with all that its host tells of the project."""
-    where = folder / f"alone-{bool(hosted.project)}"
-    where.mkdir(exist_ok=True)
+    where = folder / "alone" / hosted.path
+    where.mkdir(parents=True, exist_ok=True)
     if hosted.project:
         (where / ".cblint.yml").write_text(json.dumps({"projects": [hosted.project]}))
     return said(text, str(where / "buildspec.yml"))
