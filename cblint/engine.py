@@ -99,6 +99,8 @@ def _concerns(rule: Rule, subject: Subject) -> bool:
     if isinstance(subject, Buildspec):
         if rule.sections and subject.sections.isdisjoint(rule.sections):
             return False
+        if rule.whole and not subject.whole:
+            return False
         if rule.needs and rule.needs.isdisjoint(_known_of(subject)):
             return False
     return not rule.words or any(word in subject.source for word in rule.words)

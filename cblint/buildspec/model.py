@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.facts import table
+from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
 from cblint.source.loader import Document, Stream
@@ -208,6 +209,11 @@ class Buildspec:
         return self.stream.text.value
 
     @property
+    def whole(self) -> bool:
+        """Whether all of it is shown: documentation shows parts, and programs put them together."""
+        return self.holder is None or self.holder.definition.kind != BUILDSPEC or not self.holder.definition.fragment
+
+    @property
     def root(self) -> Node | None:
         return self.document.root
 
@@ -230,6 +236,8 @@ class Buildspec:
         from cblint.buildspec.shape import faults
 
         found = list(faults(self.root, table("buildspec"))) if self.root is not None else []
+        if not self.whole:
+            found = [fault for fault in found if not fault.lacks or fault.steps]
         problem = self.stream.problem
         if problem is None or not self.is_last:
             return found
