@@ -25,6 +25,9 @@ _STEPS = {"installCommands": "install", "commands": "build"}
 _OTHER_FORMATS = frozenset({"frontend", "backend", "applications"})
 """Keys of what AWS Amplify calls a build specification; CDK has one class for both."""
 
+_HOLDERS = re.compile(r"\A(?:BuildEnvironment|BuildEnvironmentVariable)\Z|(?:Property|Props|Options)\Z")
+"""Classes that only hold settings, in the languages where an object cannot."""
+
 _Pairs = list[tuple[Node, Node]]
 
 
@@ -87,7 +90,7 @@ def _settings(node: Node) -> Settings | None:
     """A mapping, or what a class that only holds settings is given; None if it is neither."""
     if isinstance(node, Settings):
         return node
-    return node.settings if isinstance(node, Call) and node.path[-1][:1].isupper() else None
+    return node.settings if isinstance(node, Call) and _HOLDERS.search(node.path[-1]) else None
 
 
 def _sorted(pairs: _Pairs) -> _Pairs:
@@ -122,13 +125,31 @@ def _is_of_other_format(root: Mapping) -> bool:
 
 def _buildspec(node: Node) -> Node:
     """What a value that CDK takes as a buildspec says: a mapping, or the text or name that the project gets."""
-    if not isinstance(node, Call):
-        return node
-    if _is_serialised(node) or (node.path[-2:-1] == ("BuildSpec",) and words(node.path[-1]) in (*_IN_OBJECT, _IN_FILE)):
-        held = node.arguments[0] if node.arguments else _given(node.settings)
-        wanted = Scalar if words(node.path[-1]) == _IN_FILE else Mapping
-        return held if isinstance(held, wanted) else _at(held or node).unknown
-    return _at(node).unknown
+    call = _made(node)
+    if not isinstance(call, Call):
+        return call
+    method = words(call.path[-1])
+    if _is_serialised(call) or (call.path[-2:-1] == ("BuildSpec",) and method in (*_IN_OBJECT, _IN_FILE)):
+        held = call.arguments[0] if call.arguments else _given(call.settings)
+        wanted = Scalar if method == _IN_FILE else Mapping
+        return held if isinstance(held, wanted) else _at(held or call).unknown
+    return _at(call).unknown
+
+
+def _made(node: Node) -> Node:
+    """The call that makes a buildspec, where its text is asked for."""
+    if isinstance(node, Call) and words(node.path[-1]) == "toBuildSpec" and node.receiver is not None:
+        return node.receiver
+    return node
+
+
+def _taken(node: Node, used: set[int]) -> Node:
+    """The same for a project of many: only the first has it, so that nothing is said twice of one place."""
+    made = _made(node)
+    if id(made) in used:
+        return _at(made).unknown
+    used.add(id(made))
+    return _buildspec(made)
 
 
 def _given(settings: Settings) -> Node | None:
@@ -164,19 +185,19 @@ def _place(call: Call) -> Any:
 
 def _project(call: Call, used: set[int]) -> Definition:
     settings = call.settings
-    pairs = _cfn(settings, "") if call.path[-1] == "CfnProject" else _construct(call, used)
+    pairs = _cfn(settings, "", used) if call.path[-1] == "CfnProject" else _construct(call, used)
     root = Settings(*_at(call), _sorted(pairs), settings.complete and call.path[-1] == "CfnProject")
     return Definition(PROJECT, "", _place(call), root)
 
 
-def _cfn(settings: Settings, under: str) -> _Pairs:
+def _cfn(settings: Settings, under: str, used: set[int]) -> _Pairs:
     """The settings of a resource of CloudFormation under the names of the API."""
     renamed = {entry["name"]: entry["api"] for entry in table("hosts")["cdk"]["cfn"] if entry["under"] == under}
     found: _Pairs = []
     for pair in settings.pairs:
         name = words(pair.name or "")
         api = renamed.get(name, name)
-        value = _buildspec(pair.value) if api == "buildspec" else _cfn_value(pair.value, name)
+        value = _taken(pair.value, used) if api == "buildspec" else _cfn_value(pair.value, name, used)
         if api == "webhook" and isinstance(value, Settings):
             webhook = value.get("webhook")
             if webhook is None or _is_literally(webhook.value, "false"):
@@ -190,11 +211,13 @@ def _is_literally(node: Node, value: str) -> bool:
     return isinstance(node, Given) and node.value == value
 
 
-def _cfn_value(node: Node, under: str) -> Node:
+def _cfn_value(node: Node, under: str, used: set[int]) -> Node:
     if isinstance(node, Items):
-        return Items(*_at(node), [_cfn_value(item, under) for item in node.items], node.complete)
+        return Items(*_at(node), [_cfn_value(item, under, used) for item in node.items], node.complete)
     settings = _settings(node)
-    return Settings(*_at(node), _cfn(settings, under), settings.complete) if settings is not None else node
+    if settings is None:
+        return _plain(node)
+    return Settings(*_at(node), _cfn(settings, under, used), settings.complete)
 
 
 def _construct(call: Call, used: set[int]) -> _Pairs:
@@ -246,13 +269,15 @@ def _source(call: Call, used: set[int]) -> _Pairs:
     pair = _pair(settings, "source")
     found: _Pairs = []
     outside: _Pairs = []
-    if pair is None and call.path[-1] == "PipelineProject":
-        found.append((key(*_head(call), "type"), _said(_head(call), "CODEPIPELINE")))
-    elif pair is not None and isinstance(pair.value, Call) and pair.value.path[-2:-1] == ("Source",):
+    if pair is None and (call.path[-1] == "PipelineProject" or settings.complete):
+        kind = "CODEPIPELINE" if call.path[-1] == "PipelineProject" else "NO_SOURCE"  # CDK's documented default
+        found.append((key(*_head(call), "type"), _said(_head(call), kind)))
+    elif pair is not None and _is_source(pair.value):
         source = pair.value
-        kind = facts["sources"].get(words(source.path[-1]))
-        if kind is not None:
-            found.append((key(*_head(source), "type"), _said(_head(source), kind)))
+        assert isinstance(source, Call)
+        named = facts["sources"].get(words(source.path[-1]))
+        if named is not None:
+            found.append((key(*_head(source), "type"), _said(_head(source), named)))
         for name, api in facts["source"].items():
             given = _pair(source.settings, name)
             if given is not None:
@@ -260,15 +285,17 @@ def _source(call: Call, used: set[int]) -> _Pairs:
         outside = _webhook(source.settings)
     written = _pair(settings, "buildSpec")
     if written is not None:
-        value = _buildspec(written.value) if id(written.value) not in used else _at(written.value).unknown
-        used.add(id(written.value))
-        found.append((_key(written, "buildspec"), value))
+        found.append((_key(written, "buildspec"), _taken(written.value, used)))
     if not found:
         return outside
     return [
         (key(*(_at(pair.key) if pair is not None else _at(found[0][0])), "source"), _around(found, False)),
         *outside,
     ]
+
+
+def _is_source(node: Node) -> bool:
+    return isinstance(node, Call) and node.path[-2:-1] == ("Source",)
 
 
 def _webhook(settings: Settings) -> _Pairs:
@@ -331,12 +358,16 @@ def _filter(call: Call, kind: str, pattern: Given, excluded: bool = False) -> Se
 
 
 def _artifacts(call: Call) -> _Pairs:
-    pair = _pair(call.settings, "artifacts")
+    pair, source = _pair(call.settings, "artifacts"), _pair(call.settings, "source")
     if pair is None:
-        if call.path[-1] != "PipelineProject":
-            return []
         head = _head(call)
-        return [(key(*head, "artifacts"), _around([(key(*head, "type"), _said(head, "CODEPIPELINE"))], False))]
+        if call.path[-1] == "PipelineProject":
+            kind = "CODEPIPELINE"
+        elif call.settings.complete and (source is None or _is_source(source.value)):
+            kind = "NO_ARTIFACTS"  # CDK's documented default
+        else:
+            return []
+        return [(key(*head, "artifacts"), _around([(key(*head, "type"), _said(head, kind))], False))]
     if not isinstance(pair.value, Call) or pair.value.path[-2:] != ("Artifacts", "s3"):
         return [(_key(pair, "artifacts"), _at(pair.value).unknown)]
     head, settings = _head(pair.value), pair.value.settings
