@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cblint import linter
+from cblint import linter, opening
 from cblint.finding import Finding
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings
@@ -15,7 +15,7 @@ class LintError(Exception):
 
 
 def lint_text(
-    text: str, name: str | os.PathLike[str] = linter.STDIN, settings: Settings | None = None
+    text: str, name: str | os.PathLike[str] = opening.STDIN, settings: Settings | None = None
 ) -> list[Finding]:
     """Findings in a buildspec given as text, those suppressed included.
 

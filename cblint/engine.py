@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
@@ -13,12 +13,16 @@ from cblint.catalogue.model import IMAGE, PROJECT, REPOSITORY
 from cblint.facts import table
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report, Step
 from cblint.hiding import Hiding
+from cblint.hosts.definition import BUILDSPEC
+from cblint.hosts.graph import Resource
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
 from cblint.source.text import Lines, Span
-from cblint.source.tree import path_to
+from cblint.source.tree import Node, path_to
 
-Check = Callable[[Buildspec], Iterable[Report]]
+Subject = Buildspec | Resource
+Check = Callable[[Any], Iterable[Report]]
+"""Of a buildspec or a resource, as the rule's subjects say."""
 
 
 MAX_PER_RULE = 1000
@@ -49,22 +53,24 @@ def buildspecs_of(
     return [Buildspec(stream, document, path, projects, repository) for document in documents]
 
 
-def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> Checked:
+def run(target: Target, subjects: Sequence[Subject], rules: Iterable[Rule]) -> Checked:
     """All findings, each once, in file order. A rule that crashes is named in ``crashes``; the others still run."""
     found: dict[tuple[int, int, str, str], Finding] = {}
     crashes: dict[str, str] = {}
     cut: dict[str, None] = {}
     for rule in rules:
         first = len(found)
-        for buildspec in buildspecs:
+        for subject in subjects:
+            if _kind(subject) not in rule.subjects:
+                continue
             try:
-                for report in _reports(rule, buildspec):
+                for report in _reports(rule, subject):
                     if report.variant not in rule.variants and report.variant in find(rule.code).variants:
                         continue  # it is for another profile
                     if len(found) - first == MAX_PER_RULE:
                         cut[rule.name] = None
                         break
-                    finding = place(target, rule, report, buildspec)
+                    finding = place(target, rule, report, subject)
                     found.setdefault((*finding.span, rule.code, finding.message), finding)
             except Exception as error:
                 said = target.hiding.hidden(f"{type(error).__name__}: {error}")
@@ -72,26 +78,30 @@ def run(target: Target, buildspecs: list[Buildspec], rules: Iterable[Rule]) -> C
     return Checked(sorted(found.values(), key=lambda finding: (finding.span, finding.code)), crashes, list(cut))
 
 
-def _reports(rule: Rule, buildspec: Buildspec) -> Iterator[Report]:
+def _kind(subject: Subject) -> str:
+    return BUILDSPEC if isinstance(subject, Buildspec) else subject.definition.kind
+
+
+def _reports(rule: Rule, subject: Subject) -> Iterator[Report]:
     spoken: set[Span] = set()  # the first variant that matches a place speaks for it
     for variant in rule.variants.values():
         for matcher in variant.matchers:
-            for match in matcher.find(buildspec.root):
+            for match in matcher.find(subject.root):
                 if match.span not in spoken:
                     spoken.add(match.span)
                     yield Report(match.span, variant.name, match.fields, edits=match.edits)
-    if rule.check and _concerns(rule, buildspec):
-        yield from _check(rule.check)(buildspec)
+    if rule.check and _concerns(rule, subject):
+        yield from _check(rule.check)(subject)
 
 
-def _concerns(rule: Rule, buildspec: Buildspec) -> bool:
-    """Whether a buildspec has what the rule is about: else its check is not even loaded."""
-    if rule.sections and buildspec.sections.isdisjoint(rule.sections):
-        return False
-    if rule.needs and rule.needs.isdisjoint(_known_of(buildspec)):
-        return False
-    source = buildspec.stream.text.value
-    return not rule.words or any(word in source for word in rule.words)
+def _concerns(rule: Rule, subject: Subject) -> bool:
+    """Whether a subject has what the rule is about: else its check is not even loaded."""
+    if isinstance(subject, Buildspec):
+        if rule.sections and subject.sections.isdisjoint(rule.sections):
+            return False
+        if rule.needs and rule.needs.isdisjoint(_known_of(subject)):
+            return False
+    return not rule.words or any(word in subject.source for word in rule.words)
 
 
 def _known_of(buildspec: Buildspec) -> frozenset[str]:
@@ -107,7 +117,7 @@ def _check(name: str) -> Check:
     return check
 
 
-def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> Finding:
+def place(target: Target, rule: Rule, report: Report, subject: Subject) -> Finding:
     """A report in the words of its rule's entry and at positions in the file."""
     variant = rule.variants[report.variant]
     span = _visible(report.span, target)
@@ -123,15 +133,24 @@ def place(target: Target, rule: Rule, report: Report, buildspec: Buildspec) -> F
         path=target.path,
         start=target.lines.position(span.start),
         end=target.lines.position(span.end),
-        where=_bounded(target.hiding.hidden(path_to(buildspec.root, span.start, report.about), _LONGEST_PLACE)),
+        where=_bounded(target.hiding.hidden(_where(subject, span.start, report.about), _LONGEST_PLACE)),
         span=span,
         related=tuple(
             _related(rule.labels[label].format(**fields), _visible(spot, target), target)
             for label, spot in report.related
         ),
-        fix=_fix(rule, report, target, buildspec),
+        fix=_fix(rule, report, target, subject),
         steps=_steps(rule, report, target, variant.message.format(**fields)),
     )
+
+
+def _where(subject: Subject, offset: int, until: Node | None) -> str:
+    """The way to a place: of what stands in a definition of another format, after the name of that."""
+    way = path_to(subject.root, offset, until)
+    holder = subject.holder if isinstance(subject, Buildspec) else subject
+    if holder is None or not holder.definition.name:
+        return way
+    return f"{holder.definition.name}: {way}" if way else holder.definition.name
 
 
 def _related(message: str, span: Span, target: Target, step: int = 0) -> Related:
@@ -181,14 +200,17 @@ def _words(rule: Rule, report: Report, step: Step, target: Target) -> str:
     return str(words).format(**fields)
 
 
-def _fix(rule: Rule, report: Report, target: Target, buildspec: Buildspec) -> Fix | None:
+def _fix(rule: Rule, report: Report, target: Target, subject: Subject) -> Fix | None:
     if not report.edits or rule.fix_safety == "none":
+        return None
+    if isinstance(subject, Resource) or subject.holder is not None:
+        # What a text may hold is not what the format around it may hold: a quote, a line end.
         return None
     edits = tuple(
         PlacedEdit(target.lines.position(edit.span.start), target.lines.position(edit.span.end), edit.text, edit.span)
         for edit in sorted(report.edits)
     )
-    places = tuple(path_to(buildspec.root, node.span.start) for node in report.touched)
+    places = tuple(path_to(subject.root, node.span.start) for node in report.touched)
     withheld = any(target.hiding.within(edit.text) for edit in edits)
     return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits, places, withheld)
 

@@ -17,7 +17,8 @@ from cblint.config import ConfigError
 from cblint.finding import Finding, PlacedEdit
 from cblint.hiding import Hiding
 from cblint.hosts.discover import Candidate
-from cblint.linter import NotBuildspec, Settings, buildspecs_in, candidates_of, lint_text
+from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text
+from cblint.opening import NotBuildspec
 from cblint.source.file import MAX_BYTES, Unreadable, decode
 from cblint.source.loader import TooComplex
 

@@ -16,14 +16,14 @@ from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
+from cblint.opening import STDIN, NotBuildspec, Opened, Place, called_a_buildspec, mentions, opened, worth_opening
 from cblint.source.file import Unreadable, decode, read
-from cblint.source.loader import Stream, TooComplex, load
-from cblint.source.text import Lines, Text
+from cblint.source.loader import TooComplex
+from cblint.source.text import Lines
 
 if TYPE_CHECKING:
     from cblint.secrets.mask import Hidden
 
-STDIN = "<stdin>"
 PROCESSES_PAY_FROM = 0.15
 """Seconds of work that are left; starting two processes takes about half of it."""
 CHUNK = 16
@@ -42,10 +42,6 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     jobs: int = 0
     """Processes; 0 lets the pace of the first files decide."""
-
-
-class NotBuildspec(Exception):
-    """A file holds none; ``str()`` says why, in words that follow its name."""
 
 
 class FileResult(NamedTuple):
@@ -200,10 +196,15 @@ def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]
         _config(os.path.join(folder, "buildspec.yml"), settings)
     except ConfigError as error:
         errors.append(str(error))
+
+    def is_buildspec(path: str) -> bool:
+        return host.candidate(path) or _config_or_default(path, settings).names_buildspec(path)
+
     return search(
         folder,
-        lambda path: host.candidate(path) or _config_or_default(path, settings).names_buildspec(path),
+        lambda path: is_buildspec(path) or worth_opening(path),
         lambda path: _excluded(path, _config_or_default(path, settings), settings),
+        lambda path: is_buildspec(path) or mentions(path),
     )
 
 
@@ -288,99 +289,76 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     config = _config(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
-    called_buildspec = _called_buildspec(candidate.path, config)
+    expected = candidate.named or called_a_buildspec(candidate.path, config)
     try:
-        stream = _recognised(text, candidate.path, config)
+        found = opened(text, _place(candidate.path, path), config)
     except NotBuildspec as error:
-        return _passed_over(candidate, str(error), candidate.named or called_buildspec)
+        return _passed_over(candidate, str(error), expected)
 
     rules = select(_selection(config, settings))
-    buildspecs = _buildspecs(stream, candidate.path, config)
-    hiding = Hiding(text, buildspecs)
+    hiding = Hiding(text, found.buildspecs)
     target = engine.Target(path, Lines(text), hiding)
-    checked = engine.run(target, buildspecs, [rule for rule in rules if rule.category != "cblint"])
-    if "cblint:" in text:
-        checked = _suppressed(target, buildspecs, checked, rules, config)
+    checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
+    if "cblint:" in text and found.subjects:
+        checked = _suppressed(target, found, checked, rules, config)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
     threshold = settings.fail_on or config.fail_on
     return FileResult(
         path,
         shown,
-        "buildspec",
-        len(buildspecs),
+        found.kind,
+        len(found.buildspecs),
         tuple(findings),
         excerpts,
         hidden,
-        skipped="; it ".join(_shortcomings(target, buildspecs[0], findings, checked.cut)),
+        skipped="; it ".join(_shortcomings(target, found, findings, checked.cut)),
         failing=sum(1 for finding in findings if fails(finding, threshold)),
         crashes=tuple(checked.crashes.values()),
     )
 
 
-def _called_buildspec(path: str, config: Config) -> bool:
-    return _certainly_buildspec(path, config) or host.named_like_buildspec(path)
-
-
-def _recognised(text: str, path: str, config: Config) -> Stream:
-    """The YAML of a file that holds a buildspec. Raises NotBuildspec, TooComplex."""
-    called_buildspec = _called_buildspec(path, config)
-    if not called_buildspec and host.named_like_other(path):
-        raise NotBuildspec("is not YAML by its name")
-    stream = load(Text.of(text))
-    why_not = host.why_not(stream, called_buildspec, _certainly_buildspec(path, config))
-    if why_not is not None:
-        raise NotBuildspec(why_not)
-    return stream
-
-
 def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
     """The buildspecs in the text of a file. Raises NotBuildspec, TooComplex, ConfigError."""
-    config = _config(path, settings)
-    stream = _recognised(text, path, config)
-    return _buildspecs(stream, path, config)
+    return opened(text, _place(path, _names(path)[0]), _config(path, settings)).buildspecs
 
 
-def _buildspecs(stream: Stream, path: str, config: Config) -> list[Buildspec]:
+def _place(path: str, relative: str) -> Place:
     repository = git_root(os.path.dirname(os.path.abspath(path))) if path != STDIN else None
-    return engine.buildspecs_of(stream, _names(path)[0], tuple(config.projects_of(path)), repository)
+    return Place(path, relative, repository)
 
 
-def _shortcomings(
-    target: engine.Target, buildspec: Buildspec, findings: list[Finding], cut: list[str]
-) -> Iterator[str]:
+def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding], cut: list[str]) -> Iterator[str]:
     """Why the findings are not all that there is to say, in words that follow the file's name."""
-    problem = buildspec.stream.problem
+    problem = found.buildspecs[0].stream.problem if found.kind == "buildspec" else None
     if problem is not None and not any(finding.rule == "yaml-syntax-error" for finding in findings):
         line = target.lines.number(problem.span.start)
         yield f"is not valid YAML from line {line} on, so that only what stands before was checked"
+    if found.problem:
+        yield found.problem
     if cut:
         yield f"has more than {engine.MAX_PER_RULE:,} findings of {', '.join(cut)}: the rest is left out"
 
 
-def _certainly_buildspec(path: str, config: Config) -> bool:
-    return path == STDIN or host.certainly_buildspec(path) or config.names_buildspec(path)
-
-
 def _suppressed(
     target: engine.Target,
-    buildspecs: list[Buildspec],
+    found: Opened,
     checked: engine.Checked,
     rules: list[Rule],
     config: Config,
 ) -> engine.Checked:
     from cblint.suppress import Suppressions
 
-    suppressions = Suppressions(buildspecs, target.lines)
+    suppressions = Suppressions(found.buildspecs, target.lines)
     kept = [suppressions.apply(finding) for finding in checked.findings]
     names = {rule.name for rule in rules}
     # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.
-    complete = buildspecs[0].stream.problem is None
+    complete = not found.problem and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
     finished = names - {*checked.crashes, *checked.cut} if complete else set()
     faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
     chosen = [(rule, report) for rule, report in faults if rule.name in names]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
-        kept.append(suppressions.apply(engine.place(target, rule, report, buildspecs[0])))
+        kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))
     more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
     kept.sort(key=lambda finding: (finding.span, finding.code))
     return checked._replace(findings=kept, cut=[*checked.cut, *more])

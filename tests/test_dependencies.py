@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import STDIN, Settings, lint_text
+from cblint.linter import Settings, lint_text
+from cblint.opening import STDIN
 from tests.builds import written
 
 

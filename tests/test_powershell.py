@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import STDIN, Settings, lint_bytes
+from cblint.linter import Settings, lint_bytes
+from cblint.opening import STDIN
 from cblint.shell.powershell import parse
 from cblint.shell.powershell_tree import (
     Assigned,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from cblint.finding import Finding, Related
 from cblint.hosts.discover import Candidate
-from cblint.linter import STDIN, FileResult, Result, lint_bytes, lint_file, result_of
+from cblint.linter import FileResult, Result, lint_bytes, lint_file, result_of
+from cblint.opening import STDIN
 from cblint.source.text import Lines, Position
 from tests import ways
 from tests.bounds import no_hanging

@@ -17,6 +17,7 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
     from cblint.buildspec.shape import Fault
+    from cblint.hosts.graph import Resource
     from cblint.shell.commands import Script
     from cblint.shell.powershell_tree import PowerShellScript
     from cblint.shell.query import Invocation
@@ -181,7 +182,8 @@ class Buildspec:
     """One document of a file that holds a buildspec.
 
     ``path`` is the file's, relative to its repository; ``projects`` are those that are known to use it. ``repository``
-    is the folder of the git repository, None where none is at hand.
+    is the folder of the git repository, None where none is at hand. ``holder`` is the definition of another format that
+    it stands in, None if it has a file of its own.
     """
 
     def __init__(
@@ -191,12 +193,19 @@ class Buildspec:
         path: str = "",
         projects: tuple[Project, ...] = (),
         repository: str | None = None,
+        holder: Resource | None = None,
     ) -> None:
         self.stream = stream
         self.document = document
         self.path = path
         self.projects = projects
         self.repository = repository
+        self.holder = holder
+
+    @property
+    def source(self) -> str:
+        """The text in which it stands."""
+        return self.stream.text.value
 
     @property
     def root(self) -> Node | None:

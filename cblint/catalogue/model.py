@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cblint.finding import Severity
+from cblint.hosts.definition import BUILDSPEC
 from cblint.match import Matcher
 
 PEDANTIC = "pedantic"
@@ -47,7 +48,7 @@ class Rule(NamedTuple):
 
     ``check`` is ``module.function`` under ``cblint.checks``, or empty; where ``sections`` are given, it has something
     to say only of a buildspec that has one of these keys at the top level; where ``words`` are, of a file in which one
-    of them stands.
+    of them stands. ``subjects`` are the kinds of definitions that it is about.
     """
 
     code: str
@@ -66,6 +67,7 @@ class Rule(NamedTuple):
     check: str
     sections: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = (BUILDSPEC,)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -114,6 +116,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
         check=entry.get("check", ""),
         sections=tuple(entry.get("sections", ())),
         words=tuple(entry.get("words", ())),
+        subjects=tuple(entry.get("subjects", (BUILDSPEC,))),
     )
 
 

@@ -42,7 +42,7 @@ def lacking(buildspec: Buildspec, name: str) -> str | None:
 def _is_complete(environment: Environment) -> bool:
     """Whether all is known that gives variables: no pipeline does, and the image is one of CodeBuild's own."""
     project = environment.project
-    if project is None or not project.variables or environment.image is None:
+    if project is None or not project.variables or project.more_variables or environment.image is None:
         return False
     return project.artifacts is not None and project.artifacts.type not in (None, "CODEPIPELINE")
 

@@ -12,7 +12,6 @@ from cblint.catalogue import UnknownRule
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
-    STDIN,
     Result,
     Settings,
     check_settings,
@@ -21,6 +20,7 @@ from cblint.linter import (
     list_files,
     result_of,
 )
+from cblint.opening import STDIN
 from cblint.report import Style, omitted, render, shown
 from cblint.source.file import MAX_BYTES
 

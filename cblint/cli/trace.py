@@ -9,7 +9,8 @@ from cblint.cli.run import Misused
 from cblint.config import ConfigError
 from cblint.flow.build import run_build
 from cblint.hosts.discover import git_root, ignored
-from cblint.linter import STDIN, NotBuildspec, Settings, buildspecs_in
+from cblint.linter import Settings, buildspecs_in
+from cblint.opening import STDIN, NotBuildspec
 from cblint.report import shown
 from cblint.report.trace import Traced, render_json, render_text
 from cblint.secrets.mask import mask_of

@@ -35,10 +35,13 @@ def git_root(folder: str) -> str | None:
         folder = parent
 
 
-def search(folder: str, wanted: Callable[[str], bool], excluded: Callable[[str], bool]) -> Iterator[str]:
-    """Files below a folder that ``wanted`` accepts, sorted, as paths that begin with ``folder``.
+def search(
+    folder: str, wanted: Callable[[str], bool], excluded: Callable[[str], bool], holds: Callable[[str], bool]
+) -> Iterator[str]:
+    """Files below a folder that ``wanted`` accepts by their names, sorted, as paths that begin with ``folder``.
 
-    Honours ``.gitignore`` files, follows no link to a folder and none that leads out of the folder searched.
+    ``holds`` is asked last, as it may look into the file, which is a regular one. Honours ``.gitignore`` files, follows
+    no link to a folder and none that leads out of the folder searched.
     """
     top = os.path.realpath(folder)
     stack = [(folder, 0)]
@@ -54,7 +57,9 @@ def search(folder: str, wanted: Callable[[str], bool], excluded: Callable[[str],
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _NEVER and not ignored(path, True) and not excluded(path + "/"):
                     folders.append(path)
-            elif wanted(path) and not ignored(path, False) and not excluded(path) and _inside(entry, top):
+            elif (
+                wanted(path) and not ignored(path, False) and not excluded(path) and _inside(entry, top) and holds(path)
+            ):
                 yield path
         if depth < _DEEPEST:
             stack.extend((path, depth + 1) for path in reversed(folders))

@@ -1,8 +1,11 @@
-"""What is known of a CodeBuild project beside its buildspec."""
+"""What is known of a CodeBuild project beside its buildspec, wherever that is written."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cblint.hosts.graph import Resource
 
 
 class Cache(NamedTuple):
@@ -53,3 +56,7 @@ class Project(NamedTuple):
     artifacts: Artifacts | None = None
     variables: tuple[tuple[str, bool], ...] = ()
     """Names, and whether their values are secret."""
+    more_variables: bool = False
+    """Whether it may have further ones."""
+    resource: Resource | None = None
+    """Where it is defined; None if only the configuration tells of it."""

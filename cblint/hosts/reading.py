@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
+import stat
 from collections.abc import Callable
 from typing import NamedTuple
 
 from cblint.hosts.definition import HostFile
+from cblint.source.file import MAX_BYTES
 from cblint.source.text import Text
 
 
@@ -15,22 +18,25 @@ class Host(NamedTuple):
     """A format.
 
     ``module`` is below ``cblint.hosts``; its ``read(text: Text) -> HostFile | None`` gives what a file holds, None if
-    it is not of this format after all. ``words``: without one of them, in lower case, it holds nothing for us.
+    it is not of this format after all. Without one of ``words``, in any case, and one of ``marks``, it holds nothing
+    for us.
     """
 
     module: str
     words: tuple[str, ...] = ("codebuild",)
+    marks: tuple[str, ...] = ("",)
 
 
-_CODEBUILD = ("codebuild",)
-_DATA = (Host("cloudformation"), Host("workflow"), Host("project_json"))
+DOCUMENTS = (".md", ".markdown", ".mdx", ".txt")
+"""Endings of what shows builds and defines none."""
+_DATA = (Host("cloudformation"), Host("workflow"), Host("project_json", ("codebuild", "build_general1")))
 _HOSTS: dict[str, tuple[Host, ...]] = {
     **dict.fromkeys((".yml", ".yaml", ".json", ".template"), _DATA),
     **dict.fromkeys((".tf", ".tofu"), (Host("terraform"),)),
     **dict.fromkeys((".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), (Host("cdk_typescript"),)),
     ".py": (Host("cdk_python"),),
     ".java": (Host("cdk_java"),),
-    **dict.fromkeys((".md", ".markdown", ".mdx", ".txt"), (Host("markdown", ("codebuild", "phases")),)),
+    **dict.fromkeys(DOCUMENTS, (Host("markdown", ("codebuild", "phases"), ("```", "~~~")),)),
     **dict.fromkeys((".sh", ".bash"), (Host("script"),)),
 }
 """By the ending of the file's name. Of several, the first that knows the file reads it."""
@@ -48,11 +54,29 @@ def hosts_of(path: str) -> tuple[Host, ...]:
 
 def may_hold(path: str, source: str) -> bool:
     """Whether a file can hold anything for us: decided by a search for words, before a parser is imported."""
-    words = {word for host in hosts_of(path) for word in host.words}
-    if not words:
+    hosts = hosts_of(path)
+    return bool(hosts) and _may(hosts, source.lower().encode("utf-8", "replace"))
+
+
+def mentions(path: str) -> bool:
+    """The same of a file that is not read yet: at the speed of reading it."""
+    hosts = hosts_of(path)
+    try:
+        # Not opened before it is known to be a file: a pipe would never end.
+        if not hosts or not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES).lower()
+    except (OSError, ValueError):
         return False
-    lower = source.lower()
-    return any(word in lower for word in words)
+    return _may(hosts, data)
+
+
+def _may(hosts: tuple[Host, ...], lower: bytes) -> bool:
+    return any(
+        any(word.encode() in lower for word in host.words) and any(mark.encode() in lower for mark in host.marks)
+        for host in hosts
+    )
 
 
 def host_file(path: str, text: Text) -> HostFile | None:
@@ -67,5 +91,7 @@ def host_file(path: str, text: Text) -> HostFile | None:
 
 
 def _reader(module: str) -> Callable[[Text], HostFile | None]:
+    if importlib.util.find_spec(f"cblint.hosts.{module}") is None:
+        return lambda _: None
     read: Callable[[Text], HostFile | None] = importlib.import_module(f"cblint.hosts.{module}").read
     return read

@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from cblint.hosts.discover import ignored
 
@@ -160,6 +160,18 @@ def found_by(repository: str, pattern: str) -> set[str] | None:
         if re.fullmatch(pattern, relative):
             found.add(relative)
     return found
+
+
+def paths_of(repository: str, wanted: Callable[[str], bool]) -> list[str] | None:
+    """The paths of a repository, from its root, that are wanted, sorted; None if there is too much to look at."""
+    root = os.path.realpath(repository)
+    found = []
+    for path in _files(root):
+        if path is None:
+            return None
+        if wanted(path):
+            found.append(os.path.relpath(path, root).replace(os.sep, "/"))
+    return sorted(found)
 
 
 def _files(top: str) -> Iterator[str | None]:

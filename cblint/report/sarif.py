@@ -13,7 +13,8 @@ from attr import fields
 
 from cblint import __version__
 from cblint.finding import Finding, Fix, Related
-from cblint.linter import STDIN, FileResult, Result
+from cblint.linter import FileResult, Result
+from cblint.opening import STDIN
 from cblint.report import HOME, Style, left_out, uri
 from cblint.report.fingerprint import fingerprints
 from cblint.report.sarif_rules import descriptors

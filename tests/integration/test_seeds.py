@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import STDIN, FileResult, Settings, lint_bytes
+from cblint.linter import FileResult, Settings, lint_bytes
+from cblint.opening import STDIN
 from tools import corpus
 
 SEEDS = os.path.join(os.path.dirname(os.path.normpath(corpus.CORPUS)), "seeds")

@@ -25,7 +25,7 @@ def test_a_class_of_characters_gives_no_warning() -> None:
 
 def test_the_first_pattern_counts_after_a_byte_order_mark(tmp_path: pathlib.Path) -> None:
     folder = repository(tmp_path, {".gitignore": "\ufeffa.yml\n", "a.yml": "", "b.yml": ""})
-    found = search(folder, lambda path: path.endswith(".yml"), lambda path: False)
+    found = search(folder, lambda path: path.endswith(".yml"), lambda path: False, lambda path: True)
     assert list(found) == [str(tmp_path / "b.yml")]
 
 

@@ -1,0 +1,44 @@
+"""The buildspecs that stand inside other files, and those that a definition names: as rules see them."""
+
+from __future__ import annotations
+
+from cblint.buildspec.model import Buildspec, mapping
+from cblint.hosts.definition import BUILDSPEC, PROJECT
+from cblint.hosts.graph import Resource, is_inline
+from cblint.hosts.known import project_of
+from cblint.hosts.settings import setting
+from cblint.source.loader import Document, Stream, load
+from cblint.source.text import HOLE
+from cblint.source.tree import Node, Scalar
+
+
+def buildspecs_within(resource: Resource) -> list[Buildspec]:
+    """The buildspec that a definition holds as a text or as a mapping; none if it only names one.
+
+    Raises TooComplex.
+    """
+    definition = resource.definition
+    if definition.kind == BUILDSPEC:
+        return _made_of(definition.root, resource)
+    if definition.kind != PROJECT:
+        return []
+    node = setting(definition, "source", "buildspec")
+    if node is None or (isinstance(node, Scalar) and not is_inline(node)):
+        return []
+    return _made_of(node, resource)
+
+
+def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
+    projects = (project_of(resource),) if resource.definition.kind == PROJECT else ()
+    if mapping(node) is not None:
+        stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
+    elif isinstance(node, Scalar):
+        stream = load(node.text)
+        if stream.problem is not None and HOLE in node.value:
+            return []
+    else:
+        return []
+    documents = stream.documents or (Document(None, 0),)
+    return [
+        Buildspec(stream, document, resource.path, projects, resource.repository, resource) for document in documents
+    ]

@@ -1,0 +1,64 @@
+"""From the definition of a project to what is known of it: the same facts, whichever format tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cblint.hosts.definition import Definition
+from cblint.hosts.graph import Resource
+from cblint.hosts.project import Artifacts, Cache, Project, Source
+from cblint.hosts.settings import all_listed, is_set, known, listed, setting, text_at, truth_at, within
+from cblint.source.tree import Mapping, Node
+
+_SECRET = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
+
+
+def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
+    """What the definition of a project tells; ``buildspecs`` are patterns of the files that it uses."""
+    definition = resource.definition
+    variables = setting(definition, "environment", "environmentVariables")
+    return Project(
+        buildspecs,
+        name=text_at(definition, "name") or definition.name or None,
+        image=text_at(definition, "environment", "image"),
+        environment_type=text_at(definition, "environment", "type"),
+        compute_type=text_at(definition, "environment", "computeType"),
+        fleet=is_set(definition, "environment", "fleet"),
+        privileged=truth_at(definition, "environment", "privilegedMode"),
+        docker_server=is_set(definition, "environment", "dockerServer"),
+        vpc=is_set(definition, "vpcConfig"),
+        timeout=_number(definition, "timeoutInMinutes"),
+        source=Source(text_at(definition, "source", "type"), _number(definition, "source", "gitCloneDepth")),
+        webhook=True if is_set(definition, "webhook") else None,
+        cache=_cache(definition),
+        artifacts=Artifacts(
+            text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
+        ),
+        variables=tuple(_variables(variables)),
+        more_variables=not all_listed(variables),
+        resource=resource,
+    )
+
+
+def _number(definition: Definition, *path: str) -> int | None:
+    value = text_at(definition, *path)
+    return int(value) if value is not None and value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def _cache(definition: Definition) -> Cache:
+    node = setting(definition, "cache")
+    if node is None:
+        return Cache("NO_CACHE")
+    modes = within(node, "modes")
+    values = [known(mode) for mode in listed(modes)]
+    # Of modes that are not all known, none is told: another could change what they mean together.
+    are_known = all_listed(modes) and None not in values
+    return Cache(text_at(definition, "cache", "type"), tuple(value.value for value in values if value and are_known))
+
+
+def _variables(node: Node | None) -> Iterator[tuple[str, bool]]:
+    for item in listed(node):
+        name = known(within(item, "name")) if isinstance(item, Mapping) else None
+        if name is not None:
+            kind = known(within(item, "type"))
+            yield name.value, kind is not None and kind.value in _SECRET

@@ -1,0 +1,150 @@
+"""From the text of a file to what rules are run on: its buildspecs, and what it defines beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from cblint import engine
+from cblint.buildspec.model import Buildspec
+from cblint.config import Config
+from cblint.hosts import buildspec as host
+from cblint.hosts.definition import BUILDSPEC, HostFile
+from cblint.hosts.graph import Graph, read_files
+from cblint.hosts.project import Project
+from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold, mentions
+from cblint.hosts.repository import paths_of
+from cblint.source.loader import Stream, load
+from cblint.source.text import Text
+
+__all__ = [
+    "STDIN",
+    "NotBuildspec",
+    "Opened",
+    "Place",
+    "called_a_buildspec",
+    "mentions",
+    "opened",
+    "repository_graph",
+    "worth_opening",
+]
+
+STDIN = "<stdin>"
+
+
+class NotBuildspec(Exception):
+    """A file holds none; ``str()`` says why, in words that follow its name."""
+
+
+class Opened(NamedTuple):
+    """What a file holds: ``kind`` is its format, ``problem`` says what was not read, in words after the file's name."""
+
+    kind: str
+    buildspecs: list[Buildspec]
+    resources: list[engine.Subject]
+    problem: str = ""
+
+    @property
+    def subjects(self) -> list[engine.Subject]:
+        """All that rules are run on."""
+        return [*self.buildspecs, *self.resources]
+
+
+class Place(NamedTuple):
+    """Where a file is: its path as it was named, from the root of its repository, and that root, if there is one."""
+
+    path: str
+    relative: str
+    repository: str | None
+
+
+def opened(text: str, place: Place, config: Config) -> Opened:
+    """What a text holds. Raises NotBuildspec, TooComplex."""
+    called_buildspec = called_a_buildspec(place.path, config)
+    if not called_buildspec and may_hold(place.path, text):
+        found = _host(text, place)
+        if found is not None:
+            return found
+    try:
+        stream = _recognised(text, place.path, config)
+    except NotBuildspec:
+        found = _host(text, place) if called_buildspec and may_hold(place.path, text) else None
+        if found is None:
+            raise
+        return found
+    return Opened("buildspec", _with_projects(stream, place, config), [])
+
+
+def called_a_buildspec(path: str, config: Config) -> bool:
+    """Whether the name of a file, or the configuration, says that it is one."""
+    return _certainly_buildspec(path, config) or host.named_like_buildspec(path)
+
+
+def worth_opening(path: str) -> bool:
+    """Whether a search should look into a file for more than a buildspec of its own, by its name."""
+    return bool(hosts_of(path)) and not path.lower().endswith(".txt")
+
+
+def _certainly_buildspec(path: str, config: Config) -> bool:
+    return path == STDIN or host.certainly_buildspec(path) or config.names_buildspec(path)
+
+
+def _recognised(text: str, path: str, config: Config) -> Stream:
+    """The YAML of a file that is a buildspec. Raises NotBuildspec, TooComplex."""
+    called_buildspec = called_a_buildspec(path, config)
+    if not called_buildspec and host.named_like_other(path):
+        raise NotBuildspec("is not YAML by its name")
+    stream = load(Text.of(text))
+    why_not = host.why_not(stream, called_buildspec, _certainly_buildspec(path, config))
+    if why_not is not None:
+        raise NotBuildspec(why_not)
+    return stream
+
+
+def _host(text: str, place: Place) -> Opened | None:
+    """What a file of another format holds; None if it is of none, or holds nothing for us."""
+    file = host_file(place.path, Text.of(text))
+    if file is None or not (file.definitions or file.problem):
+        return None
+    from cblint.buildspec.embedded import buildspecs_within  # most files are buildspecs themselves
+
+    resources = _graph(place, file).in_file(place.relative)
+    buildspecs = [buildspec for resource in resources for buildspec in buildspecs_within(resource)]
+    # Rules about buildspecs get those themselves, not the definitions that hold nothing else.
+    others: list[engine.Subject] = [each for each in resources if each.definition.kind != BUILDSPEC]
+    return Opened(file.kind, buildspecs, others, file.problem)
+
+
+def _graph(place: Place, file: HostFile) -> Graph:
+    """The repository with the text at hand as one of its files; what documentation shows stands by itself."""
+    if place.repository is None or place.path.lower().endswith(DOCUMENTS):
+        return Graph({place.relative: file}, place.repository)
+    return repository_graph(place.repository).with_file(place.relative, file)
+
+
+@lru_cache(maxsize=16)
+def repository_graph(repository: str) -> Graph:
+    """What the files of a repository define; nothing where there are too many to look at."""
+    paths = paths_of(
+        repository,
+        lambda path: bool(hosts_of(path)) and not path.lower().endswith(DOCUMENTS) and mentions(path),
+    )
+    return Graph(read_files(repository, paths) if paths is not None else {}, repository)
+
+
+def _with_projects(stream: Stream, place: Place, config: Config) -> list[Buildspec]:
+    return engine.buildspecs_of(stream, place.relative, tuple(_projects(place, config)), place.repository)
+
+
+def _projects(place: Place, config: Config) -> Iterator[Project]:
+    """The projects that use a buildspec: those of the configuration, else those that the repository defines."""
+    told = config.projects_of(place.path)
+    if told or place.repository is None:
+        yield from told
+        return
+    resources = repository_graph(place.repository).projects_using(place.relative)
+    if resources:
+        from cblint.hosts.known import project_of  # few repositories define theirs
+
+        yield from (project_of(resource, (place.relative,)) for resource in resources)
