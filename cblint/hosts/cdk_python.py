@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from itertools import accumulate
 
-from cblint.hosts.cdk import KIND, PARTIAL, host_file, words
+from cblint.hosts.cdk import KIND, PARTIAL, host_file
+from cblint.hosts.cdk_values import words
 from cblint.hosts.definition import HostFile
 from cblint.hosts.expressions import (
     Call,
