@@ -122,12 +122,23 @@ def _cfn(settings: Settings, under: str, used: set[int]) -> Pairs:
         api = renamed.get(name, name)
         value = taken(pair.value, used) if api == "buildspec" else _cfn_value(pair.value, name, used)
         if api == "webhook" and isinstance(value, Settings):
-            webhook = value.get("webhook")
-            if webhook is None or is_literally(webhook.value, "false"):
+            hook = _webhook(value)
+            if hook is None:
                 continue
-            value = value if is_literally(webhook.value, "true") else place_of(value).unknown
+            value = hook
         found.append((key_of(pair, api), value))
     return found
+
+
+def _webhook(triggers: Settings) -> Node | None:
+    """The webhook of a project whose triggers say whether it has one."""
+    flag = pair_of(triggers, "webhook")
+    if flag is None or is_literally(flag.value, "false"):
+        return None if triggers.complete or flag is not None else place_of(triggers).unknown
+    if not is_literally(flag.value, "true"):
+        return place_of(triggers).unknown
+    pairs = [(pair.key, pair.value) for pair in triggers.pairs if pair is not flag]
+    return Settings(*place_of(triggers), pairs, triggers.complete)
 
 
 def _cfn_value(node: Node, under: str, used: set[int]) -> Node:

@@ -18,6 +18,7 @@ from cblint.hosts.expressions import (
     joined,
     mapping,
     member,
+    negative,
     number,
     sequence,
     unescaped,
@@ -198,6 +199,10 @@ class _Evaluator(TreeEvaluator):
                 return self._creation(place, syntax, scope, inner)
             case "binary_expression":
                 return self._operation(place, syntax, scope, inner)
+            case "unary_expression":
+                amount = syntax.child_by_field_name("operand")
+                known = amount is not None and "-" in tokens(syntax)
+                return negative(place, self.value(amount, scope, inner)) if known and amount else place.unknown
             case "ternary_expression":
                 sides = (syntax.child_by_field_name(field) for field in ("consequence", "alternative"))
                 return Either(*place, [self.value(side, scope, inner) for side in sides if side is not None])
