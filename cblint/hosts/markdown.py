@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from cblint.facts import table
 from cblint.hosts import project_json, shown
-from cblint.hosts.definition import BUILDSPEC, Definition, HostFile
+from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
 from cblint.hosts.fences import Fence, fences
 from cblint.source.foreign import Given
 from cblint.source.loader import Stream, TooComplex, load
@@ -15,7 +16,9 @@ from cblint.source.text import HOLE, Piece, Span, Text
 from cblint.source.tree import Mapping
 
 _ENDINGS = ("```", "~~~")
-_PLACEHOLDER = re.compile(r"(?<![<\w)&0-9])<[A-Za-z](?:[\w .:/|-]{0,60}\w)?>(?![\w<>/])")
+_FILL_IN = r"<[A-Za-z](?:[\w .:/|-]{0,60}\w)?>"
+_PLACEHOLDER = re.compile(rf"(?<=[/=:\"'@.,-]){_FILL_IN}|(?<![<\w)&]){_FILL_IN}(?![\w<>/])")
+"""What is left to fill in; not ``<in >out`` nor ``<in>/dev/null``."""
 _PROMPT = re.compile(r"[ \t]*(?:\[[\w.@ :~/-]{1,60}\]|[\w.@:~/-]{1,60})?\$[ \t]+")
 _GOES_ON = re.compile(r"[ \t]*> ?")
 
@@ -24,8 +27,19 @@ def read(text: Text) -> HostFile | None:
     """What the code blocks of a Markdown text define; None if they define nothing."""
     if not any(mark in text.value for mark in _ENDINGS):
         return None
-    found = [definition for fence in fences(text) for definition in _definitions(text, fence)]
+    shown_by_fence = [[_as_shown(each, fence) for each in _definitions(text, fence)] for fence in fences(text)]
+    # Of examples that give the same name, none can be what a reference in another one means.
+    times = Counter(name for found in shown_by_fence for name in {each.name for each in found})
+    found = [each if times[each.name] == 1 else each._replace(name="") for one in shown_by_fence for each in one]
     return HostFile("markdown", tuple(found)) if found else None
+
+
+def _as_shown(definition: Definition, fence: Fence) -> Definition:
+    """A definition, of which documentation may leave out what it is not about."""
+    root = definition.root
+    is_part = definition.kind == PROJECT and isinstance(root, Mapping) and not project_json.is_whole(root)
+    fragment = definition.fragment or is_part or shown.is_elided(fence.text.value)
+    return definition._replace(fragment=fragment)
 
 
 def _definitions(text: Text, fence: Fence) -> list[Definition]:
