@@ -6,12 +6,13 @@ import pytest
 
 from cblint.hosts.definition import BUILDSPEC, POLICY, PROJECT, ROLE, Definition
 from cblint.hosts.fences import fences, language
-from cblint.hosts.markdown import commands_of, read, without_placeholders
+from cblint.hosts.left_out import is_elided, without_placeholders
+from cblint.hosts.markdown import commands_of, read
 from cblint.hosts.shown import as_template
 from cblint.source.foreign import Unknown
 from cblint.source.loader import load
 from cblint.source.text import HOLE, Text
-from cblint.source.tree import Mapping, Node
+from cblint.source.tree import Mapping, Node, Scalar
 from tests.helpers import child
 
 WHOLE = "version: 0.2\nphases:\n  build:\n    commands:\n      - make\n"
@@ -257,6 +258,8 @@ def test_commands_behind_prompts() -> None:
         ("diff <(a) <(b)", "diff <(a) <(b)"),
         ("cat <<END\n<a>\nEND", f"cat <<END\n{HOLE}\nEND"),
         ("cat <a>b", "cat <a>b"),
+        ("cat <a>/dev/null", "cat <a>/dev/null"),
+        ("git clone <address>/app", f"git clone {HOLE}/app"),
     ],
 )
 def test_placeholders_in_commands(source: str, expected: str) -> None:
@@ -275,3 +278,52 @@ def test_a_tab_that_a_container_cuts_in_half() -> None:
     assert fence.text.value == "  a: b\n"
     assert fence.text.span(0, 1) == fence.text.span(1, 2) == (10, 11)
     assert fence.text.span(2, 3) == (11, 12)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "...",
+        "  …",
+        "  - ...",
+        "# ...",
+        "  # ... other phases",
+        "// ...",
+        "commands: ...",
+        '  "a": ...,',
+        "a: {...}",
+        "[ … ]",
+    ],
+)
+def test_signs_that_something_is_left_out(line: str) -> None:
+    assert is_elided(f"a: b\n{line}\nc: d\n")
+    assert is_elided(f"a: b\r\n{line}\r\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["- echo done...", "- echo ...", "# see a...", "- cp a/... b", "a: x ...", "- ls ....", ""]
+)
+def test_no_such_signs(line: str) -> None:
+    assert not is_elided(f"a: b\n{line}\nc: d\n")
+
+
+def test_what_is_left_out_or_to_be_filled_in_is_not_known() -> None:
+    content = (
+        '{"name": "a", "source": {...}, "environment": {"type": "LINUX_CONTAINER", "image": "<image>"},\n'
+        ' "serviceRole": "arn:aws:iam::<account>:role/a", "cache": "...", "tags": [...]}'
+    )
+    (definition,) = block(content, "json")
+    for names in (("source",), ("environment", "image"), ("cache",), ("tags",)):
+        assert isinstance(path(definition, *names), Unknown)
+    role = path(definition, "serviceRole")
+    assert isinstance(role, Scalar)
+    assert role.value == f"arn:aws:iam::{HOLE}:role/a"
+    assert definition.fragment
+
+
+def test_placeholders_in_buildspecs_are_not_known() -> None:
+    (definition,) = block(WHOLE.replace("make", "docker push <account>/app <in >out </dev/null"))
+    assert isinstance(definition.root, Scalar)
+    assert definition.root.value.rstrip() == WHOLE.rstrip().replace(
+        "make", f"docker push {HOLE}/app <in >out </dev/null"
+    )

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from cblint.facts import table
 from cblint.hosts import project_json, shown
 from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
 from cblint.hosts.fences import Fence, fences
+from cblint.hosts.left_out import forget_what_is_left_out, is_elided, without_placeholders
 from cblint.source.foreign import Given
-from cblint.source.loader import Stream, TooComplex, load
-from cblint.source.text import HOLE, Piece, Span, Text
+from cblint.source.loader import TooComplex, load
+from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping
 
 _ENDINGS = ("```", "~~~")
-_FILL_IN = r"<[A-Za-z](?:[\w .:/|-]{0,60}\w)?>"
-_PLACEHOLDER = re.compile(rf"(?<=[/=:\"'@.,-]){_FILL_IN}|(?<![<\w)&]){_FILL_IN}(?![\w<>/])")
-"""What is left to fill in; not ``<in >out`` nor ``<in>/dev/null``."""
 _PROMPT = re.compile(r"[ \t]*(?:\[[\w.@ :~/-]{1,60}\]|[\w.@:~/-]{1,60})?\$[ \t]+")
 _GOES_ON = re.compile(r"[ \t]*> ?")
 
@@ -38,7 +35,7 @@ def _as_shown(definition: Definition, fence: Fence) -> Definition:
     """A definition, of which documentation may leave out what it is not about."""
     root = definition.root
     is_part = definition.kind == PROJECT and isinstance(root, Mapping) and not project_json.is_whole(root)
-    fragment = definition.fragment or is_part or shown.is_elided(fence.text.value)
+    fragment = definition.fragment or is_part or is_elided(fence.text.value)
     return definition._replace(fragment=fragment)
 
 
@@ -79,7 +76,10 @@ def _data(text: Text, fence: Fence) -> list[Definition]:
         return [_buildspec(text, fence, kind == shown.PART)]
     if stream.problem is not None:
         return _hosted(".yml", fence.text)
-    found = [definition for root in _mappings(stream) for definition in _of_the_api(root)]
+    roots = [document.root for document in stream.documents if isinstance(document.root, Mapping)]
+    for root in roots:
+        forget_what_is_left_out(root)
+    found = [definition for root in roots for definition in _of_the_api(root)]
     if found:
         return found
     template = shown.as_template(stream)
@@ -89,7 +89,7 @@ def _data(text: Text, fence: Fence) -> list[Definition]:
 
 
 def _buildspec(text: Text, fence: Fence, fragment: bool) -> Definition:
-    root = Given(text, fence.start, fence.end, fence.text)
+    root = Given(text, fence.start, fence.end, without_placeholders(fence.text))
     return Definition(BUILDSPEC, "", _first_character(fence.text), root, fragment=fragment)
 
 
@@ -97,12 +97,6 @@ def _first_character(text: Text) -> Span:
     """The first character that is no blank."""
     at = len(text) - len(text.value.lstrip())
     return text.span(at, min(at + 1, len(text)))
-
-
-def _mappings(stream: Stream) -> Iterator[Mapping]:
-    for document in stream.documents:
-        if isinstance(document.root, Mapping):
-            yield document.root
 
 
 def _of_the_api(root: Mapping) -> list[Definition]:
@@ -132,17 +126,3 @@ def commands_of(text: Text) -> Text:
             goes_on = line.rstrip("\r\n").endswith("\\")
         at += len(line)
     return Text.joined(parts, text.offset(0))
-
-
-def without_placeholders(text: Text) -> Text:
-    """A script in which what is left to fill in, as in ``--name <your-project>``, is not known."""
-    pieces: list[Piece] = []
-    at = 0
-    for match in _PLACEHOLDER.finditer(text.value):
-        pieces += [_kept(text.value, at, match.start()), Piece(HOLE, match.start(), match.end())]
-        at = match.end()
-    return text.derive([*pieces, _kept(text.value, at, len(text))], 0) if pieces else text
-
-
-def _kept(source: str, start: int, end: int) -> Piece:
-    return Piece(source[start:end], start, end)
