@@ -241,3 +241,79 @@ def test_places_of_shorthand() -> None:
     assert isinstance(shorthand(Text.of(f"a={HOLE}")), Settings)
     hole = child(shorthand(Text.of(f"a={HOLE}")) or settings, "a")
     assert isinstance(hole, Unknown)
+
+
+START = 'aws codebuild start-build --project-name app --image-override "$IMAGE"'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{START}\nIMAGE=a",
+        f"IMAGE=a\nIMAGE=b\n{START}",
+        f"IMAGE=a\nIMAGE+=b\n{START}",
+        f"if x; then IMAGE=a; fi\n{START}",
+        f"x && IMAGE=a\n{START}",
+        f"IMAGE=a &\n{START}",
+        f"(IMAGE=a)\n{START}",
+        f"f() {{ IMAGE=a; }}\n{START}",
+        f"for IMAGE in a; do {START}; done",
+        f"IMAGE=a\nread -r IMAGE\n{START}",
+        f"IMAGE=a\nunset IMAGE\n{START}",
+        f"IMAGE=a\n. ./settings\n{START}",
+        f"IMAGE=a\n: ${{IMAGE:=b}}\n{START}",
+        f"IMAGE=(a b)\n{START}",
+        f"IMAGE=1\n((IMAGE++))\n{START}",
+        f"IMAGE=1\necho $((IMAGE += 1))\n{START}",
+        f"IMAGE=a x\n{START}",
+        f"IMAGE=$(x)\n{START}",
+        f"IMAGE=$OTHER\n{START}",
+    ],
+)
+def test_variables_that_may_hold_something_else(source: str) -> None:
+    definition = one(source)
+    assert isinstance(child(definition.root, "environment", "image"), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("IMAGE=a", "a"),
+        ("export IMAGE='a'", "a"),
+        ("readonly IMAGE=a", "a"),
+        (". ./settings\nIMAGE=a", "a"),
+        ("TAG=7\nIMAGE=a:$TAG", "a:7"),
+        ('IMAGE="a:$TAG"', f"a:{HOLE}"),
+        ("IMAGE=$(cat <<END\na\nEND\n)", "a"),
+    ],
+)
+def test_variables_that_hold_one_text(given: str, value: str) -> None:
+    source = f"{given}\n{START}"
+    image = child(one(source).root, "environment", "image")
+    assert plain(image) == value
+    assert isinstance(image, Scalar)
+    assert source[image.text.offset(0)] == "a"
+
+
+def test_json_in_variables() -> None:
+    source = (
+        'VARIABLES=\'[{"name": "A", "value": "b"}]\'\n'
+        'ENVIRONMENT=$(cat <<EOF\n{"image": "$IMAGE",\n "environmentVariables": $VARIABLES}\nEOF\n)\n'
+        'aws codebuild create-project --name app --environment "$ENVIRONMENT"\n'
+        "aws codebuild create-project --name app --environment $ENVIRONMENT\n"
+    )
+    whole, split = found(source)
+    assert plain(child(whole.root, "environment")) == {
+        "image": HOLE,
+        "environmentVariables": [{"name": "A", "value": "b"}],
+    }
+    assert isinstance(child(split.root, "environment"), Unknown)
+    variables = child(whole.root, "environment", "environmentVariables")
+    assert isinstance(variables, Sequence)
+    assert source[slice(*child(variables.items[0], "value").span)] == '"b"'
+
+
+def test_values_that_double_are_not_put_together() -> None:
+    doubled = "".join(f"V{number}=$V{number - 1}$V{number - 1}\n" for number in range(1, 60))
+    definition = one(f"V0=ab\n{doubled}aws codebuild start-build --project-name app --image-override $V59")
+    assert isinstance(child(definition.root, "environment", "image"), Node)

@@ -99,6 +99,8 @@ def test_a_buildspec_by_its_path_is_left_as_it_is() -> None:
     "source",
     [
         workflow("run: |\n  aws codebuild start-build \\\n    --project-name app --image-override ${{ inputs.image }}"),
+        "- run: aws codebuild start-build --project-name app --image-override ${{ inputs.image }}\n",
+        "steps:\n  - run: aws codebuild start-build --project-name app --image-override ${{ inputs.image }}\n",
         "runs:\n  using: composite\n  steps:\n    - shell: bash\n      run: >-\n        aws codebuild start-build\n"
         "        --project-name app --image-override ${{ inputs.image }}\n",
     ],
