@@ -9,7 +9,7 @@ import pytest
 from cblint.hosts.definition import BUILDSPEC, PROJECT, WEBHOOK, Definition
 from cblint.hosts.script import read
 from cblint.hosts.shorthand import shorthand
-from cblint.source.foreign import Items, Settings, Unknown, is_known
+from cblint.source.foreign import Items, Settings, Unknown, is_complete, is_known
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
 from tests.helpers import child
@@ -317,3 +317,9 @@ def test_values_that_double_are_not_put_together() -> None:
     doubled = "".join(f"V{number}=$V{number - 1}$V{number - 1}\n" for number in range(1, 60))
     definition = one(f"V0=ab\n{doubled}aws codebuild start-build --project-name app --image-override $V59")
     assert isinstance(child(definition.root, "environment", "image"), Node)
+
+
+def test_what_is_put_into_a_list_can_be_several_items() -> None:
+    for items, complete in (("'$A'", False), ('{"name": "\'$A\'"}', True), ('{"name": "A"}, \'$A\'', False)):
+        definition = one(f"aws codebuild start-build --project-name a --environment-variables-override '[{items}]'")
+        assert is_complete(child(definition.root, "environment", "environmentVariables")) == complete
