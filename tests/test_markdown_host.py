@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.hosts.definition import BUILDSPEC, POLICY, PROJECT, ROLE, Definition
+from cblint.hosts.definition import BUILDSPEC, PIPELINE, POLICY, PROJECT, ROLE, Definition
 from cblint.hosts.fences import fences, language
 from cblint.hosts.left_out import is_elided, without_placeholders
 from cblint.hosts.markdown import commands_of, read
@@ -327,3 +327,45 @@ def test_placeholders_in_buildspecs_are_not_known() -> None:
     assert definition.root.value.rstrip() == WHOLE.rstrip().replace(
         "make", f"docker push {HOLE}/app <in >out </dev/null"
     )
+
+
+@pytest.mark.parametrize(
+    ("info", "content", "kind", "names", "written"),
+    [
+        ("yaml", "Environment:\n  ComputeType: small\n  Image: img", PROJECT, ("environment", "image"), "img"),
+        (
+            "json",
+            '{"RoleArn": "r", "Stages": [], "Name": "codebuild"}',
+            PIPELINE,
+            ("name",),
+            '"codebuild"',
+        ),
+        (
+            "yaml",
+            "App:\n  Type: AWS::CodeBuild::Project\n  Properties:\n    Source: {BuildSpec: b.yml}",
+            PROJECT,
+            ("source", "buildspec"),
+            "b.yml",
+        ),
+        (
+            "hcl",
+            'resource "aws_codebuild_project" "app" {\n  environment {\n    image = "img"\n  }\n}',
+            PROJECT,
+            ("environment", "image"),
+            '"img"',
+        ),
+        (
+            "yaml",
+            "- uses: aws-actions/aws-codebuild-run-build@v1\n  with: {project-name: app, image-override: img}",
+            PROJECT,
+            ("environment", "image"),
+            "img",
+        ),
+    ],
+)
+def test_other_readers_are_asked(info: str, content: str, kind: str, names: tuple[str, ...], written: str) -> None:
+    quoted = "\n".join(f"> {line}" for line in content.splitlines())
+    source = f"> ```{info}\n{quoted}\n> ```\n"
+    (definition,) = found(source)
+    assert (definition.kind, definition.fragment) == (kind, True)
+    assert source[slice(*path(definition, *names).span)] == written
