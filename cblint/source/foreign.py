@@ -96,6 +96,9 @@ def is_complete(node: Node) -> bool:
     target = node.resolved
     if isinstance(target, (Settings, Items)):
         return target.complete
+    if isinstance(target, Sequence):
+        # What is put into JSON without quotes can be several items, or none.
+        return not any(isinstance(item, Scalar) and not item.style and HOLE in item.value for item in target.items)
     return not isinstance(target, Mapping) or not any(HOLE in (pair.name or "") for pair in target.pairs)
 
 
