@@ -15,7 +15,7 @@ from cblint.finding import Finding, Fix, PlacedEdit, Related, Report, Step
 from cblint.hiding import Hiding
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
-from cblint.source.text import Lines, Span
+from cblint.source.text import HOLE, Lines, Span
 from cblint.source.tree import path_to
 
 Check = Callable[[Buildspec], Iterable[Report]]
@@ -218,6 +218,9 @@ def _bounded(where: str) -> str:
 
 
 def _shown(value: str) -> str:
-    """Text of the file as a message holds it: on one line, not too long. The formats make it printable."""
-    shown = " ".join(value.splitlines())
+    """Text of the file as a message holds it: on one line, not too long. The formats make it printable.
+
+    What only the deployment tells is shown as ``${…}``.
+    """
+    shown = " ".join(value.replace(HOLE, "${…}").splitlines())
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
