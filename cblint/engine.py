@@ -88,10 +88,22 @@ def _concerns(rule: Rule, buildspec: Buildspec) -> bool:
     """Whether a buildspec has what the rule is about: else its check is not even loaded."""
     if rule.sections and buildspec.sections.isdisjoint(rule.sections):
         return False
+    if buildspec.has_holes and not _may_speak(rule, buildspec):
+        return False
     if rule.needs and rule.needs.isdisjoint(_known_of(buildspec)):
         return False
     source = buildspec.stream.text.value
     return not rule.words or any(word in source for word in rule.words)
+
+
+def _may_speak(rule: Rule, buildspec: Buildspec) -> bool:
+    """Whether a rule that looks for what is missing would see it, though not all of the commands is known."""
+    silent = table("holes")
+    if rule.name in silent["with-unknown-commands"] and buildspec.may_run_more:
+        return False
+    return rule.name not in silent["with-holes-in-commands"] or not any(
+        HOLE in item.value for item in buildspec.command_items
+    )
 
 
 def _known_of(buildspec: Buildspec) -> frozenset[str]:
