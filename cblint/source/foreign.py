@@ -99,7 +99,7 @@ def is_complete(node: Node) -> bool:
         target = stack.pop()
         if isinstance(target, (Settings, Items)) and not target.complete:
             return False
-        if isinstance(target, Sequence):
+        if isinstance(target, Sequence) and not isinstance(target, Items):
             if not all(map(_is_one, target.items)):
                 return False
         elif isinstance(target, Mapping) and id(target) not in seen:
