@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.facts import table
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
-from cblint.source.loader import Document, Stream
 from cblint.source.foreign import is_complete, is_known, is_settled
+from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
