@@ -29,8 +29,8 @@ PHASES = ("install", "pre_build", "build", "post_build")
 """In the order in which they run."""
 VARIABLES, PARAMETER_STORE, SECRETS_MANAGER = "variables", "parameter-store", "secrets-manager"
 
-_NAMING = 3
-"""Words that say what a command does: ``docker compose build``, ``sudo npm run``."""
+_NAMING = 2
+"""Words that say what a command does: ``docker build``, ``npm run``."""
 _BLANK = re.compile(r"\s*")
 _COMMAND_LISTS = parse_path("phases.*.{commands,finally}")
 _PHASES = parse_path("phases.*")

@@ -22,7 +22,7 @@ from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
 from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State, Variable, join_states
 from cblint.flow.status import masked, told
-from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, Phase, Step, phases_of
+from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, UNTOLD, Phase, Step, phases_of
 from cblint.flow.values import UNKNOWN, Maybe, Value, initial, literal, unknown
 from cblint.shell import syntax
 from cblint.source.foreign import is_known
@@ -152,7 +152,8 @@ class _Builder:
         if phase.on_failure == "CONTINUE":
             # Whether the build counts as failed then is not documented.
             _put(after, EITHER, ends.failed)
-        elif phase.name == "build" and phase.on_failure != "ABORT":
+        elif phase.name == "build" and phase.on_failure not in ("ABORT", UNTOLD):
+            # Where nobody knows, the fewest phases are said to run after a failure.
             _put(after, FAILING, ends.failed)
 
     def _run_phase(self, phase: Phase, path: str, state: State) -> _PhaseEnds:

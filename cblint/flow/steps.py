@@ -9,6 +9,8 @@ from cblint.buildspec.model import PHASES, Buildspec, Section, ShellItem, items,
 from cblint.source.foreign import is_complete, is_known
 from cblint.source.tree import Node
 
+UNTOLD = "?"
+"""In the place of what ``on-failure`` says, where only the deployment tells that."""
 SUCCEEDING, FAILING, EITHER = "succeeding", "failing", "either"
 """Whether the build has gone well so far: ``either`` after a failure that ``on-failure: CONTINUE`` lets pass."""
 
@@ -72,12 +74,12 @@ def _phase_of(buildspec: Buildspec, section: Section) -> Phase:
 def _on_failure(node: Node | None, phase: Section) -> str:
     """What ``on-failure`` says, in capitals and without what follows it.
 
-    Where that is not known, it is taken to end the build: then the fewest phases are said to run after a failure.
+    UNTOLD where that is not known.
     """
     value = scalar(node) if node is not None else None
     if value is not None:
         return re.sub(r"-.*", "", value.value.upper())
-    return "" if (is_known(node) if node is not None else is_complete(phase.mapping)) else "ABORT"
+    return "" if (is_known(node) if node is not None else is_complete(phase.mapping)) else UNTOLD
 
 
 def _steps(buildspec: Buildspec, section: Section, key: str) -> list[Step]:

@@ -110,7 +110,7 @@ def fits(holed: str, filled: str) -> bool:
     alone = any(isinstance(node, Word) and node.raw == HOLE for node in walk_shell(parse(Text.of(holed))))
     if alone:
         before, after = [each[:2] for each in before], [each[:2] for each in after]
-    return before == after or begins_command(holed)
+    return before == after or (alone and begins_command(holed))
 
 
 def begins_command(text: str) -> bool:
@@ -134,10 +134,7 @@ def is_alike(holed: Stream, other: Stream) -> bool:
     before, after = commands(holed), commands(other)
     if len(before) != len(after):
         return False
-    for first, second in zip(before, after, strict=True):
-        if first != second and not fits(first, second):
-            return False
-    return True
+    return all(first == second or fits(first, second) for first, second in zip(before, after, strict=True))
 
 
 def too_much(punched: Punched, fillings: tuple[str, ...] = FILLINGS) -> Iterator[str]:
@@ -161,4 +158,5 @@ def too_much(punched: Punched, fillings: tuple[str, ...] = FILLINGS) -> Iterator
         for finding in said:
             span = punched.moved(finding.span, filling)
             if not any(each.start <= span.end and span.start <= each.end for each in found.get(finding.rule, ())):
-                yield f"{finding.rule} at {finding.start} with a hole, not with {filling!r}:\n{holed_text.replace(HOLE, '⟦⟧')}"
+                shown = holed_text.replace(HOLE, "⟦⟧")
+                yield f"{finding.rule} at {finding.start} with a hole, not with {filling!r}:\n{shown}"
