@@ -1,4 +1,4 @@
-"""Reading a buildspec's text of which only the deployment tells all: lines that are put in, and errors that may be none."""
+"""Reading a text of which only the deployment tells all: lines that are put in, and errors that may be none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cblint.source.text import HOLE, Piece, Text
 
 MOST_LINES = 16
 """Lines that are put in and looked into: each costs another reading."""
-_LINE = re.compile(rf"(?m)^[ \t]*({HOLE}+)[ \t]*\r?$")
+_LINE = re.compile(rf"(?m)^[ \t]*({HOLE}+(?:[ \t]*\r?\n[ \t]*{HOLE}+)*)[ \t]*\r?$")
 _STANDING_FOR = (f"{HOLE}: ", f"- {HOLE}")
 """What such a line is read as: keys that are not known, or items."""
 _WAITING = re.compile(r"([^\r\n]*:)[ \t]*[\r\n]\s*\Z")
@@ -57,10 +57,10 @@ def _reach(stream: Stream) -> int:
 
 
 def _forms(text: Text, line: re.Match[str]) -> tuple[str, ...]:
-    """What a line can be read as: behind a key without a value it is that, however it is indented."""
+    """What a line can be read as: behind a key without a value first of all that, however it is indented."""
     before = text.value[max(0, line.start() - _LONGEST) : line.start()]
     waiting = _WAITING.search(before)
-    return (" " * (len(waiting[1]) + 1) + HOLE,) if waiting is not None else _STANDING_FOR
+    return _STANDING_FOR if waiting is None else (" " * (len(waiting[1]) + 1) + HOLE, *_STANDING_FOR)
 
 
 def _read_as(text: Text, line: re.Match[str], form: str) -> Text:

@@ -1,9 +1,13 @@
-"""Whatever a deployment puts in: what is said of a text with holes in it is said of that text with each of them filled."""
+"""Whatever a deployment puts in: what is said of a text with a hole is said of that text with each filling."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from cblint.catalogue import rules
 from cblint.engine import buildspecs_of
@@ -17,9 +21,12 @@ from cblint.shell.syntax import walk as walk_shell
 from cblint.source.loader import Stream, TooComplex, load
 from cblint.source.text import HOLE, Span, Text
 from cblint.source.tree import Mapping, Scalar, Sequence, walk
+from tests.bounds import ALL
+from tests.examples import all_examples
 
 FILLINGS = (
-    "", "x", "true", "a b", "; exit 1", "make || exit 1", "$X", "7", "0.2", "-", "/", "*", "prod-eu", "a/b.c", "https://a.example/b",
+    "", "x", "true", "a b", "; exit 1", "make || exit 1", "$X", "7", "0.2", "-", "/", "*", "prod-eu", "a/b.c",
+    "https://a.example/b",
     "set -e", "cd /", "X=1", "latest", "/codebuild/s3", "no", "make || true", ":", "aws", "build", "commands", "--quiet",
     "0.1", "ABORT", "CONTINUE", "variables", "bash", "PATH",
 )  # fmt: skip
@@ -160,3 +167,28 @@ def too_much(punched: Punched, fillings: tuple[str, ...] = FILLINGS) -> Iterator
             if not any(each.start <= span.end and span.start <= each.end for each in found.get(finding.rule, ())):
                 shown = holed_text.replace(HOLE, "⟦⟧")
                 yield f"{finding.rule} at {finding.start} with a hole, not with {filling!r}:\n{shown}"
+
+
+_PARTS = re.compile(r"\b")
+_EXAMPLES = [example.text for example in all_examples() if len(example.text) < 1_500]
+
+
+@st.composite
+def punched(draw: st.DrawFn) -> Punched:
+    """An example of a rule with a hole in one of its scalars: in the place of all of it, or of some of its words."""
+    stream = read(draw(st.sampled_from(_EXAMPLES)))
+    found = scalars(stream) if stream is not None else []
+    assume(found)
+    node = draw(st.sampled_from(found))
+    edges = [0, *(match.start() for match in _PARTS.finditer(node.value)), len(node.value)]
+    whole = draw(st.integers(0, 3)) == 0
+    start, end = (0, len(node.value)) if whole else sorted(draw(st.tuples(*[st.sampled_from(edges)] * 2)))
+    assume(start < end)
+    assert stream is not None
+    return Punched(stream.text.value, node.text.span(start, end))
+
+
+@given(punched(), st.lists(st.sampled_from(FILLINGS), max_size=4, unique=True))
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=2_000 if ALL else 60)
+def test_what_is_said_of_a_hole_is_said_of_each_filling(found: Punched, fillings: list[str]) -> None:
+    assert list(too_much(found, tuple(fillings))) == []
