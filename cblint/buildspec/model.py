@@ -12,8 +12,8 @@ from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
-from cblint.source.loader import Document, Stream
 from cblint.source.foreign import is_complete, is_known, is_settled
+from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
@@ -31,8 +31,8 @@ PHASES = ("install", "pre_build", "build", "post_build")
 """In the order in which they run."""
 VARIABLES, PARAMETER_STORE, SECRETS_MANAGER = "variables", "parameter-store", "secrets-manager"
 
-_NAMING = 3
-"""Words that say what a command does: ``docker compose build``, ``sudo npm run``."""
+_NAMING = 2
+"""Words that say what a command does: ``docker build``, ``npm run``."""
 _BLANK = re.compile(r"\s*")
 _COMMAND_LISTS = parse_path("phases.*.{commands,finally}")
 _PHASES = parse_path("phases.*")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cblint.match import pairs_of
 from cblint.source.foreign import is_complete, is_known
-from cblint.source.text import HOLE, Span
+from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import suggestion
 
@@ -193,7 +193,11 @@ class _Walk:
 def _plainly_right(node: Node, schema: Schema) -> bool:
     """Whether that is seen at once: most nodes are texts of which nothing but that is asked."""
     return schema is True or (
-        isinstance(schema, dict) and len(schema) == 1 and "type" in schema and is_known(node) and _is(node, schema["type"])
+        isinstance(schema, dict)
+        and len(schema) == 1
+        and "type" in schema
+        and is_known(node)
+        and _is(node, schema["type"])
     )
 
 

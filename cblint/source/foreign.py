@@ -107,7 +107,7 @@ def is_complete(node: Node) -> bool:
             if not all(is_known(pair.key) for pair in target.pairs):
                 return False
             stack += [each for pair in target.pairs if pair.is_merge for each in _merged(pair.value.resolved)]
-        elif isinstance(target, Unknown):
+        elif not is_known(target):
             return False
     return True
 
