@@ -90,22 +90,21 @@ def _reports(rule: Rule, subject: Subject) -> Iterator[Report]:
                 if match.span not in spoken:
                     spoken.add(match.span)
                     yield Report(match.span, variant.name, match.fields, edits=match.edits)
-<<<<<<< HEAD
     if rule.check and _concerns(rule, subject):
-        yield from _check(rule.check)(subject)
-=======
-    if rule.check and _concerns(rule, buildspec):
-        found = _check(rule.check)(buildspec)
-        if buildspec.has_holes and rule.name in table("holes")["in-commands-with-holes"]:
-            untold = [item.node.span for item in buildspec.command_items if HOLE in item.value]
-            found = (report for report in found if not any(within(report.span, span) for span in untold))
-        yield from found
+        found = _check(rule.check)(subject)
+        yield from _told(rule, subject, found) if isinstance(subject, Buildspec) and subject.has_holes else found
+
+
+def _told(rule: Rule, buildspec: Buildspec, found: Iterable[Report]) -> Iterator[Report]:
+    """Those reports that do not rest on what nobody can tell."""
+    in_doubt = rule.name in table("holes")["in-commands-with-holes"]
+    untold = [item.node.span for item in buildspec.command_items if HOLE in item.value] if in_doubt else []
+    return (report for report in found if not any(within(report.span, span) for span in untold))
 
 
 def within(inner: Span, outer: Span) -> bool:
     """Whether a range lies in another."""
     return outer.start <= inner.start and inner.end <= outer.end
->>>>>>> holes
 
 
 def _concerns(rule: Rule, subject: Subject) -> bool:
