@@ -412,11 +412,11 @@ class Buildspec:
         return self._settled(_sections(places(self.root, _REPORTS)))
 
     def artifacts(self) -> list[Section]:
-        """``artifacts`` itself and the secondary ones, where they are mappings of which all is known."""
+        """``artifacts`` itself and the secondary ones, where they are mappings of which all is known but the names."""
         return self._settled([section for path in _ARTIFACTS for section in _sections(places(self.root, path))])
 
     def _settled(self, sections: list[Section]) -> list[Section]:
-        return [each for each in sections if is_settled(each.mapping)] if self.has_holes else sections
+        return [each for each in sections if is_settled(each.mapping, "name")] if self.has_holes else sections
 
     @cached_property
     def variables(self) -> list[Variable]:

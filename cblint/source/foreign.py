@@ -112,9 +112,10 @@ def is_complete(node: Node) -> bool:
     return True
 
 
-def is_settled(node: Node) -> bool:
-    """Whether all is known of a node and of what stands below it, but for what aliases bring."""
-    return all(is_known(each) and is_complete(each) for each in walk(node.resolved))
+def is_settled(node: Mapping, besides: str) -> bool:
+    """Whether all is known of a mapping and of what stands below it, but for one value and for what aliases bring."""
+    parts = [each for pair in node.pairs for each in (pair.key, *([pair.value] if pair.name != besides else []))]
+    return is_complete(node) and all(is_known(each) and is_complete(each) for part in parts for each in walk(part))
 
 
 def _is_one(item: Node) -> bool:
