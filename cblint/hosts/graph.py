@@ -68,7 +68,22 @@ class Graph:
 
     def of_kind(self, kind: str) -> list[Resource]:
         """All of a kind of definition."""
-        return [each for each in self.resources if each.definition.kind == kind]
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for each in self.resources:
+            found.setdefault(each.definition.kind, []).append(each)
+        return found
+
+    @cached_property
+    def projects_by_name(self) -> dict[str, list[Resource]]:
+        """The projects under the names that CodeBuild knows them by, where these are certain."""
+        found: dict[str, list[Resource]] = {}
+        for each in self.of_kind(PROJECT):
+            found.setdefault(text_at(each.definition, "name") or "", []).append(each)
+        return found
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Resource]:

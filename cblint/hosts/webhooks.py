@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from cblint.hosts.definition import PROJECT, WEBHOOK
+from cblint.hosts.definition import WEBHOOK
 from cblint.hosts.graph import Resource
 from cblint.hosts.settings import all_listed, known, listed, setting, text_at, truth, within
 from cblint.source.foreign import Unknown, is_complete
@@ -114,10 +114,9 @@ class Webhook:
 
 
 def _filter(node: Mapping) -> Filter:
-    excluded = within(node, "excludeMatchedPattern")
-    return Filter(
-        node, known(within(node, "type")), known(within(node, "pattern")), False if excluded is None else truth(excluded)
-    )
+    given = within(node, "excludeMatchedPattern")
+    excluded = False if given is None else truth(given)
+    return Filter(node, known(within(node, "type")), known(within(node, "pattern")), excluded)
 
 
 def webhook_of(resource: Resource) -> Webhook | None:
@@ -125,12 +124,17 @@ def webhook_of(resource: Resource) -> Webhook | None:
     definition = resource.definition
     if definition.kind == WEBHOOK:
         return Webhook(resource, definition.root, definition.place, _project(resource))
-    for holder, misplaced in ((definition.root, False), (setting(definition, "source"), True)):
-        target = holder.resolved if holder is not None else None
-        pair = target.get("webhook") if isinstance(target, Mapping) else None
-        if pair is not None and isinstance(pair.value.resolved, Mapping):
-            return Webhook(resource, pair.value.resolved, pair.key.span, resource, misplaced)
-    return None
+    own, sources = _webhook_in(definition.root), _webhook_in(setting(definition, "source"))
+    pair = own or sources
+    if pair is None or not isinstance(pair.value.resolved, Mapping):
+        return None
+    misplaced = sources is not None and pair.key is sources.key
+    return Webhook(resource, pair.value.resolved, pair.key.span, resource, misplaced)
+
+
+def _webhook_in(node: Node | None) -> Pair | None:
+    target = node.resolved if node is not None else None
+    return target.get("webhook") if isinstance(target, Mapping) else None
 
 
 def _project(webhook: Resource) -> Resource | None:
@@ -139,7 +143,5 @@ def _project(webhook: Resource) -> Resource | None:
     if isinstance(node, Unknown):
         return webhook.graph.target(webhook, node)
     name = known(node)
-    if name is None:
-        return None
-    named = [each for each in webhook.graph.of_kind(PROJECT) if text_at(each.definition, "name") == name.value]
+    named = webhook.graph.projects_by_name.get(name.value, []) if name is not None and name.value else []
     return named[0] if len(named) == 1 else None

@@ -412,6 +412,30 @@ def is_plain(expression: Expression) -> bool:
     return True
 
 
+def has_literal(expression: Expression) -> bool:
+    """Whether an expression asks for any character by itself."""
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Literal):
+            return True
+        stack.extend(_below(node))
+    return False
+
+
+def leading(expression: Expression) -> str | None:
+    """The characters with which the whole text begins where an expression holds; None where it may begin otherwise."""
+    items = expression.items if isinstance(expression, Chain) else (expression,)
+    if not items or items[0] != Edge(start=True):
+        return None
+    found = ""
+    for item in items[1:]:
+        if not isinstance(item, Literal):
+            break
+        found += item.value
+    return found
+
+
 def _below(node: Expression) -> tuple[Expression, ...]:
     if isinstance(node, Chain):
         return node.items
