@@ -10,7 +10,7 @@ from cblint.finding import Report
 from cblint.hosts.definition import PROJECT
 from cblint.hosts.graph import Resource
 from cblint.hosts.settings import known, listed, setting, text_at, within
-from cblint.hosts.webhooks import Event, Filter, Group, Webhook, webhook_of
+from cblint.hosts.webhooks import Event, Filter, Group, Webhook, inside, webhook_of
 from cblint.source.foreign import Reference, Unknown
 from cblint.source.regular import Malformed, has_literal, read
 from cblint.source.text import Span
@@ -65,14 +65,14 @@ def _without_approval(webhook: Webhook, event: Event, value: Scalar) -> Iterator
     else:
         variant = "exposed" if exposures else "open"
     fields = {"event": event.name, "what": _told(exposures)}
-    yield Report(event.span, variant, fields, (("approval", value.span), *_places(webhook, exposures)))
+    yield Report(event.span, variant, fields, (("approval", inside(value)), *_places(webhook, exposures)))
 
 
 def _approved_by_anybody(webhook: Webhook) -> Iterator[Report]:
     for item in listed(webhook.setting("pullRequestBuildPolicy", "approverRoles")):
         role = known(item)
         if role is not None and role.value in table("webhooks")["of-everybody"]:
-            yield Report(role.span, "approver", {"role": role.value})
+            yield Report(inside(role), "approver", {"role": role.value})
             return
 
 
@@ -105,14 +105,14 @@ def _exposures(project: Resource | None) -> Iterator[_Exposure]:
     for item in listed(setting(definition, "environment", "environmentVariables")):
         kind = known(within(item, "type")) if isinstance(item, Mapping) else None
         if kind is not None and kind.value in _SECRET:
-            yield _Exposure("secrets", "secret", project, kind.span)
+            yield _Exposure("secrets", "secret", project, inside(kind))
             break
     privileged = known(setting(definition, "environment", "privilegedMode"))
     if privileged is not None and privileged.value.lower() == "true":
-        yield _Exposure("privileged mode", "privileged", project, privileged.span)
+        yield _Exposure("privileged mode", "privileged", project, inside(privileged))
     visibility = known(setting(definition, "projectVisibility"))
     if visibility is not None and visibility.value == "PUBLIC_READ":
-        yield _Exposure("logs that everybody can read", "public", project, visibility.span)
+        yield _Exposure("logs that everybody can read", "public", project, inside(visibility))
     yield from _powers(project)
 
 
@@ -122,7 +122,7 @@ def _powers(project: Resource) -> Iterator[_Exposure]:
     for item in listed(setting(role.definition, "managedPolicyArns")) if role is not None else ():
         arn = known(item)
         if role is not None and arn is not None and arn.value.rpartition("/")[2] in table("webhooks")["powerful"]:
-            yield _Exposure(f"a role with {arn.value.rpartition('/')[2]}", "role", role, arn.span)
+            yield _Exposure(f"a role with {arn.value.rpartition('/')[2]}", "role", role, inside(arn))
             return
 
 
@@ -154,8 +154,8 @@ def cache_shared_with_untrusted_builds(resource: Resource) -> Iterator[Report]:
         named = {"namespace": own.namespace.value, "other": _called(other)}
         place = _shared_cache(other)
         is_here = place is not None and other.path == resource.path
-        related = (("other", place.namespace.span),) if is_here and place is not None else ()
-        yield Report(own.namespace.span, how, named, related)
+        related = (("other", inside(place.namespace)),) if is_here and place is not None else ()
+        yield Report(inside(own.namespace), how, named, related)
 
 
 class _Cache(NamedTuple):

@@ -8,7 +8,7 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
 from cblint.hosts.settings import known
-from cblint.hosts.webhooks import Filter, Group, Webhook, webhook_of
+from cblint.hosts.webhooks import Filter, Group, Webhook, inside, webhook_of
 from cblint.source.regular import (
     Expression,
     Malformed,
@@ -42,7 +42,7 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
     is_compared = kind in (ACCOUNT, _PATH) or kind in table("webhooks")["names"]
     if not is_compared or filter_.excluded is None or expression is None or isinstance(expression, Malformed):
         return
-    span = pattern.text.span(0, len(pattern.value))
+    span = inside(pattern)
     fields = {"type": kind, "pattern": pattern.value}
     if _lets_all_in(expression) and kind != _PATH and not filter_.excluded:
         yield Report(span, "everyone" if kind == ACCOUNT else "everything", fields)

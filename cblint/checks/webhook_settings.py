@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
-from cblint.hosts.settings import known, setting
-from cblint.hosts.webhooks import Filter, Group, Webhook, events_in, webhook_of
+from cblint.hosts.settings import all_listed, known, setting
+from cblint.hosts.webhooks import Filter, Group, Webhook, events_in, inside, webhook_of
 from cblint.source.regular import Expression, Malformed, alternatives, leading, read
 from cblint.source.text import Span
 from cblint.source.tree import Scalar, Sequence
@@ -41,14 +41,14 @@ def _type_of_source(webhook: Webhook) -> tuple[tuple[str, Span], ...]:
     project = webhook.project
     node = known(setting(project.definition, "source", "type")) if project is not None else None
     is_here = project is not None and project.path == webhook.resource.path
-    return (("source", node.span),) if node is not None and is_here else ()
+    return (("source", inside(node)),) if node is not None and is_here else ()
 
 
 def _of_groups(webhook: Webhook) -> Iterator[Report]:
     """No groups at all, or another way to filter beside them."""
     groups = webhook.setting("filterGroups")
     branches = webhook.pair("branchFilter")
-    has_none = groups is None or (isinstance(groups, Sequence) and not groups.items and not webhook.groups)
+    has_none = groups is None or (isinstance(groups, Sequence) and all_listed(groups) and not groups.items)
     is_of_organization = webhook.setting("scopeConfiguration") is not None
     if has_none and webhook.setting("branchFilter") is None and not is_of_organization:
         yield Report(webhook.place, "no-filters")
@@ -71,7 +71,7 @@ def _of_group(webhook: Webhook, group: Group) -> Iterator[Report]:
     if group.complete and types and not any(each.value == _EVENT for each in types):
         unknown = [each for each in types if each.value not in table("webhooks")["filters"]]
         if not unknown:
-            yield Report(types[0].span, "group-without-event")
+            yield Report(inside(types[0]), "group-without-event")
     for each in group.filters:
         yield from _of_filter(webhook, group, each)
 
@@ -82,14 +82,14 @@ def _of_filter(webhook: Webhook, group: Group, filter_: Filter) -> Iterator[Repo
         return
     known_types = table("webhooks")["filters"]
     if kind.value not in known_types:
-        yield Report(kind.span, "type", {"type": kind.value, "suggestion": suggestion(kind.value, known_types)})
+        yield Report(inside(kind), "type", {"type": kind.value, "suggestion": suggestion(kind.value, known_types)})
         return
     if kind.value == _EVENT:
         yield from _of_events(webhook, pattern)
         return
     facts = known_types[kind.value]
     if group.events and "events" in facts and _none_of(group, facts["events"]):
-        yield Report(kind.span, "filter", {"type": kind.value, "called": facts["called"]})
+        yield Report(inside(kind), "filter", {"type": kind.value, "called": facts["called"]})
     elif pattern is not None:
         yield from _of_pattern(kind.value, pattern)
 
@@ -118,7 +118,7 @@ def _of_pattern(kind: str, pattern: Scalar) -> Iterator[Report]:
         part = pattern.value[at : at + 1]
         yield Report(pattern.text.span(at, at + 1), "pattern", {"part": part, "why": expression.why})
     elif expression is not None and kind in table("webhooks")["references"] and _never_a_reference(expression):
-        yield Report(pattern.text.span(0, len(pattern.value)), "never", {"type": kind, "pattern": pattern.value})
+        yield Report(inside(pattern), "never", {"type": kind, "pattern": pattern.value})
 
 
 def _never_a_reference(expression: Expression) -> bool:

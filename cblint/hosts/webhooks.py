@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cblint.hosts.definition import WEBHOOK
 from cblint.hosts.graph import Resource
 from cblint.hosts.settings import all_listed, known, listed, setting, text_at, truth, within
-from cblint.source.foreign import Unknown, is_complete
+from cblint.source.foreign import is_complete
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
@@ -138,10 +138,11 @@ def _webhook_in(node: Node | None) -> Pair | None:
 
 
 def _project(webhook: Resource) -> Resource | None:
-    """The project of a webhook that is defined by itself, if that is defined here."""
-    node = setting(webhook.definition, "projectName")
-    if isinstance(node, Unknown):
-        return webhook.graph.target(webhook, node)
-    name = known(node)
-    named = webhook.graph.projects_by_name.get(name.value, []) if name is not None and name.value else []
-    return named[0] if len(named) == 1 else None
+    """The project of a webhook that is defined by itself, if that is certain, and defined here."""
+    found = webhook.graph.projects_of(webhook)
+    return found[0] if len(found) == 1 else None
+
+
+def inside(scalar: Scalar) -> Span:
+    """The place of a value without its quotes."""
+    return scalar.text.span(0, len(scalar.value))
