@@ -43,7 +43,9 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
     if not is_compared or filter_.excluded is None or expression is None or isinstance(expression, Malformed):
         return
     span = inside(pattern)
-    fields = {"type": kind, "pattern": pattern.value}
+    # What names a reference in full can begin nowhere else, and a host may write the beginning by itself.
+    is_whole = kind in table("webhooks")["references"] and pattern.value.startswith("refs/")
+    fields = {"type": kind, "cure": "$ behind it: (…|…)$" if is_whole else "^ and $ round all of it: ^(…|…)$"}
     if _lets_all_in(expression) and kind != _PATH and not filter_.excluded:
         yield Report(span, "everyone" if kind == ACCOUNT else "everything", fields)
         return

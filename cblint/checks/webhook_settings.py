@@ -9,7 +9,7 @@ from cblint.finding import Report
 from cblint.hosts.graph import Resource
 from cblint.hosts.settings import all_listed, known, setting
 from cblint.hosts.webhooks import Filter, Group, Webhook, events_in, inside, webhook_of
-from cblint.source.regular import Expression, Malformed, alternatives, leading, read
+from cblint.source.regular import Expression, Malformed, alternatives, leading, read, samples
 from cblint.source.text import Span
 from cblint.source.tree import Scalar, Sequence
 from cblint.spelling import suggestion
@@ -117,6 +117,8 @@ def _of_pattern(kind: str, pattern: Scalar) -> Iterator[Report]:
         at = expression.at
         part = pattern.value[at : at + 1]
         yield Report(pattern.text.span(at, at + 1), "pattern", {"part": part, "why": expression.why})
+    elif expression is not None and samples(expression) == []:
+        yield Report(inside(pattern), "nothing", {"type": kind})
     elif expression is not None and kind in table("webhooks")["references"] and _never_a_reference(expression):
         yield Report(inside(pattern), "never", {"type": kind, "pattern": pattern.value})
 

@@ -144,5 +144,6 @@ def _project(webhook: Resource) -> Resource | None:
 
 
 def inside(scalar: Scalar) -> Span:
-    """The place of a value without its quotes."""
-    return scalar.text.span(0, len(scalar.value))
+    """The place of a value without its quotes; with them where they stand for a part of it that the host adds."""
+    place = scalar.text.span(0, len(scalar.value))
+    return scalar.span if scalar.style and place.start == scalar.span.start else place
