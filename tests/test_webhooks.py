@@ -109,6 +109,13 @@ def test_what_is_anchored_or_meant_to_be_open_is_right(pattern: str, kind: str) 
     assert said({"filterGroups": [[EVENT, guard, {"type": kind, "pattern": pattern}]]}) == []
 
 
+def test_where_only_those_who_push_start_builds_an_account_is_a_warning() -> None:
+    push = {"type": "EVENT", "pattern": "PUSH"}
+    for pattern in ("1234", "^1234$|"):
+        found = said({"filterGroups": [[push, {"type": "ACTOR_ACCOUNT_ID", "pattern": pattern}]]})
+        assert found == [("webhook-filter-unanchored", "warning", pattern)]
+
+
 def test_the_witness_of_codebreach_is_shown() -> None:
     text = json.dumps(
         {"projectName": "shop", "filterGroups": [[EVENT, {"type": "ACTOR_ACCOUNT_ID", "pattern": "12345"}]]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cblint.buildspec.embedded import buildspecs_within
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.definition import PROJECT
@@ -102,11 +103,9 @@ def _exposures(project: Resource | None) -> Iterator[_Exposure]:
     if project is None:
         return
     definition = project.definition
-    for item in listed(setting(definition, "environment", "environmentVariables")):
-        kind = known(within(item, "type")) if isinstance(item, Mapping) else None
-        if kind is not None and kind.value in _SECRET:
-            yield _Exposure("secrets", "secret", project, inside(kind))
-            break
+    secret = next(_secrets(project), None)
+    if secret is not None:
+        yield _Exposure("secrets", "secret", project, secret)
     privileged = known(setting(definition, "environment", "privilegedMode"))
     if privileged is not None and privileged.value.lower() == "true":
         yield _Exposure("privileged mode", "privileged", project, inside(privileged))
@@ -114,6 +113,19 @@ def _exposures(project: Resource | None) -> Iterator[_Exposure]:
     if visibility is not None and visibility.value == "PUBLIC_READ":
         yield _Exposure("logs that everybody can read", "public", project, inside(visibility))
     yield from _powers(project)
+
+
+def _secrets(project: Resource) -> Iterator[Span]:
+    """Where a project, or the buildspec that stands in it, takes a secret."""
+    for item in listed(setting(project.definition, "environment", "environmentVariables")):
+        kind = known(within(item, "type")) if isinstance(item, Mapping) else None
+        if kind is not None and kind.value in _SECRET:
+            yield inside(kind)
+    for buildspec in buildspecs_within(project):
+        for section in ("secrets-manager", "parameter-store"):
+            pair = buildspec.get("env", section)
+            if pair is not None and not pair.value.empty:
+                yield pair.key.span
 
 
 def _powers(project: Resource) -> Iterator[_Exposure]:

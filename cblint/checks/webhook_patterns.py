@@ -47,7 +47,8 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
     is_whole = kind in table("webhooks")["references"] and pattern.value.startswith("refs/")
     fields = {"type": kind, "cure": "$ behind it: (…|…)$" if is_whole else "^ and $ round all of it: ^(…|…)$"}
     if _lets_all_in(expression) and kind != _PATH and not filter_.excluded:
-        yield Report(span, "everyone" if kind == ACCOUNT else "everything", fields)
+        is_hole = kind == ACCOUNT and _is_open(webhook, group)
+        yield Report(span, "everyone" if is_hole else "everything", fields)
         return
     found = next(_openings(kind, expression), None)
     if found is not None:
@@ -119,13 +120,17 @@ def _other_path(sample: Sample) -> str | None:
 
 
 def _account_variant(webhook: Webhook, group: Group, witness: str) -> str:
-    """How sure it is that somebody else gets in: accounts with numbers can be had, those that push are few."""
+    """How sure it is that somebody else gets in: accounts have numbers, or names that are somebody's."""
     if not witness.isdigit():
         return "loose"
+    return "account" if _is_open(webhook, group) else "account-writers"
+
+
+def _is_open(webhook: Webhook, group: Group) -> bool:
+    """Whether only the filter of accounts keeps strangers away: those who push, or approve, are few."""
     approval = known(webhook.approval)
-    asks = approval is not None and approval.value != "DISABLED"
-    events = group.events
-    proposals = table("webhooks")["proposals"]
-    is_open = events is not None and any(event.name in proposals for event in events)
-    is_public = webhook.source_type not in (*table("webhooks")["internal"], "BITBUCKET")
-    return "account" if is_open and is_public and not asks else "account-writers"
+    if approval is not None and approval.value != "DISABLED":
+        return False
+    if webhook.source_type in (*table("webhooks")["internal"], "BITBUCKET"):
+        return False
+    return any(event.name in table("webhooks")["proposals"] for event in group.events or ())

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
-from cblint.hosts.settings import all_listed, known, setting
+from cblint.hosts.settings import all_listed, known, listed, setting
 from cblint.hosts.webhooks import Filter, Group, Webhook, events_in, inside, webhook_of
 from cblint.source.regular import Expression, Malformed, alternatives, leading, read, samples
 from cblint.source.text import Span
 from cblint.source.tree import Scalar, Sequence
 from cblint.spelling import suggestion
+from cblint.wording import enumerated
 
 _EVENT = "EVENT"
 _REFERENCE = "refs/"
@@ -24,6 +25,7 @@ def webhook_config_invalid(resource: Resource) -> Iterator[Report]:
     if webhook is None:
         return
     yield from _of_source(webhook)
+    yield from _of_values(webhook)
     yield from _of_groups(webhook)
     for group in webhook.groups:
         yield from _of_group(webhook, group)
@@ -42,6 +44,18 @@ def _type_of_source(webhook: Webhook) -> tuple[tuple[str, Span], ...]:
     node = known(setting(project.definition, "source", "type")) if project is not None else None
     is_here = project is not None and project.path == webhook.resource.path
     return (("source", inside(node)),) if node is not None and is_here else ()
+
+
+def _of_values(webhook: Webhook) -> Iterator[Report]:
+    """Values that CodeBuild does not know."""
+    for facts in table("webhooks")["values"]:
+        node = webhook.setting(*facts["at"])
+        for item in listed(node) if isinstance(node, Sequence) else (node,):
+            value = known(item)
+            if value is not None and value.value not in facts["among"]:
+                hint = suggestion(value.value, facts["among"])
+                fields = {"value": value.value, "setting": facts["at"][-1], "suggestion": hint}
+                yield Report(inside(value), "value", {**fields, "among": enumerated(facts["among"], "and")})
 
 
 def _of_groups(webhook: Webhook) -> Iterator[Report]:
