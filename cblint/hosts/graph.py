@@ -68,7 +68,14 @@ class Graph:
 
     def of_kind(self, kind: str) -> list[Resource]:
         """All of a kind of definition."""
-        return [each for each in self.resources if each.definition.kind == kind]
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for each in self.resources:
+            found.setdefault(each.definition.kind, []).append(each)
+        return found
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Resource]:
@@ -84,13 +91,33 @@ class Graph:
         """The settings of the webhooks of a project, each with the resource that has them."""
         own = setting(project.definition, "webhook")
         found = [(project, own)] if own is not None and is_set(project.definition, "webhook") else []
+        return found + [(webhook, webhook.root) for webhook in self._webhooks.get(id(project.root), ())]
+
+    @cached_property
+    def _webhooks(self) -> dict[int, list[Resource]]:
+        found: dict[int, list[Resource]] = {}
         for webhook in self.of_kind(WEBHOOK):
-            node = setting(webhook.definition, "projectName")
-            name = known(node)
-            if self.target(webhook, node) == project or (
-                name is not None and name.value == text_at(project.definition, "name")
-            ):
-                found.append((webhook, webhook.root))
+            for project in self.projects_of(webhook):
+                found.setdefault(id(project.root), []).append(webhook)
+        return found
+
+    def projects_of(self, webhook: Resource) -> list[Resource]:
+        """The projects that a webhook which is defined by itself may be one of: several where they have one name."""
+        node = setting(webhook.definition, "projectName")
+        target = self.target(webhook, node)
+        if target is not None:
+            return [target]
+        name = known(node)
+        return self._by_own_name.get(name.value, []) if name is not None else []
+
+    @cached_property
+    def _by_own_name(self) -> dict[str, list[Resource]]:
+        """Projects by the names that the service knows them under."""
+        found: dict[str, list[Resource]] = {}
+        for project in self.of_kind(PROJECT):
+            name = text_at(project.definition, "name")
+            if name is not None:
+                found.setdefault(name, []).append(project)
         return found
 
     def projects_using(self, path: str) -> list[Resource]:

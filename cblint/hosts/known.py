@@ -29,7 +29,7 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         vpc=is_set(definition, "vpcConfig"),
         timeout=_number(definition, "timeoutInMinutes"),
         source=Source(text_at(definition, "source", "type"), _number(definition, "source", "gitCloneDepth")),
-        webhook=True if is_set(definition, "webhook") else None,
+        webhook=True if resource.graph.webhooks_of(resource) else None,
         cache=_cache(definition),
         artifacts=Artifacts(
             text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
