@@ -17,7 +17,7 @@ from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.graph import Resource
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
-from cblint.source.text import Lines, Span
+from cblint.source.text import HOLE, Lines, Span
 from cblint.source.tree import Node, path_to
 
 Subject = Buildspec | Resource
@@ -240,6 +240,9 @@ def _bounded(where: str) -> str:
 
 
 def _shown(value: str) -> str:
-    """Text of the file as a message holds it: on one line, not too long. The formats make it printable."""
-    shown = " ".join(value.splitlines())
+    """Text of the file as a message holds it: on one line, not too long. The formats make it printable.
+
+    What only the deployment tells is shown as ``${…}``.
+    """
+    shown = " ".join(value.replace(HOLE, "${…}").splitlines())
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

@@ -12,6 +12,7 @@ from cblint.facts import table
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
 from cblint.source.loader import Document, Stream
+from cblint.source.text import HOLE
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -161,7 +162,16 @@ class Section(NamedTuple):
 
 
 def scalar(node: Node) -> Scalar | None:
-    """The node as a scalar with something in it, seen through an alias; None if it is none, or was cut short."""
+    """The node as a scalar with something in it, seen through an alias.
+
+    None if it is none, was cut short, or only the deployment tells all of it.
+    """
+    found = written(node)
+    return found if found is None or HOLE not in found.value else None
+
+
+def written(node: Node) -> Scalar | None:
+    """The same, also where parts of it are not known."""
     target = node.resolved
     return target if isinstance(target, Scalar) and not target.empty and not target.open else None
 
@@ -298,7 +308,7 @@ class Buildspec:
         found: dict[int, ShellItem] = {}
         for commands in self.command_lists:
             for item in commands.items():
-                node = scalar(item.node)
+                node = written(item.node)
                 if node is not None and not self._breaks_off(node):
                     found.setdefault(id(node), ShellItem(node, commands.key, item.number))
         return list(found.values())
