@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 SOURCE = "Made by tools/refresh_facts.py from the service model of CodeBuild, version {version}; do not edit."
-PROJECT, START = "Project", "StartBuildInput"
+PROJECT, START = "Project", "StartBuild"
 _SIZES = {"string": ("minLength", "maxLength"), "list": ("minItems", "maxItems")}
 _TYPES = {"string": "string", "integer": "integer", "long": "integer", "boolean": "boolean", "list": "array"}
 _OTHER_ALPHABETS = r"\p{"
@@ -13,10 +13,15 @@ _OTHER_ALPHABETS = r"\p{"
 
 
 def schema(model: dict[str, Any]) -> dict[str, Any]:
-    """The schema of what CreateProject takes and BatchGetProjects gives; what StartBuild takes is among its parts."""
+    """The schema of what CreateProject takes and BatchGetProjects gives.
+
+    Among its parts is what StartBuild and StartBuildBatch take: other settings than those of the project.
+    """
     shapes = dict(model["shapes"])
     taken, given = shapes["CreateProjectInput"], shapes["Project"]
     shapes[PROJECT] = {**taken, "members": {**taken["members"], **given["members"]}}
+    build, batch = shapes["StartBuildInput"], shapes["StartBuildBatchInput"]
+    shapes[START] = {**build, "members": {**build["members"], **batch["members"]}}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A project of AWS CodeBuild",

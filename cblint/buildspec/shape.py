@@ -2,8 +2,8 @@
 
 It understands the part of JSON Schema (draft 7) that cblint's own schemas use: ``$ref`` into ``definitions``,
 ``allOf``, ``if`` and ``else``, ``true`` and ``false``, ``type``, ``enum``, ``pattern``, ``minimum`` and ``maximum``,
-``properties``, ``patternProperties``, ``additionalProperties``, ``required``, ``dependencies``, ``items`` and the sizes.
-jsonschema is the oracle for it in the tests.
+``properties``, ``patternProperties``, ``additionalProperties``, ``required``, ``dependencies``, ``items`` and the
+sizes. jsonschema is the oracle for it in the tests.
 """
 
 from __future__ import annotations
@@ -188,7 +188,11 @@ class _Walk:
 def _plainly_right(node: Node, schema: Schema) -> bool:
     """Whether that is seen at once: most nodes are texts of which nothing but that is asked."""
     return schema is True or (
-        isinstance(schema, dict) and len(schema) == 1 and "type" in schema and is_known(node) and _is(node, schema["type"])
+        isinstance(schema, dict)
+        and len(schema) == 1
+        and "type" in schema
+        and is_known(node)
+        and _is(node, schema["type"])
     )
 
 
