@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, Variable
 from cblint.checks.literals import is_secret
 from cblint.facts import table
 from cblint.finding import Edit, Report
+from cblint.hosts.known import variables_of
+from cblint.source.text import Span
 from cblint.source.tree import Scalar
+
+if TYPE_CHECKING:
+    from cblint.hosts.graph import Resource
+
 
 # Each alternative is one that the shell would expand: a command, a variable, a variable in braces.
 _EXPANSION = (
@@ -106,20 +113,30 @@ def _lacks_system_folders(value: Scalar) -> bool:
 # Names that are taken
 
 
-def env_reserved_name(buildspec: Buildspec) -> Iterator[Report]:
+def env_reserved_name(subject: Buildspec | Resource) -> Iterator[Report]:
     """A variable has a name that CodeBuild sets itself or keeps for itself."""
+    credentials = table("variables")["credentials"]
+    if isinstance(subject, Buildspec):
+        for variable in subject.variables:
+            # Of credentials that are written out, secret-literal speaks.
+            if variable.name not in credentials or not is_secret(variable):
+                yield from _reserved(variable.name, variable.key.span, variable.section != VARIABLES)
+    else:
+        for each in variables_of(subject):
+            # Of credentials in plain text, project-plaintext-secret speaks.
+            if each.name not in credentials or each.is_reference:
+                yield from _reserved(each.name, each.key.span, each.is_reference)
+
+
+def _reserved(name: str, span: Span, stored: bool) -> Iterator[Report]:
     taken = table("variables")
-    for variable in buildspec.variables:
-        fields = {"name": variable.name, "section": variable.section}
-        if variable.name.startswith("CODEBUILD_"):
-            yield Report(variable.key.span, "codebuild", fields)
-        elif variable.name in taken["credentials"]:
-            if is_secret(variable):
-                continue  # secret-literal speaks of it
-            stored = variable.section != VARIABLES
-            yield Report(variable.key.span, "stored-credentials" if stored else "credentials", fields)
-        elif variable.name in taken["set-by-codebuild"]:
-            yield Report(variable.key.span, "home" if variable.name == "HOME" else "region", fields)
+    fields = {"name": name}
+    if name.startswith("CODEBUILD_"):
+        yield Report(span, "codebuild", fields)
+    elif name in taken["credentials"]:
+        yield Report(span, "stored-credentials" if stored else "credentials", fields)
+    elif name in taken["set-by-codebuild"]:
+        yield Report(span, "home" if name == "HOME" else "region", fields)
 
 
 # References to secrets
