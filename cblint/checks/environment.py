@@ -115,16 +115,16 @@ def _lacks_system_folders(value: Scalar) -> bool:
 
 def env_reserved_name(subject: Buildspec | Resource) -> Iterator[Report]:
     """A variable has a name that CodeBuild sets itself or keeps for itself."""
-    credentials = table("variables")["credentials"]
     if isinstance(subject, Buildspec):
+        credentials = table("variables")["credentials"]
         for variable in subject.variables:
             # Of credentials that are written out, secret-literal speaks.
             if variable.name not in credentials or not is_secret(variable):
                 yield from _reserved(variable.name, variable.key.span, variable.section != VARIABLES)
     else:
         for each in variables_of(subject):
-            # Of credentials in plain text, project-plaintext-secret speaks.
-            if each.name not in credentials or each.is_reference:
+            # Of keys in plain text, project-plaintext-secret speaks.
+            if each.name not in table("projects")["keys"] or each.is_reference:
                 yield from _reserved(each.name, each.key.span, each.is_reference)
 
 

@@ -80,6 +80,11 @@ class Variable(NamedTuple):
         return self.key.value
 
     @property
+    def is_plain(self) -> bool:
+        """Whether its value certainly stands in the project as it is."""
+        return self.type == _PLAIN
+
+    @property
     def is_reference(self) -> bool:
         """Whether its value is only the name of a secret or of a parameter."""
         return self.type in _SECRET
