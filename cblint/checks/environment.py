@@ -11,7 +11,9 @@ from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, 
 from cblint.checks.literals import is_secret
 from cblint.facts import table
 from cblint.finding import Edit, Report
+from cblint.hosts.known import Variable as ProjectVariable
 from cblint.hosts.known import variables_of
+from cblint.hosts.settings import known
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
@@ -124,8 +126,14 @@ def env_reserved_name(subject: Buildspec | Resource) -> Iterator[Report]:
     else:
         for each in variables_of(subject):
             # Of keys in plain text, project-plaintext-secret speaks.
-            if each.name not in table("projects")["keys"] or each.is_reference:
+            if each.is_reference or (each.name not in table("projects")["keys"] and _is_certain(each)):
                 yield from _reserved(each.name, each.key.span, each.is_reference)
+
+
+def _is_certain(variable: ProjectVariable) -> bool:
+    """Whether the value of a variable that CodeBuild sets is another for sure: a template may give it the same."""
+    is_set = variable.name in table("variables")["set-by-codebuild"]
+    return not is_set or (variable.value is not None and known(variable.value) is not None)
 
 
 def _reserved(name: str, span: Span, stored: bool) -> Iterator[Report]:
