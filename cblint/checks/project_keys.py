@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cblint.buildspec.shape import Fault
 from cblint.checks.keys import holds_anchor
 from cblint.checks.project_shape import TOO_MUCH, faults_of
+from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
 from cblint.hosts.spelling import SPELT_AS_THE_API, format_of, written
@@ -33,15 +34,25 @@ def _is_of_the_api(pair: Pair) -> bool:
 def _unknown(fault: Fault, pair: Pair) -> Report:
     key = written(pair)
     offered = [_like(key, name) for name in fault.schema["properties"]]
-    meant = closest(key, offered)
+    meant = closest(key, offered) or table("projects")["called-otherwise"].get(key)
     holder = next((_like(key, step) for step in reversed(fault.steps[:-1]) if isinstance(step, str)), "")
     fields = {
         "key": key,
         "place": f"in {holder}" if holder else "at the top level of a project",
         "known": ", ".join(offered),
-        "suggestion": f' Did you mean "{meant}"?' if meant is not None else "",
+        "suggestion": f' Did you mean "{meant}"?' if meant is not None else _home(pair.name or ""),
     }
     return Report(pair.key.span, "near-in-project" if meant is not None else "in-project", fields)
+
+
+def _home(name: str) -> str:
+    """Where a key belongs that a project has, but elsewhere; nothing if it is no setting of a project itself."""
+    settings = table("project")["definitions"]["Project"]["properties"]
+    return " It belongs at the top level of the project." if name in settings and name != _GIVEN else ""
+
+
+_GIVEN = "webhook"
+"""What CodeBuild tells of a project, and what is made by another request."""
 
 
 def _like(key: str, name: str) -> str:
