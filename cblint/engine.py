@@ -99,9 +99,23 @@ def _concerns(rule: Rule, subject: Subject) -> bool:
     if isinstance(subject, Buildspec):
         if rule.sections and subject.sections.isdisjoint(rule.sections):
             return False
+        if rule.whole and not subject.whole:
+            return False
+        if subject.has_holes and not _may_speak(rule, subject):
+            return False
         if rule.needs and rule.needs.isdisjoint(_known_of(subject)):
             return False
     return not rule.words or any(word in subject.source for word in rule.words)
+
+
+def _may_speak(rule: Rule, buildspec: Buildspec) -> bool:
+    """Whether a rule that looks for what is missing would see it, though not all of the commands is known."""
+    silent = table("holes")
+    if rule.name in silent["with-unknown-commands"] and buildspec.may_run_more:
+        return False
+    return rule.name not in silent["with-holes-in-commands"] or not any(
+        HOLE in item.value for item in buildspec.command_items
+    )
 
 
 def _known_of(buildspec: Buildspec) -> frozenset[str]:

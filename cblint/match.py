@@ -69,7 +69,7 @@ def _items(node: Node) -> Iterator[Place]:
 def _values(node: Node, names: tuple[str, ...]) -> Iterator[Place]:
     if isinstance(node, Mapping):
         for pair in pairs_of(node):
-            if names == ("*",) or pair.name in names:
+            if (names == ("*",) and is_known(pair.key)) or pair.name in names:
                 yield Place(pair.value, pair, siblings=node)
 
 

@@ -70,8 +70,13 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def type_of(node: Node) -> str:
-    """What a node is to JSON Schema: ``object``, ``array``, ``string``, ``number``, ``boolean`` or ``null``."""
+    """What a node is to JSON Schema: ``object``, ``array``, ``string``, ``number``, ``boolean`` or ``null``.
+
+    ``unknown`` where only the deployment tells.
+    """
     target = node.resolved
+    if not is_known(target):
+        return "unknown"
     if isinstance(target, Mapping):
         return "object"
     if isinstance(target, Sequence):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cblint.source.text import HOLE, Text
-from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 
 class Unknown(Node):
@@ -110,6 +110,11 @@ def is_complete(node: Node) -> bool:
         elif isinstance(target, Unknown):
             return False
     return True
+
+
+def is_settled(node: Node) -> bool:
+    """Whether all is known of a node and of what stands below it, but for what aliases bring."""
+    return all(is_known(each) and is_complete(each) for each in walk(node.resolved))
 
 
 def _is_one(item: Node) -> bool:
