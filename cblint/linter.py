@@ -296,7 +296,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         return _passed_over(candidate, str(error), expected)
 
     rules = select(_selection(config, settings))
-    hiding = Hiding(text, found.buildspecs)
+    hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text and found.subjects:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from cblint.buildspec.model import Buildspec, mapping
 from cblint.hosts.definition import BUILDSPEC, PROJECT
-from cblint.hosts.graph import Resource, is_inline
+from cblint.hosts.graph import Resource, buildspec_of, is_inline
 from cblint.hosts.known import project_of
+from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
 from cblint.source.foreign import Settings
 from cblint.source.loader import Document, Stream, load
-from cblint.source.text import HOLE
+from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
 
 
@@ -27,6 +28,23 @@ def buildspecs_within(resource: Resource) -> list[Buildspec]:
     if node is None or (isinstance(node, Scalar) and not is_inline(node)):
         return []
     return _made_of(node, resource)
+
+
+def buildspecs_of(resource: Resource) -> list[Buildspec]:
+    """The buildspec that a project has within it, or, if that is at hand, in a file of its repository.
+
+    Raises TooComplex.
+    """
+    within = buildspecs_within(resource)
+    path = buildspec_of(resource) if resource.definition.kind == PROJECT else None
+    if within or path is None or resource.repository is None or not resource.graph.may_build_this(resource):
+        return within
+    text = text_in(resource.repository, path)
+    if text is None:
+        return []
+    stream = load(Text.of(text))
+    projects = (project_of(resource, (path,)),)
+    return [Buildspec(stream, document, path, projects, resource.repository) for document in stream.documents]
 
 
 def _made_of(node: Node, resource: Resource) -> list[Buildspec]:

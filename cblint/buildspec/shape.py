@@ -1,9 +1,9 @@
 """A tree checked against a JSON schema, with what a person needs to hear: where, what was expected, what was meant.
 
 It understands the part of JSON Schema (draft 7) that cblint's own schemas use: ``$ref`` into ``definitions``,
-``allOf``, ``if`` and ``else``, ``true`` and ``false``, ``type``, ``enum``, ``pattern``, ``minimum``, ``properties``,
-``patternProperties``, ``additionalProperties``, ``required``, ``dependencies``, ``items`` and the sizes. jsonschema is
-the oracle for it in the tests.
+``allOf``, ``if`` and ``else``, ``true`` and ``false``, ``type``, ``enum``, ``pattern``, ``minimum`` and ``maximum``,
+``properties``, ``patternProperties``, ``additionalProperties``, ``required``, ``dependencies``, ``items`` and the
+sizes. jsonschema is the oracle for it in the tests.
 """
 
 from __future__ import annotations
@@ -237,8 +237,13 @@ def _scalar(node: Node, target: Scalar, schema: dict[str, Any], steps: Steps, pa
         yield Fault(steps, "enum", schema, node, pair)
     if "pattern" in schema and isinstance(value, str) and re.search(schema["pattern"], value) is None:
         yield Fault(steps, "pattern", schema, node, pair)
-    if "minimum" in schema and isinstance(value, float) and value < schema["minimum"]:
-        yield Fault(steps, "minimum", schema, node, pair)
+    if isinstance(value, float):
+        if value < schema.get("minimum", value):
+            yield Fault(steps, "minimum", schema, node, pair)
+        if value > schema.get("maximum", value):
+            yield Fault(steps, "maximum", schema, node, pair)
+    elif isinstance(value, str):
+        yield from _sizes(node, len(value), "Length", schema, steps, pair)
 
 
 # In words

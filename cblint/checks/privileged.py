@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cblint.buildspec.embedded import buildspecs_within
 from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
@@ -25,6 +26,7 @@ from cblint.facts.images import MACOS, WINDOWS
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.settings import known, setting, truth
 from cblint.shell.commands import Function
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.parser import parse
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
+    from cblint.hosts.graph import Resource
     from cblint.source.tree import Node
 
 _MODE = "privileged-mode"
@@ -61,7 +64,7 @@ def docker_without_privileged(buildspec: Buildspec) -> Iterator[Report]:
         return
     fields = {"command": called(invocation), "where": those(lacking, environments)}
     modes = _modes(lacking)
-    related = tuple(("mode", node.span) for node in modes)
+    related = tuple(("mode", node.span) for node in (*modes, *_own_mode(buildspec, lacking)))
     edits = tuple(edit for node in modes for edit in respelt(node, "true")) if len(modes) == len(lacking) else ()
     yield Report(called_at(invocation), "off", fields, related, edits, touched=modes)
 
@@ -92,6 +95,18 @@ def _modes(environments: Sequence[Environment]) -> tuple[Node, ...]:
     return tuple({node.start: node for node in nodes}.values())
 
 
+def _own_mode(buildspec: Buildspec, environments: Sequence[Environment]) -> tuple[Node, ...]:
+    """Where the project in which the buildspec stands gives the mode, if it is one of these."""
+    holder = buildspec.holder
+    if holder is None or not any(each.project and each.project.resource is holder for each in environments):
+        return ()
+    mode = known(setting(holder.definition, *_OF_A_PROJECT))
+    return (mode,) if mode is not None else ()
+
+
+_OF_A_PROJECT = ("environment", "privilegedMode")
+
+
 def _first_that_needs_it(build: Build) -> Invocation | None:
     """The first command that fails without a daemon, and the build with it."""
     for run in build.on(SUCCEEDING):
@@ -112,8 +127,20 @@ def needs_daemon(run: StepRun, event: Event, invocation: Invocation) -> bool:
     return not any(hidden.command is event.node and hidden.how in _NOT_MISSED for hidden in run.hidden)
 
 
-def privileged_mode_unused(buildspec: Buildspec) -> Iterator[Report]:
+def privileged_mode_unused(subject: Buildspec | Resource) -> Iterator[Report]:
     """A build runs in privileged mode, and none of its commands can need it."""
+    if isinstance(subject, Buildspec):
+        reports = _unused(subject)
+        # At its own setting, if that is at hand, the project says so itself.
+        is_told_there = subject.holder is not None and bool(_own_mode(subject, subject.environments))
+        yield from (each for each in reports if not is_told_there or each.variant != "project")
+        return
+    mode = known(setting(subject.definition, *_OF_A_PROJECT))
+    for buildspec in buildspecs_within(subject) if mode is not None and truth(mode) else ():
+        yield from (each._replace(span=mode.span) for each in _unused(buildspec) if mode and each.variant == "project")
+
+
+def _unused(buildspec: Buildspec) -> Iterator[Report]:
     environments = buildspec.environments
     granted = [each for each in environments if each.privileged and not _caches_layers(each)]
     source = buildspec.stream.text.value.lower().replace("_container", "")  # the types of environments
