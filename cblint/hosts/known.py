@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cblint.facts import table
 from cblint.hosts.definition import Definition
-from cblint.hosts.graph import Resource
+from cblint.hosts.graph import Resource, Run
+from cblint.hosts.pipelines import GivenVariable, variables_of
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from cblint.hosts.settings import all_listed, is_set, known, listed, setting, text_at, truth_at, within
 from cblint.source.tree import Mapping, Node
@@ -17,6 +19,9 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     """What the definition of a project tells; ``buildspecs`` are patterns of the files that it uses."""
     definition = resource.definition
     variables = setting(definition, "environment", "environmentVariables")
+    runs = resource.graph.runs_of(resource)
+    kind = text_at(definition, "source", "type")
+    given = [variables_of(run.action) for run in runs] if runs else []
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
@@ -28,16 +33,36 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         docker_server=is_set(definition, "environment", "dockerServer"),
         vpc=is_set(definition, "vpcConfig"),
         timeout=_number(definition, "timeoutInMinutes"),
-        source=Source(text_at(definition, "source", "type"), _number(definition, "source", "gitCloneDepth")),
-        webhook=True if is_set(definition, "webhook") else None,
+        source=Source(kind, _number(definition, "source", "gitCloneDepth"), _output_artifact_format(runs)),
+        webhook=True if resource.graph.webhooks_of(resource) else None,
         cache=_cache(definition),
         artifacts=Artifacts(
             text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
         ),
-        variables=tuple(_variables(variables)),
-        more_variables=not all_listed(variables),
+        variables=tuple(dict.fromkeys((*_variables(variables), *_given_by(given)))),
+        # A pipeline that is not at hand may give any.
+        more_variables=not all_listed(variables) or None in given or (kind == "CODEPIPELINE" and not runs),
         resource=resource,
     )
+
+
+def _output_artifact_format(runs: list[Run]) -> str | None:
+    """How the source comes to the builds of pipelines, if it comes to all of them alike."""
+    found = {_format(run) for run in runs}
+    return found.pop() if len(found) == 1 else None
+
+
+def _format(run: Run) -> str | None:
+    if run.source is None or run.source.provider not in table("hosts")["pipelines"]["with-formats"]:
+        return None
+    given = run.source.given("OutputArtifactFormat")
+    return "CODE_ZIP" if given is None else run.source.text("OutputArtifactFormat")
+
+
+def _given_by(actions: list[list[GivenVariable] | None]) -> Iterator[tuple[str, bool]]:
+    """What actions of pipelines give beside: names, and whether their values are secret."""
+    for variables in actions:
+        yield from ((each.name.value, each.kind in _SECRET) for each in variables or ())
 
 
 def _number(definition: Definition, *path: str) -> int | None:
