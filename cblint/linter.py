@@ -299,8 +299,8 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     hiding = Hiding(text, found.buildspecs)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
-    if "cblint:" in text and found.buildspecs:
-        checked = _suppressed(target, found.buildspecs, checked, rules, config)
+    if "cblint:" in text and found.subjects:
+        checked = _suppressed(target, found, checked, rules, config)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
     threshold = settings.fail_on or config.fail_on
@@ -342,23 +342,23 @@ def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding],
 
 def _suppressed(
     target: engine.Target,
-    buildspecs: list[Buildspec],
+    found: Opened,
     checked: engine.Checked,
     rules: list[Rule],
     config: Config,
 ) -> engine.Checked:
     from cblint.suppress import Suppressions
 
-    suppressions = Suppressions(buildspecs, target.lines)
+    suppressions = Suppressions(found.buildspecs, target.lines)
     kept = [suppressions.apply(finding) for finding in checked.findings]
     names = {rule.name for rule in rules}
     # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.
-    complete = buildspecs[0].stream.problem is None
+    complete = not found.problem and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
     finished = names - {*checked.crashes, *checked.cut} if complete else set()
     faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
     chosen = [(rule, report) for rule, report in faults if rule.name in names]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
-        kept.append(suppressions.apply(engine.place(target, rule, report, buildspecs[0])))
+        kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))
     more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
     kept.sort(key=lambda finding: (finding.span, finding.code))
     return checked._replace(findings=kept, cut=[*checked.cut, *more])

@@ -10,7 +10,7 @@ from cblint import engine
 from cblint.buildspec.model import Buildspec
 from cblint.config import Config
 from cblint.hosts import buildspec as host
-from cblint.hosts.definition import HostFile
+from cblint.hosts.definition import BUILDSPEC, HostFile
 from cblint.hosts.graph import Graph, read_files
 from cblint.hosts.project import Project
 from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold, mentions
@@ -111,7 +111,9 @@ def _host(text: str, place: Place) -> Opened | None:
 
     resources = _graph(place, file).in_file(place.relative)
     buildspecs = [buildspec for resource in resources for buildspec in buildspecs_within(resource)]
-    return Opened(file.kind, buildspecs, list(resources), file.problem)
+    # Rules about buildspecs get those themselves, not the definitions that hold nothing else.
+    others: list[engine.Subject] = [each for each in resources if each.definition.kind != BUILDSPEC]
+    return Opened(file.kind, buildspecs, others, file.problem)
 
 
 def _graph(place: Place, file: HostFile) -> Graph:

@@ -1,7 +1,8 @@
 """Comments that suppress findings, in YAML and in the shell of block scalars, and what is wrong with them.
 
 ``# cblint: ignore[rule, rule] -- reason`` stands on the finding's line or alone on the line above;
-``# cblint: ignore-file[rule] -- reason`` before the first key.
+``# cblint: ignore-file[rule] -- reason`` before the first key. In files of other formats ``//`` and ``<!--`` begin such
+a comment too, and one for the whole file stands anywhere.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from cblint.source.tree import Scalar
 MARK = "cblint:"
 """A file without it has no suppressions."""
 
-_COMMENT = re.compile(r"#+[ \t]*cblint:")
-_DIRECTIVE = re.compile(r"#+[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
+_COMMENT = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:")
+_DIRECTIVE = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
+_IN_HOST = re.compile(r"((?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:(?:(?!-->)[^\r\n])*)")
 _NAME = re.compile(r"[^,\s]+")
 # Bounded, so that a long line is searched once.
 _BEYOND = re.compile(
@@ -131,20 +133,17 @@ def _removal(directive: Directive, number: int, lines: Lines) -> tuple[Edit, ...
 
 def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
     """What the comments of a file say, in file order."""
-    stream = buildspecs[0].stream
-    roots = [buildspec.root for buildspec in buildspecs if buildspec.root is not None]
-    first_key = roots[0].span.start if roots else stream.text.offset(len(stream.text))
-    found = {comment.span: comment.within(stream.text) for comment in buildspecs[0].comments}
-    if stream.problem is not None and (match := _BEYOND.match(stream.text.value, stream.problem.at)):
-        # Nobody can say what a "#" is where the parser stopped, but this one speaks of just that.
-        text = stream.text.slice(match.start(1), match.start(1) + len(match[1].rstrip()))
-        found[text.span(0, len(text))] = text
+    found: dict[Span, Text] = {}
     for buildspec in buildspecs:
-        for commands in buildspec.command_lists:
-            for item in commands.items():
-                node = item.node.resolved
-                if isinstance(node, Scalar) and MARK in node.value and node.style != "":
-                    found.update((text.span(0, len(text)), text) for text in shell_comments(node.text))
+        if buildspec.number == 0:
+            found.update(_in_yaml(buildspec))
+        found.update(_in_commands(buildspec))
+    if not buildspecs or buildspecs[0].holder is not None:
+        starts = {span.start for span in found}
+        found.update((span, text) for span, text in _in_host(lines.text) if span.start not in starts)
+        first_key = len(lines.text)
+    else:
+        first_key = _first_key(buildspecs)
     comments = sorted(found.items())
     subjects = _subjects([span for span, _ in comments], lines)
     return [
@@ -152,6 +151,39 @@ def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
         for span, text in comments
         if _COMMENT.match(text.value)
     ]
+
+
+def _first_key(buildspecs: list[Buildspec]) -> int:
+    """Behind it, no comment speaks of the whole file."""
+    text = buildspecs[0].stream.text
+    roots = [buildspec.root for buildspec in buildspecs if buildspec.root is not None]
+    return roots[0].span.start if roots else text.offset(len(text))
+
+
+def _in_yaml(buildspec: Buildspec) -> Iterator[tuple[Span, Text]]:
+    """The YAML comments of all documents that were read with a buildspec."""
+    stream = buildspec.stream
+    yield from ((comment.span, comment.within(stream.text)) for comment in buildspec.comments)
+    if stream.problem is not None and (match := _BEYOND.match(stream.text.value, stream.problem.at)):
+        # Nobody can say what a "#" is where the parser stopped, but this one speaks of just that.
+        text = stream.text.slice(match.start(1), match.start(1) + len(match[1].rstrip()))
+        yield text.span(0, len(text)), text
+
+
+def _in_commands(buildspec: Buildspec) -> Iterator[tuple[Span, Text]]:
+    """The shell comments of the commands of a buildspec."""
+    for commands in buildspec.command_lists:
+        for item in commands.items():
+            node = item.node.resolved
+            if isinstance(node, Scalar) and MARK in node.value and node.style != "":
+                yield from ((text.span(0, len(text)), text) for text in shell_comments(node.text))
+
+
+def _in_host(source: str) -> Iterator[tuple[Span, Text]]:
+    """The comments of other formats that speak to cblint: nobody writes such a thing into a text by chance."""
+    for match in _IN_HOST.finditer(source):
+        text = Text.of(match[1].rstrip(), match.start(1))
+        yield text.span(0, len(text)), text
 
 
 def _subjects(comments: list[Span], lines: Lines) -> dict[Span, int]:

@@ -73,7 +73,7 @@ def _written(
     if not found:
         return
     (item, first), *others = found
-    command = buildspec.stream.text.value[slice(*first)]
+    command = item.node.text.within(first)
     related = tuple(("again", span) for _, span in others[:_SHOWN])
     fields = {"command": command.split("\n")[0], "shell": shell, "where": where}
     yield Report(first, variant, fields, related, about=item.node)

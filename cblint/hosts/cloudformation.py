@@ -8,6 +8,7 @@ from typing import Any
 
 from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
+from cblint.hosts.graph import is_inline
 from cblint.hosts.intrinsics import Intrinsics
 from cblint.hosts.substitution import Choice, is_constant
 from cblint.hosts.template import Resource, Template, templates
@@ -149,15 +150,10 @@ def _alternatives(properties: Node | None) -> Iterator[Definition]:
     for source in options:
         buildspec = _under(source, "BuildSpec")
         for each in buildspec.options if isinstance(buildspec, Choice) else [buildspec] if decided else []:
-            if isinstance(each, Mapping) or (isinstance(each, Scalar) and _is_inline(each.value)):
+            if isinstance(each, Mapping) or (isinstance(each, Scalar) and is_inline(each)):
                 yield Definition(BUILDSPEC, "", each.first_character, each, conditional=True)
 
 
 def _under(node: Node | None, name: str) -> Node | None:
     pair = node.get(name) if isinstance(node, Mapping) else None
     return pair.value.resolved if pair is not None else None
-
-
-def _is_inline(value: str) -> bool:
-    """Whether it is a buildspec itself, not the path of one."""
-    return "\n" in value.strip() or value.lstrip().startswith("{")

@@ -127,8 +127,8 @@ class Graph:
 
         found: dict[int, list[Run]] = {}
         for pipeline in pipelines:
-            every = actions(pipeline.definition)
-            made = {name: action for action in every for name in action.outputs or ()}
+            every = list(actions(pipeline.definition))
+            made = {name: action for action in every for name in action.makes or ()}
             for action in every:
                 project = self._named(pipeline, project_of(action))
                 if project is not None:

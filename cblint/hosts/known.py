@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cblint.facts import table
 from cblint.hosts.definition import Definition
 from cblint.hosts.graph import Resource, Run
-from cblint.hosts.pipelines import GivenVariable, variables_of
+from cblint.hosts.pipelines import Variable, variables_of
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from cblint.hosts.settings import all_listed, is_set, known, listed, setting, text_at, truth_at, within
 from cblint.source.tree import Mapping, Node
@@ -55,14 +55,14 @@ def _output_artifact_format(runs: list[Run]) -> str | None:
 def _format(run: Run) -> str | None:
     if run.source is None or run.source.provider not in table("hosts")["pipelines"]["with-formats"]:
         return None
-    given = run.source.given("OutputArtifactFormat")
+    given = run.source.setting("OutputArtifactFormat")
     return "CODE_ZIP" if given is None else run.source.text("OutputArtifactFormat")
 
 
-def _given_by(actions: list[list[GivenVariable] | None]) -> Iterator[tuple[str, bool]]:
+def _given_by(actions: list[list[Variable] | None]) -> Iterator[tuple[str, bool]]:
     """What actions of pipelines give beside: names, and whether their values are secret."""
     for variables in actions:
-        yield from ((each.name.value, each.kind in _SECRET) for each in variables or ())
+        yield from ((each.name.value, each.type in _SECRET) for each in variables or ())
 
 
 def _number(definition: Definition, *path: str) -> int | None:

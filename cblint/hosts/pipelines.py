@@ -1,4 +1,4 @@
-"""What the definition of a pipeline says: its actions, the builds among them, and what one hands to another."""
+"""Questions to the definition of a pipeline of CodePipeline: its actions, and the variables that these pass on."""
 
 from __future__ import annotations
 
@@ -7,59 +7,71 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cblint.facts import table
-from cblint.hosts.definition import Definition
-from cblint.hosts.settings import all_listed, known, listed, setting, within
-from cblint.source.foreign import is_known
+from cblint.hosts.definition import PIPELINE, Definition
+from cblint.hosts.project_json import document
+from cblint.hosts.settings import given, known, listed, within
+from cblint.source.foreign import Reference, is_complete
 from cblint.source.text import Span
-from cblint.source.tree import Mapping, Node, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk
 
-MOST_NODES = 20_000
-"""So many nodes of a pipeline are searched for references."""
-_REFERENCE = re.compile(r"#\{([\w@-]{1,100})\.([\w@-]{1,128})\}")
-"""A variable of an action. Source: CodePipeline user guide, page reference-variables."""
+_REFERENCE = re.compile(r"#\{([\w-]{1,100})\.([\w-]{1,100})\}", re.ASCII)
 
 
 class Action(NamedTuple):
-    """An action of a pipeline; what is not known is None.
+    """An action of a pipeline, under the names of the API.
 
-    ``inputs`` and ``outputs`` are names of artifacts: None where not all of them are known. ``node`` are its settings.
+    ``stage``, ``provider``, ``category`` and ``namespace`` are None where they are not given or not known; ``inputs``
+    and ``outputs`` are the nodes of the names of artifacts, and ``complete`` says that there are no others.
     """
 
     node: Mapping
-    name: str | None
-    category: str | None
+    name: Node | None
+    stage: str | None
     provider: str | None
+    category: str | None
     namespace: str | None
-    inputs: tuple[str, ...] | None
-    outputs: tuple[str, ...] | None
-    configuration: Node | None
+    configuration: Mapping | None
+    inputs: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+    complete: bool
 
     @property
     def is_build(self) -> bool:
-        """Whether it runs a project of CodeBuild."""
-        return self.category in ("Build", "Test") and self.provider == "CodeBuild"
+        """Whether it is CodeBuild's."""
+        return self.provider == "CodeBuild"
 
     @property
     def place(self) -> Span:
         """What a person points at: its name, or its first character."""
-        pair = self.node.get("name")
-        return pair.value.span if pair is not None else self.node.first_character
+        return self.name.span if self.name is not None else self.node.first_character
 
-    def given(self, name: str) -> Node | None:
+    def setting(self, name: str) -> Node | None:
         """A setting of its configuration: ``Unknown`` where that cannot be told, None where nothing is set."""
-        return within(self.configuration, name) if self.configuration is not None else None
+        return within(self.node, "configuration", name)
 
     def text(self, name: str) -> str | None:
         """The value of a setting of its configuration that is certain."""
-        scalar = known(self.given(name))
-        return scalar.value if scalar is not None else None
+        return _text(self.setting(name))
+
+    @property
+    def takes(self) -> tuple[str, ...] | None:
+        """The names of the artifacts that it is given; None where not all are known."""
+        return self._names(self.inputs)
+
+    @property
+    def makes(self) -> tuple[str, ...] | None:
+        """The names of the artifacts that it hands on; None where not all are known."""
+        return self._names(self.outputs)
+
+    def _names(self, nodes: tuple[Node, ...]) -> tuple[str, ...] | None:
+        names = tuple(scalar.value for node in nodes if (scalar := known(node)) is not None)
+        return names if self.complete and len(names) == len(nodes) else None
 
     @property
     def primary_input(self) -> str | None:
         """The artifact in which a build looks for its buildspec."""
-        if self.inputs is not None and len(self.inputs) == 1:
-            return self.inputs[0]
-        return self.text("PrimarySource")
+        names = self.takes
+        return names[0] if names is not None and len(names) == 1 else self.text("PrimarySource")
 
     @property
     def repository(self) -> str | None:
@@ -68,100 +80,97 @@ class Action(NamedTuple):
         return self.text(name) if name is not None and self.category == "Source" else None
 
 
-class VariableReference(NamedTuple):
-    """``#{Namespace.NAME}`` in a setting of a pipeline."""
+class Variable(NamedTuple):
+    """A variable that an action gives a build. ``value`` is None where none is given, ``type`` where it is not known.
 
-    namespace: str
-    name: str
-    span: Span
-
-
-class GivenVariable(NamedTuple):
-    """A variable that a pipeline gives to a build; ``value`` is None where it is none that is known here."""
+    A type that is not given is ``PLAINTEXT``.
+    """
 
     name: Scalar
-    value: Scalar | None
-    kind: str | None
+    value: Node | None
+    type: str | None
 
 
-def actions(definition: Definition) -> list[Action]:
-    """The actions of all stages, in order, as far as they are known."""
-    stages = listed(setting(definition, "stages"))
-    found = [node for stage in stages for node in listed(within(stage, "actions"))]
-    return [_action(node) for node in found if isinstance(node, Mapping)]
+class VariableReference(NamedTuple):
+    """``#{namespace.name}`` in the configuration of an action, and where it stands."""
+
+    action: Action
+    namespace: str
+    name: str
+    place: Span
 
 
-def has_all_actions(definition: Definition) -> bool:
-    """Whether the pipeline has no further actions."""
-    stages = setting(definition, "stages")
-    return all_listed(stages) and all(all_listed(within(stage, "actions")) for stage in listed(stages))
+def actions(definition: Definition) -> Iterator[Action]:
+    """The actions of a pipeline, by stage, in the order of the file; none of other definitions."""
+    stages = given(definition.root, "stages") if definition.kind == PIPELINE else None
+    for stage in listed(stages):
+        for action in listed(given(stage, "actions")):
+            if isinstance(action, Mapping):
+                yield _action(action, _text(given(stage, "name")))
 
 
-def _action(node: Mapping) -> Action:
-    def text(*path: str) -> str | None:
-        scalar = known(within(node, *path))
-        return scalar.value if scalar is not None else None
-
+def _action(node: Mapping, stage: str | None) -> Action:
+    configuration = given(node, "configuration")
+    inputs, outputs = given(node, "inputArtifacts"), given(node, "outputArtifacts")
     return Action(
         node,
-        text("name"),
-        text("actionTypeId", "category"),
-        text("actionTypeId", "provider"),
-        text("namespace"),
-        _names(within(node, "inputArtifacts")),
-        _names(within(node, "outputArtifacts")),
-        within(node, "configuration"),
+        given(node, "name"),
+        stage,
+        _text(given(node, "actionTypeId", "provider")),
+        _text(given(node, "actionTypeId", "category")),
+        _text(given(node, "namespace")),
+        configuration if isinstance(configuration, Mapping) else None,
+        tuple(_artifacts(inputs)),
+        tuple(_artifacts(outputs)),
+        is_complete(node) and all(each is None or is_complete(each) for each in (inputs, outputs)),
     )
 
 
-def _names(node: Node | None) -> tuple[str, ...] | None:
-    found = [known(within(item, "name")) for item in listed(node)]
-    names = tuple(scalar.value for scalar in found if scalar is not None)
-    return names if all_listed(node) and len(names) == len(found) else None
+def _artifacts(node: Node | None) -> Iterator[Node]:
+    """The names of artifacts."""
+    for item in listed(node):
+        name = given(item, "name")
+        if name is not None:
+            yield name
 
 
-def project_of(action: Action) -> Node | None:
-    """What names the project that a build action runs; None if it is no build."""
-    return action.given("ProjectName") if action.is_build else None
+def project_of(action: Action) -> Scalar | Reference | None:
+    """The project that an action of CodeBuild runs: its name, or what has it; None if neither is known."""
+    node = given(action.configuration, "ProjectName") if action.is_build else None
+    return node if isinstance(node, (Scalar, Reference)) else None
 
 
-def variables_of(action: Action) -> list[GivenVariable] | None:
-    """The variables that an action gives to its build; None where they are not known."""
-    node = action.given("EnvironmentVariables")
+def variables_of(action: Action) -> list[Variable] | None:
+    """The variables that an action of CodeBuild gives the build; None where it is not known which.
+
+    They are a text in JSON: their places are in it. A host that can write it as a list gives that.
+    """
+    node = action.setting("EnvironmentVariables") if action.is_build else None
     if node is None:
         return []
-    if isinstance(node, Scalar) and not node.open:
-        from cblint.source.loader import TooComplex, load
-
-        try:
-            stream = load(node.text)
-        except TooComplex:
-            return None
-        root = stream.documents[0].root if stream.documents and stream.problem is None else None
-        node = root.resolved if root is not None else node
-    return list(_variables(node)) if isinstance(node, Sequence) else None
+    items = document(node.text) if isinstance(node, Scalar) and not node.open else node
+    if items is None or not isinstance(items.resolved, Sequence) or not is_complete(items):
+        return None
+    return [variable for item in listed(items) for variable in _variable(item)]
 
 
-def _variables(node: Sequence) -> Iterator[GivenVariable]:
-    for item in listed(node):
-        name = known(within(item, "name")) if isinstance(item, Mapping) else None
-        if name is not None:
-            value, kind = known(within(item, "value")), known(within(item, "type"))
-            is_text = value is not None and is_known(value) and "#{" not in value.value
-            yield GivenVariable(name, value if is_text else None, kind.value if kind is not None else None)
+def _variable(item: Node) -> Iterator[Variable]:
+    name, kind = given(item, "name"), given(item, "type")
+    if isinstance(name, Scalar):
+        yield Variable(name, given(item, "value"), "PLAINTEXT" if kind is None and is_complete(item) else _text(kind))
 
 
 def variable_references(definition: Definition) -> Iterator[VariableReference]:
-    """The variables of actions that the settings of a pipeline read, with the places of what reads them."""
-    stack: list[Node] = [definition.root.resolved]
-    left = MOST_NODES
-    while stack and left:
-        left -= 1
-        node = stack.pop()
-        if isinstance(node, Mapping):
-            stack += [pair.value.resolved for pair in reversed(node.pairs)]
-        elif isinstance(node, Sequence):
-            stack += [item.resolved for item in reversed(node.items)]
-        elif isinstance(node, Scalar) and "#{" in node.value:
-            for match in _REFERENCE.finditer(node.value):
-                yield VariableReference(match[1], match[2], node.text.span(*match.span()))
+    """The variables of other actions that the configurations of a pipeline ask for, in the order of the file."""
+    for action in actions(definition):
+        for node in walk(action.configuration):
+            if isinstance(node, Scalar) and "#{" in node.value:
+                text = node.text
+                for match in _REFERENCE.finditer(text.value):
+                    yield VariableReference(action, match[1], match[2], text.span(*match.span()))
+
+
+def _text(node: Node | None) -> str | None:
+    """The value of a scalar that no deployment changes."""
+    scalar = known(node)
+    return scalar.value if scalar is not None else None

@@ -27,6 +27,15 @@ def within(node: Node, *path: str, whole: bool = True) -> Node | None:
     return node.resolved
 
 
+def given(node: Node | None, *path: str) -> Node | None:
+    """What stands at a chain of keys, None where nothing does: whether something else is set is not asked."""
+    for name in path:
+        target = node.resolved if node is not None else None
+        pair = target.get(name) if isinstance(target, Mapping) else None
+        node = pair.value if pair is not None else None
+    return node.resolved if node is not None else None
+
+
 def _unknown(node: Node) -> Unknown:
     return Unknown(node.origin, node.start, node.start)
 

@@ -23,11 +23,13 @@ class Substituted(NamedTuple):
     ``name`` is all between its braces, ``span`` is in file offsets, braces included. ``kind`` says what the name is: a
     PARAMETER, a RESOURCE (or an attribute of one), PSEUDO (``AWS::Region``), a VARIABLE of the function's own map;
     UNDEFINED in the template, MALFORMED (no name at all), or UNCLEAR: something that is not seen may define it.
+    ``doubled`` is the dollar before it, as other formats escape one.
     """
 
     name: str
     span: Span
     kind: str
+    doubled: Span | None = None
 
 
 class Substitution(Given):
@@ -66,7 +68,8 @@ def substitute(text: Text, values: Mapping[str, Node], kind_of: Callable[[str], 
         inner = text_of(value, place) if value is not None else Text.over(HOLE, place)
         parts.append(inner)
         kind = VARIABLE if value is not None else _kind(name.strip(), kind_of)
-        found += [Substituted(name, place, kind), *substituted_in(value)]
+        doubled = text.span(start - 1, start) if text.value[start - 1 : start] == "$" else None
+        found += [Substituted(name, place, kind, doubled), *substituted_in(value)]
     return Made((*parts, text.slice(done, len(text))), tuple(found))
 
 

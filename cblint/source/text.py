@@ -146,6 +146,17 @@ class Text:
         """``self.value[start:end]`` with the places of its characters."""
         return Text(self.pieces(start, end), self.offset(start))
 
+    def within(self, span: Span) -> str:
+        """The characters that stand in a range of the file."""
+        parts = []
+        for value, start, end in self._pieces:
+            if end - start == len(value):
+                low, high = max(start, span.start), min(end, span.end)
+                parts.append(value[low - start : max(high - start, 0)] if low < high else "")
+            elif span.start <= start and end <= span.end:
+                parts.append(value)
+        return "".join(parts)
+
     def derive(self, pieces: Iterable[Piece], anchor: int) -> Text:
         """A text made from this one.
 
