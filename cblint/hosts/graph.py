@@ -214,18 +214,18 @@ class Graph:
 
     def may_build_this(self, project: Resource) -> bool:
         """Whether nothing says that the source of a project is another repository."""
-        if text_at(project.definition, "source", "type") in ("S3", "NO_SOURCE"):
+        if not self.runs_of(project) and text_at(project.definition, "source", "type") in ("S3", "NO_SOURCE"):
             return False
         own = self._own_names
         return not own or not any(name is not None and _last(name) not in own for name in self._sources_of(project))
 
     def _sources_of(self, project: Resource) -> list[str | None]:
         """The repositories that a project builds: None for one that is not known."""
-        runs = self.runs_of(project)
-        if runs:
-            return [run.source.repository if run.source is not None else None for run in runs]
+        found = [run.source.repository if run.source is not None else None for run in self.runs_of(project)]
         location = text_at(project.definition, "source", "location")
-        return [location if location is not None and re.fullmatch(_HOSTED, location) is not None else None]
+        if location is not None and re.fullmatch(_HOSTED, location) is not None:
+            return [*found, location]
+        return found or [None]
 
     @cached_property
     def _own_names(self) -> frozenset[str]:
