@@ -22,19 +22,22 @@ from cblint.checks.edits import respelt
 from cblint.checks.images import is_whole, mentions, uses_docker
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS
-from cblint.finding import Report
+from cblint.finding import Elsewhere, Report
 from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.settings import setting
 from cblint.shell.commands import Function
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
+from cblint.source.foreign import Unknown
 from cblint.source.text import Text
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
+    from cblint.hosts.graph import Resource
     from cblint.source.tree import Node
 
 _MODE = "privileged-mode"
@@ -63,7 +66,8 @@ def docker_without_privileged(buildspec: Buildspec) -> Iterator[Report]:
     modes = _modes(lacking)
     related = tuple(("mode", node.span) for node in modes)
     edits = tuple(edit for node in modes for edit in respelt(node, "true")) if len(modes) == len(lacking) else ()
-    yield Report(called_at(invocation), "off", fields, related, edits, touched=modes)
+    places = _of_projects(lacking)
+    yield Report(called_at(invocation), "off", fields, related, edits, touched=modes, elsewhere=places)
 
 
 def _lacks_daemon(environment: Environment) -> bool:
@@ -90,6 +94,20 @@ def _modes(environments: Sequence[Environment]) -> tuple[Node, ...]:
     """Where the buildspec gives the mode, each place once."""
     nodes = [each.places[_MODE] for each in environments if _MODE in each.places]
     return tuple({node.start: node for node in nodes}.values())
+
+
+def _of_projects(environments: Sequence[Environment]) -> tuple[Elsewhere, ...]:
+    """Where projects give the mode, or could, each place once."""
+    resources = [each.project.resource for each in environments if each.project and _MODE not in each.places]
+    found = {id(each.root): each for each in resources if each is not None}
+    return tuple(_place_of(each) for each in found.values())
+
+
+def _place_of(project: Resource) -> Elsewhere:
+    node = setting(project.definition, "environment", "privilegedMode")
+    if node is not None and not isinstance(node, Unknown):
+        return Elsewhere("mode", project, node.span)
+    return Elsewhere("project", project, project.definition.place)
 
 
 def _first_that_needs_it(build: Build) -> Invocation | None:
