@@ -130,7 +130,7 @@ class Graph:
             every = list(actions(pipeline.definition))
             made = {name: action for action in every for name in action.makes or ()}
             for action in every:
-                project = self._named(pipeline, project_of(action))
+                project = self.named(pipeline, project_of(action))
                 if project is not None:
                     source = made.get(action.primary_input or "")
                     is_source = source is not None and source.category == "Source"
@@ -138,7 +138,7 @@ class Graph:
                     found.setdefault(id(project.root), []).append(run)
         return found
 
-    def _named(self, pipeline: Resource, node: Node | None) -> Resource | None:
+    def named(self, pipeline: Resource, node: Node | None) -> Resource | None:
         """The project that an action names: of several of one name, the one in its own file."""
         if isinstance(node, Reference):
             found = self.target(pipeline, node)

@@ -49,6 +49,10 @@ class Action(NamedTuple):
         """A setting of its configuration: ``Unknown`` where that cannot be told, None where nothing is set."""
         return within(self.node, "configuration", name)
 
+    def has_no(self, name: str) -> bool:
+        """Whether something is certainly not set in the action itself."""
+        return within(self.node, name) is None
+
     def text(self, name: str) -> str | None:
         """The value of a setting of its configuration that is certain."""
         return _text(self.setting(name))
