@@ -18,6 +18,7 @@ from cblint.source.foreign import Reference, Unknown
 from cblint.source.tree import Mapping, Node, Scalar
 from cblint.spelling import alike, distance
 
+_OTHER_ENDING = "buildspec.yaml"
 _ENDINGS = (".yml", ".yaml")
 _MOST_NAMES = 2_000
 """Of a larger folder the names are not compared."""
@@ -69,10 +70,17 @@ def _by_default(project: Resource, repository: str) -> Iterator[Report]:
     pair = project.root.get("source") if isinstance(project.root, Mapping) else None
     if source is None or pair is None or isinstance(source, Unknown):
         return
-    is_certain = project.graph.builds_this(project)
-    hint = _hint(repository, DEFAULT_BUILDSPEC) if is_certain else ""
-    if is_certain and lacks(repository, DEFAULT_BUILDSPEC):
-        yield Report(pair.key.span, "default", {"path": DEFAULT_BUILDSPEC, "hint": hint})
+    graph = project.graph
+    if graph.builds_this(project):
+        is_lacking = lacks(repository, DEFAULT_BUILDSPEC)
+    else:
+        other = graph.near(project, _OTHER_ENDING) if graph.may_build_this(project) else None
+        unused = other is not None and not graph.projects_using(other)
+        is_lacking = unused and _is_nowhere(project, repository, DEFAULT_BUILDSPEC)
+    if is_lacking:
+        yield Report(
+            pair.key.span, "default", {"path": DEFAULT_BUILDSPEC, "hint": _hint(repository, DEFAULT_BUILDSPEC)}
+        )
 
 
 def _probably(project: Resource, repository: str, path: str, node: Scalar) -> Iterator[Report]:

@@ -35,9 +35,10 @@ def env_shadowed_by_project(buildspec: Buildspec) -> Iterator[Report]:
         holder = mapping(pair.value) if pair is not None else None
         for name, own in holder.effective().items() if holder is not None else ():
             given = [found[name] for found in everywhere if name in found]
-            # A value that only some projects replace is a default.
-            if len(given) == len(everywhere):
-                variant = _variant(scalar(own.value) if section == VARIABLES else None, given)
+            value = scalar(own.value)
+            # A value that only some projects replace is a default, and an empty one waits for what they give.
+            if len(given) == len(everywhere) and value is not None and value.value:
+                variant = _variant(value if section == VARIABLES else None, given)
                 by = enumerated(list(dict.fromkeys(each.by for each in given)), "and")
                 places = tuple(each.place for each in given if each.place is not None)
                 yield Report(own.key.span, variant, {"name": name, "by": by}, elsewhere=places)

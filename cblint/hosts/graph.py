@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.hosts.definition import PIPELINE, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import is_set, known, setting, text_at
 from cblint.source.foreign import Reference
+from cblint.source.text import HOLE
 from cblint.source.tree import Node, Scalar
 
 if TYPE_CHECKING:
@@ -210,21 +211,21 @@ class Graph:
     def builds_this(self, project: Resource) -> bool:
         """Whether the source of a project certainly is this repository."""
         names = self._sources_of(project)
-        return bool(names) and all(name is not None and _last(name) in self._own_names for name in names)
+        return bool(names) and all(name in self._own_names for name in names)
 
     def may_build_this(self, project: Resource) -> bool:
         """Whether nothing says that the source of a project is another repository."""
         if not self.runs_of(project) and text_at(project.definition, "source", "type") in ("S3", "NO_SOURCE"):
             return False
         own = self._own_names
-        return not own or not any(name is not None and _last(name) not in own for name in self._sources_of(project))
+        return not own or all(name is None or name in own for name in self._sources_of(project))
 
     def _sources_of(self, project: Resource) -> list[str | None]:
-        """The repositories that a project builds: None for one that is not known."""
-        found = [run.source.repository if run.source is not None else None for run in self.runs_of(project)]
-        location = text_at(project.definition, "source", "location")
-        if location is not None and re.fullmatch(_HOSTED, location) is not None:
-            return [*found, location]
+        """The names of the repositories that a project builds: None for one that is not known."""
+        found = [_named(run.source.repository) if run.source is not None else None for run in self.runs_of(project)]
+        location = setting(project.definition, "source", "location")
+        if isinstance(location, Scalar) and re.fullmatch(_HOSTED, location.value) is not None:
+            return [*found, _named(location)]
         return found or [None]
 
     @cached_property
@@ -257,6 +258,12 @@ def _lines(repository: str, path: str) -> Lines | None:
 def _scope(path: str) -> str:
     """Where names hold: in a template, in all files of a module of Terraform."""
     return os.path.dirname(path) + "/" if path.endswith(_BY_FOLDER) else path
+
+
+def _named(node: Node | None) -> str | None:
+    """The name of a repository, also where only its owner is not known before the deployment."""
+    name = _last(node.value) if isinstance(node, Scalar) and not node.open else None
+    return name if name is not None and HOLE not in name else None
 
 
 def _last(location: str) -> str:

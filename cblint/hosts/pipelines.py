@@ -78,10 +78,10 @@ class Action(NamedTuple):
         return names[0] if names is not None and len(names) == 1 else self.text("PrimarySource")
 
     @property
-    def repository(self) -> str | None:
-        """The repository that a source action reads, as it names it."""
+    def repository(self) -> Node | None:
+        """What names the repository that a source action reads."""
         name = table("hosts")["pipelines"]["repositories"].get(self.provider)
-        return self.text(name) if name is not None and self.category == "Source" else None
+        return self.setting(name) if name is not None and self.category == "Source" else None
 
 
 class Variable(NamedTuple):
