@@ -23,7 +23,7 @@ Spelling = Callable[[str], str]
 """How a character of the buildspec is written."""
 
 
-def _put(path: str, before: str, written: Iterator[str], after: str) -> Hosted:
+def _put(path: str, before: str, written: Iterator[str], after: str, project: dict[str, Any] | None = None) -> Hosted:
     """``written`` are the spellings of the characters, one by one; what stands between them ends in U+0000."""
     places: list[tuple[int, int]] = []
     text = before
@@ -32,7 +32,7 @@ def _put(path: str, before: str, written: Iterator[str], after: str) -> Hosted:
         text += between
         places.append((len(text), len(text) + len(spelling)))
         text += spelling
-    return Hosted(path, text + after, places)
+    return Hosted(path, text + after, places, project or {})
 
 
 def _indented(buildspec: str, indentation: str, spelling: Spelling = str) -> Iterator[str]:
@@ -63,8 +63,6 @@ Resources:
       Environment: !ImportValue environment
       Artifacts: !ImportValue artifacts
       Cache: !ImportValue cache
-      VpcConfig: !ImportValue network
-      Triggers: !ImportValue triggers
       Source:
         Type: !Ref Image
         BuildSpec: """
@@ -75,7 +73,7 @@ def project_json(buildspec: str) -> Hosted:
     before = '{"name": "codebuild", "source": {"type": "GITHUB", "buildspec": "'
     environment = '{"type": "LINUX_CONTAINER", "privilegedMode": true}, "cache": {"type": "S3", "location": "bucket"}'
     after = f'"}}, "environment": {environment}, "serviceRole": "arn:aws:iam::123456789012:role/build"}}\n'
-    return _put("project.json", before, map(_json, buildspec), after)._replace(project=_TOLD)
+    return _put("project.json", before, map(_json, buildspec), after, _TOLD)
 
 
 _TOLD = {
@@ -94,7 +92,7 @@ _TOLD = {
 
 def literal(buildspec: str, indentation: int = 10) -> Hosted:
     """A literal block in a template of CloudFormation."""
-    return _put("template.yml", _TEMPLATE + "|\n", _indented(buildspec, " " * indentation), "")
+    return _put("template.yml", _TEMPLATE + "|\n", _indented(buildspec, " " * indentation), "", _UNTOLD)
 
 
 def substituted(buildspec: str, indentation: int = 12) -> Hosted:
@@ -115,12 +113,12 @@ def substituted(buildspec: str, indentation: int = 12) -> Hosted:
             merged[-1] = "!\0" + part if "\0" not in part else "!" + part
         else:
             merged.append(part)
-    return _put("template.yml", _TEMPLATE + "!Sub |\n", iter(merged), "")
+    return _put("template.yml", _TEMPLATE + "!Sub |\n", iter(merged), "", _UNTOLD)
 
 
 def double_quoted(buildspec: str) -> Hosted:
     """A double-quoted scalar in a template."""
-    return _put("template.yml", _TEMPLATE + '"', map(_escaped, buildspec), '"\n')
+    return _put("template.yml", _TEMPLATE + '"', map(_escaped, buildspec), '"\n', _UNTOLD)
 
 
 def template_json(buildspec: str) -> Hosted:
@@ -128,7 +126,7 @@ def template_json(buildspec: str) -> Hosted:
     properties = json.dumps({name: {"Fn::ImportValue": name} for name in ("Environment", "Artifacts", "Cache")})
     before = '{"Resources": {"Build": {"Type": "AWS::CodeBuild::Project", "Properties": ' + properties[:-1]
     before += ', "Source": {"Type": {"Fn::ImportValue": "type"}, "BuildSpec": "'
-    return _put("cdk.out/stack.template.json", before, map(_json, buildspec), '"}}}}}\n')
+    return _put("cdk.out/stack.template.json", before, map(_json, buildspec), '"}}}}}\n', _UNTOLD)
 
 
 def joined(buildspec: str) -> Hosted:
@@ -145,30 +143,44 @@ def joined(buildspec: str) -> Hosted:
         text += '"'
         if number + 1 < len(lines):
             places.append((-1, -1))  # nobody points at the line end
-    return Hosted("template.yml", text + "]]\n", places)
+    return Hosted("template.yml", text + "]]\n", places, _UNTOLD)
 
 
+_UNTOLD = {"buildspecs": ["*"], "name": "Build", "vpc": False}
 _TERRAFORM = """\
 resource "aws_codebuild_project" "build" {
   name         = "demo"
   service_role = var.role
-  environment { type = var.type }
+  environment {
+    type            = var.type
+    privileged_mode = var.privileged
+  }
+  cache {
+    type = var.cache
+  }
   source {
     type      = var.type
     buildspec = """
+_BARE = {
+    **_UNTOLD,
+    "name": "demo",
+    "fleet": False,
+    "docker-server": False,
+    "artifacts": {"override-name": False},
+}
 
 
 def heredoc(buildspec: str, indentation: int = 0) -> Hosted:
     """A here-document of Terraform, indented or not; ``${`` and ``%{`` are doubled there."""
     mark = "<<-EOT\n" if indentation else "<<EOT\n"
     written = _indented(buildspec, " " * indentation)
-    return _put("main.tf", _TERRAFORM + mark, _doubled(written, buildspec), " " * indentation + "EOT\n  }\n}\n")
+    return _put("main.tf", _TERRAFORM + mark, _doubled(written, buildspec), " " * indentation + "EOT\n  }\n}\n", _BARE)
 
 
 def quoted(buildspec: str) -> Hosted:
     """A string of Terraform."""
     written = _doubled(map(_escaped, buildspec), buildspec)
-    return _put("main.tf", _TERRAFORM + '"', written, '"\n  }\n}\n')
+    return _put("main.tf", _TERRAFORM + '"', written, '"\n  }\n}\n', _BARE)
 
 
 def _doubled(written: Iterator[str], buildspec: str) -> Iterator[str]:

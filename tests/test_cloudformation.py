@@ -8,7 +8,7 @@ import pytest
 
 from cblint.hosts import cloudformation
 from cblint.hosts.definition import Definition, HostFile
-from cblint.hosts.settings import setting
+from cblint.hosts.settings import is_set, setting
 from cblint.hosts.substitution import Choice, Substitution
 from cblint.source.foreign import Reference, Unknown, is_complete
 from cblint.source.loader import TooComplex, load
@@ -164,12 +164,15 @@ def test_names_are_those_of_the_api_at_the_places_of_the_template() -> None:
         ("{Webhook: false, FilterGroups: []}", None),
         ("{BuildType: BUILD}", None),
         ("{Webhook: !Ref Wanted}", Unknown),
-        ("!If [A, {Webhook: true}, !Ref AWS::NoValue]", Choice),
+        ("!If [A, {Webhook: true}, !Ref AWS::NoValue]", Unknown),
+        ("!ImportValue triggers", Unknown),
     ],
 )
 def test_a_webhook_is_there_only_where_it_is_switched_on(triggers: str, expected: object) -> None:
-    node = setting(project(f"Triggers: {triggers}"), "webhook")
+    definition = project(f"Triggers: {triggers}")
+    node = setting(definition, "webhook")
     assert (shown(node) if node is not None else None) == expected
+    assert is_set(definition, "webhook") == (None if expected is Unknown else expected is not None)
 
 
 def test_pipelines_roles_and_policies_keep_the_keys_of_their_documents() -> None:
@@ -313,7 +316,7 @@ def test_what_a_condition_may_take_away_leaves_its_holder_incomplete() -> None:
     assert modes is not None
     assert not is_complete(modes)
     assert setting(definition, "cache", "location") is None
-    assert isinstance(setting(definition, "environment", "type"), Unknown)
+    assert (is_set(definition, "environment", "fleet"), is_set(definition, "environment", "type")) == (None, None)
 
 
 @pytest.mark.parametrize(

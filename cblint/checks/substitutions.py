@@ -43,9 +43,9 @@ def cfn_sub_swallows_shell_variable(subject: Resource | Buildspec) -> Iterator[R
 
 
 def _escaped(substituted: Substituted) -> Iterator[Edit]:
-    """What leaves a ``${…}`` to the shell; nothing where it is written with escapes."""
+    """What leaves a ``${…}`` to the shell; nothing where it is written with escapes, or is an attribute."""
     span, doubled = substituted.span, substituted.doubled
-    if span.end - span.start != len("${}") + len(substituted.name):
+    if span.end - span.start != len("${}") + len(substituted.name) or "." in substituted.name:
         return
     if doubled is not None:
         yield Edit(doubled, "")

@@ -9,7 +9,7 @@ from typing import Any
 from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
 from cblint.hosts.graph import is_inline
-from cblint.hosts.intrinsics import Intrinsics
+from cblint.hosts.intrinsics import Intrinsics, may_be_nothing
 from cblint.hosts.substitution import Choice, is_constant
 from cblint.hosts.template import Resource, Template, templates
 from cblint.source.foreign import Items, Settings, Unknown, is_complete, key
@@ -91,16 +91,13 @@ class _Names:
     def _mapping(self, node: Mapping, deepest: int) -> Settings:
         pairs = []
         for pair in node.effective().values():
+            value = pair.value.resolved
+            if may_be_nothing(value):
+                continue  # nobody can tell whether it is set, which is what an incomplete mapping says
             name = pair.name or ""
             own = self._exceptions.get(name, name[:1].lower() + name[1:])
-            value = pair.value.resolved
-            place = pair.key
-            pairs.append(
-                (
-                    key(place.origin, place.start, place.end, own),
-                    value if own in self._kept else self._value(value, deepest),
-                )
-            )
+            value = value if own in self._kept else self._value(value, deepest)
+            pairs.append((key(pair.key.origin, pair.key.start, pair.key.end, own), value))
         return Settings(node.origin, node.start, node.end, pairs, is_complete(node))
 
     def _value(self, node: Node, deepest: int) -> Node:
@@ -126,15 +123,16 @@ def _rewritten(settings: Settings, pairs: Iterable[Pair], complete: bool) -> Set
 def _with_webhook(root: Settings) -> Settings:
     """A project whose triggers are what the API has: a webhook, or none."""
     pair = root.get("webhook")
-    if pair is None or not isinstance(pair.value, Settings):
+    if pair is None:
         return root
     triggers = pair.value
-    flag = triggers.get("webhook")
+    flag = triggers.get("webhook") if isinstance(triggers, Settings) else None
     others = [each for each in root.pairs if each is not pair]
-    if flag is None and triggers.complete:
+    if flag is None and isinstance(triggers, Settings) and triggers.complete:
         return _rewritten(root, others, root.complete)
-    if flag is None or not is_constant(flag.value):
-        hook: Node = Unknown(triggers.origin, triggers.start, triggers.end)
+    if flag is None or not isinstance(triggers, Settings) or not is_constant(flag.value):
+        # Without width, as it may not be set at all.
+        hook: Node = Unknown(triggers.origin, triggers.start, triggers.start)
     elif isinstance(flag.value, Scalar) and flag.value.value.lower() == "true":
         hook = _rewritten(triggers, [each for each in triggers.pairs if each is not flag], triggers.complete)
     else:

@@ -59,14 +59,25 @@ def parse(source: str) -> Syntax:
 
 
 def first_error(root: Syntax) -> int | None:
-    """Where a file stops being HCL."""
+    """Where a file stops being HCL; for a heredoc without an end, where it begins."""
     node = root
-    while node.has_error:
-        broken = next((child for child in node.children if child.has_error or child.is_error or child.is_missing), None)
-        if broken is None or node.is_error:
-            return node.start_byte
+    while node.has_error and not node.is_error:
+        broken = next((child for child in node.children if child.has_error), None)
+        if broken is None or (broken.is_missing and node.type == "heredoc_template"):
+            break
         node = broken
-    return node.start_byte if node.is_missing or node.is_error else None
+    return node.start_byte if node.has_error else None
+
+
+def find(root: Syntax, type_: str) -> Syntax | None:
+    """The first node of a type."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.type == type_:
+            return node
+        stack += reversed(node.named_children)
+    return None
 
 
 class Reader:
@@ -133,8 +144,7 @@ class Reader:
             if child.type == "block":
                 nested.setdefault(self._type(child), []).append(child)
         for type_, blocks in nested.items():
-            name = _parts(blocks[0])[0]
-            pairs.append((self._key(name, type_), self._blocks(blocks, depth)))
+            pairs.append((self._key(_naming(blocks[0]), type_), self._blocks(blocks, depth)))
         return Settings(self._origin, *self._at(block), pairs, not block.has_error)
 
     def _type(self, block: Syntax) -> str:
@@ -333,6 +343,12 @@ def _parts(node: Syntax) -> list[Syntax]:
 def _body(block: Syntax) -> list[Syntax]:
     """The attributes and blocks that a block holds."""
     return [part for child in _parts(block) if child.type == "body" for part in _parts(child)]
+
+
+def _naming(block: Syntax) -> Syntax:
+    """What says of which type a block is: of a ``dynamic`` one, its label."""
+    name, *rest = _parts(block)
+    return rest[0] if name.text == b"dynamic" and rest else name
 
 
 def _interpolations(template: Syntax) -> Iterator[Syntax]:

@@ -26,39 +26,42 @@ class Mark(NamedTuple):
     known: Text | None = None
 
 
-_Part: TypeAlias = Text | Mark
-_Literal: TypeAlias = Callable[[Text, int, int], Iterator[Text]]
+_Literal: TypeAlias = tuple[Piece, ...]
+"""What stands between marks, in offsets into the text; in a heredoc, of one line."""
+_Part: TypeAlias = _Literal | Mark
 
 
 def quoted(text: Text, start: int, end: int, marks: Iterable[Mark]) -> Text:
     """What stands between the quotes of a string, from ``start`` to ``end``."""
-    return _joined(text, start, end, _trimmed(text, _parts(text, start, end, marks, _unescaped)))
+    return _joined(text, start, end, _trimmed(text.value, _parts(text.value, start, end, marks, _unescaped)))
 
 
 def heredoc(text: Text, start: int, end: int, marks: Iterable[Mark], indented: bool) -> Text:
     """The lines of a heredoc from ``start`` to ``end``, without their common indentation if it is ``<<-``."""
-    parts = _trimmed(text, _parts(text, start, end, marks, _lines))
+    parts = _trimmed(text.value, _parts(text.value, start, end, marks, _lines))
     return _joined(text, start, end, _dedented(parts) if indented else parts)
 
 
-def _parts(text: Text, start: int, end: int, marks: Iterable[Mark], literal: _Literal) -> Iterator[_Part]:
+def _parts(
+    source: str, start: int, end: int, marks: Iterable[Mark], literals: Callable[[str, int, int], Iterator[_Literal]]
+) -> Iterator[_Part]:
     for mark in marks:
-        yield from literal(text, start, mark.start)
+        yield from literals(source, start, mark.start)
         yield mark
         start = mark.end
-    yield from literal(text, start, end)
+    yield from literals(source, start, end)
 
 
-def _unescaped(text: Text, start: int, end: int) -> Iterator[Text]:
+def _unescaped(source: str, start: int, end: int) -> Iterator[_Literal]:
     if start < end:
-        yield text.derive(_replaced(text.value, start, end, _ESCAPES), start)
+        yield tuple(_replaced(source, start, end, _ESCAPES))
 
 
-def _lines(text: Text, start: int, end: int) -> Iterator[Text]:
+def _lines(source: str, start: int, end: int) -> Iterator[_Literal]:
     """The lines one by one: strip markers and indentation act on each by itself."""
     while start < end:
-        stop = text.value.find("\n", start, end) + 1 or end
-        yield text.derive(_replaced(text.value, start, stop, _DOUBLED), start)
+        stop = source.find("\n", start, end) + 1 or end
+        yield tuple(_replaced(source, start, stop, _DOUBLED))
         start = stop
 
 
@@ -81,76 +84,106 @@ def _meaning(escape: re.Match[str]) -> str:
     return "\ufffd" if number > 0x10FFFF or 0xD800 <= number < 0xE000 else chr(number)
 
 
-def _trimmed(text: Text, parts: Iterable[_Part]) -> list[_Part]:
+def _trimmed(source: str, parts: Iterable[_Part]) -> list[_Part]:
     """Without the blanks that ``~`` takes away: those of the part next to it, which in a heredoc ends with its line."""
     found: list[_Part] = []
     after = False
     for part in parts:
-        if isinstance(part, Text):
+        if not isinstance(part, Mark):
             found.append(_without_left(part) if after else part)
             after = False
             continue
-        before = found[-1] if found else None
-        if text.value.startswith("~", part.start + 2) and isinstance(before, Text):
-            found[-1] = before.slice(0, len(before.value.rstrip()))
+        before = found[-1] if found else part
+        if source.startswith("~", part.start + 2) and not isinstance(before, Mark):
+            found[-1] = _without_right(before)
         found.append(part)
-        after = text.value.startswith("~", part.end - 2)
+        after = source.startswith("~", part.end - 2)
     return found
 
 
-def _without_left(text: Text) -> Text:
-    return text.slice(len(text) - len(text.value.lstrip()), len(text))
+def _without_left(literal: _Literal) -> _Literal:
+    kept = list(literal)
+    while kept and not kept[0].value.strip():
+        del kept[0]
+    if kept:
+        kept[0] = _cut(kept[0], len(kept[0].value) - len(kept[0].value.lstrip()))
+    return tuple(kept)
+
+
+def _without_right(literal: _Literal) -> _Literal:
+    kept = list(literal)
+    while kept and not kept[-1].value.strip():
+        del kept[-1]
+    if kept:
+        value, start, _ = kept[-1]
+        blanks = len(value) - len(value.rstrip())
+        kept[-1] = Piece(value[: len(value) - blanks], start, kept[-1].end - blanks)
+    return tuple(kept)
+
+
+def _cut(piece: Piece, number: int) -> Piece:
+    """A piece without so many characters at its beginning, each of which stands for itself."""
+    return Piece(piece.value[number:], piece.start + number, piece.end)
 
 
 def _dedented(parts: list[_Part]) -> list[_Part]:
     """As HCL does it: blank lines neither count nor change, and a line that begins with a mark has no indentation."""
-    beginnings = [number for number, _ in enumerate(parts) if _begins_line(parts, number)]
-    counting = [number for number in beginnings if not _blank(parts[number])]
-    indents = [_indent(parts[number]) for number in counting]
-    least = min(indents, default=0)
+    beginnings = [number for number in range(len(parts)) if number == 0 or _ends_line(parts[number - 1])]
+    counting = [number for number in beginnings if not (_ends_line(parts[number]) and _is_blank(parts[number]))]
+    least = min((_indent(parts[number]) for number in counting), default=0)
     found = list(parts)
-    for number in counting:
-        part = found[number]
-        if isinstance(part, Text):
-            found[number] = part.slice(least, len(part))
+    for number in counting if least else ():
+        first, *others = _pieces(found[number])
+        found[number] = (_cut(first, least), *others)
     return found
 
 
-def _begins_line(parts: list[_Part], number: int) -> bool:
-    before = parts[number - 1] if number else None
-    return number == 0 or (isinstance(before, Text) and before.value.endswith("\n"))
+def _pieces(part: _Part) -> _Literal:
+    return () if isinstance(part, Mark) else part
 
 
-def _blank(part: _Part) -> bool:
-    return isinstance(part, Text) and part.value.endswith("\n") and not part.value.strip()
+def _ends_line(part: _Part) -> bool:
+    pieces = _pieces(part)
+    return bool(pieces) and pieces[-1].value.endswith("\n")
+
+
+def _is_blank(part: _Part) -> bool:
+    return all(not piece.value.strip() for piece in _pieces(part))
 
 
 def _indent(part: _Part) -> int:
-    return len(part) - len(part.value.lstrip()) if isinstance(part, Text) else 0
+    first = next(iter(_pieces(part)), Piece("", 0, 0)).value
+    return len(first) - len(first.lstrip())
 
 
 def _joined(text: Text, start: int, end: int, parts: Iterable[_Part]) -> Text:
-    return Text.joined(_shown(text, end, parts), text.offset(start))
+    """The text of a template: what the file tells of its interpolations stands where it is written."""
+    found: list[Text] = []
+    pieces: list[Piece] = []
+    for shown in _shown(end, parts):
+        if isinstance(shown, Text):
+            found += (text.derive(pieces, start), shown)
+            pieces = []
+        else:
+            pieces += shown
+    rest = text.derive(pieces, start)
+    return Text.joined((*found, rest), text.offset(start)) if found else rest
 
 
-def _shown(text: Text, end: int, parts: Iterable[_Part]) -> Iterator[Text]:
+def _shown(end: int, parts: Iterable[_Part]) -> Iterator[_Literal | Text]:
     """All that stands outside of directives, and a hole for each of the outermost of these with all that it holds."""
     depth = begin = 0
     for part in parts:
-        if isinstance(part, Text):
+        if not isinstance(part, Mark):
             if not depth:
                 yield part
         elif part.directive is None:
             if not depth:
-                yield _hole(text, part.start, part.end) if part.known is None else part.known
+                yield (Piece(HOLE, part.start, part.end),) if part.known is None else part.known
         else:
             begin = begin if depth else part.start
             depth = max(depth + part.directive, 0)
             if not depth:
-                yield _hole(text, begin, part.end)
+                yield (Piece(HOLE, begin, part.end),)
     if depth:
-        yield _hole(text, begin, end)
-
-
-def _hole(text: Text, start: int, end: int) -> Text:
-    return text.derive((Piece(HOLE, start, end),), start)
+        yield (Piece(HOLE, begin, end),)

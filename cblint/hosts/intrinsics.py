@@ -92,7 +92,7 @@ class Intrinsics:
             value is pair.value.resolved for pair, (_, value) in zip(own, pairs, strict=True)
         ):
             return node
-        complete = len(own) == len(written) and not any(_may_be_nothing(value) for _, value in pairs)
+        complete = len(own) == len(written) and not any(may_be_nothing(value) for _, value in pairs)
         kept = [(key, value) for key, value in pairs if not isinstance(value, Nothing)]
         return Settings(node.origin, node.start, node.end, kept, complete)
 
@@ -101,7 +101,7 @@ class Intrinsics:
         if all(value is item.resolved for value, item in zip(values, node.items, strict=True)):
             return node
         kept = [value for value in values if not isinstance(value, Nothing)]
-        return Items(node.origin, node.start, node.end, kept, not any(map(_may_be_nothing, kept)))
+        return Items(node.origin, node.start, node.end, kept, not any(map(may_be_nothing, kept)))
 
     # Functions: each is given the node that calls it and the value of its argument
 
@@ -225,16 +225,16 @@ def _to_json_string(node: Node, argument: Node) -> Node:
 
 
 def _joined(delimiter: Node, items: list[Node]) -> Iterator[Text]:
-    """The texts of items with the delimiter between them, which is said to stand where one item ends."""
+    """The texts of items with the delimiter between them, which is said to stand from where one text ends."""
     sign = text_of(delimiter, delimiter.span)
-    before: Node | None = None
+    before: Text | None = None
     for item in items:
         if before is not None and sign.value:
-            gap = Span(before.span.end, item.span.start)
+            gap = Span(before.offset(len(before)), item.span.start)
             # In order, places let lines of the text be lines of the file.
             yield Text.over(sign.value, gap) if gap.start < gap.end else sign
-        yield text_of(item, item.span)
-        before = item
+        before = text_of(item, item.span)
+        yield before
 
 
 def _all_substituted(items: Iterable[Node]) -> tuple[Substituted, ...]:
@@ -259,7 +259,8 @@ def _options(node: Node) -> tuple[Node, ...]:
     return node.options if isinstance(node, Choice) else (node,)
 
 
-def _may_be_nothing(node: Node) -> bool:
+def may_be_nothing(node: Node) -> bool:
+    """Whether a condition may take a value away."""
     return isinstance(node, Choice) and any(isinstance(option, Nothing) for option in node.options)
 
 

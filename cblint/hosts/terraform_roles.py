@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts.definition import POLICY, ROLE, Definition
@@ -13,49 +14,61 @@ from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
-_Attached = list[tuple[list[Node], Node, Pair]]
-"""Roles, a policy that they get, and where it says so."""
+
+class _Attachment(NamedTuple):
+    """A policy that roles get, and the argument that says which."""
+
+    roles: list[Node]
+    policy: Node
+    where: Node
+
+
+_Attached = dict[str, list[_Attachment]]
+"""Attachments by each role and policy of the configuration that they name."""
 
 
 def definitions(origin: Text, things: Iterable[Thing]) -> Iterator[Definition]:
     """The roles and policies among the things that a file defines."""
     resources = table("hosts")["terraform"]["resources"]
     found = list(things)
-    attached = list(_attachments(found))
+    attached = _by_name(_attachments(found))
     for thing in found:
         spec = resources.get(thing.type)
         if spec is None or spec["kind"] not in (ROLE, POLICY):
             continue
         body = renamed(origin, thing.body, spec["names"])
-        root = (_role if spec["kind"] == ROLE else _policy)(origin, thing, body, attached)
+        root = (_role if spec["kind"] == ROLE else _policy)(origin, thing, body, attached.get(thing.name, []))
         yield Definition(spec["kind"], thing.name, thing.place, root, thing.conditional, thing.broken)
 
 
-def _attachments(things: Iterable[Thing]) -> Iterator[tuple[list[Node], Node, Pair]]:
-    attachments = table("hosts")["terraform"]["attachments"]
+def _attachments(things: Iterable[Thing]) -> Iterator[_Attachment]:
+    arguments = table("hosts")["terraform"]["attachments"]
     for thing in things:
-        argument = attachments.get(thing.type)
+        argument = arguments.get(thing.type)
         roles, policy = (thing.body.get(argument), thing.body.get("policy_arn")) if argument else (None, None)
         if roles is not None and policy is not None:
             held = roles.value.resolved
-            yield list(held.items) if isinstance(held, Sequence) else [held], policy.value, policy
+            yield _Attachment(list(held.items) if isinstance(held, Sequence) else [held], policy.value, policy.key)
 
 
-def _refers(node: Node, name: str) -> bool:
-    return isinstance(node, Reference) and node.target == name
+def _by_name(attachments: Iterable[_Attachment]) -> _Attached:
+    found: _Attached = {}
+    for each in attachments:
+        for name in {node.target for node in (*each.roles, each.policy) if isinstance(node, Reference)}:
+            found.setdefault(name, []).append(each)
+    return found
 
 
-def _role(origin: Text, thing: Thing, body: Settings, attached: _Attached) -> Settings:
+def _role(origin: Text, thing: Thing, body: Settings, attached: list[_Attachment]) -> Settings:
     """A role as the API has it. Other files of the configuration may give it more policies."""
     own = body.get("managedPolicyArns")
     held = own.value.resolved if own is not None else None
-    given = [(policy, pair) for roles, policy, pair in attached if any(_refers(role, thing.name) for role in roles)]
-    arns = [*(held.items if isinstance(held, Sequence) else ()), *(policy for policy, _ in given)]
+    arns = [*(held.items if isinstance(held, Sequence) else ()), *(each.policy for each in attached)]
     pairs = [(pair.key, _documented(pair)) for pair in body.pairs if pair.name != "managedPolicyArns"]
-    if own is not None or given:
-        name = own.key if own is not None else given[0][1].key
-        named = key(origin, name.start, name.end, "managedPolicyArns")
-        pairs.append((named, Items(origin, thing.body.start, thing.body.end, arns, False)))
+    if own is not None or attached:
+        where = own.key if own is not None else attached[0].where
+        name = key(origin, where.start, where.end, "managedPolicyArns")
+        pairs.append((name, Items(origin, thing.body.start, thing.body.end, arns, False)))
     return Settings(origin, body.start, body.end, pairs, False)
 
 
@@ -73,17 +86,13 @@ def _with_documents(node: Node) -> Node:
     return Settings(node.origin, node.start, node.end, pairs, node.complete)
 
 
-def _policy(origin: Text, thing: Thing, body: Settings, attached: _Attached) -> Settings:
+def _policy(origin: Text, thing: Thing, body: Settings, attached: list[_Attachment]) -> Settings:
     """A policy as the API has it, with the roles that have it: its own, or those that this file attaches it to."""
     own = thing.body.get("role")
-    roles = [own.value] if own is not None else []
-    where = own.key if own is not None else None
-    for others, policy, pair in attached:
-        if _refers(policy, thing.name):
-            roles += others
-            where = where or pair.key
+    roles = [own.value] if own is not None else [role for each in attached for role in each.roles]
     pairs = [(pair.key, _documented(pair)) for pair in body.pairs if pair.name != "roles"]
-    start, end = (where.start, where.end) if where is not None else (thing.body.start, thing.body.start)
+    where = own.key if own is not None else attached[0].where if attached else thing.body
+    start, end = (where.start, where.end) if where is not thing.body else (where.start, where.start)
     pairs.append((key(origin, start, end, "roles"), Items(origin, start, end, roles, own is not None)))
     return Settings(origin, body.start, body.end, pairs, body.complete)
 

@@ -14,6 +14,7 @@ from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
 from cblint.source.text import Span
+from tests.bounds import ALL
 from tests.examples import Example, all_examples
 from tests.hosts import HOSTS, Hosted
 
@@ -29,6 +30,11 @@ PLAIN = [
 ]
 
 
+SOME = PLAIN if ALL else PLAIN[::12]
+"""A part of them; all in long runs."""
+FENCES = [name for name in HOSTS if name.startswith("fence")]
+
+
 def said(text: str, path: str) -> list[Finding]:
     result = lint_text(text, Candidate(path, True), Settings(profile="pedantic"))
     assert not result.crashes, result.crashes
@@ -37,8 +43,8 @@ def said(text: str, path: str) -> list[Finding]:
 
 def alone(text: str, hosted: Hosted, folder: pathlib.Path) -> list[Finding]:
     """What is said of the buildspec in a file of its own, with all that its host tells of the project."""
-    where = folder / f"alone-{bool(hosted.project)}"
-    where.mkdir(exist_ok=True)
+    where = folder / "alone" / hosted.path
+    where.mkdir(parents=True, exist_ok=True)
     if hosted.project:
         (where / ".cblint.yml").write_text(json.dumps({"projects": [hosted.project]}))
     return said(text, str(where / "buildspec.yml"))
@@ -62,7 +68,21 @@ def differences(example: Example, name: str, folder: pathlib.Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", HOSTS)
+@pytest.mark.parametrize("name", [name for name in HOSTS if name not in FENCES])
 def test_an_example_says_in_every_host_what_it_says_alone(name: str, tmp_path: pathlib.Path) -> None:
-    found = [line for example in PLAIN[::7] for line in differences(example, name, tmp_path)]
+    found = [line for example in SOME for line in differences(example, name, tmp_path)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", FENCES)
+def test_what_is_certainly_a_buildspec_says_in_a_fence_what_it_says_alone(name: str, tmp_path: pathlib.Path) -> None:
+    certain = [
+        example
+        for example in SOME
+        if re.match(r"version: 0\.2\n", example.text)
+        and re.search(r"(?m)^phases:\n  (?:install|pre_build|build|post_build):\n    commands:\n", example.text)
+        and example.rule not in ("yaml-syntax-error", "unknown-key")
+    ]
+    assert len(certain) > len(SOME) / 3
+    found = [line for example in certain for line in differences(example, name, tmp_path)]
     assert found == []

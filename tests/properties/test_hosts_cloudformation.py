@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import example, given
@@ -59,11 +60,12 @@ def block(value: str, indent: int) -> str:
 
 
 @example(["a", "", " b"])
+@example(["${a${b}", "${}${"])
 @example(["\\ud83d", "\U0001f600"])
 @given(LINES)
 def test_a_buildspec_is_read_in_every_way_to_write_it(lines: list[str]) -> None:
     value = "\n".join(["version: 0.2", *lines, "end", ""])
-    escaped = value.replace("${", "${!")
+    escaped = re.sub(r"\$\{([^}]+)\}", r"${!\1}", value)
     ways = {
         block(value, 10): value,
         "!Sub " + block(escaped, 10): value,
