@@ -44,7 +44,7 @@ def _of_project(project: Resource, repository: str) -> Iterator[Report]:
     if isinstance(node, Reference) and is_read_by_terraform(project):
         path = buildspec_of(project)
         if path is not None and not path.startswith("../") and lacks(repository, path):
-            yield Report(node.span, "file", {"path": path, "hint": _hint(repository, path)})
+            yield Report(node.span, "file", {"path": path, "suggestion": _hint(repository, path)})
         return
     scalar_ = known(node)
     if (node is not None and scalar_ is None) or _is_runner(project):
@@ -59,7 +59,7 @@ def _of_project(project: Resource, repository: str) -> Iterator[Report]:
         yield from _by_default(project, repository)
     elif project.graph.builds_this(project):
         if lacks(repository, path):
-            yield Report(scalar_.span, "missing", {"path": path, "hint": _hint(repository, path)})
+            yield Report(scalar_.span, "missing", {"path": path, "suggestion": _hint(repository, path)})
     elif project.graph.may_build_this(project) and _is_nowhere(project, repository, path):
         yield from _probably(project, repository, path, scalar_)
 
@@ -79,7 +79,7 @@ def _by_default(project: Resource, repository: str) -> Iterator[Report]:
         is_lacking = unused and _is_nowhere(project, repository, DEFAULT_BUILDSPEC)
     if is_lacking:
         yield Report(
-            pair.key.span, "default", {"path": DEFAULT_BUILDSPEC, "hint": _hint(repository, DEFAULT_BUILDSPEC)}
+            pair.key.span, "default", {"path": DEFAULT_BUILDSPEC, "suggestion": _hint(repository, DEFAULT_BUILDSPEC)}
         )
 
 
@@ -207,7 +207,7 @@ def _of_tasks(buildspec: Buildspec) -> Iterator[Report]:
             if "phases" not in buildspec.sections:
                 yield Report(node.span, "itself", {"path": path})
         elif _lacks_below(buildspec, repository, posixpath.normpath(path)):
-            yield Report(node.span, "task", {"path": path, "hint": _hint(repository, path)})
+            yield Report(node.span, "task", {"path": path, "suggestion": _hint(repository, path)})
 
 
 def _named_by_tasks(buildspec: Buildspec) -> Iterator[Scalar]:
