@@ -17,7 +17,7 @@ from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.graph import Resource
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
-from cblint.source.text import Lines, Span
+from cblint.source.text import HOLE, Lines, Span
 from cblint.source.tree import Node, path_to
 
 Subject = Buildspec | Resource
@@ -99,9 +99,23 @@ def _concerns(rule: Rule, subject: Subject) -> bool:
     if isinstance(subject, Buildspec):
         if rule.sections and subject.sections.isdisjoint(rule.sections):
             return False
+        if rule.whole and not subject.whole:
+            return False
+        if subject.has_holes and not _may_speak(rule, subject):
+            return False
         if rule.needs and rule.needs.isdisjoint(_known_of(subject)):
             return False
     return not rule.words or any(word in subject.source for word in rule.words)
+
+
+def _may_speak(rule: Rule, buildspec: Buildspec) -> bool:
+    """Whether a rule that looks for what is missing would see it, though not all of the commands is known."""
+    silent = table("holes")
+    if rule.name in silent["with-unknown-commands"] and buildspec.may_run_more:
+        return False
+    return rule.name not in silent["with-holes-in-commands"] or not any(
+        HOLE in item.value for item in buildspec.command_items
+    )
 
 
 def _known_of(buildspec: Buildspec) -> frozenset[str]:
@@ -252,6 +266,9 @@ def _bounded(where: str) -> str:
 
 
 def _shown(value: str) -> str:
-    """Text of the file as a message holds it: on one line, not too long. The formats make it printable."""
-    shown = " ".join(value.splitlines())
+    """Text of the file as a message holds it: on one line, not too long. The formats make it printable.
+
+    What only the deployment tells is shown as ``${…}``.
+    """
+    shown = " ".join(value.replace(HOLE, "${…}").splitlines())
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

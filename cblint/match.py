@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cblint.finding import Edit
+from cblint.source.foreign import is_known
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import closest, distance
@@ -68,7 +69,7 @@ def _items(node: Node) -> Iterator[Place]:
 def _values(node: Node, names: tuple[str, ...]) -> Iterator[Place]:
     if isinstance(node, Mapping):
         for pair in pairs_of(node):
-            if names == ("*",) or pair.name in names:
+            if (names == ("*",) and is_known(pair.key)) or pair.name in names:
                 yield Place(pair.value, pair, siblings=node)
 
 
@@ -82,8 +83,10 @@ def pairs_of(node: Mapping) -> list[Pair]:
 
 
 def kind_of(node: Node) -> str:
-    """``mapping``, ``sequence``, ``empty`` or ``scalar``."""
+    """``mapping``, ``sequence``, ``empty`` or ``scalar``; ``unknown`` where only the deployment tells."""
     target = node.resolved
+    if not is_known(target):
+        return "unknown"
     if isinstance(target, Mapping):
         return "mapping"
     if isinstance(target, Sequence):

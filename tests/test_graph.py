@@ -16,7 +16,7 @@ from cblint.hosts.definition import PROJECT, Definition, HostFile
 from cblint.hosts.discover import Candidate
 from cblint.hosts.graph import Graph, Resource, read_files
 from cblint.hosts.known import project_of
-from cblint.hosts.pipelines import actions, variable_references, variables_of
+from cblint.hosts.pipelines import actions, has_more_variables, variable_references, variables_of
 from cblint.hosts.project_json import read
 from cblint.linter import FileResult, Settings, lint_text, result_of
 from cblint.report import Style
@@ -122,7 +122,8 @@ def test_a_pipeline_that_names_no_project_of_these_runs_none(named: Any) -> None
 def test_variables_that_cannot_be_read_are_unknown_not_none(variables: Any) -> None:
     graph = graph_of({"p.json": a_project(), "pipeline.json": a_pipeline(build(EnvironmentVariables=variables))})
     (run,) = graph.runs_of(only(graph))
-    assert variables_of(run.action) is None
+    assert variables_of(run.action) == []
+    assert has_more_variables(run.action)
     assert project_of(only(graph)).more_variables
 
 
@@ -225,7 +226,7 @@ def test_the_places_of_a_pipeline_are_those_of_its_text(values: list[str]) -> No
     assert file is not None
     (definition,) = file.definitions
     (action,) = actions(definition)
-    for number, variable in enumerate(variables_of(action) or ()):
+    for number, variable in enumerate(variables_of(action)):
         assert variable.name.value == f"V{number}"
         assert written[slice(*variable.name.text.span(0, 2))] == f"V{number}"
     found = list(variable_references(definition))

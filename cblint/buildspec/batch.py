@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
+from cblint.source.foreign import is_complete, is_known
 from cblint.source.tree import Mapping, Node, Pair, Scalar
 from cblint.spelling import alike
 
@@ -53,15 +54,23 @@ def _names(node: Node) -> list[Scalar]:
 
 
 def tasks(buildspec: Buildspec) -> list[Task]:
-    """All tasks in file order, those of ``build-list`` first."""
-    found = []
+    """All tasks in file order, those of ``build-list`` first; none if it is not known which there are."""
+    found: list[Task] = []
     for form in LISTS:
         pair = buildspec.get("batch", form)
+        if pair is not None and not is_complete(pair.value):
+            return []
         for number, item in enumerate(items(pair.value) if pair is not None else []):
             target = mapping(item)
             if target is not None and not target.open:
                 found.append(Task(form, number, item, target))
-    return found
+    return found if all(_is_told(task) for task in found) else []
+
+
+def _is_told(task: Task) -> bool:
+    """Whether it is known how it is called."""
+    pair = task.mapping.get("identifier")
+    return is_complete(task.mapping) and (pair is None or is_known(pair.value))
 
 
 def matrix(buildspec: Buildspec, part: str) -> Pair | None:

@@ -8,6 +8,7 @@ from cblint.hosts.graph import Resource, is_inline
 from cblint.hosts.known import project_of
 from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
+from cblint.source.foreign import Settings
 from cblint.source.loader import Document, Stream, TooComplex, load
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
@@ -31,6 +32,9 @@ def buildspecs_within(resource: Resource) -> list[Buildspec]:
 
 def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
     projects = (project_of(resource),) if resource.definition.kind == PROJECT else ()
+    if isinstance(node, Settings) and not node.pairs:
+        # A program fills it in, or it stands in a test.
+        return []
     if mapping(node) is not None:
         stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
     elif isinstance(node, Scalar):

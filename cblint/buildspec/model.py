@@ -9,9 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.facts import table
+from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
 from cblint.source.loader import Document, Stream
+from cblint.source.foreign import is_complete, is_known, is_settled
+from cblint.source.text import HOLE
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ PHASES = ("install", "pre_build", "build", "post_build")
 """In the order in which they run."""
 VARIABLES, PARAMETER_STORE, SECRETS_MANAGER = "variables", "parameter-store", "secrets-manager"
 
+_NAMING = 3
+"""Words that say what a command does: ``docker compose build``, ``sudo npm run``."""
 _BLANK = re.compile(r"\s*")
 _COMMAND_LISTS = parse_path("phases.*.{commands,finally}")
 _PHASES = parse_path("phases.*")
@@ -82,6 +87,15 @@ class ShellItem:
         from cblint.shell.query import invocations
 
         return list(invocations(self.script)) if self.script.problem is None else []
+
+    @property
+    def may_be_another(self) -> bool:
+        """Whether a hole stands where a program is named, or what it is to do."""
+        from cblint.shell.commands import SimpleCommand
+        from cblint.shell.syntax import walk
+
+        commands = (node for node in walk(self.script) if isinstance(node, SimpleCommand))
+        return any(HOLE in word.raw for command in commands for word in command.words[:_NAMING])
 
     def calls(self, command: ShellNode) -> list[Invocation]:
         """The programs that one command runs, itself and through others such as ``sudo``, the outermost first.
@@ -161,7 +175,16 @@ class Section(NamedTuple):
 
 
 def scalar(node: Node) -> Scalar | None:
-    """The node as a scalar with something in it, seen through an alias; None if it is none, or was cut short."""
+    """The node as a scalar with something in it, seen through an alias.
+
+    None if it is none, was cut short, or only the deployment tells all of it.
+    """
+    found = written(node)
+    return found if found is None or HOLE not in found.value else None
+
+
+def written(node: Node) -> Scalar | None:
+    """The same, also where parts of it are not known."""
     target = node.resolved
     return target if isinstance(target, Scalar) and not target.empty and not target.open else None
 
@@ -208,6 +231,11 @@ class Buildspec:
         return self.stream.text.value
 
     @property
+    def whole(self) -> bool:
+        """Whether all of it is shown: documentation shows parts, and programs put them together."""
+        return self.holder is None or self.holder.definition.kind != BUILDSPEC or not self.holder.definition.fragment
+
+    @property
     def root(self) -> Node | None:
         return self.document.root
 
@@ -230,6 +258,8 @@ class Buildspec:
         from cblint.buildspec.shape import faults
 
         found = list(faults(self.root, table("buildspec"))) if self.root is not None else []
+        if not self.whole:
+            found = [fault for fault in found if not fault.lacks or fault.steps]
         problem = self.stream.problem
         if problem is None or not self.is_last:
             return found
@@ -268,6 +298,27 @@ class Buildspec:
             node = pair.value
         return pair
 
+    def tells(self, *names: str) -> bool:
+        """Whether it is known what stands at a chain of keys, be it nothing."""
+        node = self.root
+        for name in names:
+            holder = mapping(node)
+            pair = holder.get(name) if holder is not None else None
+            if pair is None:
+                return node is None or is_complete(node)
+            node = pair.value
+        return node is None or is_known(node)
+
+    @cached_property
+    def has_holes(self) -> bool:
+        """Whether only the deployment tells all of it."""
+        return HOLE in self.stream.text.value
+
+    @cached_property
+    def may_run_more(self) -> bool:
+        """Whether some command is not known: which program it runs, or what of one such as ``docker``."""
+        return self.has_holes and any(HOLE in item.value and item.may_be_another for item in self.command_items)
+
     @cached_property
     def sections(self) -> frozenset[str]:
         """The keys of the top level."""
@@ -298,7 +349,7 @@ class Buildspec:
         found: dict[int, ShellItem] = {}
         for commands in self.command_lists:
             for item in commands.items():
-                node = scalar(item.node)
+                node = written(item.node)
                 if node is not None and not self._breaks_off(node):
                     found.setdefault(id(node), ShellItem(node, commands.key, item.number))
         return list(found.values())
@@ -357,12 +408,15 @@ class Buildspec:
         return _sections(places(self.root, _PHASES))
 
     def reports(self) -> list[Section]:
-        """The report groups that are mappings."""
-        return _sections(places(self.root, _REPORTS))
+        """The report groups that are mappings, and of which all is known."""
+        return self._settled(_sections(places(self.root, _REPORTS)))
 
     def artifacts(self) -> list[Section]:
-        """``artifacts`` itself and the secondary ones, where they are mappings."""
-        return [section for path in _ARTIFACTS for section in _sections(places(self.root, path))]
+        """``artifacts`` itself and the secondary ones, where they are mappings of which all is known."""
+        return self._settled([section for path in _ARTIFACTS for section in _sections(places(self.root, path))])
+
+    def _settled(self, sections: list[Section]) -> list[Section]:
+        return [each for each in sections if is_settled(each.mapping)] if self.has_holes else sections
 
     @cached_property
     def variables(self) -> list[Variable]:

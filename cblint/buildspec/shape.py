@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cblint.match import pairs_of
-from cblint.source.text import Span
+from cblint.source.foreign import is_complete, is_known
+from cblint.source.text import HOLE, Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import suggestion
 
@@ -69,8 +70,13 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def type_of(node: Node) -> str:
-    """What a node is to JSON Schema: ``object``, ``array``, ``string``, ``number``, ``boolean`` or ``null``."""
+    """What a node is to JSON Schema: ``object``, ``array``, ``string``, ``number``, ``boolean`` or ``null``.
+
+    ``unknown`` where only the deployment tells.
+    """
     target = node.resolved
+    if not is_known(target):
+        return "unknown"
     if isinstance(target, Mapping):
         return "object"
     if isinstance(target, Sequence):
@@ -108,7 +114,7 @@ class _Walk:
 
     def faults(self, node: Node, schema: Schema, steps: Steps, pair: Pair | None) -> Iterator[Fault]:
         schema = self._resolved(schema)
-        if schema is True:
+        if schema is True or not is_known(node):
             return
         if schema is False:
             yield Fault(steps, "false", {}, node, pair)
@@ -149,6 +155,8 @@ class _Walk:
         others = schema.get("additionalProperties", True)
         pairs = effective_pairs(target)
         for child in pairs:
+            if not is_known(child.key):
+                continue
             name = child.name if child.name is not None else "?"
             parts = [part for pattern, part in patterns.items() if re.search(pattern, name)] if patterns else []
             if name in properties:
@@ -161,7 +169,7 @@ class _Walk:
                 if not _plainly_right(child.value, part):
                     yield from self.faults(child.value, part, (*steps, name), child)
         yield from _sizes(node, len(pairs), "Properties", schema, steps, pair)
-        if target.open:
+        if target.open or not is_complete(target):
             return
         present = {child.name for child in pairs}
         for name in schema.get("required", ()):
@@ -185,7 +193,11 @@ class _Walk:
 def _plainly_right(node: Node, schema: Schema) -> bool:
     """Whether that is seen at once: most nodes are texts of which nothing but that is asked."""
     return schema is True or (
-        isinstance(schema, dict) and len(schema) == 1 and "type" in schema and _is(node, schema["type"])
+        isinstance(schema, dict)
+        and len(schema) == 1
+        and "type" in schema
+        and is_known(node)
+        and _is(node, schema["type"])
     )
 
 
@@ -211,9 +223,9 @@ def _is(node: Node, expected: str | list[str]) -> bool:
 def _sizes(
     node: Node, size: int, what: str, schema: dict[str, Any], steps: Steps, pair: Pair | None
 ) -> Iterator[Fault]:
-    if size < schema.get(f"min{what}", 0) and not node.resolved.open:
+    if size < schema.get(f"min{what}", 0) and not node.resolved.open and is_complete(node):
         yield Fault(steps, f"min{what}", schema, node, pair)
-    if size > schema.get(f"max{what}", size):
+    if size > schema.get(f"max{what}", size) and is_complete(node):
         yield Fault(steps, f"max{what}", schema, node, pair)
 
 

@@ -39,6 +39,8 @@ def shell_of(buildspec: Buildspec) -> str:
 
 def stated_shell(buildspec: Buildspec) -> str:
     """The shell that ``env.shell`` names: BASH, SH, POWERSHELL, CMD, UNKNOWN, or nothing where it names none."""
+    if not buildspec.tells("env", "shell"):
+        return UNKNOWN
     given = buildspec.shell
     return _WINDOWS.get(given) or _GIVEN.get(given) or (UNKNOWN if given else "")
 

@@ -48,7 +48,8 @@ class Rule(NamedTuple):
 
     ``check`` is ``module.function`` under ``cblint.checks``, or empty; where ``sections`` are given, it has something
     to say only of a buildspec that has one of these keys at the top level; where ``words`` are, of a file in which one
-    of them stands. ``subjects`` are the kinds of definitions that it is about.
+    of them stands. ``subjects`` are the kinds of definitions that it is about. ``whole``: it says nothing of a
+    buildspec of which only a part is shown.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Rule(NamedTuple):
     sections: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     subjects: tuple[str, ...] = (BUILDSPEC,)
+    whole: bool = False
 
     @property
     def needs(self) -> frozenset[str]:
@@ -117,6 +119,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
         sections=tuple(entry.get("sections", ())),
         words=tuple(entry.get("words", ())),
         subjects=tuple(entry.get("subjects", (BUILDSPEC,))),
+        whole=entry.get("whole", False),
     )
 
 

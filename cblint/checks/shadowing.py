@@ -77,7 +77,7 @@ def _of_pipelines(resource: Resource) -> dict[str, _Given]:
     found: dict[str, list[_Given]] = {}
     runs = resource.graph.runs_of(resource)
     for run in runs:
-        for variable in variables_of(run.action) or ():
+        for variable in variables_of(run.action):
             value = known(variable.value)
             is_text = value is not None and "#{" not in value.value and variable.type == "PLAINTEXT"
             place = Elsewhere("given", run.pipeline, variable.name.span)

@@ -25,6 +25,7 @@ from cblint.flow.status import masked, told
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, Phase, Step, phases_of
 from cblint.flow.values import UNKNOWN, Value, initial, literal, unknown
 from cblint.shell import syntax
+from cblint.source.text import HOLE
 from cblint.source.tree import Node
 
 SUCCEEDS = "CODEBUILD_BUILD_SUCCEEDING"
@@ -125,7 +126,7 @@ class _Builder:
         paths: dict[str, State] = {SUCCEEDING: start}
         user: str | None = None
         for phase in self.phases:
-            if user is not None and phase.user != user:
+            if user is not None and (phase.user != user or HOLE in user):
                 paths = {path: self._another_user(state) for path, state in paths.items()}
             user = phase.user
             after: dict[str, State] = {}

@@ -24,7 +24,7 @@ from cblint.shell.commands import (
 )
 from cblint.shell.parser import parse
 from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter, Word, walk
-from cblint.source.text import Text
+from cblint.source.text import HOLE, Text
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAMING = frozenset(
@@ -199,11 +199,15 @@ class _Reader:
             elif isinstance(node, (ArithmeticExpansion, ArithmeticCommand, ArithmeticFor)):
                 self._arithmetic(node.raw)
             elif isinstance(node, For):
+                if node.name.text is None:
+                    raise _Anything
                 self.names.update((node.name.raw, "REPLY") if node.select else (node.name.raw,))
             elif isinstance(node, Redirection):
                 # bash puts the number of the descriptor into the variable of ``{name}>file``.
                 self.names.update(_IDENTIFIER.findall(node.descriptor))
             elif isinstance(node, Function):
+                if node.name.text is None:
+                    raise _Anything
                 self.functions.add(node.name.raw)
             elif isinstance(node, Coprocess):
                 raise _Anything
@@ -297,6 +301,6 @@ def _named(name: str, words: Sequence[Word]) -> Iterator[str]:
                 raise _Anything
             continue
         before, equals, _ = word.raw.partition("=")
-        if not equals or "$" in before or "`" in before or name == "let":
+        if not equals or "$" in before or "`" in before or HOLE in before or name == "let":
             raise _Anything
         yield from _IDENTIFIER.findall(before)

@@ -36,7 +36,7 @@ from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Value, concat, lit
 from cblint.flow.words import Expansion, Fields
 from cblint.shell.commands import Assignment, Function, SimpleCommand
 from cblint.shell.parser import parse
-from cblint.shell.syntax import Node, Word
+from cblint.shell.syntax import Inserted, Node, Word
 from cblint.source.text import Text
 
 _NO_COMMANDS = ("declare", "typeset")
@@ -273,6 +273,9 @@ class SimpleRunner(Assigner):
 
     def _unnamed(self, node: SimpleCommand, expansion: Expansion, fields: Fields) -> Outcome:
         """A command whose name is not known: a program if the build was given the name, else who knows."""
+        if node.words and isinstance(node.words[0].parts[0], Inserted):
+            # It can be whole commands.
+            raise Unclear
         name = fields.values[0]
         first = name.pieces[0] if name.pieces else ""
         is_path = any(isinstance(piece, str) and "/" in piece for piece in name.pieces)

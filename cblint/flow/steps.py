@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cblint.buildspec.model import PHASES, Buildspec, Section, ShellItem, items, scalar
+from cblint.buildspec.model import PHASES, Buildspec, Section, ShellItem, items, scalar, written
+from cblint.source.foreign import is_known
 from cblint.source.tree import Node
 
 SUCCEEDING, FAILING, EITHER = "succeeding", "failing", "either"
@@ -56,25 +57,29 @@ def _in_order(buildspec: Buildspec) -> list[Section]:
 
 
 def _phase_of(buildspec: Buildspec, section: Section) -> Phase:
-    on_failure = section.scalar("on-failure")
-    user = section.scalar("run-as")
-    top = buildspec.get("run-as")
-    top_user = scalar(top.value) if top is not None else None
-    found = user or top_user
+    on_failure = section.get("on-failure")
+    users = [pair for pair in (section.get("run-as"), buildspec.get("run-as")) if pair is not None]
+    found = next(filter(None, (written(pair.value) for pair in users)), None)
     return Phase(
         section.name,
-        re.sub(r"-.*", "", on_failure.value.upper()) if on_failure is not None else "",
+        _on_failure(on_failure.value) if on_failure is not None else "",
         found.value if found is not None else "root",
         _steps(buildspec, section, "commands"),
         _steps(buildspec, section, "finally"),
     )
 
 
+def _on_failure(node: Node) -> str:
+    """What ``on-failure`` says, in capitals and without what follows it; of what is not known, what does least."""
+    value = scalar(node)
+    return re.sub(r"-.*", "", value.value.upper()) if value is not None else "" if is_known(node) else "ABORT"
+
+
 def _steps(buildspec: Buildspec, section: Section, key: str) -> list[Step]:
     pair = section.get(key)
     if pair is None:
         return []
-    alone = scalar(pair.value)
+    alone = written(pair.value)
     if alone is not None:
         # Not what the documentation has, but such builds work; the syntax error behind it is not looked for.
         return [Step(section.name, key, 0, ShellItem(alone, key, 0), True)] if not buildspec.stream.problem else []
@@ -82,7 +87,7 @@ def _steps(buildspec: Buildspec, section: Section, key: str) -> list[Step]:
     nodes: list[Node] = items(pair.value)
     steps = []
     for number, node in enumerate(nodes):
-        value = scalar(node)
+        value = written(node)
         item = known.get(id(value)) if value is not None else None
         if item is not None:
             steps.append(Step(section.name, key, number, item))

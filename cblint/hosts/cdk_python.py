@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from itertools import accumulate
 
-from cblint.hosts.cdk import KIND, PARTIAL, host_file, words
+from cblint.hosts.cdk import KIND, PARTIAL, host_file
+from cblint.hosts.cdk_values import words
 from cblint.hosts.definition import HostFile
 from cblint.hosts.expressions import (
     Call,
@@ -23,6 +24,7 @@ from cblint.hosts.expressions import (
     joined,
     mapping,
     member,
+    negative,
     number,
     sequence,
 )
@@ -208,9 +210,7 @@ class _Evaluator(Evaluator[ast.AST]):
         if isinstance(syntax, ast.BinOp):
             return self._operation(place, syntax, scope, inner)
         if isinstance(syntax, ast.UnaryOp) and isinstance(syntax.op, ast.USub):
-            amount = self.value(syntax.operand, scope, inner)
-            is_number = isinstance(syntax.operand, ast.Constant) and isinstance(amount, Given) and amount.style == ""
-            return place.plain(f"-{amount.value}") if is_number and isinstance(amount, Given) else place.unknown
+            return negative(place, self.value(syntax.operand, scope, inner))
         return place.unknown
 
     def _constant(self, place: Place, value: object) -> Node:
@@ -259,7 +259,7 @@ class _Evaluator(Evaluator[ast.AST]):
         named = self.value(name, scope, depth)
         if not isinstance(named, Given) or HOLE in named.value:
             return Spread(self.place(name).unknown)
-        return named if isinstance(name, ast.Constant) else key(*self.place(name), named.value), held
+        return named if isinstance(name, (ast.Constant, ast.JoinedStr)) else key(*self.place(name), named.value), held
 
     def _keyword(self, syntax: ast.keyword, scope: _Names, depth: int) -> tuple[Node, Node] | Spread:
         held = self.value(syntax.value, scope, depth)

@@ -18,6 +18,7 @@ from cblint.hosts.expressions import (
     joined,
     mapping,
     member,
+    negative,
     number,
     sequence,
     unescaped,
@@ -255,7 +256,9 @@ class _Evaluator(TreeEvaluator):
             case "call_expression" | "new_expression":
                 return self._call(place, syntax, scope, inner)
             case "unary_expression":
-                return self._negative(place, syntax, scope, inner)
+                amount = syntax.child_by_field_name("argument")
+                known = amount is not None and "-" in tokens(syntax)
+                return negative(place, self.value(amount, scope, inner)) if known and amount else place.unknown
             case "binary_expression":
                 return self._operation(place, syntax, scope, inner)
             case "ternary_expression":
@@ -283,12 +286,6 @@ class _Evaluator(TreeEvaluator):
     def _literal(self, start: int, end: int) -> Text:
         pieces = unescaped(self.source, start, end, _escape)
         return self.origin.derive(pieces if pieces is not None else [Piece(HOLE, start, end)], start)
-
-    def _negative(self, place: Place, syntax: Syntax, scope: _Names, depth: int) -> Node:
-        held = syntax.child_by_field_name("argument")
-        value = self.value(held, scope, depth) if held is not None and "-" in tokens(syntax) else None
-        is_number = held is not None and held.type == "number" and isinstance(value, Given)
-        return place.plain(f"-{value.value}") if is_number and isinstance(value, Given) else place.unknown
 
     def _element(self, syntax: Syntax, scope: _Names, depth: int) -> Node | Spread:
         if syntax.type != "spread_element":

@@ -93,8 +93,9 @@ class Place(NamedTuple):
         return Text.over(value, self.origin.span(self.start, self.end))
 
     def plain(self, value: str) -> Given:
-        """What is written without quotes."""
-        return Given(*self, self.text(value), "")
+        """What is written without quotes, in these or in other words."""
+        as_written = self.origin.value[self.start : self.end] == value
+        return Given(*self, self.origin.slice(self.start, self.end) if as_written else self.text(value), "")
 
     def string(self, pieces: Iterable[Piece]) -> Given:
         """A string, of pieces in offsets into the origin."""
@@ -111,6 +112,12 @@ def number(place: Place, written: str) -> Node:
         return place.unknown
     fraction = match[2].rstrip("0")
     return place.plain(f"{match[1]}.{fraction}" if fraction else match[1])
+
+
+def negative(place: Place, amount: Node) -> Node:
+    """A number with a minus before it."""
+    is_number = isinstance(amount, Given) and amount.style == "" and amount.value[:1].isdigit()
+    return place.plain(f"-{amount.value}") if is_number and isinstance(amount, Given) else place.unknown
 
 
 def mapping(place: Place, parts: Iterable[tuple[Node, Node] | Spread]) -> Settings:

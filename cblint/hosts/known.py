@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cblint.facts import table
 from cblint.hosts.definition import Definition
 from cblint.hosts.graph import Resource, Run
-from cblint.hosts.pipelines import Variable, variables_of
+from cblint.hosts.pipelines import has_more_variables, variables_of
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from cblint.hosts.settings import all_listed, is_set, known, listed, setting, text_at, truth_at, within
 from cblint.source.tree import Mapping, Node
@@ -21,7 +21,8 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     variables = setting(definition, "environment", "environmentVariables")
     runs = resource.graph.runs_of(resource)
     kind = text_at(definition, "source", "type")
-    given = [variables_of(run.action) for run in runs] if runs else []
+    in_pipelines = [variable for run in runs for variable in variables_of(run.action)]
+    has_more = any(has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
@@ -39,9 +40,11 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         artifacts=Artifacts(
             text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
         ),
-        variables=tuple(dict.fromkeys((*_variables(variables), *_given_by(given)))),
+        variables=tuple(
+            dict.fromkeys((*_variables(variables), *((each.name.value, each.type in _SECRET) for each in in_pipelines)))
+        ),
         # A pipeline that is not at hand may give any.
-        more_variables=not all_listed(variables) or None in given or (kind == "CODEPIPELINE" and not runs),
+        more_variables=not all_listed(variables) or has_more,
         resource=resource,
     )
 
@@ -57,12 +60,6 @@ def _format(run: Run) -> str | None:
         return None
     given = run.source.setting("OutputArtifactFormat")
     return "CODE_ZIP" if given is None else run.source.text("OutputArtifactFormat")
-
-
-def _given_by(actions: list[list[Variable] | None]) -> Iterator[tuple[str, bool]]:
-    """What actions of pipelines give beside: names, and whether their values are secret."""
-    for variables in actions:
-        yield from ((each.name.value, each.type in _SECRET) for each in variables or ())
 
 
 def _number(definition: Definition, *path: str) -> int | None:

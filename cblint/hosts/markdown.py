@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
 
 from cblint.facts import table
 from cblint.hosts import project_json, shown
-from cblint.hosts.definition import BUILDSPEC, Definition, HostFile
+from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
 from cblint.hosts.fences import Fence, fences
+from cblint.hosts.left_out import forget_what_is_left_out, is_elided, without_placeholders
 from cblint.source.foreign import Given
-from cblint.source.loader import Stream, TooComplex, load
-from cblint.source.text import HOLE, Piece, Span, Text
+from cblint.source.loader import TooComplex, load
+from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping
 
 _ENDINGS = ("```", "~~~")
-_PLACEHOLDER = re.compile(r"(?<![<\w)&0-9])<[A-Za-z](?:[\w .:/|-]{0,60}\w)?>(?![\w<>/])")
 _PROMPT = re.compile(r"[ \t]*(?:\[[\w.@ :~/-]{1,60}\]|[\w.@:~/-]{1,60})?\$[ \t]+")
 _GOES_ON = re.compile(r"[ \t]*> ?")
 
@@ -24,8 +24,19 @@ def read(text: Text) -> HostFile | None:
     """What the code blocks of a Markdown text define; None if they define nothing."""
     if not any(mark in text.value for mark in _ENDINGS):
         return None
-    found = [definition for fence in fences(text) for definition in _definitions(text, fence)]
+    shown_by_fence = [[_as_shown(each, fence) for each in _definitions(text, fence)] for fence in fences(text)]
+    # Of examples that give the same name, none can be what a reference in another one means.
+    times = Counter(name for found in shown_by_fence for name in {each.name for each in found})
+    found = [each if times[each.name] == 1 else each._replace(name="") for one in shown_by_fence for each in one]
     return HostFile("markdown", tuple(found)) if found else None
+
+
+def _as_shown(definition: Definition, fence: Fence) -> Definition:
+    """A definition, of which documentation may leave out what it is not about."""
+    root = definition.root
+    is_part = definition.kind == PROJECT and isinstance(root, Mapping) and not project_json.is_whole(root)
+    fragment = definition.fragment or is_part or is_elided(fence.text.value)
+    return definition._replace(fragment=fragment)
 
 
 def _definitions(text: Text, fence: Fence) -> list[Definition]:
@@ -65,7 +76,10 @@ def _data(text: Text, fence: Fence) -> list[Definition]:
         return [_buildspec(text, fence, kind == shown.PART)]
     if stream.problem is not None:
         return _hosted(".yml", fence.text)
-    found = [definition for root in _mappings(stream) for definition in _of_the_api(root)]
+    roots = [document.root for document in stream.documents if isinstance(document.root, Mapping)]
+    for root in roots:
+        forget_what_is_left_out(root)
+    found = [definition for root in roots for definition in _of_the_api(root)]
     if found:
         return found
     template = shown.as_template(stream)
@@ -75,7 +89,7 @@ def _data(text: Text, fence: Fence) -> list[Definition]:
 
 
 def _buildspec(text: Text, fence: Fence, fragment: bool) -> Definition:
-    root = Given(text, fence.start, fence.end, fence.text)
+    root = Given(text, fence.start, fence.end, without_placeholders(fence.text))
     return Definition(BUILDSPEC, "", _first_character(fence.text), root, fragment=fragment)
 
 
@@ -83,12 +97,6 @@ def _first_character(text: Text) -> Span:
     """The first character that is no blank."""
     at = len(text) - len(text.value.lstrip())
     return text.span(at, min(at + 1, len(text)))
-
-
-def _mappings(stream: Stream) -> Iterator[Mapping]:
-    for document in stream.documents:
-        if isinstance(document.root, Mapping):
-            yield document.root
 
 
 def _of_the_api(root: Mapping) -> list[Definition]:
@@ -118,17 +126,3 @@ def commands_of(text: Text) -> Text:
             goes_on = line.rstrip("\r\n").endswith("\\")
         at += len(line)
     return Text.joined(parts, text.offset(0))
-
-
-def without_placeholders(text: Text) -> Text:
-    """A script in which what is left to fill in, as in ``--name <your-project>``, is not known."""
-    pieces: list[Piece] = []
-    at = 0
-    for match in _PLACEHOLDER.finditer(text.value):
-        pieces += [_kept(text.value, at, match.start()), Piece(HOLE, match.start(), match.end())]
-        at = match.end()
-    return text.derive([*pieces, _kept(text.value, at, len(text))], 0) if pieces else text
-
-
-def _kept(source: str, start: int, end: int) -> Piece:
-    return Piece(source[start:end], start, end)

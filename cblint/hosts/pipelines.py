@@ -144,18 +144,25 @@ def project_of(action: Action) -> Scalar | Reference | None:
     return node if isinstance(node, (Scalar, Reference)) else None
 
 
-def variables_of(action: Action) -> list[Variable] | None:
-    """The variables that an action of CodeBuild gives the build; None where it is not known which.
+def variables_of(action: Action) -> list[Variable]:
+    """The variables that an action of CodeBuild gives the build; none where it is not known which.
 
     They are a text in JSON: their places are in it. A host that can write it as a list gives that.
     """
-    node = action.setting("EnvironmentVariables") if action.is_build else None
-    if node is None:
-        return []
-    items = document(node.text) if isinstance(node, Scalar) and not node.open else node
-    if items is None or not isinstance(items.resolved, Sequence) or not is_complete(items):
-        return None
-    return [variable for item in listed(items) for variable in _variable(item)]
+    return [variable for item in listed(_variables(action)) for variable in _variable(item)]
+
+
+def has_more_variables(action: Action) -> bool:
+    """Whether an action may give the build further variables, which cannot be read here."""
+    if not action.is_build or action.setting("EnvironmentVariables") is None:
+        return False
+    found = _variables(action)
+    return found is None or not isinstance(found.resolved, Sequence) or not is_complete(found)
+
+
+def _variables(action: Action) -> Node | None:
+    node = given(action.configuration, "EnvironmentVariables") if action.is_build else None
+    return document(node.text) if isinstance(node, Scalar) else node
 
 
 def _variable(item: Node) -> Iterator[Variable]:

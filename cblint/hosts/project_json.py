@@ -9,8 +9,8 @@ from cblint.source.loader import TooComplex, load
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
 
-_REQUIRED = ("name", "source", "artifacts", "environment", "serviceRole")
-"""What the API asks of everyone who creates a project."""
+_REQUIRED = frozenset({"source", "artifacts", "environment", "serviceRole"})
+"""What the API asks of everyone who creates a project, beside its name."""
 
 
 def read(text: Text) -> HostFile | None:
@@ -60,8 +60,13 @@ def _definition(kind: str, node: Mapping, fragment: bool) -> Definition:
         return Definition(kind, _name(node), _place(node), requests.project_of(node), fragment=True)
     if kind == PROJECT and fragment:
         node = shown.with_webhook(node)
-        fragment = not names.issuperset(_REQUIRED)
+        fragment = not is_whole(node)
     return Definition(kind, _name(node), _place(node), node, fragment=fragment)
+
+
+def is_whole(node: Mapping) -> bool:
+    """Whether the settings of a project are all that the API asks for, so that what is missing is not set."""
+    return _REQUIRED.issubset({pair.name for pair in node.pairs})
 
 
 def document(text: Text) -> Node | None:

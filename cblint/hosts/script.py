@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts import project_json, requests
+from cblint.hosts.assigned import Assigned
 from cblint.hosts.buildspec import named_like_buildspec
 from cblint.hosts.definition import BUILDSPEC, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import given
 from cblint.hosts.shorthand import shorthand
 from cblint.shell.commands import Case, If, Redirection, Script, SimpleCommand
-from cblint.shell.contents import content
+from cblint.shell.contents import Known, content
 from cblint.shell.operands import may_hold_options
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
@@ -39,8 +40,9 @@ def definitions(text: Text) -> list[Definition]:
     if _SPEAKS.search(text.value) is None:
         return []
     script = parse(text)
-    documents = _documents(script)
-    found = [each for command in invocations(script) for each in _made(command, documents)]
+    known = Assigned(script).value
+    documents = _documents(script, known)
+    found = [each for command in invocations(script) for each in _made(command, documents, known)]
     used = {document.file for document in documents.values() if document.is_used}
     specs = [
         Definition(BUILDSPEC, "", document.text.span(0, 1), document.root)
@@ -65,13 +67,13 @@ class _Document:
         self.is_used = False
 
 
-def _documents(script: Script) -> dict[str, _Document]:
+def _documents(script: Script, known: Known) -> dict[str, _Document]:
     """The here-documents of a script by the names of the files they are written into; of several, none."""
     found: dict[str, _Document] = {}
     seen: set[str] = set()
     for node in walk(script.body):
         if isinstance(node, SimpleCommand):
-            each = _document(node)
+            each = _document(node, known)
             if each is not None:
                 found[each.file] = each
                 if each.file in seen:
@@ -80,7 +82,7 @@ def _documents(script: Script) -> dict[str, _Document]:
     return found
 
 
-def _document(command: SimpleCommand) -> _Document | None:
+def _document(command: SimpleCommand, known: Known) -> _Document | None:
     """What ``cat >file <<END`` and ``tee file <<END`` write."""
     program = command.words[0].text if command.words else None
     document = next((each.document for each in command.redirections if each.document is not None), None)
@@ -90,7 +92,7 @@ def _document(command: SimpleCommand) -> _Document | None:
     if document is None or program not in ("cat", "tee") or len(targets) != 1 or not targets[0]:
         return None
     body = document.body
-    return _Document(targets[0], Given(body.source, body.start, body.end, content(body)))
+    return _Document(targets[0], Given(body.source, body.start, body.end, content(body, known, is_split=False)))
 
 
 def _is_output(redirection: Redirection) -> bool:
@@ -120,7 +122,7 @@ class _Option(NamedTuple):
     values: list[_Argument]
 
 
-def _made(command: Invocation, documents: dict[str, _Document]) -> Iterator[Definition]:
+def _made(command: Invocation, documents: dict[str, _Document], known: Known) -> Iterator[Definition]:
     """What an invocation of ``aws codebuild`` makes or changes."""
     operands = command.operands() if command.program == "aws" else []
     if len(operands) < 2 or operands[0].text != "codebuild":
@@ -128,7 +130,7 @@ def _made(command: Invocation, documents: dict[str, _Document]) -> Iterator[Defi
     operation = operands[1].text or ""
     kind = table("requests")["commands"].get(operation)
     arguments = command.arguments[command.arguments.index(operands[1]) + 1 :]
-    options = list(_options(arguments))
+    options = list(_options(arguments, known))
     if kind is None or any(option.name == _NEVER_RUN for option in options):
         return
     root = _request(command, options, arguments, documents)
@@ -144,10 +146,10 @@ def _made(command: Invocation, documents: dict[str, _Document]) -> Iterator[Defi
         yield Definition(PROJECT if kind == "project" else WEBHOOK, named, place, root, conditional, is_part)
 
 
-def _options(arguments: Sequence[Word]) -> Iterator[_Option]:
+def _options(arguments: Sequence[Word], known: Known) -> Iterator[_Option]:
     current: _Option | None = None
     for word in arguments:
-        text = content(word)
+        text = content(word, known)
         if text.value.startswith("--"):
             if current is not None:
                 yield current

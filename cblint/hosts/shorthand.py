@@ -18,8 +18,8 @@ _BLANKS = re.compile(r"\s*")
 _KEY = re.compile(r"[\w.#/:-]+", re.ASCII)
 _SINGLE = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
 _DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_WORD = re.compile(r"(?:\\,|[^\s,\]}\[{'\"=])(?:\\,|[^,\]}])*")
-_IN_LIST = re.compile(r"(?:\\,|[^\s,\]}\[{'\"=])(?:\\,|[^,\]}=])*")
+_WORD = re.compile(r"(?:\\,|[^\s,\]}\[{'\"=])(?:\\,|[^,\]}'\"])*")
+_IN_LIST = re.compile(r"(?:\\,|[^\s,\]}\[{'\"=])(?:\\,|[^,\]}'\"=])*")
 _ESCAPE = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"\\([\\\"])"), "": re.compile(r"\\(,)")}
 
 
@@ -49,8 +49,11 @@ class _Reader:
         """Pairs up to a bracket or, if there is none, the end."""
         if depth > MAX_DEPTH:
             raise _Unreadable
-        found = []
+        found: list[tuple[Node, Node]] = []
         while True:
+            self._blanks()
+            if closing and self.source[self.at : self.at + 1] == closing:
+                return found
             key = self._key()
             self._expect("=")
             found.append((key, self._value(depth, is_nested=bool(closing))))
@@ -126,13 +129,11 @@ class _Reader:
         items: list[Node] = []
         self._blanks()
         while self.source[self.at : self.at + 1] != "]":
-            if items:
-                self._expect(",")
-                self._blanks()
             items.append(self._one(depth, _WORD))
             self._blanks()
-            if self.at >= len(self.source):
-                raise _Unreadable
+            if self.source[self.at : self.at + 1] != "]":
+                self._expect(",")
+                self._blanks()
         self.at += 1
         return Items(self.text, start, self.at, items)
 

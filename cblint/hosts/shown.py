@@ -8,6 +8,7 @@ from typing import Any
 from cblint.facts import table
 from cblint.hosts.buildspec import why_not
 from cblint.hosts.definition import POLICY, ROLE, Definition
+from cblint.hosts.left_out import is_elided
 from cblint.hosts.requests import in_order, is_build
 from cblint.source.foreign import Settings, key
 from cblint.source.loader import Stream
@@ -15,8 +16,6 @@ from cblint.source.text import Piece, Text, begin_of_line
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
 
 WHOLE, PART = "whole", "part"
-
-_ELISIONS = frozenset({"...", "…", "[...]", "# ...", "#...", "# …", "- ...", "- …", "- # ...", "//...", "// ..."})
 
 
 def buildspec_shown(stream: Stream, document: str) -> str | None:
@@ -40,11 +39,6 @@ def buildspec_shown(stream: Stream, document: str) -> str | None:
     if stream.problem is not None or not sections.keys() <= table("buildspec")["properties"].keys():
         return None
     return PART if known or _is_shared(sections, document) else None
-
-
-def is_elided(source: str) -> bool:
-    """Whether a line says that something is left out."""
-    return any(line.strip() in _ELISIONS for line in source.splitlines())
 
 
 def _is_version(node: Node | None) -> bool:

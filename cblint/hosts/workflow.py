@@ -23,19 +23,22 @@ _NAME = re.compile(r"[^\s,]+")
 def read(text: Text) -> HostFile | None:
     """What a workflow, or an action made of steps, defines; None if it defines nothing. Raises TooComplex."""
     stream = load(text)
-    roots = [document.root for document in stream.documents if isinstance(document.root, Mapping)]
+    roots = [document.root for document in stream.documents if document.root is not None]
     found = tuple(definition for root in roots for step in _steps(root) for definition in _definitions(*step))
     problem = "is not valid from there on" if stream.problem is not None else ""
     return HostFile("workflow", found, problem) if found else None
 
 
-def _steps(root: Mapping) -> Iterator[tuple[Mapping, str | None]]:
-    """The steps of a workflow's jobs or of an action, each with the shell that runs its commands, if one is named."""
+def _steps(root: Node) -> Iterator[tuple[Mapping, str | None]]:
+    """The steps of a workflow's jobs or of an action, each with the shell that runs its commands, if one is named.
+
+    A list is read as steps: so documentation shows them.
+    """
     jobs = given(root, "jobs")
-    holders = [pair.value for pair in jobs.pairs] if isinstance(jobs, Mapping) else [given(root, "runs")]
+    holders = [pair.value for pair in jobs.pairs] if isinstance(jobs, Mapping) else [given(root, "runs"), root]
     for holder in holders:
         job = holder.resolved if holder is not None else None
-        steps = given(job, "steps")
+        steps = job if isinstance(job, Sequence) else given(job, "steps")
         for item in steps.items if isinstance(steps, Sequence) else ():
             step = item.resolved
             if isinstance(step, Mapping):

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from cblint.shell.syntax import DoubleQuoted, Literal, Part, SingleQuoted, Word
+from cblint.shell.syntax import DoubleQuoted, Literal, Parameter, Part, SingleQuoted, Word
 from cblint.source.text import HOLE, Piece, Text
 
+Known = Callable[[Parameter], "Text | None"]
+"""What a variable holds where it is expanded, None if that is not known."""
 
-def content(word: Word) -> Text:
+
+def content(word: Word, known: Known = lambda _: None, is_split: bool = True) -> Text:
     """The word as its program gets it; HOLE stands for each part that is only known when the shell runs.
 
-    Escapes in ``$'…'`` count as not known.
+    Escapes in ``$'…'`` count as not known. ``is_split``: so does an expansion without quotes that would make several
+    words, as it does anywhere but in an assignment and a here-document.
     """
-    return Text.joined([word.source.derive(_pieces(word.parts), word.start)], word.source.offset(word.start))
+    return Text.joined(_texts(word.parts, not is_split, known), word.source.offset(word.start))
 
 
-def _pieces(parts: Iterable[Part]) -> Iterator[Piece]:
+def _texts(parts: Sequence[Part], is_quoted: bool, known: Known) -> Iterator[Text]:
     for part in parts:
         if isinstance(part, DoubleQuoted):
-            yield from _plain(part.parts)
+            for inner in part.parts:
+                yield _text(inner, True, known)
         else:
-            yield from _plain((part,))
+            yield _text(part, is_quoted, known)
 
 
-def _plain(parts: Iterable[Part]) -> Iterator[Piece]:
-    """The pieces of parts, none of which holds others that are only text."""
-    for part in parts:
-        if isinstance(part, Literal):
-            yield from _unescaped(part)
-        elif isinstance(part, SingleQuoted) and not (part.ansi and "\\" in part.value):
-            yield Piece(part.value, part.end - 1 - len(part.value), part.end - 1)
-        else:
-            yield Piece(HOLE, part.start, part.end)
+def _text(part: Part, is_quoted: bool, known: Known) -> Text:
+    if isinstance(part, Literal):
+        return part.source.derive(_unescaped(part), part.start)
+    if isinstance(part, SingleQuoted) and not (part.ansi and "\\" in part.value):
+        return part.source.slice(part.end - 1 - len(part.value), part.end - 1)
+    value = known(part) if isinstance(part, Parameter) and _is_plain(part) else None
+    if value is not None and (is_quoted or len(value.value.split()) == 1):
+        return value
+    return part.source.derive([Piece(HOLE, part.start, part.end)], part.start)
+
+
+def _is_plain(part: Parameter) -> bool:
+    """Whether it is the value of a variable, as it is."""
+    return not part.prefix and not part.operator and part.subscript is None
 
 
 def _unescaped(part: Literal) -> Iterator[Piece]:

@@ -32,9 +32,9 @@ from cblint.shell.commands import (
 )
 from cblint.shell.conditions import ConditionReader
 from cblint.shell.simple import REDIRECTING
-from cblint.shell.syntax import Literal, Word
+from cblint.shell.syntax import Inserted, Literal, Word
 from cblint.shell.words import Unreadable
-from cblint.source.text import Text
+from cblint.source.text import HOLE, Text
 
 _DECLARATIONS = frozenset({"alias", "declare", "eval", "export", "let", "local", "readonly", "typeset"})
 """Builtins after whose name an array can be assigned."""
@@ -42,7 +42,9 @@ _CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "in", 
 """Reserved words that can only follow what they belong to."""
 _TIME_OPTION = re.compile(r"-p(?=[ \t\n;&|<>()]|\Z)")
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*(?:\+?=|\[)", re.ASCII)
-_PLAIN_ARGUMENT = re.compile(r"[ \t]+([^ \t\n|&;<>()'\"\\$`#{0-9][^ \t\n|&;<>()'\"\\$`]*)(?=[ \t\n|&;)]|\Z)")
+_PLAIN_ARGUMENT = re.compile(
+    rf"[ \t]+([^ \t\n|&;<>()'\"\\$`#{{0-9{HOLE}][^ \t\n|&;<>()'\"\\$`{HOLE}]*)(?=[ \t\n|&;)]|\Z)"
+)
 """A word behind blanks that can be nothing else, neither a comment nor the descriptor of a redirection."""
 _SECTION_END = re.compile(r"(?<!\\);")
 _EMPTY_BRACKETS = re.compile(r"\((?:[ \t]|\\\n)*\)")
@@ -57,8 +59,23 @@ def parse(text: Text) -> Script:
         parser.whole()
     except Unreadable as error:
         problem = error.problem
+    if HOLE in text.value and (problem is not None or not all(map(_is_terminated, parser.documents))):
+        return _unsettled(text)
     body = CommandList(text, 0, parser.read[-1].end if parser.read else 0, tuple(parser.read))
     return Script(text, body, tuple(parser.comments), tuple(parser.documents), problem)
+
+
+def _is_terminated(redirection: Redirection) -> bool:
+    return redirection.document is not None and redirection.document.terminated
+
+
+def _unsettled(text: Text) -> Script:
+    """Of a command that only what is put in makes readable nothing is known: it is as if all of it were put in."""
+    end = len(text)
+    word = Word(text, 0, end, (Inserted(text, 0, end),))
+    pipeline = Pipeline(text, 0, end, (SimpleCommand(text, 0, end, (), (word,), ()),), (), False, False)
+    body = CommandList(text, 0, end, (AndOr(text, 0, end, (pipeline,), (), ""),))
+    return Script(text, body, (), (), None)
 
 
 class Parser(ConditionReader):

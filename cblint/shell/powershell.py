@@ -21,9 +21,9 @@ from cblint.shell.powershell_tree import (
     PowerShellScript,
     Variable,
 )
-from cblint.shell.syntax import Literal, Node, SingleQuoted
+from cblint.shell.syntax import Inserted, Literal, Node, SingleQuoted
 from cblint.shell.words import MAX_DEPTH, Unreadable
-from cblint.source.text import Text
+from cblint.source.text import HOLE, Text
 
 _BLANKS = re.compile(r"(?:[ \t\f\v\xa0]|`\r?\n)+")
 _SPACE = re.compile(r"(?:[\s;]|`\r?\n)+")
@@ -32,10 +32,10 @@ _VARIABLE = re.compile(r"[$@](?:[\w?]+(?::(?!:)[\w?]+)*)|\$[$^?]")
 _BRACED = re.compile(r"\$\{((?:[^`{}]|`.)+)\}", re.DOTALL)
 _SINGLE = re.compile(r"'[^']*(?:''[^']*)*'")
 _HERE = re.compile(r"@(['\"])[ \t]*\r?\n")
-_IN_STRING = re.compile(r'[^"`$]+')
-_PLAIN = re.compile(r"[^\s{}();,|&<>'\"`$]+")
-_PLAIN_WORD = re.compile(r"[^\s{}();,|&<>'\"`$@-][^\s{}();,|&<>'\"`$]*(?=[\s;|]|\Z)")
-_PARAMETER = re.compile(r"-[A-Za-z_?][^\s{}();,|&.\[:'\"`<>]*")
+_IN_STRING = re.compile(rf'[^"`${HOLE}]+')
+_PLAIN = re.compile(rf"[^\s{{}}();,|&<>'\"`${HOLE}]+")
+_PLAIN_WORD = re.compile(rf"[^\s{{}}();,|&<>'\"`$@{HOLE}-][^\s{{}}();,|&<>'\"`${HOLE}]*(?=[\s;|]|\Z)")
+_PARAMETER = re.compile(rf"-[A-Za-z_?][^\s{{}}();,|&.\[:'\"`<>{HOLE}]*")
 _REDIRECTION = re.compile(r"[\d*]?>(?:>|&[\d])?|<")
 _KEYWORD = re.compile(r"[A-Za-z]+(?![\w.\\/:*=-])")
 _ASSIGNS = re.compile(r"(?:[-+*/%]|\?\?)?=|\+\+|--")
@@ -69,6 +69,9 @@ def parse(text: Text) -> PowerShellScript:
     try:
         reader.whole()
     except Unreadable as error:
+        if HOLE in text.value:
+            # What is put in may make it readable: nothing is known of it.
+            return PowerShellScript(text, (), None)
         problem = error.problem
     return PowerShellScript(text, tuple(reader.read), problem)
 
@@ -265,7 +268,8 @@ class _Reader:
             self.at = parameter.end()
             parts.append(Literal(self.text, start, self.at, parameter[0]))
         while self.at < self.size:
-            part = self._bracketed(not parts) or self._quoted() or self._variable(not parts) or self._literal()
+            part = self._bracketed(not parts) or self._quoted() or self._variable(not parts)
+            part = part or self._inserted() or self._literal()
             if part is None:
                 break
             parts.append(part)
@@ -279,6 +283,20 @@ class _Reader:
             if self._peek(opening):
                 return self._bracket(opening) if first or opening == "$(" else None
         return None
+
+    def _inserted(self) -> Node | None:
+        """The hole that stands here, if one does."""
+        if not self._peek(HOLE):
+            return None
+        self.at += 1
+        return Inserted(self.text, self.at - 1, self.at)
+
+    def _single_quoted(self, start: int, begin: int, end: int, value: str, here: bool) -> Node:
+        """A string in which nothing is expanded; with a hole in it, it is as one of which not all is known."""
+        if HOLE not in value:
+            return SingleQuoted(self.text, start, self.at, value, False)
+        holes = tuple(Inserted(self.text, at, at + 1) for at in range(begin, end) if self.source[at] == HOLE)
+        return Expandable(self.text, start, self.at, holes, here)
 
     def _literal(self) -> Node | None:
         """Text without quotes, a backtick before what it escapes included."""
@@ -375,7 +393,7 @@ class _Reader:
             if single is None:
                 raise self._error("unclosed", start, "'")
             self.at = single.end()
-            return SingleQuoted(self.text, start, self.at, single[0][1:-1].replace("''", "'"), False)
+            return self._single_quoted(start, start, self.at, single[0][1:-1].replace("''", "'"), False)
         if not self._peek('"'):
             return None
         self.at += 1
@@ -395,7 +413,7 @@ class _Reader:
             raise self._error("unclosed", start, opening[0].rstrip())
         if opening[1] == "'":
             self.at = end + 3
-            return SingleQuoted(self.text, start, self.at, self.source[opening.end() : end], False)
+            return self._single_quoted(start, opening.end(), end, self.source[opening.end() : end], True)
         self.at = opening.end()
         parts: list[Node] = []
         while self.at < end:
@@ -418,15 +436,18 @@ class _Reader:
             elif self._peek('"'):
                 break
             else:
-                part = self._bracket("$(") if self._peek("$(") else self._variable(False)
+                part = self._bracket("$(") if self._peek("$(") else self._inserted() or self._variable(False)
                 if part is None:
                     self.at += 1
                 else:
                     parts.append(part)
         return parts
 
-    def _variable(self, splatted: bool) -> Variable | None:
-        """The variable that begins here, if one does; ``splatted``: whether it may begin with an ``@``."""
+    def _variable(self, splatted: bool) -> Variable | Inserted | None:
+        """The variable that begins here, if one does; ``splatted``: whether it may begin with an ``@``.
+
+        What its name is is not known where a hole stands in it or behind it.
+        """
         start = self.at
         char = self.source[start : start + 1]
         if char != "$" and not (char == "@" and splatted):
@@ -439,4 +460,7 @@ class _Reader:
             return None
         self.at = match.end()
         name = braced[1] if braced is not None else match[0][1:]
+        if HOLE in name or (braced is None and self._peek(HOLE)):
+            self.at += self._peek(HOLE)
+            return Inserted(self.text, start, self.at)
         return Variable(self.text, start, self.at, name, braced is not None, char == "@")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from cblint.shell.commands import ArrayLiteral, Assignment, Comment, HereDocument, Redirection
 from cblint.shell.syntax import Literal, Part, Word
 from cblint.shell.words import METACHARACTERS, Scanner, Unreadable, name_at
-from cblint.source.text import Text
+from cblint.source.text import HOLE, Text
 
 _BLANKS = re.compile(r"(?:[ \t]|\\\n)+")
 _GOES_ON_BLANK = frozenset(" \t\\#")
@@ -158,8 +158,7 @@ class SimpleReader(Scanner):
         rest = self.word()
         if rest is None:
             return ArrayLiteral(self.text, start, end, tuple(elements))
-        brackets = Literal(self.text, start, end, self.source[start:end])
-        return Word(self.text, start, self.at, _joined((brackets, *rest.parts)))
+        return Word(self.text, start, self.at, _joined((*self.literals(start, end), *rest.parts)))
 
     # Redirections and here-documents
 
@@ -192,6 +191,8 @@ class SimpleReader(Scanner):
             raise self._unexpected()
         redirection = Redirection(self.text, start, self.at, descriptor, operator, target)
         if operator in ("<<", "<<-"):
+            if HOLE in target.raw:
+                raise self.error("unclosed", target.start, target.end, HOLE)
             self._pending.append(redirection)
             self.documents.append(redirection)
         return redirection
@@ -231,8 +232,8 @@ class SimpleReader(Scanner):
         return self.size, self.size, False
 
     def _document_body(self, start: int, end: int, quoted: bool) -> Word:
-        whole = Literal(self.text, start, end, self.source[start:end])
-        if not quoted and any(char in whole.value for char in "$`\\"):
+        written = self.source[start:end]
+        if not quoted and any(char in written for char in "$`\\"):
             self.at = start
             size, self.size, before = self.size, end, self.mark()
             try:
@@ -242,7 +243,7 @@ class SimpleReader(Scanner):
             finally:
                 self.size = size
                 del self._pending[before.pending :]
-        return Word(self.text, start, end, (whole,) if end > start else ())
+        return Word(self.text, start, end, self.literals(start, end))
 
 
 def _unquoted(raw: str) -> str:

@@ -170,6 +170,15 @@ class ProcessSubstitution(Part):
         return (self.body,)
 
 
+class Inserted(Part):
+    """What only the deployment puts in, before any shell reads the command: HOLE (source/text.py).
+
+    It is taken to be text, or outside of quotes words. Where a command begins with it, it can be whole commands.
+    """
+
+    __slots__ = ()
+
+
 class ArithmeticExpansion(Part):
     """``$((…))``; ``expression`` is what stands inside, as in double quotes."""
 

@@ -10,6 +10,7 @@ from cblint.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
     DoubleQuoted,
+    Inserted,
     Literal,
     Parameter,
     Part,
@@ -17,7 +18,7 @@ from cblint.shell.syntax import (
     SingleQuoted,
     Word,
 )
-from cblint.source.text import Piece, Text
+from cblint.source.text import HOLE, Piece, Text
 
 MAX_DEPTH = 40
 """Constructs inside one another that are read; real commands stay under 10."""
@@ -28,14 +29,14 @@ METACHARACTERS = " \t\n|&;<>()"
 AGAIN, AGAIN_AT_LEAST = 8, 100_000
 """How often a command may be read again where what looked like arithmetic was none, and how much of it in any case."""
 
-_SPECIAL = frozenset(METACHARACTERS + "'\"$`")
-_PLAIN = re.compile(r"[^ \t\n|&;<>()'\"\\$`]+")
-_PLAIN_WORD = re.compile(r"[^ \t\n|&;<>()'\"\\$`]+(?=[ \t\n|&;)]|\Z)")
+_SPECIAL = frozenset(METACHARACTERS + "'\"$`" + HOLE)
+_PLAIN = re.compile(rf"[^ \t\n|&;<>()'\"\\$`{HOLE}]+")
+_PLAIN_WORD = re.compile(rf"[^ \t\n|&;<>()'\"\\$`{HOLE}]+(?=[ \t\n|&;)]|\Z)")
 _CONTINUED = re.compile(r"(?:\\\n)+")
 _WORD_END = re.compile(r"[ \t\n|&;()]|[<>](?!\()|\Z")
-_IN_DOUBLE_QUOTES = re.compile(r'[^"\\$`]+')
-_PLAIN_QUOTED = re.compile(r'[^"\\$`]*"')
-_IN_DOCUMENT = re.compile(r"[^\\$`]+")
+_IN_DOUBLE_QUOTES = re.compile(rf'[^"\\$`{HOLE}]+')
+_PLAIN_QUOTED = re.compile(rf'[^"\\$`{HOLE}]*"')
+_IN_DOCUMENT = re.compile(rf"[^\\$`{HOLE}]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]|[@*#?$!-]")
 _BRACED = re.compile(r"(?P<prefix>[#!]?)(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
@@ -43,7 +44,8 @@ _OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?[#%]?|\^\^?|,,?|@[A-Za-z]?|\*|:")
 _PATTERN_OPERATORS = ("#", "%", "/", "^", ",")
 _ANSI = re.compile(r"[^\\']*(?:\\.[^\\']*)*'", re.DOTALL)
 _BACKQUOTED = re.compile(r"[^\\`]*(?:\\.[^\\`]*)*`", re.DOTALL)
-_IN_ARITHMETIC = re.compile(r"[^()$`\"'\\]+")
+_BEGINS_PART = frozenset('$`"' + HOLE)
+_IN_ARITHMETIC = re.compile(rf"[^()$`\"'\\{HOLE}]+")
 
 
 class Unreadable(Exception):
@@ -157,6 +159,8 @@ class Scanner:
                 part = self.dollar(quoted=False) or self._dollar_sign()
             elif char == "`":
                 part = self._backquoted(quoted=False)
+            elif char == HOLE:
+                part = self.inserted()
             elif char in "<>" and self.source.startswith("(", self.at + 1, self.size):
                 part = self._process_substitution()
             else:
@@ -190,11 +194,30 @@ class Scanner:
                 break
         return Literal(self.text, start, self.at, "".join(value)) if self.at > start else None
 
+    def inserted(self) -> Inserted:
+        """The hole that stands here."""
+        self.at += 1
+        return Inserted(self.text, self.at - 1, self.at)
+
+    def literals(self, start: int, end: int) -> tuple[Part, ...]:
+        """A part of the text as it is written, with the holes in it."""
+        parts: list[Part] = []
+        while start < end:
+            hole = self.source.find(HOLE, start, end)
+            stop = hole if hole >= 0 else end
+            if stop > start:
+                parts.append(Literal(self.text, start, stop, self.source[start:stop]))
+            if hole >= 0:
+                parts.append(Inserted(self.text, hole, hole + 1))
+            start = stop + 1
+        return tuple(parts)
+
     def _dollar_sign(self) -> Literal:
         self.at += 1
         return Literal(self.text, self.at - 1, self.at, "$")
 
-    def _single_quoted(self, start: int, ansi: bool) -> SingleQuoted:
+    def _single_quoted(self, start: int, ansi: bool) -> SingleQuoted | DoubleQuoted:
+        """What stands in single quotes; with a hole in them they are as double ones in which little is special."""
         content = start + (2 if ansi else 1)
         if ansi:
             match = _ANSI.match(self.source, content, self.size)
@@ -204,7 +227,10 @@ class Scanner:
         if end < 0:
             raise self.error("unclosed", start, content, "'")
         self.at = end + 1
-        return SingleQuoted(self.text, start, self.at, self.source[content:end], ansi)
+        value = self.source[content:end]
+        if HOLE in value:
+            return DoubleQuoted(self.text, start, self.at, self.literals(content, end), False)
+        return SingleQuoted(self.text, start, self.at, value, ansi)
 
     def _double_quoted(self, start: int, localized: bool) -> DoubleQuoted:
         content = start + (2 if localized else 1)
@@ -251,7 +277,7 @@ class Scanner:
                 continue
             finish()
             here = self.at
-            part = self._backquoted(quoted=True) if char == "`" else self.dollar(quoted=True)
+            part = self._expansion(char, quoted=True)
             if part is not None:
                 parts.append(part)
                 begun = self.at
@@ -291,6 +317,10 @@ class Scanner:
         if match is None:
             return None
         self.at = match.end()
+        if self.source.startswith(HOLE, self.at, self.size) and _NAME.match(match.group()):
+            # The name goes on with what is put in.
+            self.at += 1
+            return Inserted(self.text, start, self.at)
         return Parameter(self.text, start, self.at, match.group(), braces=False)
 
     def _close(self, start: int, closing: str) -> None:
@@ -398,7 +428,7 @@ class Scanner:
                 word = Word(self.text, content, self.at, tuple(parts))
                 self.at += 2
                 return word
-            elif char in "$`\"'":
+            elif char in _BEGINS_PART or char == "'":
                 finish()
                 part = self._quote_or_expansion(char, quoted=True)
                 begun = self.at
@@ -414,11 +444,17 @@ class Scanner:
             return self._single_quoted(self.at, ansi=False)
         if char == '"':
             return self._double_quoted(self.at, localized=False)
-        return self._backquoted(quoted=False) if char == "`" else self.dollar(quoted)
+        return self._backquoted(quoted=False) if char == "`" else self._expansion(char, quoted)
+
+    def _expansion(self, char: str, quoted: bool) -> Part | None:
+        """The part that begins with ``$``, a backquote or a hole here."""
+        if char == HOLE:
+            return self.inserted()
+        return self._backquoted(quoted) if char == "`" else self.dollar(quoted)
 
     # Parameters in braces
 
-    def _braced(self, start: int, quoted: bool) -> Parameter:
+    def _braced(self, start: int, quoted: bool) -> Parameter | Inserted:
         self.at = start + 2
         name, prefix = self._braced_name()
         subscript = None
@@ -435,6 +471,9 @@ class Scanner:
         # In double quotes single ones are quotes only where a pattern stands.
         argument = self.until("}", quoted and not operator.startswith(_PATTERN_OPERATORS))
         self._close(start, "}")
+        if argument.raw.startswith(HOLE) and not operator:
+            # It can be the name, or an operator.
+            return Inserted(self.text, start, self.at)
         empty = not argument.parts and not operator
         return Parameter(
             self.text,
@@ -492,7 +531,7 @@ class Scanner:
                 value.append("\\" + escaped if kept else escaped)
                 self.at = min(self.at + 2, self.size)
                 continue
-            if char in '$`"' or (char == "'" and not quoted):
+            if char in _BEGINS_PART or (char == "'" and not quoted):
                 finish()
                 begun = self.at
                 part = self._quote_or_expansion(char, quoted)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cblint.source.text import HOLE, Text
-from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 
 class Unknown(Node):
@@ -93,10 +93,39 @@ def key(origin: Text, start: int, end: int, name: str) -> Given:
 
 def is_complete(node: Node) -> bool:
     """Whether all that a mapping or a list holds is known."""
-    target = node.resolved
-    if isinstance(target, (Settings, Items)):
-        return target.complete
-    return not isinstance(target, Mapping) or not any(HOLE in (pair.name or "") for pair in target.pairs)
+    seen: set[int] = set()
+    stack = [node.resolved]
+    while stack:
+        target = stack.pop()
+        if isinstance(target, (Settings, Items)) and not target.complete:
+            return False
+        if isinstance(target, Sequence):
+            if not all(map(_is_one, target.items)):
+                return False
+        elif isinstance(target, Mapping) and id(target) not in seen:
+            seen.add(id(target))
+            if not all(is_known(pair.key) for pair in target.pairs):
+                return False
+            stack += [each for pair in target.pairs if pair.is_merge for each in _merged(pair.value.resolved)]
+        elif isinstance(target, Unknown):
+            return False
+    return True
+
+
+def is_settled(node: Node) -> bool:
+    """Whether all is known of a node and of what stands below it, but for what aliases bring."""
+    return all(is_known(each) and is_complete(each) for each in walk(node.resolved))
+
+
+def _is_one(item: Node) -> bool:
+    """Whether an item of a list is one for sure, whatever it is: what is only put in can be none, or several."""
+    target = item.resolved
+    return not isinstance(target, Unknown) and not (isinstance(target, Scalar) and target.value.strip() == HOLE)
+
+
+def _merged(node: Node) -> list[Node]:
+    """The mappings that a merge key brings."""
+    return [item.resolved for item in node.items] if isinstance(node, Sequence) else [node]
 
 
 def is_known(node: Node) -> bool:

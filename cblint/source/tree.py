@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from cblint.source.text import BREAKS, Deferred, Piece, Span, Text
+from cblint.source.text import BREAKS, HOLE, Deferred, Piece, Span, Text
 
 MERGE_KEY = "<<"
 QUOTES = ("'", '"')
@@ -126,8 +126,8 @@ class Pair:
         self.key = key
         self.value = value
         target = key.resolved
-        self.name = target.value if isinstance(target, Scalar) else None
-        """The key as text; None if it is a list or a mapping."""
+        self.name = target.value if isinstance(target, Scalar) and HOLE not in target.value else None
+        """The key as text; None if it is a list or a mapping, or not all known."""
         self.is_merge = self.name == MERGE_KEY and isinstance(key, Scalar) and key.style == ""
 
     @property

@@ -1,0 +1,164 @@
+"""Whatever a deployment puts in: what is said of a text with holes in it is said of that text with each of them filled."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cblint.buildspec.model import Buildspec
+from cblint.catalogue import rules
+from cblint.engine import buildspecs_of
+from cblint.finding import Finding, Severity
+from cblint.hosts.discover import Candidate
+from cblint.linter import Settings, lint_text
+from cblint.shell.commands import Command
+from cblint.shell.parser import parse
+from cblint.shell.syntax import Inserted, Word
+from cblint.shell.syntax import walk as walk_shell
+from cblint.source.loader import Stream, TooComplex, load
+from cblint.source.text import HOLE, Span, Text
+from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk
+from tests.bounds import ALL
+from tests.examples import all_examples
+
+FILLINGS = (
+    "", "x", "true", "a b", "; exit 1", "make || exit 1", "$X", "7", "0.2", "-", "/", "*", "prod-eu", "a/b.c", "https://a.example/b",
+    "set -e", "cd /", "X=1", "latest", "/codebuild/s3", "no", "make || true", ":", "aws", "build", "commands", "--quiet",
+    "0.1", "ABORT", "CONTINUE", "variables", "bash", "PATH",
+)  # fmt: skip
+"""What may be put into a hole, besides what stood there."""
+
+
+class Punched(NamedTuple):
+    """A text and the range of it that a hole replaces."""
+
+    text: str
+    span: Span
+
+    def filled(self, filling: str) -> str:
+        """The text with something in the place of the range."""
+        return self.text[: self.span.start] + filling + self.text[self.span.end :]
+
+    def moved(self, span: Span, filling: str) -> Span:
+        """Where a range of the text with the hole is in the one with a filling."""
+        return Span(*(at if at <= self.span.start else at + len(filling) - 1 for at in span))
+
+
+def read(text: str) -> Stream | None:
+    """The text as YAML, if it is that."""
+    try:
+        stream = load(Text.of(text))
+    except TooComplex:
+        return None
+    return stream if stream.problem is None else None
+
+
+def structure(stream: Stream) -> list[Any]:
+    """What it is made of: which kinds of nodes, with how much in them, and which strings are commands."""
+    return [
+        (type(node).__name__, len(node.pairs) if isinstance(node, Mapping) else 0)
+        if not isinstance(node, Sequence)
+        else (type(node).__name__, len(node.items))
+        for document in stream.documents
+        for node in walk(document.root)
+    ]
+
+
+def scalars(stream: Stream) -> list[Scalar]:
+    """The scalars that are not empty."""
+    return [
+        node
+        for document in stream.documents
+        for node in walk(document.root)
+        if isinstance(node, Scalar) and node.value
+    ]
+
+
+def at_risk(result: Any) -> list[Finding]:
+    """The findings that alarm."""
+    return [
+        finding
+        for finding in result.findings
+        if finding.suppressed is None and finding.severity in (Severity.ERROR, Severity.WARNING)
+    ]
+
+
+EVERY = Settings(isolated=True, select=tuple(rule.name for rule in rules()))
+
+
+def lint(text: str) -> list[Finding]:
+    """What all rules say of a text, as errors and warnings."""
+    result = lint_text(text, Candidate("buildspec.yml", True), EVERY)
+    assert not result.crashes, result.crashes
+    return at_risk(result)
+
+
+def skeleton(text: str) -> list[tuple[str, int, int]] | None:
+    """The commands of a command, each with how many words and assignments it has; None if it cannot be read."""
+    script = parse(Text.of(text))
+    if script.problem is not None:
+        return None
+    return [
+        (type(node).__name__, len(getattr(node, "assignments", ())), len(getattr(node, "redirections", ())))
+        for node in walk_shell(script)
+        if isinstance(node, Command)
+    ]
+
+
+def begins_command(text: str) -> bool:
+    """Whether some command of a text begins with a hole."""
+    return any(
+        isinstance(node, Command) and isinstance(word, Word) and word.parts and isinstance(word.parts[0], Inserted)
+        for node in walk_shell(parse(Text.of(text)))
+        for word in (getattr(node, "words", None) or ())[:1]
+    )
+
+
+def commands(stream: Stream) -> list[str]:
+    """The commands of a buildspec."""
+    return [item.value for buildspec in buildspecs_of(stream, "buildspec.yml") for item in buildspec.command_items]
+
+
+def is_alike(holed: Stream, other: Stream) -> bool:
+    """Whether a filling leaves what stands round it as it is: no more YAML, and no more commands but in their place."""
+    if structure(holed) != structure(other):
+        return False
+    before, after = commands(holed), commands(other)
+    if len(before) != len(after):
+        return False
+    for first, second in zip(before, after, strict=True):
+        if first == second:
+            continue
+        made = skeleton(second)
+        if made != skeleton(first) and (made is None or not begins_command(first)):
+            return False
+    return True
+
+
+def too_much(punched: Punched, fillings: tuple[str, ...] = FILLINGS) -> Iterator[str]:
+    """What is said of the text with the hole and not of some filling, in words."""
+    holed_text = punched.filled(HOLE)
+    holed = read(holed_text)
+    if holed is None:
+        return
+    said = lint(holed_text)
+    if not said:
+        return
+    original = punched.text[slice(*punched.span)]
+    for filling in (original, *fillings):
+        text = punched.filled(filling)
+        other = read(text)
+        if other is None or not is_alike(holed, other):
+            continue
+        found = {}
+        for finding in lint(text):
+            found.setdefault(finding.rule, []).append(finding.span)
+        for finding in said:
+            span = punched.moved(finding.span, filling)
+            if not any(each.start <= span.end and span.start <= each.end for each in found.get(finding.rule, ())):
+                yield f"{finding.rule} at {finding.start} with a hole, not with {filling!r}:\n{holed_text.replace(HOLE, '⟦⟧')}"
