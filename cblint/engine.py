@@ -162,9 +162,12 @@ def place(target: Target, rule: Rule, report: Report, subject: Subject) -> Findi
         end=target.lines.position(span.end),
         where=_bounded(target.hiding.hidden(_where(subject, span.start, report.about), _LONGEST_PLACE)),
         span=span,
-        related=tuple(
-            _related(rule.labels[label].format(**fields), _visible(spot, target), target)
-            for label, spot in report.related
+        related=(
+            *(
+                _related(rule.labels[label].format(**fields), _visible(spot, target), target)
+                for label, spot in report.related
+            ),
+            *_elsewhere(rule, report, target, fields),
         ),
         fix=_fix(rule, report, target, subject),
         steps=_steps(rule, report, target, variant.message.format(**fields)),
@@ -182,6 +185,15 @@ def _where(subject: Subject, offset: int, until: Node | None) -> str:
 
 def _related(message: str, span: Span, target: Target, step: int = 0) -> Related:
     return Related(message, target.path, target.lines.position(span.start), target.lines.position(span.end), step)
+
+
+def _elsewhere(rule: Rule, report: Report, target: Target, fields: Mapping[str, str]) -> Iterator[Related]:
+    """The places in other files: by those as they stand on the disk."""
+    for label, resource, span in report.elsewhere:
+        lines = target.lines if resource.path == target.path else resource.lines
+        if lines is not None and span.end <= len(lines.text):
+            message = rule.labels[label].format(**fields)
+            yield Related(message, resource.path, lines.position(span.start), lines.position(span.end))
 
 
 MOST_STEPS = 12
