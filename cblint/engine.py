@@ -203,7 +203,7 @@ def _words(rule: Rule, report: Report, step: Step, target: Target) -> str:
 
 
 def _fix(rule: Rule, report: Report, target: Target, buildspec: Buildspec) -> Fix | None:
-    if not report.edits or rule.fix_safety == "none":
+    if not report.edits or rule.fix_safety == "none" or any(HOLE in edit.text for edit in report.edits):
         return None
     edits = tuple(
         PlacedEdit(target.lines.position(edit.span.start), target.lines.position(edit.span.end), edit.text, edit.span)
