@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cblint.match import pairs_of
 from cblint.source.foreign import is_complete, is_known
-from cblint.source.text import HOLE, Span
+from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import suggestion
 

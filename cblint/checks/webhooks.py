@@ -37,8 +37,9 @@ def webhook_variable_without_webhook(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _lacks_webhook(environment: Environment) -> bool:
+    """Whether there is none for certain: a source that has none has none, whatever a project says."""
     project = environment.project
-    if project is None or project.webhook:
+    if project is None:
         return False
     return project.webhook is False or _source_type(environment) in table("projects")["without-webhook"]
 

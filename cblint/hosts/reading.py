@@ -29,7 +29,11 @@ class Host(NamedTuple):
 
 DOCUMENTS = (".md", ".markdown", ".mdx", ".txt")
 """Endings of what shows builds and defines none."""
-_DATA = (Host("cloudformation"), Host("workflow"), Host("project_json", ("codebuild", "build_general1")))
+_DATA = (
+    Host("cloudformation"),
+    Host("workflow"),
+    Host("project_json", ("codebuild", "build_general1", "filtergroups")),
+)
 _HOSTS: dict[str, tuple[Host, ...]] = {
     **dict.fromkeys((".yml", ".yaml", ".json", ".template"), _DATA),
     **dict.fromkeys((".tf", ".tofu"), (Host("terraform"),)),

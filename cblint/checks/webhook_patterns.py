@@ -1,0 +1,136 @@
+"""What the patterns of a webhook's filters let in beside what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cblint.facts import table
+from cblint.finding import Report
+from cblint.hosts.graph import Resource
+from cblint.hosts.settings import known
+from cblint.hosts.webhooks import Filter, Group, Webhook, inside, webhook_of
+from cblint.source.regular import (
+    Expression,
+    Malformed,
+    Sample,
+    alternatives,
+    has_literal,
+    is_plain,
+    loose_dots,
+    read,
+    samples,
+)
+from cblint.source.tree import Scalar
+
+ACCOUNT = "ACTOR_ACCOUNT_ID"
+_PATH = "FILE_PATH"
+_LONGEST = 80
+"""Characters of a witness that is shown."""
+
+
+def webhook_filter_unanchored(resource: Resource) -> Iterator[Report]:
+    """A pattern that is looked for anywhere in the text, where it is meant to be all of it."""
+    webhook = webhook_of(resource)
+    for group in webhook.groups if webhook is not None else ():
+        for each in group.filters:
+            if webhook is not None and each.type is not None and each.pattern is not None:
+                yield from _judged(webhook, group, each, each.type.value, each.pattern)
+
+
+def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern: Scalar) -> Iterator[Report]:
+    expression = read(pattern.value)
+    is_compared = kind in (ACCOUNT, _PATH) or kind in table("webhooks")["names"]
+    if not is_compared or filter_.excluded is None or expression is None or isinstance(expression, Malformed):
+        return
+    span = inside(pattern)
+    # What names a reference in full can begin nowhere else, and a host may write the beginning by itself.
+    is_whole = kind in table("webhooks")["references"] and pattern.value.startswith("refs/")
+    fields = {"type": kind, "cure": "$ behind it: (…|…)$" if is_whole else "^ and $ round all of it: ^(…|…)$"}
+    if _lets_all_in(expression) and kind != _PATH and not filter_.excluded:
+        is_hole = kind == ACCOUNT and _is_open(webhook, group)
+        yield Report(span, "everyone" if is_hole else "everything", fields)
+        return
+    found = next(_openings(kind, expression), None)
+    if found is not None:
+        witness, variant = found
+        variant = _account_variant(webhook, group, witness) if kind == ACCOUNT else variant
+        variant = "excluded" if filter_.excluded and variant != "path" else variant
+        yield Report(span, variant, {**fields, "witness": witness})
+    elif kind in table("webhooks")["names"]:
+        for at in loose_dots(expression)[:1]:
+            yield Report(pattern.text.span(at, at + 1), "dot", fields)
+
+
+def _lets_all_in(expression: Expression) -> bool:
+    """Whether a pattern of several parts is found in any text, because one of them is empty."""
+    found = samples(expression) or []
+    return any(sample.empty and not (sample.free_start or sample.free_end) for sample in found)
+
+
+def _openings(kind: str, expression: Expression) -> Iterator[tuple[str, str]]:
+    """Texts that alternatives let in beside those that they name, and how sure it is that they are not meant."""
+    for branch in alternatives(expression):
+        if kind == ACCOUNT and not has_literal(branch):
+            continue  # it is meant to be any
+        for sample in samples(branch) or ():
+            witness = _witness(kind, sample)
+            if witness is not None and len(witness) <= _LONGEST:
+                yield witness, "path" if kind == _PATH else "reference" if is_plain(branch) else "loose"
+
+
+def _witness(kind: str, sample: Sample) -> str | None:
+    if not sample.text:
+        return None
+    if kind == ACCOUNT:
+        return _other_account(sample)
+    if kind == _PATH:
+        return _other_path(sample)
+    return _other_name(sample, kind in table("webhooks")["references"])
+
+
+def _other_account(sample: Sample) -> str | None:
+    before = "" if sample.start and not sample.free_start else "9"
+    after = "" if sample.end and not sample.free_end else "6"
+    return f"{before}{sample.text}{after}" if before or after else None
+
+
+def _other_name(sample: Sample, is_reference: bool) -> str | None:
+    """Another name; what ends like a folder or a family of names, or begins within one, is meant to be open there."""
+    text = sample.text
+    whole = text.startswith("refs/")
+    opens_end = sample.open_end and not _is_prefix(text)
+    opens_start = sample.open_start and text[0].isalnum() and not (is_reference and whole)
+    if not opens_end and not opens_start:
+        return None
+    folder = "refs/heads/" if is_reference and not whole and (sample.open_start or sample.free_start) else ""
+    return f"{folder}{'not-' if opens_start else ''}{text}{'-2' if opens_end else ''}"
+
+
+def _is_prefix(text: str) -> bool:
+    """Whether a name is plainly the beginning of others: a folder, a version without its number."""
+    last = text.rpartition("/")[2].rpartition("-")[2]
+    return not text[-1].isalnum() or last.lower() in ("v", "release", "rel")
+
+
+def _other_path(sample: Sample) -> str | None:
+    text = sample.text
+    opens_start = sample.open_start and text[0].isalnum()
+    opens_end = sample.open_end and text[-1].isalnum()
+    return f"{'old/' if opens_start else ''}{text}{'.bak' if opens_end else ''}" if opens_start and opens_end else None
+
+
+def _account_variant(webhook: Webhook, group: Group, witness: str) -> str:
+    """How sure it is that somebody else gets in: accounts have numbers, or names that are somebody's."""
+    if not witness.isdigit():
+        return "loose"
+    return "account" if _is_open(webhook, group) else "account-writers"
+
+
+def _is_open(webhook: Webhook, group: Group) -> bool:
+    """Whether only the filter of accounts keeps strangers away: those who push, or approve, are few."""
+    approval = known(webhook.approval)
+    if approval is not None and approval.value != "DISABLED":
+        return False
+    if webhook.source_type in (*table("webhooks")["internal"], "BITBUCKET"):
+        return False
+    return any(event.name in table("webhooks")["proposals"] for event in group.events or ())
