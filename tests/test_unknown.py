@@ -10,6 +10,7 @@ from cblint import engine
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
 from cblint.facts.sources import read_entries
+from cblint.hosts.definition import BUILDSPEC
 from cblint.source.loader import load
 from cblint.source.text import Text
 from tests.examples import all_examples
@@ -31,7 +32,9 @@ def said(text: str, rules: list[Rule] = RULES) -> set[tuple[str, str]]:
     found = set()
     for buildspec in engine.buildspecs_of(stream, "buildspec.yml"):
         for rule in rules:
-            found |= {(rule.name, report.variant) for report in engine._reports(rule, buildspec)}
+            # What is about projects alone says nothing of a buildspec.
+            reports = engine._reports(rule, buildspec) if BUILDSPEC in rule.subjects else ()
+            found |= {(rule.name, report.variant) for report in reports}
     return found
 
 
