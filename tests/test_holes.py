@@ -158,7 +158,8 @@ def test_nodes_of_which_nothing_is_known_satisfy_every_schema() -> None:
     assert [fault.missing for fault in faults(known, table("buildspec"))] == ["version"]
     assert not is_complete(Items(origin, 0, 8, [], complete=False))
     assert is_complete(Items(origin, 0, 8, []))
-    assert not is_settled(Items(origin, 0, 8, [unknown]))
+    assert not is_settled(known, "name")
+    assert is_settled(known, "phases")
 
 
 def test_a_mapping_is_complete_unless_a_key_a_merge_or_a_line_is_put_in() -> None:

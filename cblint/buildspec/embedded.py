@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cblint.buildspec.holes import is_unsettled, load_with_holes
 from cblint.buildspec.model import Buildspec, mapping
 from cblint.hosts.definition import BUILDSPEC, PROJECT
 from cblint.hosts.graph import Resource, is_inline
@@ -38,6 +39,13 @@ def buildspecs_of(resource: Resource) -> list[Buildspec]:
     return buildspecs_within(resource) or _in_repository(resource)
 
 
+def is_put_together(resource: Resource) -> bool:
+    """Whether a buildspec stands there of which only the deployment tells so much that nobody can read it."""
+    definition = resource.definition
+    node = definition.root if definition.kind == BUILDSPEC else setting(definition, "source", "buildspec")
+    return isinstance(node, Scalar) and HOLE in node.value and is_inline(node) and not buildspecs_within(resource)
+
+
 def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
     projects = (project_of(resource),) if resource.definition.kind == PROJECT else ()
     if isinstance(node, Settings) and not node.pairs:
@@ -46,8 +54,8 @@ def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
     if mapping(node) is not None:
         stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
     elif isinstance(node, Scalar):
-        stream = load(node.text)
-        if stream.problem is not None and HOLE in node.value:
+        stream = load_with_holes(node.text)
+        if is_unsettled(stream):
             return []
     else:
         return []

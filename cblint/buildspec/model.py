@@ -15,7 +15,7 @@ from cblint.match import Place, parse_path, places
 from cblint.source.foreign import is_complete, is_known, is_settled
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE
-from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
@@ -312,7 +312,9 @@ class Buildspec:
     @cached_property
     def has_holes(self) -> bool:
         """Whether only the deployment tells all of it."""
-        return HOLE in self.stream.text.value
+        if self.holder is None or isinstance(self.root, Scalar) or HOLE in self.source:
+            return HOLE in self.source
+        return any(not is_known(node) or not is_complete(node) for node in walk(self.root))
 
     @cached_property
     def may_run_more(self) -> bool:
