@@ -10,7 +10,7 @@ from cblint.hosts import pipelines
 from cblint.hosts.definition import Definition
 from cblint.hosts.graph import Resource, Run
 from cblint.hosts.project import Artifacts, Cache, Project, Source
-from cblint.hosts.settings import all_listed, is_set, known, listed, setting, text_at, truth_at, within
+from cblint.hosts.settings import all_listed, constant_at, is_set, known, listed, setting, text_at, truth_at, within
 from cblint.source.foreign import is_known
 from cblint.source.tree import Mapping, Node, Scalar
 
@@ -23,14 +23,15 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     definition = resource.definition
     variables = setting(definition, "environment", "environmentVariables")
     runs = resource.graph.runs_of(resource)
-    kind = text_at(definition, "source", "type")
+    service = table("service")
+    kind = constant_at(definition, service["source-types"], "source", "type")
     # A pipeline that is not at hand may give any variables.
     is_open = any(pipelines.has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
         image=text_at(definition, "environment", "image"),
-        environment_type=text_at(definition, "environment", "type"),
+        environment_type=constant_at(definition, service["environment-types"], "environment", "type"),
         compute_type=text_at(definition, "environment", "computeType"),
         fleet=is_set(definition, "environment", "fleet"),
         privileged=truth_at(definition, "environment", "privilegedMode"),
@@ -41,7 +42,8 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         webhook=True if resource.graph.webhooks_of(resource) else None,
         cache=_cache(definition),
         artifacts=Artifacts(
-            text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
+            constant_at(definition, service["artifacts-types"], "artifacts", "type"),
+            truth_at(definition, "artifacts", "overrideArtifactName"),
         ),
         variables=tuple(dict.fromkeys(_names(variables, runs))),
         more_variables=not all_listed(variables) or is_open,
@@ -88,7 +90,8 @@ def _cache(definition: Definition) -> Cache:
     values = [known(mode) for mode in listed(modes)]
     # Of modes that are not all known, none is told: another could change what they mean together.
     are_known = all_listed(modes) and None not in values
-    return Cache(text_at(definition, "cache", "type"), tuple(value.value for value in values if value and are_known))
+    kind = constant_at(definition, table("service")["cache-types"], "cache", "type")
+    return Cache(kind, tuple(value.value for value in values if value and are_known))
 
 
 class Variable(NamedTuple):
