@@ -11,6 +11,7 @@ from cblint.hosts.definition import Definition
 from cblint.hosts.graph import Resource, Run
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from cblint.hosts.settings import all_listed, constant_at, is_set, known, listed, setting, text_at, truth_at, within
+from cblint.secrets.names import sounds_secret
 from cblint.source.foreign import is_known
 from cblint.source.tree import Mapping, Node, Scalar
 
@@ -59,9 +60,16 @@ def _is_there(definition: Definition, *path: str) -> bool | None:
 
 def _names(node: Node | None, runs: list[Run]) -> Iterator[tuple[str, bool]]:
     """The variables of a project and those that pipelines give it: their names, and whether their values are secret."""
-    yield from ((each.name, each.is_reference) for each in _variables(node))
+    yield from ((each.name, _is_secret(each.name, each.type)) for each in _variables(node))
     for run in runs:
-        yield from ((each.name.value, each.type in _SECRET) for each in pipelines.variables_of(run.action))
+        yield from (
+            (each.name.value, _is_secret(each.name.value, each.type)) for each in pipelines.variables_of(run.action)
+        )
+
+
+def _is_secret(name: str, kind: str | None) -> bool:
+    """Parameters hold settings of all kinds: only a name tells which of them is a secret."""
+    return kind in _SECRET and (kind != "PARAMETER_STORE" or sounds_secret(name))
 
 
 def _output_artifact_format(runs: list[Run]) -> str | None:
