@@ -54,7 +54,7 @@ def _by_default(webhook: Webhook, event: Event) -> Iterator[Report]:
     """Nothing asks for an approval here; CodeBuild may."""
     if webhook.source_type in table("webhooks")["internal"]:
         return
-    exposures = list(_exposures(webhook.project))
+    exposures = list(_exposures(webhook.project)) if webhook.is_whole else []
     fields = {"event": event.name, "what": _told(exposures)}
     yield Report(event.span, "default-exposed" if exposures else "default", fields, _places(webhook, exposures))
 

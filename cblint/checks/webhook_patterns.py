@@ -103,7 +103,7 @@ def _other_name(sample: Sample, is_reference: bool) -> str | None:
     if not opens_end and not opens_start:
         return None
     folder = "refs/heads/" if is_reference and not whole and (sample.open_start or sample.free_start) else ""
-    return f"{folder}{'not-' if opens_start else ''}{text}{'-2' if opens_end else ''}"
+    return f"{folder}{text}-2" if opens_end else f"{folder}not-{text}"
 
 
 def _is_prefix(text: str) -> bool:
@@ -128,8 +128,9 @@ def _account_variant(webhook: Webhook, group: Group, witness: str) -> str:
 
 def _is_open(webhook: Webhook, group: Group) -> bool:
     """Whether only the filter of accounts keeps strangers away: those who push, or approve, are few."""
-    approval = known(webhook.approval)
-    if approval is not None and approval.value != "DISABLED":
+    approval = webhook.approval
+    value = known(approval)
+    if approval is not None and (value is None or value.value != "DISABLED"):
         return False
     if webhook.source_type in (*table("webhooks")["internal"], "BITBUCKET"):
         return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cblint.hosts.definition import WEBHOOK
@@ -102,15 +103,24 @@ class Webhook:
         return text_at(self.project.definition, "source", "type") if self.project is not None else None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of it is shown, so that what is missing is not set."""
+        return not self.resource.definition.fragment and is_complete(self.node)
+
+    @property
     def approval(self) -> Node | None:
         """When a pull request needs an approval; None: nothing says so; ``Unknown`` where that cannot be told.
 
-        Documentation that leaves the policy out shows a webhook without one.
+        Of a webhook that is not shown whole, a policy that the text does not even name is none that it has.
         """
-        policy = self.pair("pullRequestBuildPolicy")
-        if policy is None and self.resource.definition.fragment and is_complete(self.node):
+        if self.pair("pullRequestBuildPolicy") is None and not _names_policy(self.resource.source):
             return None
         return self.setting("pullRequestBuildPolicy", "requiresCommentApproval")
+
+
+@lru_cache(maxsize=4)
+def _names_policy(source: str) -> bool:
+    return re.search(r"(?i)pull_?request_?build_?policy", source) is not None
 
 
 def _filter(node: Mapping) -> Filter:
