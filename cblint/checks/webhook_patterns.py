@@ -43,9 +43,7 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
     if not is_compared or filter_.excluded is None or expression is None or isinstance(expression, Malformed):
         return
     span = inside(pattern)
-    # What names a reference in full can begin nowhere else, and a host may write the beginning by itself.
-    is_whole = kind in table("webhooks")["references"] and pattern.value.startswith("refs/")
-    fields = {"type": kind, "cure": "$ behind it: (…|…)$" if is_whole else "^ and $ round all of it: ^(…|…)$"}
+    fields = {"type": kind, "cure": _cure(kind, pattern.value)}
     if _lets_all_in(expression) and kind != _PATH and not filter_.excluded:
         is_hole = kind == ACCOUNT and _is_open(webhook, group)
         yield Report(span, "everyone" if is_hole else "everything", fields)
@@ -59,6 +57,13 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
     elif kind in table("webhooks")["names"]:
         for at in loose_dots(expression)[:1]:
             yield Report(pattern.text.span(at, at + 1), "dot", fields)
+
+
+def _cure(kind: str, pattern: str) -> str:
+    """What to write. Anchors round a bare branch would match nothing, and a host may write refs/heads/ by itself."""
+    if kind not in table("webhooks")["references"]:
+        return "^ and $ round all of it: ^(…|…)$"
+    return "$ behind it: (…|…)$" if pattern.startswith("refs/") else "whole references between ^ and $: ^refs/heads/…$"
 
 
 def _lets_all_in(expression: Expression) -> bool:
