@@ -91,7 +91,20 @@ def _reports(rule: Rule, subject: Subject) -> Iterator[Report]:
                     spoken.add(match.span)
                     yield Report(match.span, variant.name, match.fields, edits=match.edits)
     if rule.check and _concerns(rule, subject):
-        yield from _check(rule.check)(subject)
+        found = _check(rule.check)(subject)
+        yield from _told(rule, subject, found) if isinstance(subject, Buildspec) and subject.has_holes else found
+
+
+def _told(rule: Rule, buildspec: Buildspec, found: Iterable[Report]) -> Iterator[Report]:
+    """Those reports that do not rest on what nobody can tell."""
+    in_doubt = rule.name in table("holes")["in-commands-with-holes"]
+    untold = [item.node.span for item in buildspec.command_items if HOLE in item.value] if in_doubt else []
+    return (report for report in found if not any(within(report.span, span) for span in untold))
+
+
+def within(inner: Span, outer: Span) -> bool:
+    """Whether a range lies in another."""
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _concerns(rule: Rule, subject: Subject) -> bool:
@@ -149,9 +162,12 @@ def place(target: Target, rule: Rule, report: Report, subject: Subject) -> Findi
         end=target.lines.position(span.end),
         where=_bounded(target.hiding.hidden(_where(subject, span.start, report.about), _LONGEST_PLACE)),
         span=span,
-        related=tuple(
-            _related(rule.labels[label].format(**fields), _visible(spot, target), target)
-            for label, spot in report.related
+        related=(
+            *(
+                _related(rule.labels[label].format(**fields), _visible(spot, target), target)
+                for label, spot in report.related
+            ),
+            *_elsewhere(rule, report, target, fields),
         ),
         fix=_fix(rule, report, target, subject),
         steps=_steps(rule, report, target, variant.message.format(**fields)),
@@ -169,6 +185,15 @@ def _where(subject: Subject, offset: int, until: Node | None) -> str:
 
 def _related(message: str, span: Span, target: Target, step: int = 0) -> Related:
     return Related(message, target.path, target.lines.position(span.start), target.lines.position(span.end), step)
+
+
+def _elsewhere(rule: Rule, report: Report, target: Target, fields: Mapping[str, str]) -> Iterator[Related]:
+    """The places in other files: by those as they stand on the disk."""
+    for label, resource, span in report.elsewhere:
+        lines = target.lines if resource.path == target.path else resource.lines
+        if lines is not None and span.end <= len(lines.text):
+            message = rule.labels[label].format(**fields)
+            yield Related(message, resource.path, lines.position(span.start), lines.position(span.end))
 
 
 MOST_STEPS = 12

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.source.text import Position, Span
 from cblint.source.tree import Node
+
+if TYPE_CHECKING:
+    from cblint.hosts.graph import Resource
 
 
 class Severity(str, Enum):
@@ -42,6 +45,14 @@ class Step(NamedTuple):
     fields: Mapping[str, str] = MappingProxyType({})
 
 
+class Elsewhere(NamedTuple):
+    """A place in what a file of the repository defines, which may be another file than that of the finding."""
+
+    label: str
+    resource: Resource
+    span: Span
+
+
 class Report(NamedTuple):
     """A rule's answer in terms of the file: no lines, no words. The rule's entry holds the words.
 
@@ -50,7 +61,7 @@ class Report(NamedTuple):
     its last step says so, in words of its own, or not. Labels without fields of their own are filled in by ``fields``
     as well. ``safe`` can only lower what the entry says of its fix. ``about`` is the node that the
     finding names as its place, where that is not the innermost one at the span. ``touched`` are further nodes that the
-    edits change.
+    edits change. ``elsewhere`` are further related places, which may stand in other files.
     """
 
     span: Span
@@ -62,6 +73,7 @@ class Report(NamedTuple):
     about: Node | None = None
     touched: tuple[Node, ...] = ()
     steps: tuple[Step, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 class Related(NamedTuple):

@@ -11,16 +11,19 @@ from cblint.source.text import Lines, Span
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec
+    from cblint.hosts.graph import Resource
     from cblint.secrets.formats import Match
     from cblint.secrets.mask import Hidden, Mask, Secret
+    from cblint.source.tree import Node, Scalar
 
 
 class Hiding:
     """The secrets of a file, found when something of it is to be shown."""
 
-    def __init__(self, text: str, buildspecs: Sequence[Buildspec] = ()) -> None:
+    def __init__(self, text: str, subjects: Sequence[Buildspec | Resource] = ()) -> None:
+        """``subjects`` are what the file holds: buildspecs, and definitions of other things."""
         self._text = text
-        self._buildspecs = buildspecs
+        self._subjects = subjects
 
     def hidden(self, text: str, shown: int | None = None) -> str:
         """A text that comes from the file without what is secret in it; ``shown`` characters of it will be shown."""
@@ -52,7 +55,7 @@ class Hiding:
     @cached_property
     def _matches(self) -> list[tuple[Match, str]]:
         """Places in the file, and what is read there."""
-        return list(_matches(self._text, self._buildspecs))
+        return list(_matches(self._text, self._subjects))
 
     @cached_property
     def _places(self) -> list[Hidden]:
@@ -111,16 +114,24 @@ def _is_known(match: Match) -> bool:
     return match.kind == "url" and match.what == KNOWN
 
 
-def _matches(text: str, buildspecs: Sequence[Buildspec]) -> Iterator[tuple[Match, str]]:
+def _matches(text: str, subjects: Sequence[Buildspec | Resource]) -> Iterator[tuple[Match, str]]:
+    from cblint.buildspec.model import Buildspec
     from cblint.secrets.mask import suspected
 
-    references = sorted(span for buildspec in buildspecs for span in _references(buildspec))
+    buildspecs = [each for each in subjects if isinstance(each, Buildspec)]
+    resources = [each for each in subjects if not isinstance(each, Buildspec)]
+    references = sorted(
+        [span for buildspec in buildspecs for span in _references(buildspec)]
+        + [span for resource in resources for span in _references_of(resource)]
+    )
     for match in suspected(text):
         number = bisect_right(references, Span(match.start, len(text) + 1)) - 1
         if match.kind != "named" or number < 0 or references[number].end < match.end:
             yield match, text[match.start : match.end]
     for buildspec in buildspecs:
         yield from _of_buildspec(buildspec)
+    for resource in resources:
+        yield from _of_resource(resource)
 
 
 def _references(buildspec: Buildspec) -> Iterator[Span]:
@@ -132,26 +143,61 @@ def _references(buildspec: Buildspec) -> Iterator[Span]:
             yield variable.value.span
 
 
+def _references_of(resource: Resource) -> Iterator[Span]:
+    """Where the project names secrets."""
+    from cblint.hosts.known import variables_of
+
+    for variable in variables_of(resource):
+        if variable.is_reference and variable.value is not None:
+            yield variable.value.span
+
+
 def _of_buildspec(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
     """What the rule finds; values of variables with the name of a secret; what is not written as it is read."""
     from cblint.buildspec.model import VARIABLES
     from cblint.checks.literals import secrets_in
-    from cblint.secrets.formats import Match
-    from cblint.secrets.mask import suspected, worth
-    from cblint.secrets.names import names_secret
-    from cblint.secrets.values import is_written_in_part
-    from cblint.source.tree import Scalar, walk
 
     for written in secrets_in(buildspec):
         yield written.match, written.text
     for variable in buildspec.variables:
-        value = variable.value
-        if variable.section != VARIABLES or value is None or not names_secret(variable.name):
-            continue
-        if is_written_in_part(value.value):
-            span = value.text.span(0, len(value.value))
-            yield Match(span.start, span.end, "named", worth(value.value)), value.value
-    for node in walk(buildspec.root):
+        if variable.section == VARIABLES and variable.value is not None:
+            yield from _of_variable(variable.name, variable.value)
+    yield from _spelt_otherwise(buildspec.root)
+
+
+def _of_resource(resource: Resource) -> Iterator[tuple[Match, str]]:
+    """The same of a project's definition, or of another."""
+    from cblint.checks.project_secrets import secrets_in
+    from cblint.hosts.known import variables_of
+    from cblint.source.tree import Scalar
+
+    for written in secrets_in(resource):
+        yield written.match, written.text
+    for variable in variables_of(resource):
+        value = variable.value.resolved if variable.value is not None else None
+        if isinstance(value, Scalar) and not variable.is_reference:
+            yield from _of_variable(variable.name, value)
+    yield from _spelt_otherwise(resource.root)
+
+
+def _of_variable(name: str, value: Scalar) -> Iterator[tuple[Match, str]]:
+    """The value of what has the name of a secret."""
+    from cblint.secrets.formats import Match
+    from cblint.secrets.mask import worth
+    from cblint.secrets.names import names_secret
+    from cblint.secrets.values import is_written_in_part
+
+    if names_secret(name) and is_written_in_part(value.value):
+        span = value.text.span(0, len(value.value))
+        yield Match(span.start, span.end, "named", worth(value.value)), value.value
+
+
+def _spelt_otherwise(root: Node | None) -> Iterator[tuple[Match, str]]:
+    """What may be a secret in texts that are not written as they are read."""
+    from cblint.secrets.mask import suspected
+    from cblint.source.tree import Scalar, walk
+
+    for node in walk(root):
         if isinstance(node, Scalar) and node.style != "|" and node.value not in node.source:
             for match in suspected(node.value):
                 span = node.text.span(match.start, match.end)

@@ -296,7 +296,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         return _passed_over(candidate, str(error), expected)
 
     rules = select(_selection(config, settings))
-    hiding = Hiding(text, found.buildspecs)
+    hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text and found.subjects:
@@ -389,7 +389,8 @@ def _excerpts(
     """The lines to show, and what of them is hidden."""
     places: list[Finding | Related | PlacedEdit] = [*findings]
     for finding in findings:
-        places += (*finding.related, *finding.steps)
+        places += (place for place in finding.related if place.path == finding.path)
+        places += finding.steps
         places += finding.fix.edits if finding.fix else ()
     numbers = {position.line for place in places for position in (place.start, place.end)}
     hidden = {number: found for number in sorted(numbers) if (found := hiding.in_line(lines, number))}

@@ -94,7 +94,7 @@ def _recognised(text: str, path: str, config: Config) -> Stream:
     """The YAML of a file that is a buildspec. Raises NotBuildspec, TooComplex."""
     called_buildspec = called_a_buildspec(path, config)
     if not called_buildspec and host.named_like_other(path):
-        raise NotBuildspec("is not YAML by its name")
+        raise NotBuildspec("shows nothing of CodeBuild" if hosts_of(path) else "is not YAML by its name")
     stream = load(Text.of(text))
     why_not = host.why_not(stream, called_buildspec, _certainly_buildspec(path, config))
     if why_not is not None:
@@ -117,9 +117,9 @@ def _host(text: str, place: Place) -> Opened | None:
 
 
 def _graph(place: Place, file: HostFile) -> Graph:
-    """The repository with the text at hand as one of its files; what documentation shows stands by itself."""
+    """The repository with the text at hand as one of its files; what documentation shows is of another one."""
     if place.repository is None or place.path.lower().endswith(DOCUMENTS):
-        return Graph({place.relative: file}, place.repository)
+        return Graph({place.relative: file})
     return repository_graph(place.repository).with_file(place.relative, file)
 
 

@@ -85,6 +85,19 @@ def example_from(rule: str, number: int, entry: dict[str, Any]) -> Example:
     )
 
 
+def elsewhere(example: Example) -> list[tuple[str, int]]:
+    """The related places that an example marks in other files: by path, where each begins."""
+    files = example.given.get("files", {})
+    return [(path, span.start) for path in sorted(files) for span in unmarked(files[path])[2]]
+
+
+def found_elsewhere(example: Example, findings: Iterable[Finding]) -> list[tuple[str, int]]:
+    """Those that findings have."""
+    files = example.given.get("files", {})
+    places = [place for finding in findings for place in finding.related if place.path != finding.path]
+    return sorted({(place.path, offset(unmarked(files[place.path])[0], place.start)) for place in places})
+
+
 def steps_of(example: Example, findings: Iterable[Finding]) -> list[str]:
     """The ways to the findings, one after the other, as an example writes them: ``‹place› words`` or ``«place» words``.
 
@@ -118,7 +131,7 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     for name, content in given.get("files", {}).items():
         os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-            file.write(content)
+            file.write(unmarked(content)[0])
     # The rule under test runs even while it is a preview.
     selection = Selection(given.get("profile", "default"))
     names = {example.rule, *({rule.name for rule in select(selection)} - OF_WHOLE_BUILDS)}

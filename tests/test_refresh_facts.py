@@ -12,7 +12,8 @@ import pytest
 
 from cblint.facts.sources import ROOT
 from tools import refresh_facts
-from tools.refresh_facts import Checkout, aws_cli, images, main, offered, service, tools
+from tools.project_schema import schema
+from tools.refresh_facts import Checkout, aws_cli, images, main, model_of, offered, service, tools
 
 CHECKOUT = os.environ.get("CBLINT_IMAGES", "")
 """A clone of aws/aws-codebuild-docker-images."""
@@ -122,7 +123,7 @@ def test_the_table_of_a_service_model(tmp_path: pathlib.Path, name: str) -> None
     data = json.dumps({"metadata": {"apiVersion": "2016-10-06"}, "shapes": shapes}).encode()
     path = tmp_path / name
     path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
-    table = service(str(path))
+    table = service(model_of(str(path)))
     assert 'source: {model: codebuild, version: "2016-10-06"}' in table
     assert "cache-modes: [CacheMode_A, CacheMode_B]" in table
 
@@ -132,7 +133,7 @@ def test_what_differs_is_printed_and_only_written_when_asked(
 ) -> None:
     folder = tmp_path / "facts"
     folder.mkdir()
-    monkeypatch.setattr(refresh_facts, "FACTS", str(folder))
+    monkeypatch.setattr(refresh_facts, "ROOT", str(tmp_path))
     assert main(["--images", checkout.path]) == 1
     assert "+  aws/codebuild/standard:10.0:" in capsys.readouterr().out
     assert not list(folder.iterdir())
@@ -141,6 +142,49 @@ def test_what_differs_is_printed_and_only_written_when_asked(
     assert main(["--images", checkout.path]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said == [f"rules/facts/{name}.yml is as it should be" for name in ("runtimes", "offered")]
+
+
+def test_the_schema_of_a_project_is_made_of_the_shapes_of_the_model() -> None:
+    text, number = {"type": "string"}, {"type": "integer", "min": 5, "max": 90}
+    members = {"name": {"shape": "Name"}, "parts": {"shape": "Parts"}}
+    shapes = {
+        "CreateProjectInput": {"type": "structure", "required": ["name"], "members": members},
+        "Project": {"type": "structure", "members": {"created": {"shape": "Time"}}},
+        "StartBuildInput": {"type": "structure", "members": {"a": {"shape": "Text"}}},
+        "StartBuildBatchInput": {"type": "structure", "members": {"b": {"shape": "Number"}}},
+        "Parts": {"type": "list", "max": 2, "min": 0, "member": {"shape": "Part"}},
+        "Part": {"type": "structure", "members": {"tag": {"shape": "Tag"}, "parts": {"shape": "Parts"}}},
+        "Name": {"type": "string", "min": 2, "max": 9, "pattern": "[a-z]+"},
+        "Tag": {"type": "string", "pattern": "\\p{L}+", "enum": ["A"]},
+        "Text": text,
+        "Number": number,
+        "Time": {"type": "timestamp"},
+        "Elsewhere": {"type": "structure", "members": {"a": {"shape": "Text"}}},
+    }
+    made = schema({"metadata": {"apiVersion": "2016-10-06"}, "shapes": shapes})
+    parts = {"type": "array", "maxItems": 2, "items": {"$ref": "#/definitions/Part"}}
+    assert made["definitions"] == {
+        "Part": {
+            "type": "object",
+            "properties": {"tag": {"type": "string", "enum": ["A"]}, "parts": parts},
+            "additionalProperties": False,
+        },
+        "Project": {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string", "minLength": 2, "maxLength": 9, "pattern": "^(?:[a-z]+)$"},
+                "parts": parts,
+                "created": {"type": ["string", "number"]},
+            },
+            "required": ["name"],
+            "additionalProperties": False,
+        },
+        "StartBuild": {
+            "type": "object",
+            "properties": {"a": text, "b": {"type": "integer", "minimum": 5, "maximum": 90}},
+            "additionalProperties": False,
+        },
+    }
 
 
 @pytest.mark.parametrize("option", ["--images", "--service"])

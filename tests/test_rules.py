@@ -15,7 +15,7 @@ from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, r
 from cblint.finding import Finding
 from cblint.fix import fixed_text
 from cblint.match import parse_path
-from tests.examples import Example, all_examples, lint_example, offset, steps_of
+from tests.examples import Example, all_examples, elsewhere, found_elsewhere, lint_example, offset, steps_of
 
 EXAMPLES = all_examples()
 
@@ -34,9 +34,11 @@ def test_an_example_gives_exactly_the_findings_that_it_marks(example: Example, t
         variant = find(example.rule).variants[example.variant]
         assert (finding.severity, finding.confidence) == (variant.severity, variant.confidence)
         assert _says(finding, variant.message, variant.detail)
-    related = [offset(example.text, place.start) for finding in own for place in finding.related]
+    here = [place for finding in own for place in finding.related if place.path == finding.path]
+    related = [offset(example.text, place.start) for place in here]
     before = {offset(example.text, place.start) for finding in own for place in finding.steps[:-1]}
     assert sorted([*related, *before.difference(related)]) == [span.start for span in example.related]
+    assert found_elsewhere(example, own) == elsewhere(example)
     if example.steps:
         assert steps_of(example, own) == example.steps
 

@@ -1,7 +1,8 @@
 """Rebuilds the tables of rules/facts that are taken from AWS's own sources, and prints what has changed.
 
 python -m tools.refresh_facts --images CHECKOUT     runtimes.yml and offered.yml, from aws/aws-codebuild-docker-images
-python -m tools.refresh_facts --service MODEL       service.yml, from botocore's service-2.json of CodeBuild
+python -m tools.refresh_facts --service MODEL       service.yml and the schema of a project, from botocore's
+                                                    service-2.json of CodeBuild
                               --write               write the tables; else only print the difference (status 1)
 
 The checkout may be a bare repository. Both are read as they are: nothing in them is run.
@@ -23,8 +24,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from cblint.facts.sources import ROOT, read_yaml
-
-FACTS = os.path.join(ROOT, "facts")
+from tools.project_schema import schema
 
 # What a Dockerfile does to bring a program, where its name among the packages or the files under bin/ does not say it.
 BROUGHT = {
@@ -338,11 +338,16 @@ def _flow(names: Iterable[str]) -> str:
     return f"[{', '.join(names)}]"
 
 
-def service(path: str) -> str:
-    """The table of what the model of the service's API says."""
+def model_of(path: str) -> dict[str, Any]:
+    """The model of the service's API, from a file that may be compressed."""
     with open(path, "rb") as file:
         data = file.read()
-    model = json.loads(gzip.decompress(data) if path.endswith(".gz") else data)
+    model: dict[str, Any] = json.loads(gzip.decompress(data) if path.endswith(".gz") else data)
+    return model
+
+
+def service(model: dict[str, Any]) -> str:
+    """The table of what the model of the service's API says."""
     lines = [
         "# The values that CodeBuild's API takes. Made by tools/refresh_facts.py; do not edit.",
         f"# Source: the service model of CodeBuild, version {model['metadata']['apiVersion']}, as botocore carries it.",
@@ -354,15 +359,13 @@ def service(path: str) -> str:
 
 
 def difference(name: str, text: str) -> list[str]:
-    """How a table of rules/facts differs from what it should hold."""
-    path = os.path.join(FACTS, f"{name}.yml")
+    """How a file below rules/ differs from what it should hold."""
+    path = os.path.join(ROOT, name)
     old = ""
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
             old = file.read()
-    return list(
-        difflib.unified_diff(old.splitlines(), text.splitlines(), f"rules/facts/{name}.yml", "rebuilt", lineterm="")
-    )
+    return list(difflib.unified_diff(old.splitlines(), text.splitlines(), f"rules/{name}", "rebuilt", lineterm=""))
 
 
 def _is_repository(path: str) -> bool:
@@ -384,10 +387,12 @@ def main(arguments: list[str] | None = None) -> int:
     if given.service and not os.path.isfile(given.service):
         parser.error(f"{given.service} is no file")
     if given.images:
-        tables["runtimes"] = images(Checkout(given.images))
-        tables["offered"] = offered(Checkout(given.images))
+        tables["facts/runtimes.yml"] = images(Checkout(given.images))
+        tables["facts/offered.yml"] = offered(Checkout(given.images))
     if given.service:
-        tables["service"] = service(given.service)
+        model = model_of(given.service)
+        tables["facts/service.yml"] = service(model)
+        tables["schema/project.schema.json"] = json.dumps(schema(model), indent=2) + "\n"
     if not tables:
         parser.error("nothing to read: give --images or --service")
     changed = False
@@ -396,11 +401,11 @@ def main(arguments: list[str] | None = None) -> int:
         changed = changed or bool(lines)
         sys.stdout.writelines(f"{line}\n" for line in lines)
         if not lines:
-            print(f"rules/facts/{name}.yml is as it should be")
+            print(f"rules/{name} is as it should be")
         if given.write:
-            with open(os.path.join(FACTS, f"{name}.yml"), "w", encoding="utf-8") as file:
+            with open(os.path.join(ROOT, name), "w", encoding="utf-8") as file:
                 file.write(text)
-            assert read_yaml(os.path.join(FACTS, f"{name}.yml"))
+            assert read_yaml(os.path.join(ROOT, name))
     return 1 if changed and not given.write else 0
 
 

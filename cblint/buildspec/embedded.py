@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from cblint.buildspec.model import Buildspec, mapping
 from cblint.hosts.definition import BUILDSPEC, PROJECT
-from cblint.hosts.graph import Resource, is_inline
+from cblint.hosts.graph import Resource, buildspec_of, is_inline
 from cblint.hosts.known import project_of
+from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
 from cblint.source.foreign import Settings
-from cblint.source.loader import Document, Stream, load
-from cblint.source.text import HOLE
+from cblint.source.loader import Document, Stream, TooComplex, load
+from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
 
 
@@ -29,6 +30,23 @@ def buildspecs_within(resource: Resource) -> list[Buildspec]:
     return _made_of(node, resource)
 
 
+def buildspecs_of(resource: Resource) -> list[Buildspec]:
+    """The buildspec that a project has within it, or, if that is at hand, in a file of its repository.
+
+    Raises TooComplex.
+    """
+    within = buildspecs_within(resource)
+    path = buildspec_of(resource) if resource.definition.kind == PROJECT else None
+    if within or path is None or resource.repository is None or not resource.graph.may_build_this(resource):
+        return within
+    text = text_in(resource.repository, path)
+    if text is None:
+        return []
+    stream = load(Text.of(text))
+    projects = (project_of(resource, (path,)),)
+    return [Buildspec(stream, document, path, projects, resource.repository) for document in stream.documents]
+
+
 def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
     projects = (project_of(resource),) if resource.definition.kind == PROJECT else ()
     if isinstance(node, Settings) and not node.pairs:
@@ -42,7 +60,30 @@ def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
             return []
     else:
         return []
+    # What is built may be another repository: then nothing is known of the files beside the buildspec.
+    repository = resource.repository if projects and resource.graph.builds_this(resource) else None
     documents = stream.documents or (Document(None, 0),)
+    return [Buildspec(stream, document, resource.path, projects, repository, resource) for document in documents]
+
+
+def buildspec_used(project: Resource) -> Buildspec | None:
+    """The buildspec that a project uses: its own, or a file of the repository; None where it is not at hand."""
+    try:
+        found = buildspecs_within(project) or _in_repository(project)
+    except TooComplex:
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def _in_repository(project: Resource) -> list[Buildspec]:
+    graph, repository = project.graph, project.repository
+    path = graph.path_used(project)
+    if path is None or repository is None or project not in graph.projects_using(path):
+        return []
+    text = text_in(repository, path)
+    if text is None:
+        return []
+    stream = load(Text.of(text))
     return [
-        Buildspec(stream, document, resource.path, projects, resource.repository, resource) for document in documents
+        Buildspec(stream, document, path, (project_of(project, (path,)),), repository) for document in stream.documents
     ]

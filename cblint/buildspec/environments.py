@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.buildspec.model import items, mapping, scalar
 from cblint.facts import table
 from cblint.facts.images import WINDOWS, Image, image_of, sh_of
+from cblint.hosts.known import project_of
+from cblint.hosts.settings import known, setting
 from cblint.source.tree import Mapping, Node, Scalar
 from cblint.wording import enumerated
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec
+    from cblint.hosts.graph import Resource
     from cblint.hosts.project import Project
 
 LAMBDA_COMPUTE = "BUILD_LAMBDA_"
@@ -26,8 +29,8 @@ class Environment(NamedTuple):
 
     ``name`` is what a finding calls the build by, empty for the only one; ``image_name`` the image as it is given,
     ``image`` what is known of it. ``type`` and ``compute`` are as the API has them; ``fleet``: on reserved capacity.
-    ``places`` are the nodes of the buildspec that say so, by the keys of a batch task's ``env``; ``project`` is the
-    configuration's.
+    ``places`` are the nodes that say so, by the keys of a batch task's ``env``: those of the buildspec, or, where the
+    project itself is looked at, of its definition. ``project`` is what else is known of it.
     """
 
     name: str
@@ -87,6 +90,24 @@ def environments_of(buildspec: Buildspec, everywhere: bool = False) -> tuple[Env
         for task in given
         for project in projects
     )
+
+
+def environment_at(resource: Resource) -> Environment:
+    """What the builds of a project run on, at the places of its definition."""
+    environment = _of_project(project_of(resource), "")
+    nodes = {key: known(setting(resource.definition, "environment", name)) for key, name in _KEYS.items()}
+    places = MappingProxyType({key: node for key, node in nodes.items() if node is not None})
+    # On a fleet, the type counts for nothing.
+    return environment._replace(places=places, type=None if environment.fleet else environment.type)
+
+
+_KEYS = {"image": "image", "type": "type", "compute-type": "computeType", "privileged-mode": "privilegedMode"}
+
+
+def is_told_there(environment: Environment, *keys: str) -> bool:
+    """Whether a definition of the project says these things, so that a finding about them stands there."""
+    project = environment.project
+    return project is not None and project.resource is not None and not any(key in environment.places for key in keys)
 
 
 def those(found: Iterable[Environment], everywhere: Sequence[Environment]) -> str:

@@ -12,8 +12,8 @@ from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
-from cblint.source.loader import Document, Stream
 from cblint.source.foreign import is_complete, is_known, is_settled
+from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
@@ -31,8 +31,8 @@ PHASES = ("install", "pre_build", "build", "post_build")
 """In the order in which they run."""
 VARIABLES, PARAMETER_STORE, SECRETS_MANAGER = "variables", "parameter-store", "secrets-manager"
 
-_NAMING = 3
-"""Words that say what a command does: ``docker compose build``, ``sudo npm run``."""
+_NAMING = 2
+"""Words that say what a command does: ``docker build``, ``npm run``."""
 _BLANK = re.compile(r"\s*")
 _COMMAND_LISTS = parse_path("phases.*.{commands,finally}")
 _PHASES = parse_path("phases.*")
@@ -412,11 +412,11 @@ class Buildspec:
         return self._settled(_sections(places(self.root, _REPORTS)))
 
     def artifacts(self) -> list[Section]:
-        """``artifacts`` itself and the secondary ones, where they are mappings of which all is known."""
+        """``artifacts`` itself and the secondary ones, where they are mappings of which all is known but the names."""
         return self._settled([section for path in _ARTIFACTS for section in _sections(places(self.root, path))])
 
     def _settled(self, sections: list[Section]) -> list[Section]:
-        return [each for each in sections if is_settled(each.mapping)] if self.has_holes else sections
+        return [each for each in sections if is_settled(each.mapping, "name")] if self.has_holes else sections
 
     @cached_property
     def variables(self) -> list[Variable]:

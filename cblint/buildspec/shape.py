@@ -1,9 +1,9 @@
 """A tree checked against a JSON schema, with what a person needs to hear: where, what was expected, what was meant.
 
 It understands the part of JSON Schema (draft 7) that cblint's own schemas use: ``$ref`` into ``definitions``,
-``allOf``, ``if`` and ``else``, ``true`` and ``false``, ``type``, ``enum``, ``pattern``, ``minimum``, ``properties``,
-``patternProperties``, ``additionalProperties``, ``required``, ``dependencies``, ``items`` and the sizes. jsonschema is
-the oracle for it in the tests.
+``allOf``, ``if`` and ``else``, ``true`` and ``false``, ``type``, ``enum``, ``pattern``, ``minimum`` and ``maximum``,
+``properties``, ``patternProperties``, ``additionalProperties``, ``required``, ``dependencies``, ``items`` and the
+sizes. jsonschema is the oracle for it in the tests.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cblint.match import pairs_of
 from cblint.source.foreign import is_complete, is_known
-from cblint.source.text import HOLE, Span
+from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import suggestion
 
@@ -193,7 +193,11 @@ class _Walk:
 def _plainly_right(node: Node, schema: Schema) -> bool:
     """Whether that is seen at once: most nodes are texts of which nothing but that is asked."""
     return schema is True or (
-        isinstance(schema, dict) and len(schema) == 1 and "type" in schema and is_known(node) and _is(node, schema["type"])
+        isinstance(schema, dict)
+        and len(schema) == 1
+        and "type" in schema
+        and is_known(node)
+        and _is(node, schema["type"])
     )
 
 
@@ -233,8 +237,13 @@ def _scalar(node: Node, target: Scalar, schema: dict[str, Any], steps: Steps, pa
         yield Fault(steps, "enum", schema, node, pair)
     if "pattern" in schema and isinstance(value, str) and re.search(schema["pattern"], value) is None:
         yield Fault(steps, "pattern", schema, node, pair)
-    if "minimum" in schema and isinstance(value, float) and value < schema["minimum"]:
-        yield Fault(steps, "minimum", schema, node, pair)
+    if isinstance(value, float):
+        if value < schema.get("minimum", value):
+            yield Fault(steps, "minimum", schema, node, pair)
+        if value > schema.get("maximum", value):
+            yield Fault(steps, "maximum", schema, node, pair)
+    elif isinstance(value, str):
+        yield from _sizes(node, len(value), "Length", schema, steps, pair)
 
 
 # In words

@@ -1,4 +1,4 @@
-"""The images that builds run on, where the buildspec itself names them."""
+"""The images that builds run on, where the buildspec or the definition of a project names them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from cblint.buildspec.model import Buildspec, scalar
 from cblint.checks.edits import respelt
 from cblint.facts.images import UBUNTU, Image, all_images, image_of, is_of_one_language
 from cblint.finding import Report
+from cblint.hosts.settings import known, setting
 from cblint.match import parse_path, places
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
+    from cblint.hosts.graph import Resource
     from cblint.source.text import Span
 
 _IMAGES = ("batch.{build-list,build-graph}[*].env.image", "batch.build-matrix.dynamic.env.image[*]")
 
 
-def deprecated_build_image(buildspec: Buildspec) -> Iterator[Report]:
+def deprecated_build_image(subject: Buildspec | Resource) -> Iterator[Report]:
     """An image of CodeBuild's that gets no updates any more: each once, at its first task."""
     found: dict[tuple[str, str], list[Scalar]] = {}
-    for node in _named(buildspec):
+    for node in _named(subject):
         variant = _variant(node.value)
         if variant is not None:
             found.setdefault((node.value, variant), []).append(node)
@@ -40,9 +42,12 @@ def deprecated_build_image(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(first.span, variant, fields, related, edits, touched=tuple(mended))
 
 
-def _named(buildspec: Buildspec) -> Iterable[Scalar]:
-    """The images that the buildspec names, each place once."""
-    nodes = (scalar(place.node) for path in _IMAGES for place in places(buildspec.root, parse_path(path)))
+def _named(subject: Buildspec | Resource) -> Iterable[Scalar]:
+    """The images that a buildspec or a project names, each place once."""
+    if not isinstance(subject, Buildspec):
+        image = known(setting(subject.definition, "environment", "image"))
+        return (image,) if image is not None else ()
+    nodes = (scalar(place.node) for path in _IMAGES for place in places(subject.root, parse_path(path)))
     return {node.start: node for node in nodes if node is not None}.values()
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.environments import LAMBDA_COMPUTE, Environment, environments_of, those
+from cblint.buildspec.environments import (
+    LAMBDA_COMPUTE,
+    Environment,
+    environment_at,
+    environments_of,
+    is_told_there,
+    those,
+)
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
 from cblint.checks.docker import is_client
@@ -17,6 +24,7 @@ from cblint.facts.images import WINDOWS, Image
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.settings import pair_at
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.operands import beginning
 from cblint.shell.query import Invocation
@@ -27,6 +35,7 @@ from cblint.wording import enumerated
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun
     from cblint.flow.events import Event
+    from cblint.hosts.graph import Resource
 
 
 # What does not fit
@@ -40,20 +49,21 @@ class _Mismatch(NamedTuple):
     keys: tuple[str, ...]
 
 
-def image_environment_mismatch(buildspec: Buildspec) -> Iterator[Report]:
+def image_environment_mismatch(subject: Buildspec | Resource) -> Iterator[Report]:
     """An image, a type and a compute of which CodeBuild cannot make an environment."""
-    everywhere = environments_of(buildspec, everywhere=True)
+    buildspec = subject if isinstance(subject, Buildspec) else None
+    everywhere = environments_of(subject, True) if isinstance(subject, Buildspec) else (environment_at(subject),)
     found: dict[tuple[object, ...], tuple[_Mismatch, list[Environment]]] = {}
     for environment in everywhere:
         mismatch = _mismatch_of(environment)
-        if mismatch is not None:
+        if mismatch is not None and not (buildspec is not None and is_told_there(environment, *mismatch.keys)):
             places = (id(environment.places.get(key)) for key in mismatch.keys)
             key = (*mismatch.fields.values(), *places)
             found.setdefault(key, (mismatch, []))[1].append(environment)
     for mismatch, environments in found.values():
         nodes = [node for key in mismatch.keys if (node := environments[0].places.get(key)) is not None]
         where = "" if nodes else those(environments, everywhere)
-        span = nodes[0].span if nodes else _of_projects(buildspec)
+        span = nodes[0].span if nodes else _of_projects(buildspec) if buildspec is not None else None
         if span is not None:
             related = tuple(("other", node.span) for node in nodes[1:])
             fields = {**mismatch.fields, "where": where}
@@ -115,8 +125,15 @@ def _other_type(
 # What a compute cannot do
 
 
-def compute_unsupported_feature(buildspec: Buildspec) -> Iterator[Report]:
+def compute_unsupported_feature(subject: Buildspec | Resource) -> Iterator[Report]:
     """Something is asked of Lambda compute, or of reserved capacity, that it does not have."""
+    if isinstance(subject, Buildspec):
+        yield from _of_buildspec(subject)
+    elif _is_lambda(environment := environment_at(subject)):
+        yield from _of_project(subject, environment)
+
+
+def _of_buildspec(buildspec: Buildspec) -> Iterator[Report]:
     everywhere = buildspec.environments
     on_lambda = [each for each in everywhere if _is_lambda(each)]
     without_on_failure = [each for each in everywhere if _is_lambda(each) or each.fleet]
@@ -153,7 +170,9 @@ def _settings(buildspec: Buildspec, environments: list[Environment]) -> Iterator
     """What a batch task or a project says of an environment on Lambda."""
     spoken: set[object] = set()
     for environment in environments:
-        for setting in _unsupported(environment):
+        for setting, key in _unsupported(environment).items():
+            if is_told_there(environment, key):
+                continue
             node = environment.places.get("privileged-mode") if setting == _NO_PRIVILEGES else None
             span = node.span if node is not None else _of_projects(buildspec)
             if span is not None and (setting, span) not in spoken:
@@ -162,18 +181,39 @@ def _settings(buildspec: Buildspec, environments: list[Environment]) -> Iterator
                 yield Report(span, "setting", {"setting": setting, "where": where})
 
 
+def _of_project(resource: Resource, environment: Environment) -> Iterator[Report]:
+    """What a project asks of Lambda, at the settings that do."""
+    for setting, key in _unsupported(environment).items():
+        pair = pair_at(resource.root, *_SETTINGS[key])
+        if pair is not None:
+            yield Report(pair.key.span, "setting", {"setting": setting, "where": ""})
+    kind = pair_at(resource.root, "cache", "type")
+    cache = environment.project.cache if environment.project is not None else None
+    if kind is not None and cache is not None and cache.type in ("S3", "LOCAL"):
+        yield Report(kind.value.span, "project-cache", {"type": cache.type})
+
+
 _NO_PRIVILEGES = "has no privileged mode"
+_SETTINGS = {
+    "privileged-mode": ("environment", "privilegedMode"),
+    "vpc": ("vpcConfig",),
+    "timeout": ("timeoutInMinutes",),
+}
+"""Where a project says what Lambda does not have."""
 
 
-def _unsupported(environment: Environment) -> Iterator[str]:
+def _unsupported(environment: Environment) -> dict[str, str]:
+    """What Lambda does not have of what is asked for, as a message says it, and which setting asks for it."""
     project = environment.project
-    if environment.privileged:
-        yield _NO_PRIVILEGES
-    if project is not None and project.vpc:
-        yield "cannot run in a VPC"
     minutes = table("lambda")["minutes"]
+    found = {}
+    if environment.privileged:
+        found[_NO_PRIVILEGES] = "privileged-mode"
+    if project is not None and project.vpc:
+        found["cannot run in a VPC"] = "vpc"
     if project is not None and (project.timeout or 0) > minutes:
-        yield f"ends a build after {minutes} minutes, not after {project.timeout}"
+        found[f"ends a build after {minutes} minutes, not after {project.timeout}"] = "timeout"
+    return found
 
 
 def _cache(buildspec: Buildspec, where: str) -> Iterator[Report]:

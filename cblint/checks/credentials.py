@@ -20,7 +20,7 @@ from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Parameter, walk
-from cblint.source.text import Span
+from cblint.source.text import HOLE, Span
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event
@@ -136,6 +136,8 @@ class _Reader:
     def kind(self, item: ShellItem, node: Node, value: Value) -> str | None:
         """Where a value comes from; None if it is known, or a variable of the buildspec that others speak of."""
         name = _hole(value)
+        if HOLE in node.raw:
+            return None
         if name is None:
             return (self.origins.of(item, node) or UNKNOWN) if value.text is None else None
         section = self.given.get(name)

@@ -10,7 +10,7 @@ from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.edits import after, before, between
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
-from cblint.flow.steps import FAILING, phases_of
+from cblint.flow.steps import FAILING, UNTOLD, phases_of
 from cblint.shell.commands import Condition, Pipeline, SimpleCommand, Test
 from cblint.shell.effects import effect_of
 from cblint.shell.query import FILE_TESTS, Invocation, fails_always
@@ -41,7 +41,7 @@ def test_list_fails_build(buildspec: Buildspec) -> Iterator[Report]:
     """A command ends in ``test && command``: if the test is false, it fails, and the build with it."""
     endings: dict[int, _Ending] = {}
     for phase in phases_of(buildspec):
-        if phase.on_failure == "CONTINUE":
+        if phase.on_failure in ("CONTINUE", UNTOLD):
             continue
         for step in phase.commands:
             ending = _ending(step.item)

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, Variable
 from cblint.checks.literals import is_secret
 from cblint.facts import table
 from cblint.finding import Edit, Report
+from cblint.hosts.known import Variable as ProjectVariable
+from cblint.hosts.known import variables_of
+from cblint.hosts.settings import known
+from cblint.source.text import Span
 from cblint.source.tree import Scalar
+
+if TYPE_CHECKING:
+    from cblint.hosts.graph import Resource
+
 
 # Each alternative is one that the shell would expand: a command, a variable, a variable in braces.
 _EXPANSION = (
@@ -106,20 +115,36 @@ def _lacks_system_folders(value: Scalar) -> bool:
 # Names that are taken
 
 
-def env_reserved_name(buildspec: Buildspec) -> Iterator[Report]:
+def env_reserved_name(subject: Buildspec | Resource) -> Iterator[Report]:
     """A variable has a name that CodeBuild sets itself or keeps for itself."""
+    if isinstance(subject, Buildspec):
+        credentials = table("variables")["credentials"]
+        for variable in subject.variables:
+            # Of credentials that are written out, secret-literal speaks.
+            if variable.name not in credentials or not is_secret(variable):
+                yield from _reserved(variable.name, variable.key.span, variable.section != VARIABLES)
+    else:
+        for each in variables_of(subject):
+            # Of keys in plain text, project-plaintext-secret speaks.
+            if each.is_reference or (each.name not in table("projects")["keys"] and _is_certain(each)):
+                yield from _reserved(each.name, each.key.span, each.is_reference)
+
+
+def _is_certain(variable: ProjectVariable) -> bool:
+    """Whether the value of a variable that CodeBuild sets is another for sure: a template may give it the same."""
+    is_set = variable.name in table("variables")["set-by-codebuild"]
+    return not is_set or (variable.value is not None and known(variable.value) is not None)
+
+
+def _reserved(name: str, span: Span, stored: bool) -> Iterator[Report]:
     taken = table("variables")
-    for variable in buildspec.variables:
-        fields = {"name": variable.name, "section": variable.section}
-        if variable.name.startswith("CODEBUILD_"):
-            yield Report(variable.key.span, "codebuild", fields)
-        elif variable.name in taken["credentials"]:
-            if is_secret(variable):
-                continue  # secret-literal speaks of it
-            stored = variable.section != VARIABLES
-            yield Report(variable.key.span, "stored-credentials" if stored else "credentials", fields)
-        elif variable.name in taken["set-by-codebuild"]:
-            yield Report(variable.key.span, "home" if variable.name == "HOME" else "region", fields)
+    fields = {"name": name}
+    if name.startswith("CODEBUILD_"):
+        yield Report(span, "codebuild", fields)
+    elif name in taken["credentials"]:
+        yield Report(span, "stored-credentials" if stored else "credentials", fields)
+    elif name in taken["set-by-codebuild"]:
+        yield Report(span, "home" if name == "HOME" else "region", fields)
 
 
 # References to secrets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.batch import is_dependency_key, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
@@ -15,14 +16,26 @@ from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, walk
 from cblint.spelling import alike, closest
 
+if TYPE_CHECKING:
+    from cblint.hosts.graph import Resource
+
 TOO_MUCH = ("additionalProperties", "false")
 """The keywords of the schema that a key breaks by being there."""
 
 # Keys that are too much
 
 
-def unknown_key(buildspec: Buildspec) -> Iterator[Report]:
-    """A key that CodeBuild does not document at its place, nor anywhere else."""
+def unknown_key(subject: Buildspec | Resource) -> Iterator[Report]:
+    """A key that CodeBuild does not document at its place, nor anywhere else: of a buildspec, or of a project."""
+    if isinstance(subject, Buildspec):
+        yield from _of_buildspec(subject)
+    else:
+        from cblint.checks.project_keys import unknown_keys  # few files hold projects
+
+        yield from unknown_keys(subject)
+
+
+def _of_buildspec(buildspec: Buildspec) -> Iterator[Report]:
     for fault in _unknown_keys(buildspec):
         name = str(fault.steps[-1])
         fields = {"key": name, "place": _in(fault.steps[:-1]), "known": _known(fault), "suggestion": ""}
@@ -56,7 +69,7 @@ def _unknown_keys(buildspec: Buildspec) -> Iterator[Fault]:
     for fault in buildspec.faults:
         if fault.keyword not in TOO_MUCH or fault.pair is None or _is_another_rules(fault.steps):
             continue
-        if fault.pair.name is not None and not fault.pair.value.open and not _holds_anchor(fault.pair):
+        if fault.pair.name is not None and not fault.pair.value.open and not holds_anchor(fault.pair):
             yield fault
 
 
@@ -67,7 +80,7 @@ def _is_another_rules(steps: Steps) -> bool:
     return steps[0] == "batch" and ("env" in steps[:-1] or is_dependency_key(str(steps[-1])))
 
 
-def _holds_anchor(pair: Pair) -> bool:
+def holds_anchor(pair: Pair) -> bool:
     """Whether the key is there to hold what aliases use elsewhere."""
     return any(node.anchor is not None for node in walk(pair.value))
 

@@ -62,6 +62,12 @@ def is_secret(variable: Variable) -> bool:
     return context.named(variable.name, value.value.strip()) is not None or any(True for _ in tokens(value.value))
 
 
+def secrets_of(text: Text, name: str = "") -> tuple[Written, ...]:
+    """The secrets of one text that is no buildspec, each once; ``name`` is what it is the value of."""
+    found = {written.match: written for written in (*_in(text), *_of(name, text), *_pairs(text))}
+    return tuple(found[match] for match in once(found))
+
+
 def _everything(buildspec: Buildspec) -> Iterator[Written]:
     source = buildspec.stream.text.value
     programs = [command.split()[0] for command in table("secrets")["options"] if " " not in command]

@@ -17,7 +17,7 @@ from cblint.flow import build_of
 from cblint.shell.commands import Function
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import Parameter, Word, walk
+from cblint.shell.syntax import Inserted, Parameter, Word, walk
 from cblint.source.text import Span
 
 _ASKING_YUM = frozenset(
@@ -92,7 +92,7 @@ def _may_say_yes(invocation: Invocation) -> bool:
     return (
         quiet
         or any(text is not None and text.startswith(("-qq", "-q=2")) for text in texts)
-        or any(isinstance(part, Parameter) for word in invocation.arguments for part in word.parts)
+        or any(isinstance(part, (Parameter, Inserted)) for word in invocation.arguments for part in word.parts)
         or any(redirection.operator.startswith("<") for redirection in invocation.redirections)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cblint.buildspec.embedded import buildspecs_within
 from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
@@ -22,20 +23,23 @@ from cblint.checks.edits import respelt
 from cblint.checks.images import is_whole, mentions, uses_docker
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS
-from cblint.finding import Report
+from cblint.finding import Elsewhere, Report
 from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.settings import known, setting, truth
 from cblint.shell.commands import Function
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
+from cblint.source.foreign import Unknown
 from cblint.source.text import Text
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
-    from cblint.source.tree import Node
+    from cblint.hosts.graph import Resource
+    from cblint.source.tree import Node, Scalar
 
 _MODE = "privileged-mode"
 _HARMLESS = frozenset(
@@ -63,7 +67,8 @@ def docker_without_privileged(buildspec: Buildspec) -> Iterator[Report]:
     modes = _modes(lacking)
     related = tuple(("mode", node.span) for node in modes)
     edits = tuple(edit for node in modes for edit in respelt(node, "true")) if len(modes) == len(lacking) else ()
-    yield Report(called_at(invocation), "off", fields, related, edits, touched=modes)
+    places = _of_projects(lacking)
+    yield Report(called_at(invocation), "off", fields, related, edits, touched=modes, elsewhere=places)
 
 
 def _lacks_daemon(environment: Environment) -> bool:
@@ -92,6 +97,25 @@ def _modes(environments: Sequence[Environment]) -> tuple[Node, ...]:
     return tuple({node.start: node for node in nodes}.values())
 
 
+def _own_mode(project: Resource) -> Scalar | None:
+    """Where a project gives the mode."""
+    return known(setting(project.definition, "environment", "privilegedMode"))
+
+
+def _of_projects(environments: Sequence[Environment]) -> tuple[Elsewhere, ...]:
+    """Where projects give the mode, or could, each place once."""
+    resources = [each.project.resource for each in environments if each.project and _MODE not in each.places]
+    found = {id(each.root): each for each in resources if each is not None}
+    return tuple(_place_of(each) for each in found.values())
+
+
+def _place_of(project: Resource) -> Elsewhere:
+    node = setting(project.definition, "environment", "privilegedMode")
+    if node is not None and not isinstance(node, Unknown):
+        return Elsewhere("mode", project, node.span)
+    return Elsewhere("project", project, project.definition.place)
+
+
 def _first_that_needs_it(build: Build) -> Invocation | None:
     """The first command that fails without a daemon, and the build with it."""
     for run in build.on(SUCCEEDING):
@@ -112,8 +136,20 @@ def needs_daemon(run: StepRun, event: Event, invocation: Invocation) -> bool:
     return not any(hidden.command is event.node and hidden.how in _NOT_MISSED for hidden in run.hidden)
 
 
-def privileged_mode_unused(buildspec: Buildspec) -> Iterator[Report]:
+def privileged_mode_unused(subject: Buildspec | Resource) -> Iterator[Report]:
     """A build runs in privileged mode, and none of its commands can need it."""
+    if isinstance(subject, Buildspec):
+        reports = _unused(subject)
+        # At its own setting, if that is at hand, the project says so itself.
+        is_told_there = subject.holder is not None and _own_mode(subject.holder) is not None
+        yield from (each for each in reports if not is_told_there or each.variant != "project")
+        return
+    mode = _own_mode(subject)
+    for buildspec in buildspecs_within(subject) if mode is not None and truth(mode) else ():
+        yield from (each._replace(span=mode.span) for each in _unused(buildspec) if mode and each.variant == "project")
+
+
+def _unused(buildspec: Buildspec) -> Iterator[Report]:
     environments = buildspec.environments
     granted = [each for each in environments if each.privileged and not _caches_layers(each)]
     source = buildspec.stream.text.value.lower().replace("_container", "")  # the types of environments

@@ -152,7 +152,7 @@ def _has_content(root: Node | None) -> bool:
 
 def backslash_in_folded_scalar(buildspec: Buildspec) -> Iterator[Report]:
     """A line of a command ends in a backslash where YAML, not the shell, joins the lines."""
-    if buildspec.shell in ("powershell.exe", "cmd.exe"):
+    if buildspec.shell in ("powershell.exe", "cmd.exe") or not buildspec.tells("env", "shell"):
         return
     for commands in buildspec.command_lists:
         for item in commands.items():

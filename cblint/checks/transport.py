@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of, is_own
@@ -22,9 +23,21 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
 from cblint.source.text import Span
 
+if TYPE_CHECKING:
+    from cblint.hosts.graph import Resource
 
-def insecure_transport(buildspec: Buildspec) -> Iterator[Report]:
-    """What is fetched, or from where packages come, is not protected on the way."""
+
+def insecure_transport(subject: Buildspec | Resource) -> Iterator[Report]:
+    """What is fetched, or from where packages or the source come, is not protected on the way."""
+    if isinstance(subject, Buildspec):
+        yield from _of_buildspec(subject)
+    else:
+        from cblint.checks.project_settings import unchecked_sources  # few files hold projects
+
+        yield from unchecked_sources(subject)
+
+
+def _of_buildspec(buildspec: Buildspec) -> Iterator[Report]:
     told: set[int] = set()
     for download in followed(buildspec):
         node = download.fetch.call.invocation.node

@@ -29,6 +29,8 @@ _NOUNS = {
 def invalid_value(buildspec: Buildspec) -> Iterator[Report]:
     """A value of the wrong kind, or none of those that CodeBuild knows."""
     root = buildspec.root
+    if root is not None and not is_known(root):
+        return
     if not isinstance(root, Mapping):
         if buildspec.stream.problem is None and buildspec.number == 0:
             kind = "empty" if root is None or type_of(root) == "null" else _NOUNS[type_of(root)]

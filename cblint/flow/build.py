@@ -22,9 +22,10 @@ from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
 from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State, Variable, join_states
 from cblint.flow.status import masked, told
-from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, Phase, Step, phases_of
-from cblint.flow.values import UNKNOWN, Value, initial, literal, unknown
+from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, UNTOLD, Phase, Step, phases_of
+from cblint.flow.values import UNKNOWN, Maybe, Value, initial, literal, unknown
 from cblint.shell import syntax
+from cblint.source.foreign import is_known
 from cblint.source.text import HOLE
 from cblint.source.tree import Node
 
@@ -60,7 +61,12 @@ class StepRun(NamedTuple):
 
     @property
     def hidden(self) -> list[Hidden]:
-        """Commands in it that may fail without the item failing, and what hides them."""
+        """Commands in it that may fail without the item failing, and what hides them.
+
+        None where the item may begin with ``set -e``, for all that is known of it.
+        """
+        if HOLE in self.step.item.value and self.step.item.may_be_another:
+            return []
         return masked(self.run.outcome, self.run.recorder)
 
     @property
@@ -118,8 +124,10 @@ class _Builder:
         self.runs: list[StepRun] = []
         version = buildspec.version
         value = scalar(version.value) if version is not None else None
-        self.keeps = value is None or value.value.strip() not in ("0.1", ".1")
+        self.keeps: Maybe = value is None or value.value.strip() not in ("0.1", ".1")
         """Whether anything survives from one command to the next: not in version 0.1."""
+        if version is not None and not is_known(version.value):
+            self.keeps = None
 
     def build(self) -> Build:
         start = first_state(self.given, self.beginning)
@@ -144,7 +152,8 @@ class _Builder:
         if phase.on_failure == "CONTINUE":
             # Whether the build counts as failed then is not documented.
             _put(after, EITHER, ends.failed)
-        elif phase.name == "build" and phase.on_failure != "ABORT":
+        elif phase.name == "build" and phase.on_failure not in ("ABORT", UNTOLD):
+            # Where nobody knows, the fewest phases are said to run after a failure.
             _put(after, FAILING, ends.failed)
 
     def _run_phase(self, phase: Phase, path: str, state: State) -> _PhaseEnds:
@@ -178,6 +187,8 @@ class _Builder:
             if current is None:
                 break
             before = current if self.keeps else self._fresh(current)
+            if self.keeps is None:
+                before = join_states(current, before) or before
             run = run_item(step.item.script, before, self.shell, self.given, self.beginning, self.limits)
             self.runs.append(StepRun(step, path, before, run))
             failures.add(Outcome(None, run.outcome.failed))

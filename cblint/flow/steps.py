@@ -6,9 +6,11 @@ import re
 from typing import NamedTuple
 
 from cblint.buildspec.model import PHASES, Buildspec, Section, ShellItem, items, scalar, written
-from cblint.source.foreign import is_known
+from cblint.source.foreign import is_complete, is_known
 from cblint.source.tree import Node
 
+UNTOLD = "?"
+"""In the place of what ``on-failure`` says, where only the deployment tells that."""
 SUCCEEDING, FAILING, EITHER = "succeeding", "failing", "either"
 """Whether the build has gone well so far: ``either`` after a failure that ``on-failure: CONTINUE`` lets pass."""
 
@@ -62,17 +64,22 @@ def _phase_of(buildspec: Buildspec, section: Section) -> Phase:
     found = next(filter(None, (written(pair.value) for pair in users)), None)
     return Phase(
         section.name,
-        _on_failure(on_failure.value) if on_failure is not None else "",
+        _on_failure(on_failure.value if on_failure is not None else None, section),
         found.value if found is not None else "root",
         _steps(buildspec, section, "commands"),
         _steps(buildspec, section, "finally"),
     )
 
 
-def _on_failure(node: Node) -> str:
-    """What ``on-failure`` says, in capitals and without what follows it; of what is not known, what does least."""
-    value = scalar(node)
-    return re.sub(r"-.*", "", value.value.upper()) if value is not None else "" if is_known(node) else "ABORT"
+def _on_failure(node: Node | None, phase: Section) -> str:
+    """What ``on-failure`` says, in capitals and without what follows it.
+
+    UNTOLD where that is not known.
+    """
+    value = scalar(node) if node is not None else None
+    if value is not None:
+        return re.sub(r"-.*", "", value.value.upper())
+    return "" if (is_known(node) if node is not None else is_complete(phase.mapping)) else UNTOLD
 
 
 def _steps(buildspec: Buildspec, section: Section, key: str) -> list[Step]:

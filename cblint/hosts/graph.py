@@ -6,13 +6,18 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.hosts.definition import PROJECT, WEBHOOK, Definition, HostFile
+from cblint.hosts.definition import PIPELINE, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import is_set, known, setting, text_at
 from cblint.source.foreign import Reference
+from cblint.source.text import HOLE
 from cblint.source.tree import Node, Scalar
+
+if TYPE_CHECKING:
+    from cblint.hosts.pipelines import Action
+    from cblint.source.text import Lines
 
 DEFAULT_BUILDSPEC = "buildspec.yml"
 """What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
@@ -41,6 +46,23 @@ class Resource(NamedTuple):
     def repository(self) -> str | None:
         """The folder of the repository, None where none is at hand."""
         return self.graph.repository
+
+    @property
+    def lines(self) -> Lines | None:
+        """The lines of its file, as it is on the disk; None where that is not at hand."""
+        return _lines(self.repository, self.path) if self.repository is not None else None
+
+
+class Run(NamedTuple):
+    """A build action of a pipeline that runs a project.
+
+    ``source`` is the source action that fetches what the build looks for its buildspec in: None where that is not
+    known, or where it is what another action has made.
+    """
+
+    pipeline: Resource
+    action: Action
+    source: Action | None
 
 
 class Graph:
@@ -120,48 +142,145 @@ class Graph:
                 found.setdefault(name, []).append(project)
         return found
 
+    def runs_of(self, project: Resource) -> list[Run]:
+        """The actions of pipelines that are known to run a project."""
+        return self._runs.get(id(project.root), [])
+
+    @cached_property
+    def _runs(self) -> dict[int, list[Run]]:
+        pipelines = self.of_kind(PIPELINE)
+        if not pipelines:
+            return {}
+        from cblint.hosts.pipelines import actions, project_of  # few repositories define pipelines
+
+        found: dict[int, list[Run]] = {}
+        for pipeline in pipelines:
+            every = list(actions(pipeline.definition))
+            made = {name: action for action in every for name in action.makes or ()}
+            for action in every:
+                project = self.named(pipeline, project_of(action))
+                if project is not None:
+                    source = made.get(action.primary_input or "")
+                    is_source = source is not None and source.category == "Source"
+                    run = Run(pipeline, action, source if is_source else None)
+                    found.setdefault(id(project.root), []).append(run)
+        return found
+
+    def named(self, pipeline: Resource, node: Node | None) -> Resource | None:
+        """The project that an action names: of several of one name, the one in its own file."""
+        if isinstance(node, Reference):
+            found = self.target(pipeline, node)
+            return found if found is not None and found.definition.kind == PROJECT else None
+        name = known(node)
+        alike = self._by_own_name.get(name.value, []) if name is not None else []
+        near = [each for each in alike if _scope(each.path) == _scope(pipeline.path)] or alike
+        return near[0] if len(near) == 1 else None
+
     def projects_using(self, path: str) -> list[Resource]:
         """The projects that are known to use a buildspec of the repository, by its path from the root.
 
         The default name is everybody's: it is one project's only where no other could mean it, and where nothing says
         that the project builds another repository.
         """
-        found = [each for each in self.of_kind(PROJECT) if not each.definition.fragment]
-        named = [each for each in found if buildspec_of(each) == path]
-        if path != DEFAULT_BUILDSPEC:
-            return [each for each in named if self.may_build_this(each)]
-        here = [each for each in named if self.builds_this(each)]
-        if here:
-            return here
-        return named if len(named) == 1 and self.may_build_this(named[0]) else []
+        named = self._by_buildspec.get(path, [])
+        if posixpath.basename(path) != DEFAULT_BUILDSPEC:
+            return named
+        return [each for each in named if self.builds_this(each)] or (named if len(named) == 1 else [])
+
+    @cached_property
+    def _by_buildspec(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for project in self.of_kind(PROJECT):
+            path = self.path_used(project)
+            if path is not None and not project.definition.fragment:
+                found.setdefault(path, []).append(project)
+        return found
+
+    def path_used(self, project: Resource) -> str | None:
+        """The path of the buildspec that a project may use, from the root; None if it uses none of the repository.
+
+        Many a repository holds several folders that are built alone: unless it is certain that the project builds the
+        repository as it is, its source may be any folder above its definition, and the nearest that has the file is.
+        """
+        named = buildspec_of(project)
+        if named is None or is_read_by_terraform(project) or self.builds_this(project):
+            return named
+        if not self.may_build_this(project):
+            return None
+        found = self.near(project, named)
+        return found if found is not None else named
+
+    def near(self, project: Resource, path: str) -> str | None:
+        """The nearest file at a path from a folder above the definition of a project; None if there is none.
+
+        The result is the path from the root.
+        """
+        if self.repository is None or path.startswith("../"):
+            return None
+        folder = project.path
+        while folder:
+            folder = posixpath.dirname(folder)
+            full = posixpath.join(folder, path)
+            if os.path.isfile(os.path.join(self.repository, full)):
+                return full
+        return None
 
     def builds_this(self, project: Resource) -> bool:
         """Whether the source of a project certainly is this repository."""
-        location = text_at(project.definition, "source", "location")
-        return location is not None and bool(self._own_name) and _last(location) == self._own_name
+        names = self._sources_of(project)
+        return bool(names) and all(name in self._own_names for name in names)
 
     def may_build_this(self, project: Resource) -> bool:
         """Whether nothing says that the source of a project is another repository."""
-        if text_at(project.definition, "source", "type") in ("S3", "NO_SOURCE"):
+        if not self.runs_of(project) and text_at(project.definition, "source", "type") in ("S3", "NO_SOURCE"):
             return False
-        location = text_at(project.definition, "source", "location")
-        if location is None or re.fullmatch(_HOSTED, location) is None or not self._own_name:
-            return True
-        return _last(location) == self._own_name
+        own = self._own_names
+        return not own or all(name is None or name in own for name in self._sources_of(project))
+
+    def _sources_of(self, project: Resource) -> list[str | None]:
+        """The names of the repositories that a project builds: None for one that is not known."""
+        found = [_named(run.source.repository) if run.source is not None else None for run in self.runs_of(project)]
+        location = setting(project.definition, "source", "location")
+        if isinstance(location, Scalar) and re.fullmatch(_HOSTED, location.value) is not None:
+            return [*found, _named(location)]
+        return found or [None]
 
     @cached_property
-    def _own_name(self) -> str:
-        """The name of the repository at its host, as its first remote has it."""
+    def _own_names(self) -> frozenset[str]:
+        """The names of the repository at its hosts, as its remotes have them."""
         from cblint.hosts.repository import text_in
 
         config = text_in(self.repository, ".git/config") if self.repository is not None else None
-        match = re.search(r"(?m)^[ \t]*url[ \t]*=[ \t]*(\S+)", config or "")
-        return _last(match[1]) if match is not None else ""
+        names, is_remote = set(), False
+        for line in (config or "").splitlines():
+            key, _, value = line.strip().partition("=")
+            if key.startswith("["):
+                is_remote = key.startswith("[remote ")
+            elif is_remote and key.strip() == "url" and value.strip():
+                names.add(_last(value.strip()))
+        return frozenset(names)
+
+
+@lru_cache(maxsize=16)
+def _lines(repository: str, path: str) -> Lines | None:
+    from cblint.source.file import Unreadable, read
+    from cblint.source.text import Lines
+
+    try:
+        return Lines(read(os.path.join(repository, path), False))
+    except Unreadable:
+        return None
 
 
 def _scope(path: str) -> str:
     """Where names hold: in a template, in all files of a module of Terraform."""
     return os.path.dirname(path) + "/" if path.endswith(_BY_FOLDER) else path
+
+
+def _named(node: Node | None) -> str | None:
+    """The name of a repository, also where only its owner is not known before the deployment."""
+    name = _last(node.value) if isinstance(node, Scalar) and not node.open else None
+    return name if name is not None and HOLE not in name else None
 
 
 def _last(location: str) -> str:
@@ -177,12 +296,18 @@ def buildspec_of(project: Resource) -> str | None:
     node = setting(project.definition, "source", "buildspec")
     if node is None:
         return DEFAULT_BUILDSPEC
-    if isinstance(node, Reference) and node.attribute == "file":
+    if isinstance(node, Reference) and is_read_by_terraform(project):
         return posixpath.normpath(posixpath.join(posixpath.dirname(project.path), node.target))
     scalar = known(node)
     if scalar is None or is_inline(scalar) or scalar.value.startswith("arn:") or scalar.value.startswith("/"):
         return None
     return posixpath.normpath(scalar.value) if scalar.value else DEFAULT_BUILDSPEC
+
+
+def is_read_by_terraform(project: Resource) -> bool:
+    """Whether Terraform reads the buildspec of a project when it is applied: whatever the project builds."""
+    node = setting(project.definition, "source", "buildspec")
+    return isinstance(node, Reference) and node.attribute == "file"
 
 
 def is_inline(scalar: Scalar) -> bool:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from cblint.facts import table
+from cblint.hosts import pipelines
 from cblint.hosts.definition import Definition
-from cblint.hosts.graph import Resource
+from cblint.hosts.graph import Resource, Run
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from cblint.hosts.settings import all_listed, is_set, known, listed, setting, text_at, truth_at, within
-from cblint.source.tree import Mapping, Node
+from cblint.source.foreign import is_known
+from cblint.source.tree import Mapping, Node, Scalar
 
+_PLAIN = "PLAINTEXT"
 _SECRET = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 
 
@@ -17,6 +22,10 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     """What the definition of a project tells; ``buildspecs`` are patterns of the files that it uses."""
     definition = resource.definition
     variables = setting(definition, "environment", "environmentVariables")
+    runs = resource.graph.runs_of(resource)
+    kind = text_at(definition, "source", "type")
+    in_pipelines = [variable for run in runs for variable in pipelines.variables_of(run.action)]
+    has_more = any(pipelines.has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
@@ -26,18 +35,45 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         fleet=is_set(definition, "environment", "fleet"),
         privileged=truth_at(definition, "environment", "privilegedMode"),
         docker_server=is_set(definition, "environment", "dockerServer"),
-        vpc=is_set(definition, "vpcConfig"),
+        vpc=_is_there(definition, "vpcConfig"),
         timeout=_number(definition, "timeoutInMinutes"),
-        source=Source(text_at(definition, "source", "type"), _number(definition, "source", "gitCloneDepth")),
+        source=Source(kind, _number(definition, "source", "gitCloneDepth"), _output_artifact_format(runs)),
         webhook=True if resource.graph.webhooks_of(resource) else None,
         cache=_cache(definition),
         artifacts=Artifacts(
             text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
         ),
-        variables=tuple(_variables(variables)),
-        more_variables=not all_listed(variables),
+        variables=tuple(
+            dict.fromkeys(
+                (
+                    *((each.name, each.is_reference) for each in _variables(variables)),
+                    *((each.name.value, each.type in _SECRET) for each in in_pipelines),
+                )
+            )
+        ),
+        # A pipeline that is not at hand may give any.
+        more_variables=not all_listed(variables) or has_more,
         resource=resource,
     )
+
+
+def _is_there(definition: Definition, *path: str) -> bool | None:
+    """Whether something stands there in every deployment: of a value that is not known, that is not either."""
+    node = setting(definition, *path)
+    return None if node is not None and not is_known(node) else node is not None
+
+
+def _output_artifact_format(runs: list[Run]) -> str | None:
+    """How the source comes to the builds of pipelines, if it comes to all of them alike."""
+    found = {_format(run) for run in runs}
+    return found.pop() if len(found) == 1 else None
+
+
+def _format(run: Run) -> str | None:
+    if run.source is None or run.source.provider not in table("hosts")["pipelines"]["with-formats"]:
+        return None
+    given = run.source.setting("OutputArtifactFormat")
+    return "CODE_ZIP" if given is None else run.source.text("OutputArtifactFormat")
 
 
 def _number(definition: Definition, *path: str) -> int | None:
@@ -56,9 +92,44 @@ def _cache(definition: Definition) -> Cache:
     return Cache(text_at(definition, "cache", "type"), tuple(value.value for value in values if value and are_known))
 
 
-def _variables(node: Node | None) -> Iterator[tuple[str, bool]]:
+class Variable(NamedTuple):
+    """A variable of a project: the node of its name, the node of its value, if it has one, and its type.
+
+    The type is as the API has it; None where it is not known.
+    """
+
+    key: Scalar
+    value: Node | None
+    type: str | None
+
+    @property
+    def name(self) -> str:
+        return self.key.value
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its value certainly stands in the project as it is."""
+        return self.type == _PLAIN
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether its value is only the name of a secret or of a parameter."""
+        return self.type in _SECRET
+
+
+def variables_of(resource: Resource) -> list[Variable]:
+    """The variables of a project, or of the start of a build, whose names are known."""
+    environment = setting(resource.definition, "environment", "environmentVariables")
+    given = [environment, setting(resource.definition, "environmentVariablesOverride")]
+    return [variable for node in given for variable in _variables(node)]
+
+
+def _variables(node: Node | None) -> Iterator[Variable]:
     for item in listed(node):
         name = known(within(item, "name")) if isinstance(item, Mapping) else None
         if name is not None:
-            kind = known(within(item, "type"))
-            yield name.value, kind is not None and kind.value in _SECRET
+            kind = within(item, "type")
+            scalar = known(kind)
+            yield Variable(
+                name, within(item, "value"), _PLAIN if kind is None else scalar.value if scalar is not None else None
+            )

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cblint.facts import table
 from cblint.hosts.definition import PIPELINE, Definition
 from cblint.hosts.project_json import document
-from cblint.hosts.settings import given, known, listed
+from cblint.hosts.settings import given, known, listed, within
 from cblint.source.foreign import Reference, is_complete
 from cblint.source.text import Span
-from cblint.source.tree import Mapping, Node, Scalar, walk
+from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk
 
 _REFERENCE = re.compile(r"#\{([\w-]{1,100})\.([\w-]{1,100})\}", re.ASCII)
 
@@ -38,6 +39,49 @@ class Action(NamedTuple):
     def is_build(self) -> bool:
         """Whether it is CodeBuild's."""
         return self.provider == "CodeBuild"
+
+    @property
+    def place(self) -> Span:
+        """What a person points at: its name, or its first character."""
+        return self.name.span if self.name is not None else self.node.first_character
+
+    def setting(self, name: str) -> Node | None:
+        """A setting of its configuration: ``Unknown`` where that cannot be told, None where nothing is set."""
+        return within(self.node, "configuration", name)
+
+    def has_no(self, name: str) -> bool:
+        """Whether something is certainly not set in the action itself."""
+        return within(self.node, name) is None
+
+    def text(self, name: str) -> str | None:
+        """The value of a setting of its configuration that is certain."""
+        return _text(self.setting(name))
+
+    @property
+    def takes(self) -> tuple[str, ...] | None:
+        """The names of the artifacts that it is given; None where not all are known."""
+        return self._names(self.inputs)
+
+    @property
+    def makes(self) -> tuple[str, ...] | None:
+        """The names of the artifacts that it hands on; None where not all are known."""
+        return self._names(self.outputs)
+
+    def _names(self, nodes: tuple[Node, ...]) -> tuple[str, ...] | None:
+        names = tuple(scalar.value for node in nodes if (scalar := known(node)) is not None)
+        return names if self.complete and len(names) == len(nodes) else None
+
+    @property
+    def primary_input(self) -> str | None:
+        """The artifact in which a build looks for its buildspec."""
+        names = self.takes
+        return names[0] if names is not None and len(names) == 1 else self.text("PrimarySource")
+
+    @property
+    def repository(self) -> Node | None:
+        """What names the repository that a source action reads."""
+        name = table("hosts")["pipelines"]["repositories"].get(self.provider)
+        return self.setting(name) if name is not None and self.category == "Source" else None
 
 
 class Variable(NamedTuple):
@@ -105,9 +149,20 @@ def variables_of(action: Action) -> list[Variable]:
 
     They are a text in JSON: their places are in it. A host that can write it as a list gives that.
     """
+    return [variable for item in listed(_variables(action)) for variable in _variable(item)]
+
+
+def has_more_variables(action: Action) -> bool:
+    """Whether an action may give the build further variables, which cannot be read here."""
+    if not action.is_build or action.setting("EnvironmentVariables") is None:
+        return False
+    found = _variables(action)
+    return found is None or not isinstance(found.resolved, Sequence) or not is_complete(found)
+
+
+def _variables(action: Action) -> Node | None:
     node = given(action.configuration, "EnvironmentVariables") if action.is_build else None
-    items = document(node.text) if isinstance(node, Scalar) else node
-    return [variable for item in listed(items) for variable in _variable(item)]
+    return document(node.text) if isinstance(node, Scalar) else node
 
 
 def _variable(item: Node) -> Iterator[Variable]:

@@ -97,6 +97,18 @@ def holds(repository: str, path: str) -> bool | None:
     return None if found is None else found != ""
 
 
+def lacks(repository: str, path: str) -> bool:
+    """Whether a checkout of a repository certainly has nothing at a path from the root, and is not to get it later.
+
+    What git would ignore is made by something: it may be there where the source is more than a checkout.
+    """
+    if holds(repository, path) is not False:
+        return False
+    steps = path.split("/")
+    folders = [os.path.join(repository, *steps[:number]) for number in range(1, len(steps))]
+    return not ignored(os.path.join(repository, path), False) and not any(ignored(folder, True) for folder in folders)
+
+
 def mentioned(repository: str, names: Collection[str], besides: str) -> set[str] | None:
     """Those of some names that a script, a buildspec or a template of a repository has; None if there is too much.
 

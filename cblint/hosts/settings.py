@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cblint.hosts.definition import Definition
 from cblint.source.foreign import Unknown, is_complete, is_known
-from cblint.source.tree import Mapping, Node, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 
 def setting(definition: Definition, *path: str) -> Node | None:
@@ -80,3 +80,15 @@ def listed(node: Node | None) -> Iterator[Node]:
 def all_listed(node: Node | None) -> bool:
     """Whether the items of a list are all that it can have: nothing at all counts as an empty one."""
     return node is None or (isinstance(node.resolved, Sequence) and is_complete(node))
+
+
+def pair_at(node: Node, *path: str) -> Pair | None:
+    """The key and the value at the end of a chain of keys, from a node on; None where nothing is seen to be set."""
+    pair = None
+    for name in path:
+        target = node.resolved
+        pair = target.get(name) if isinstance(target, Mapping) else None
+        if pair is None:
+            return None
+        node = pair.value
+    return pair

@@ -56,7 +56,8 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     where = f"{path(file.shown)}:{finding.start.line}:{finding.start.column}"
     severity = paint(finding.severity.value, f"{finding.severity.value}[{finding.rule}]")
     yield f"{paint('bold', where)}: {severity} {printable(finding.message)}\n"
-    gutter = max(len(str(number)) for number in (finding.start.line, *(place.start.line for place in finding.related)))
+    here = (place.start.line for place in finding.related if place.path == file.path)
+    gutter = max(len(str(number)) for number in (finding.start.line, *here))
     yield from _excerpt(file, finding.start, finding.end, gutter, paint, finding.severity.value)
     yield from _steps(file, finding, gutter, paint)
     mark = bar = paint("frame", "=")
@@ -83,6 +84,9 @@ def _related(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> I
             more = f", and {len(rest) - _LISTED} more" if len(rest) > _LISTED else ""
             for line in _wrapped(f"and so at {spots}{more}", _WORDS):
                 yield f"{' ' * gutter} {' '} {line}\n"
+    for place in finding.related:
+        if place.path != file.path:
+            yield f"{' ' * gutter} {paint('frame', '=')} {printable(place.message)}: {_spot(file, place)}\n"
 
 
 def _steps(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> Iterator[str]:

@@ -99,7 +99,7 @@ def is_complete(node: Node) -> bool:
         target = stack.pop()
         if isinstance(target, (Settings, Items)) and not target.complete:
             return False
-        if isinstance(target, Sequence):
+        if isinstance(target, Sequence) and not isinstance(target, Items):
             if not all(map(_is_one, target.items)):
                 return False
         elif isinstance(target, Mapping) and id(target) not in seen:
@@ -107,14 +107,15 @@ def is_complete(node: Node) -> bool:
             if not all(is_known(pair.key) for pair in target.pairs):
                 return False
             stack += [each for pair in target.pairs if pair.is_merge for each in _merged(pair.value.resolved)]
-        elif isinstance(target, Unknown):
+        elif not is_known(target):
             return False
     return True
 
 
-def is_settled(node: Node) -> bool:
-    """Whether all is known of a node and of what stands below it, but for what aliases bring."""
-    return all(is_known(each) and is_complete(each) for each in walk(node.resolved))
+def is_settled(node: Mapping, besides: str) -> bool:
+    """Whether all is known of a mapping and of what stands below it, but for one value and for what aliases bring."""
+    parts = [each for pair in node.pairs for each in (pair.key, *([pair.value] if pair.name != besides else []))]
+    return is_complete(node) and all(is_known(each) and is_complete(each) for part in parts for each in walk(part))
 
 
 def _is_one(item: Node) -> bool:

@@ -29,6 +29,7 @@ from tools.corpus import CORPUS, available
 
 SCHEMA = table("buildspec")
 JUDGE = jsonschema.Draft7Validator(SCHEMA)
+PROJECT = table("project")
 _SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
 
 Places = set[tuple[str | int, ...]]
@@ -46,10 +47,10 @@ def plain(node: Node) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def oracle(data: Any) -> Places:
+def oracle(data: Any, judge: Any = JUDGE) -> Places:
     """Where jsonschema sees a fault; a key too much stands at its own place."""
     found: Places = set()
-    for error in JUDGE.iter_errors(data):
+    for error in judge.iter_errors(data):
         place = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
             known, patterns = error.schema.get("properties", {}), error.schema.get("patternProperties", {})
@@ -64,9 +65,9 @@ def oracle(data: Any) -> Places:
     return found
 
 
-def walked(node: Node) -> Places:
+def walked(node: Node, schema: dict[str, Any] = SCHEMA) -> Places:
     """Where the walk sees a fault. (jsonschema names the mapping that holds what the schema ``false`` forbids.)"""
-    return {fault.steps[:-1] if fault.keyword == "false" else fault.steps for fault in faults(node, SCHEMA)}
+    return {fault.steps[:-1] if fault.keyword == "false" else fault.steps for fault in faults(node, schema)}
 
 
 def assert_agreement(node: Node) -> None:

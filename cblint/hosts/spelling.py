@@ -1,0 +1,43 @@
+"""How the format in which a definition stands spells the names of the API."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cblint.facts import table
+from cblint.hosts.graph import Resource
+from cblint.source.tree import Pair
+
+SPELT_AS_THE_API = ("project", "cloudformation", "markdown")
+"""The formats whose keys are those of the API, or become so with a small first letter."""
+_LONGEST = 40
+"""Characters of a key that is one: in a program, whole expressions can stand in its place."""
+
+
+def format_of(resource: Resource) -> str:
+    """The format of the file in which a definition stands, as ``HostFile.kind`` has it."""
+    file = resource.graph.files.get(resource.path)
+    return file.kind if file is not None else ""
+
+
+def facts_of(resource: Resource) -> dict[str, Any]:
+    """What is known of that format; nothing of one that is not listed."""
+    found: dict[str, Any] = table("projects")["formats"].get(format_of(resource), {})
+    return found
+
+
+def spelt(resource: Resource, name: str) -> str:
+    """A name of the API as the format spells it."""
+    spelling = facts_of(resource).get("spelling")
+    if spelling == "capital":
+        exceptions = table("hosts")["cloudformation"]["resources"]["AWS::CodeBuild::Project"]["names"]
+        own = next((own for own, known in exceptions.items() if known == name), None)
+        return own or name[:1].upper() + name[1:]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() if spelling == "words" else name
+
+
+def written(pair: Pair) -> str:
+    """The key of a pair as it is written there."""
+    own = pair.key.source.strip("\"'")
+    return own if own and len(own) <= _LONGEST and " " not in own else pair.name or ""
