@@ -133,7 +133,12 @@ def webhook_of(resource: Resource) -> Webhook | None:
     """The webhook that a definition has in itself."""
     definition = resource.definition
     if definition.kind == WEBHOOK:
-        return Webhook(resource, definition.root, definition.place, _project(resource))
+        return Webhook(
+            resource,
+            definition.root,
+            definition.place,
+            resource.graph.named(resource, setting(definition, "projectName")),
+        )
     own, sources = _webhook_in(definition.root), _webhook_in(setting(definition, "source"))
     pair = own or sources
     if pair is None or not isinstance(pair.value.resolved, Mapping):
@@ -145,12 +150,6 @@ def webhook_of(resource: Resource) -> Webhook | None:
 def _webhook_in(node: Node | None) -> Pair | None:
     target = node.resolved if node is not None else None
     return target.get("webhook") if isinstance(target, Mapping) else None
-
-
-def _project(webhook: Resource) -> Resource | None:
-    """The project of a webhook that is defined by itself, if that is certain, and defined here."""
-    found = webhook.graph.projects_of(webhook)
-    return found[0] if len(found) == 1 else None
 
 
 def inside(scalar: Scalar) -> Span:
