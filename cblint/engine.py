@@ -240,7 +240,7 @@ def _words(rule: Rule, report: Report, step: Step, target: Target) -> str:
 
 
 def _fix(rule: Rule, report: Report, target: Target, subject: Subject) -> Fix | None:
-    if not report.edits or rule.fix_safety == "none":
+    if not report.edits or rule.fix_safety == "none" or any(HOLE in edit.text for edit in report.edits):
         return None
     if isinstance(subject, Resource) or subject.holder is not None:
         # What a text may hold is not what the format around it may hold: a quote, a line end.

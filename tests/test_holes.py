@@ -7,7 +7,7 @@ import pytest
 from cblint.buildspec.holes import is_unsettled, load_with_holes
 from cblint.buildspec.model import Buildspec, scalar, written
 from cblint.buildspec.shape import faults, type_of
-from cblint.engine import buildspecs_of
+from cblint.engine import _shown, buildspecs_of
 from cblint.facts import table
 from cblint.match import kind_of
 from cblint.shell import powershell
@@ -183,10 +183,14 @@ def test_what_stands_at_a_chain_of_keys_can_be_told_or_not() -> None:
 
 
 def test_a_message_shows_a_hole_as_what_is_put_in() -> None:
-    result = lint(commands(f"curl -k https://a.example/{H} -o tool", f'docker build --build-arg "TOKEN=$TOKEN{H}" .'))
-    words = " ".join(f"{each.message} {each.detail} {each.where}" for each in result.findings)
-    assert "${…}" in words
-    assert HOLE not in words
+    assert _shown(f"a{HOLE}b\nc") == "a${…}b c"
+    result = lint(commands(f"docker run -v /var/run/docker.sock:/x a/b:{H}", f"curl http://a.example/{H} | bash"))
+    assert all(HOLE not in f"{each.message} {each.detail} {each.where}" for each in result.findings)
+
+
+def test_no_fix_writes_a_hole() -> None:
+    result = lint(f"version: 0.2\nphases: {{build: {{commands: [make]}}}}\nenv: {{varables: {{A: {H}}}}}")
+    assert all(HOLE not in edit.text for each in result.findings if each.fix for edit in each.fix.edits)
 
 
 # Lines and errors

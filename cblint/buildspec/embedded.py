@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cblint.buildspec.model import Buildspec, mapping
 from cblint.hosts.definition import BUILDSPEC, PROJECT
-from cblint.hosts.graph import Resource, buildspec_of, is_inline
+from cblint.hosts.graph import Resource, is_inline
 from cblint.hosts.known import project_of
 from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
@@ -35,16 +35,7 @@ def buildspecs_of(resource: Resource) -> list[Buildspec]:
 
     Raises TooComplex.
     """
-    within = buildspecs_within(resource)
-    path = buildspec_of(resource) if resource.definition.kind == PROJECT else None
-    if within or path is None or resource.repository is None or not resource.graph.may_build_this(resource):
-        return within
-    text = text_in(resource.repository, path)
-    if text is None:
-        return []
-    stream = load(Text.of(text))
-    projects = (project_of(resource, (path,)),)
-    return [Buildspec(stream, document, path, projects, resource.repository) for document in stream.documents]
+    return buildspecs_within(resource) or _in_repository(resource)
 
 
 def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
@@ -69,7 +60,7 @@ def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
 def buildspec_used(project: Resource) -> Buildspec | None:
     """The buildspec that a project uses: its own, or a file of the repository; None where it is not at hand."""
     try:
-        found = buildspecs_within(project) or _in_repository(project)
+        found = buildspecs_of(project)
     except TooComplex:
         return None
     return found[0] if len(found) == 1 else None

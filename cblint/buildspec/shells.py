@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cblint.source.foreign import is_known
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def shell_of(buildspec: Buildspec) -> str:
 
 def stated_shell(buildspec: Buildspec) -> str:
     """The shell that ``env.shell`` names: BASH, SH, POWERSHELL, CMD, UNKNOWN, or nothing where it names none."""
-    if not buildspec.tells("env", "shell"):
+    version = buildspec.version
+    if not buildspec.tells("env", "shell") or (version is not None and not is_known(version.value)):
+        # In version 0.1 every command begins anew.
         return UNKNOWN
     given = buildspec.shell
     return _WINDOWS.get(given) or _GIVEN.get(given) or (UNKNOWN if given else "")

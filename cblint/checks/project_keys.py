@@ -20,8 +20,16 @@ def unknown_keys(resource: Resource) -> Iterator[Report]:
     if format_of(resource) not in SPELT_AS_THE_API:
         return
     for fault in faults_of(resource):
+        if fault.steps == _OF_ANOTHER_RULE or (resource.definition.fragment and fault.steps == _OF_REQUESTS):
+            continue
         if fault.keyword == TOO_MUCH and fault.pair is not None and _is_of_the_api(fault.pair):
             yield _unknown(fault, fault.pair)
+
+
+_OF_ANOTHER_RULE = ("source", "webhook")
+"""Of a webhook there webhook-config-invalid speaks."""
+_OF_REQUESTS = ("projectName",)
+"""How other requests name a project, of which documentation may show parts."""
 
 
 def _is_of_the_api(pair: Pair) -> bool:

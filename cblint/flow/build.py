@@ -23,9 +23,8 @@ from cblint.flow.paths import SOURCE
 from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State, Variable, join_states
 from cblint.flow.status import masked, told
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, UNTOLD, Phase, Step, phases_of
-from cblint.flow.values import UNKNOWN, Maybe, Value, initial, literal, unknown
+from cblint.flow.values import UNKNOWN, Value, initial, literal, unknown
 from cblint.shell import syntax
-from cblint.source.foreign import is_known
 from cblint.source.text import HOLE
 from cblint.source.tree import Node
 
@@ -124,10 +123,8 @@ class _Builder:
         self.runs: list[StepRun] = []
         version = buildspec.version
         value = scalar(version.value) if version is not None else None
-        self.keeps: Maybe = value is None or value.value.strip() not in ("0.1", ".1")
+        self.keeps = value is None or value.value.strip() not in ("0.1", ".1")
         """Whether anything survives from one command to the next: not in version 0.1."""
-        if version is not None and not is_known(version.value):
-            self.keeps = None
 
     def build(self) -> Build:
         start = first_state(self.given, self.beginning)
@@ -187,8 +184,6 @@ class _Builder:
             if current is None:
                 break
             before = current if self.keeps else self._fresh(current)
-            if self.keeps is None:
-                before = join_states(current, before) or before
             run = run_item(step.item.script, before, self.shell, self.given, self.beginning, self.limits)
             self.runs.append(StepRun(step, path, before, run))
             failures.add(Outcome(None, run.outcome.failed))

@@ -27,8 +27,8 @@ from tests.examples import all_examples
 FILLINGS = (
     "", "x", "true", "a b", "; exit 1", "make || exit 1", "$X", "7", "0.2", "-", "/", "*", "prod-eu", "a/b.c",
     "https://a.example/b",
-    "set -e", "cd /", "X=1", "latest", "/codebuild/s3", "no", "make || true", ":", "aws", "build", "commands", "--quiet",
-    "0.1", "ABORT", "CONTINUE", "variables", "bash", "PATH",
+    "set -e", "cd /", "X=1", "latest", "/codebuild/s3", "no", "make || true", ":", "aws", "build", "commands",
+    "--quiet", "0.1", "ABORT", "CONTINUE", "variables", "bash", "PATH",
 )  # fmt: skip
 """What may be put into a hole, besides what stood there."""
 
@@ -116,7 +116,7 @@ def fits(holed: str, filled: str) -> bool:
         return before is after
     alone = any(isinstance(node, Word) and node.raw == HOLE for node in walk_shell(parse(Text.of(holed))))
     if alone:
-        before, after = [each[:2] for each in before], [each[:2] for each in after]
+        before, after = ([(*each[:2], 0) for each in found] for found in (before, after))
     return before == after or (alone and begins_command(holed))
 
 
@@ -159,7 +159,7 @@ def too_much(punched: Punched, fillings: tuple[str, ...] = FILLINGS) -> Iterator
         other = read(text)
         if other is None or not is_alike(holed, other):
             continue
-        found = {}
+        found: dict[str, list[Span]] = {}
         for finding in lint(text):
             found.setdefault(finding.rule, []).append(finding.span)
         for finding in said:
