@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.buildspec.holes import is_unsettled, load_with_holes
 from cblint.buildspec.model import Buildspec, scalar, written
 from cblint.buildspec.shape import faults, type_of
 from cblint.catalogue import find
@@ -16,6 +15,7 @@ from cblint.shell.parser import parse
 from cblint.shell.powershell_tree import Call
 from cblint.shell.syntax import DoubleQuoted, Inserted, Word, walk
 from cblint.source.foreign import Items, Settings, Unknown, is_complete, is_settled, key
+from cblint.source.holes import is_unsettled, load_with_holes
 from cblint.source.loader import load
 from cblint.source.text import HOLE, Piece, Text
 from tests.helpers import child, commands, lint, root, said
