@@ -71,7 +71,7 @@ Resources:
 def project_json(buildspec: str) -> Hosted:
     """The input of CreateProject."""
     before = '{"name": "codebuild", "source": {"type": "GITHUB", "buildspec": "'
-    environment = '{"type": "LINUX_CONTAINER", "privilegedMode": true}, "cache": {"type": "S3", "location": "bucket"}'
+    environment = '{"type": "LINUX_CONTAINER", "dockerServer": {}}, "cache": {"type": "S3", "location": "bucket"}'
     after = f'"}}, "environment": {environment}, "serviceRole": "arn:aws:iam::123456789012:role/build"}}\n'
     return _put("project.json", before, map(_json, buildspec), after, _TOLD)
 
@@ -80,9 +80,9 @@ _TOLD = {
     "buildspecs": ["*"],
     "name": "codebuild",
     "environment-type": "LINUX_CONTAINER",
-    "privileged": True,
+    "privileged": False,
     "fleet": False,
-    "docker-server": False,
+    "docker-server": True,
     "vpc": False,
     "source": {"type": "GITHUB"},
     "cache": {"type": "S3"},

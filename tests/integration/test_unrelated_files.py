@@ -1,4 +1,4 @@
-"""A repository without CodeBuild costs nothing: its files are ruled out before anything that could parse them is there."""
+"""A repository without CodeBuild costs nothing: its files are ruled out before a parser of theirs is there."""
 
 from __future__ import annotations
 
