@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from cblint.source.loader import Stream
 
 BUILDSPEC, PROJECT, WEBHOOK, PIPELINE, ROLE, POLICY = "buildspec", "project", "webhook", "pipeline", "role", "policy"
-NOT_YAML = "is not valid YAML, so that only what stands before that was checked"
 NOT_YET_YAML = "is a template that is not YAML yet, so that what it puts in is not known"
-"""Of files that are YAML or JSON: what was not read of them."""
 
 
 class Definition(NamedTuple):
@@ -50,8 +48,8 @@ class Definition(NamedTuple):
 class HostFile(NamedTuple):
     """What a file holds.
 
-    ``kind`` is its format; ``problem`` says what was not read of it, in words after its name, and ``at`` where that
-    begins, as an offset into the file.
+    ``kind`` is its format; ``problem`` says what was not read of it, in words after its name. ``at`` is where a syntax
+    error of YAML or JSON ends the reading, as an offset into the file.
     """
 
     kind: str
@@ -60,11 +58,15 @@ class HostFile(NamedTuple):
     at: int | None = None
 
 
-def in_yaml(kind: str, definitions: Iterable[Definition], stream: Stream) -> HostFile | None:
-    """What a file that is YAML or JSON holds; None if nothing."""
+def in_yaml(kind: str, definitions: Iterable[Definition], stream: Stream, certain: bool = False) -> HostFile | None:
+    """What a file that is YAML or JSON holds; None if nothing, unless it is ``certain`` that it would.
+
+    Of what a syntax error cuts short, the rest is not known.
+    """
     found = tuple(definitions)
-    if not found:
-        return None
     if stream.problem is None:
-        return HostFile(kind, found)
-    return HostFile(kind, found, NOT_YAML, stream.problem.span.start)
+        return HostFile(kind, found) if found else None
+    if not found and not certain:
+        return None
+    parts = tuple(definition._replace(fragment=True) for definition in found)
+    return HostFile(kind, parts, at=stream.problem.span.start)
