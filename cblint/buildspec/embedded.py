@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cblint.buildspec.holes import is_unsettled, load_with_holes
 from cblint.buildspec.model import Buildspec, mapping
-from cblint.hosts.definition import BUILDSPEC, PROJECT
+from cblint.hosts.definition import BUILDSPEC, NOT_YET_YAML, PROJECT
 from cblint.hosts.graph import Resource, is_inline
 from cblint.hosts.known import project_of
+from cblint.hosts.marks import MARKS, without_marks
 from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
-from cblint.source.foreign import Settings
+from cblint.source.holes import is_unsettled, load_with_holes
 from cblint.source.loader import Document, Stream, TooComplex, load
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
@@ -39,22 +39,28 @@ def buildspecs_of(resource: Resource) -> list[Buildspec]:
     return buildspecs_within(resource) or _in_repository(resource)
 
 
-def is_put_together(resource: Resource) -> bool:
-    """Whether a buildspec stands there of which only the deployment tells so much that nobody can read it."""
+def unread(resource: Resource) -> str:
+    """Why not all of the buildspec that stands there can be read, in words that follow the file's name."""
     definition = resource.definition
     node = definition.root if definition.kind == BUILDSPEC else setting(definition, "source", "buildspec")
-    return isinstance(node, Scalar) and HOLE in node.value and is_inline(node) and not buildspecs_within(resource)
+    if not isinstance(node, Scalar) or not is_inline(node):
+        return ""
+    if any(mark in node.value for mark in MARKS) and load(node.text).problem is not None:
+        return NOT_YET_YAML
+    return _PUT_TOGETHER if HOLE in node.value and not buildspecs_within(resource) else ""
+
+
+_PUT_TOGETHER = "has a buildspec that is put together when it is deployed, so that nobody can read it here"
 
 
 def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
     projects = (project_of(resource),) if resource.definition.kind == PROJECT else ()
-    if isinstance(node, Settings) and not node.pairs:
-        # A program fills it in, or it stands in a test.
-        return []
     if mapping(node) is not None:
         stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
     elif isinstance(node, Scalar):
         stream = load_with_holes(node.text)
+        if stream.problem is not None and any(mark in node.value for mark in MARKS):
+            stream = load_with_holes(without_marks(node.text))
         if is_unsettled(stream):
             return []
     else:

@@ -6,12 +6,17 @@ the AWS API (``environment.privilegedMode``) however the host spells them, and w
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.source.text import Span
 from cblint.source.tree import Node
 
+if TYPE_CHECKING:
+    from cblint.source.loader import Stream
+
 BUILDSPEC, PROJECT, WEBHOOK, PIPELINE, ROLE, POLICY = "buildspec", "project", "webhook", "pipeline", "role", "policy"
+NOT_YET_YAML = "is a template that is not YAML yet, so that what it puts in is not known"
 
 
 class Definition(NamedTuple):
@@ -41,8 +46,27 @@ class Definition(NamedTuple):
 
 
 class HostFile(NamedTuple):
-    """What a file holds. ``kind`` is its format; ``problem`` says what was not read of it, in words after its name."""
+    """What a file holds.
+
+    ``kind`` is its format; ``problem`` says what was not read of it, in words after its name. ``at`` is where a syntax
+    error of YAML or JSON ends the reading, as an offset into the file.
+    """
 
     kind: str
     definitions: tuple[Definition, ...] = ()
     problem: str = ""
+    at: int | None = None
+
+
+def in_yaml(kind: str, definitions: Iterable[Definition], stream: Stream, certain: bool = False) -> HostFile | None:
+    """What a file that is YAML or JSON holds; None if nothing, unless it is ``certain`` that it would.
+
+    Of what a syntax error cuts short, the rest is not known.
+    """
+    found = tuple(definitions)
+    if stream.problem is None:
+        return HostFile(kind, found) if found else None
+    if not found and not certain:
+        return None
+    parts = tuple(definition._replace(fragment=True) for definition in found)
+    return HostFile(kind, parts, at=stream.problem.span.start)
