@@ -98,7 +98,8 @@ def words(node: Node | None) -> Words | None:
         return None
     items = _each(node)
     scalars = tuple(item for item in items if isinstance(item, Scalar))
-    return Words(scalars, len(scalars) == len(items) and is_complete(node))
+    is_whole = isinstance(node.resolved, Scalar) or is_complete(node)
+    return Words(scalars, len(scalars) == len(items) and is_whole)
 
 
 # Patterns
