@@ -25,7 +25,7 @@ _TYPES = {"PARAMETER_STORE": _PARAMETER, "SECRETS_MANAGER": _SECRET}
 
 
 class _Need(NamedTuple):
-    """Something that a build does: ``needs`` are rows of the table, ``name`` is what it does it with, if that is known."""
+    """Something that a build does: ``needs`` are rows of the table, ``name`` is what it is done with, where known."""
 
     variant: str
     needs: tuple[str, ...]

@@ -20,7 +20,6 @@ from cblint.hosts.roles import (
     managed_policies,
     own_documents,
     roles_in,
-    trusts_builds,
 )
 from cblint.hosts.settings import setting
 from cblint.hosts.webhooks import inside
@@ -62,44 +61,45 @@ class _Holders:
     """The roles of builds that a role or a policy is about."""
 
     def __init__(self, resource: Resource) -> None:
-        self._resource = resource
-        self._graph = roles_in(resource.graph)
-        is_role = resource.definition.kind == ROLE
-        own = [resource] if is_role else self._graph.roles_of(resource)
-        self.roles = [role for role in own if trusts_builds(role) or self._graph.projects_of(role)]
+        graph = roles_in(resource.graph)
+        own = [resource] if resource.definition.kind == ROLE else graph.roles_of(resource)
+        self._graph = graph
+        self._roles = [role for role in own if graph.are_builds(role)]
         self._alone = not own and _is_of_builds(resource)
+        self._free: dict[tuple[str, ...], list[Resource]] = {}
 
     @property
     def none(self) -> bool:
         """Whether no build is known to have it."""
-        return not self.roles and not self._alone
+        return not self._roles and not self._alone
 
     def report(self, power: _Power) -> Report:
         """What is said of a power: how bad it is depends on who starts the builds, and on what else holds them back."""
-        fields = {"may": power.may, "what": power.what}
-        said = Report(power.span, power.variant, fields, power.related)
+        said = Report(power.span, power.variant, {"may": power.may, "what": power.what}, power.related)
         if power.variant in _NOTES:
             return said
         if self._alone:
             return said._replace(variant="alone")
-        free = [role for role in self.roles if not self._is_held_back(role, power)]
+        if power.actions not in self._free:
+            self._free[power.actions] = [role for role in self._roles if not self._is_held_back(role, power.actions)]
+        free = self._free[power.actions]
         if not free:
             return said._replace(variant="bounded")
-        opened = next((each for role in free for each in self._graph.projects_of(role) if is_open(each)), None)
+        opened = next((project for role, project in self._opened if role in free), None)
         if opened is None:
             return said
         place = Elsewhere("open", opened, opened.definition.place)
         return said._replace(variant="open", elsewhere=(place,))
 
-    def _is_held_back(self, role: Resource, power: _Power) -> bool:
-        return is_bounded(role) or any(_denies(statement, power.actions) for statement in self._statements[id(role)])
+    def _is_held_back(self, role: Resource, actions: tuple[str, ...]) -> bool:
+        policies = self._graph.held(role).policies
+        return is_bounded(role) or any(_denies(each, actions) for policy in policies for each in policy.statements)
 
     @cached_property
-    def _statements(self) -> dict[int, list[iam.Statement]]:
-        return {
-            id(role): [each for policy in self._graph.held(role).policies for each in policy.statements]
-            for role in self.roles
-        }
+    def _opened(self) -> list[tuple[Resource, Resource]]:
+        """Roles with a project that anybody's pull requests start."""
+        found = ((role, project) for role in self._roles for project in self._graph.projects_of(role))
+        return [(role, project) for role, project in found if is_open(project)]
 
 
 def _is_of_builds(resource: Resource) -> bool:
@@ -113,9 +113,8 @@ def _follows_trust(policy: Resource) -> bool:
     """Whether documentation shows a policy right after that by which CodeBuild may take a role on."""
     here = policy.graph.in_file(policy.path)
     before = next((each for each, after in pairwise(here) if after.root is policy.root), None)
-    return (
-        before is not None and policy.definition.fragment and before.definition.kind == ROLE and trusts_builds(before)
-    )
+    is_trust = before is not None and before.definition.kind == ROLE and roles_in(policy.graph).are_builds(before)
+    return policy.definition.fragment and is_trust
 
 
 def _denies(statement: iam.Statement, actions: tuple[str, ...]) -> bool:

@@ -36,31 +36,38 @@ class Roles:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._held: dict[int, Held] = {}
+        self._trusting: dict[int, bool] = {}
 
     def of_project(self, project: Resource) -> Resource | None:
         """The role that the builds of a project run with, if it is defined here."""
-        found = self._named(project, setting(project.definition, "serviceRole"))
-        return found[0] if len(found) == 1 else None
+        return self._named(project, setting(project.definition, "serviceRole"))
 
     def projects_of(self, role: Resource) -> list[Resource]:
         """The projects whose builds run with a role."""
         return self._projects.get(id(role.root), [])
 
-    def policies_of(self, role: Resource) -> list[Resource]:
-        """The policies that stand by themselves and that a role has."""
-        return self._policies.get(id(role.root), [])
-
     def roles_of(self, policy: Resource) -> list[Resource]:
         """The roles that have a policy which stands by itself."""
         return self._having.get(id(policy.root), [])
 
+    def are_builds(self, role: Resource) -> bool:
+        """Whether builds run with a role: a project has it, or CodeBuild may take it on."""
+        if id(role.root) not in self._trusting:
+            self._trusting[id(role.root)] = _trusts_builds(role)
+        return self._trusting[id(role.root)] or bool(self.projects_of(role))
+
     def held(self, role: Resource) -> Held:
         """What a role may do, as far as it is known."""
-        documents = [*own_documents(role), *(document_of(each) for each in self.policies_of(role))]
-        policies = tuple(iam.policy(each) for each in documents)
+        if id(role.root) not in self._held:
+            self._held[id(role.root)] = self._read(role)
+        return self._held[id(role.root)]
+
+    def _read(self, role: Resource) -> Held:
+        attached = self._policies.get(id(role.root), ())
+        policies = tuple(iam.policy(each) for each in (*own_documents(role), *map(document_of, attached)))
         managed = tuple(name for _, name in managed_policies(role))
-        complete = all(each.complete for each in policies) and self._is_all(role, len(managed))
-        return Held(policies, managed, complete)
+        return Held(policies, managed, all(each.complete for each in policies) and self._is_all(role, len(managed)))
 
     def _is_all(self, role: Resource, managed: int) -> bool:
         """Whether a role has no policies but those that are here, and ``managed`` ones of AWS."""
@@ -83,9 +90,8 @@ class Roles:
 
     def _is_placed(self, policy: Resource) -> bool:
         roles = setting(policy.definition, "roles")
-        named = _each(roles)
         whole = roles is None or isinstance(roles, Reference) or is_complete(roles)
-        return whole and all(known(each) is not None or self._graph.target(policy, each) for each in named)
+        return whole and all(self._named(policy, each) is not None for each in _each(roles))
 
     @cached_property
     def _projects(self) -> dict[int, list[Resource]]:
@@ -99,17 +105,24 @@ class Roles:
     @cached_property
     def _attached(self) -> list[tuple[Resource, Resource]]:
         """Each role with each policy that stands by itself and that it has."""
-        found: dict[tuple[int, int], tuple[Resource, Resource]] = {}
+        pairs = [*self._by_policies(), *self._by_roles()]
+        return list({(id(role.root), id(policy.root)): (role, policy) for role, policy in pairs}.values())
+
+    def _by_policies(self) -> Iterator[tuple[Resource, Resource]]:
+        """What policies say of it."""
         for policy in self._graph.of_kind(POLICY):
             for node in _each(setting(policy.definition, "roles")):
-                for role in self._named(policy, node):
-                    found[id(role.root), id(policy.root)] = role, policy
+                role = self._named(policy, node)
+                if role is not None:
+                    yield role, policy
+
+    def _by_roles(self) -> Iterator[tuple[Resource, Resource]]:
+        """What roles say of it."""
         for role in self._graph.of_kind(ROLE):
             for arn in listed(setting(role.definition, "managedPolicyArns")):
-                target = self._graph.target(role, arn)
-                if target is not None and target.definition.kind == POLICY:
-                    found[id(role.root), id(target.root)] = role, target
-        return list(found.values())
+                policy = self._graph.target(role, arn)
+                if policy is not None and policy.definition.kind == POLICY:
+                    yield role, policy
 
     @cached_property
     def _policies(self) -> dict[int, list[Resource]]:
@@ -125,13 +138,14 @@ class Roles:
             found.setdefault(id(policy.root), []).append(role)
         return found
 
-    def _named(self, resource: Resource, node: Node | None) -> list[Resource]:
-        """The role that a resource names: by a reference, by its ARN, or by its name, of which there may be several."""
+    def _named(self, resource: Resource, node: Node | None) -> Resource | None:
+        """The role that a resource names: by a reference, its ARN, or its name, which no other role may have."""
         if isinstance(node, Reference):
             target = self._graph.target(resource, node)
-            return [target] if target is not None and target.definition.kind == ROLE else []
+            return target if target is not None and target.definition.kind == ROLE else None
         scalar = known(node)
-        return self._by_name.get(scalar.value.rpartition("/")[2], []) if scalar is not None else []
+        alike = self._by_name.get(scalar.value.rpartition("/")[2], []) if scalar is not None else []
+        return alike[0] if len(alike) == 1 else None
 
     @cached_property
     def _by_name(self) -> dict[str, list[Resource]]:
@@ -183,7 +197,7 @@ def is_bounded(role: Resource) -> bool:
     return told is True or (told is None and not (definition.fragment and is_complete(definition.root)))
 
 
-def trusts_builds(role: Resource) -> bool:
+def _trusts_builds(role: Resource) -> bool:
     """Whether CodeBuild may take a role on."""
     trust = iam.policy(setting(role.definition, "assumeRolePolicyDocument"))
     return any(
