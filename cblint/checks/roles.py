@@ -152,11 +152,11 @@ def _powers(statement: iam.Statement) -> Iterator[_Power]:
     if found is not None:
         yield found._replace(actions=())
         return
-    spoken: set[str] = set()
+    spoken: set[str | Span] = set()
     for power in facts["powers"]:
-        found = _power(statement, power) if power["variant"] not in spoken else None
-        if found is not None:
-            spoken.add(found.variant)
+        found = _power(statement, power)
+        if found is not None and spoken.isdisjoint((found.variant, found.span)):
+            spoken |= {found.variant, found.span}
             yield found
 
 
