@@ -16,6 +16,7 @@ from cblint.shell.parser import Parser, parse
 from cblint.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
+    Inserted,
     Literal,
     Parameter,
     ProcessSubstitution,
@@ -271,7 +272,7 @@ class _DashParameter(Parser):
 
     _SWALLOWED = re.compile(r"\$\{(?:[A-Za-z_]\w*|[0-9]+|[@*?$!-])?:?[$\"'`\\{]", re.ASCII)
 
-    def _braced(self, start: int, quoted: bool) -> Parameter:
+    def _braced(self, start: int, quoted: bool) -> Parameter | Inserted:
         match = self._SWALLOWED.match(self.source, start, self.size)
         if match is None:
             return super()._braced(start, quoted)

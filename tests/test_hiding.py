@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cblint import linter
+from cblint import opening
 from cblint.catalogue.model import PROFILES
 from cblint.cli import start
 from cblint.finding import Edit, Report
@@ -239,7 +239,7 @@ def test_a_crash_outside_of_rules_tells_no_secret(monkeypatch: pytest.MonkeyPatc
     def recognised(*_: Any) -> None:
         raise ValueError(secret)
 
-    monkeypatch.setattr(linter, "_recognised", recognised)
+    monkeypatch.setattr(opening, "_recognised", recognised)
     (crash,) = lint_text(f"a: {secret}", Candidate("buildspec.yml", True), Settings(isolated=True)).crashes
     assert secret[4:] not in crash
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.buildspec.holes import is_unsettled, load_with_holes
 from cblint.buildspec.model import Buildspec, scalar, written
 from cblint.buildspec.shape import faults, type_of
 from cblint.engine import _shown, buildspecs_of
@@ -15,6 +14,7 @@ from cblint.shell.parser import parse
 from cblint.shell.powershell_tree import Call
 from cblint.shell.syntax import DoubleQuoted, Inserted, Word, walk
 from cblint.source.foreign import Items, Settings, Unknown, is_complete, is_settled, key
+from cblint.source.holes import is_unsettled, load_with_holes
 from cblint.source.loader import load
 from cblint.source.text import HOLE, Piece, Text
 from tests.helpers import child, commands, lint, root, said
@@ -157,7 +157,8 @@ def test_nodes_of_which_nothing_is_known_satisfy_every_schema() -> None:
     assert [fault.missing for fault in faults(known, table("buildspec"))] == ["version"]
     assert not is_complete(Items(origin, 0, 8, [], complete=False))
     assert is_complete(Items(origin, 0, 8, []))
-    assert not is_settled(Items(origin, 0, 8, [unknown]))
+    assert not is_settled(known, "name")
+    assert is_settled(known, "phases")
 
 
 def test_a_mapping_is_complete_unless_a_key_a_merge_or_a_line_is_put_in() -> None:

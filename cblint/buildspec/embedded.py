@@ -8,7 +8,7 @@ from cblint.hosts.graph import Resource, is_inline
 from cblint.hosts.known import project_of
 from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
-from cblint.source.foreign import Settings
+from cblint.source.holes import is_unsettled, load_with_holes
 from cblint.source.loader import Document, Stream, TooComplex, load
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
@@ -38,16 +38,20 @@ def buildspecs_of(resource: Resource) -> list[Buildspec]:
     return buildspecs_within(resource) or _in_repository(resource)
 
 
+def is_put_together(resource: Resource) -> bool:
+    """Whether a buildspec stands there of which only the deployment tells so much that nobody can read it."""
+    definition = resource.definition
+    node = definition.root if definition.kind == BUILDSPEC else setting(definition, "source", "buildspec")
+    return isinstance(node, Scalar) and HOLE in node.value and is_inline(node) and not buildspecs_within(resource)
+
+
 def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
     projects = (project_of(resource),) if resource.definition.kind == PROJECT else ()
-    if isinstance(node, Settings) and not node.pairs:
-        # A program fills it in, or it stands in a test.
-        return []
     if mapping(node) is not None:
         stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
     elif isinstance(node, Scalar):
-        stream = load(node.text)
-        if stream.problem is not None and HOLE in node.value:
+        stream = load_with_holes(node.text)
+        if is_unsettled(stream):
             return []
     else:
         return []

@@ -12,10 +12,10 @@ from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
-from cblint.source.foreign import is_complete, is_known, is_settled
+from cblint.source.foreign import Settings, is_complete, is_known, is_settled
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE
-from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
@@ -233,7 +233,12 @@ class Buildspec:
     @property
     def whole(self) -> bool:
         """Whether all of it is shown: documentation shows parts, and programs put them together."""
-        return self.holder is None or self.holder.definition.kind != BUILDSPEC or not self.holder.definition.fragment
+        if self.holder is None:
+            return True
+        if isinstance(self.root, Settings) and not self.root.pairs:
+            return False  # it is to be filled in, or stands in a test
+        definition = self.holder.definition
+        return not definition.fragment or definition.kind != BUILDSPEC
 
     @property
     def root(self) -> Node | None:
@@ -312,7 +317,9 @@ class Buildspec:
     @cached_property
     def has_holes(self) -> bool:
         """Whether only the deployment tells all of it."""
-        return HOLE in self.stream.text.value
+        if self.holder is None or isinstance(self.root, Scalar) or HOLE in self.source:
+            return HOLE in self.source
+        return any(not is_known(node) or not is_complete(node) for node in walk(self.root))
 
     @cached_property
     def may_run_more(self) -> bool:

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, mapping, scalar
 from cblint.finding import Elsewhere, Report
+from cblint.hosts import pipelines
 from cblint.hosts.graph import Resource
-from cblint.hosts.pipelines import variables_of
+from cblint.hosts.known import variables_of
 from cblint.hosts.project import Project
-from cblint.hosts.settings import known, listed, setting, within
-from cblint.source.tree import Mapping, Scalar
+from cblint.hosts.settings import known
+from cblint.source.tree import Scalar
 from cblint.wording import enumerated
 
 _SECTIONS = (VARIABLES, PARAMETER_STORE, SECRETS_MANAGER)
@@ -62,13 +63,10 @@ def _given_to(project: Project) -> dict[str, _Given]:
 
 def _of_project(resource: Resource) -> dict[str, _Given]:
     found = {}
-    for item in listed(setting(resource.definition, "environment", "environmentVariables")):
-        name = known(within(item, "name")) if isinstance(item, Mapping) else None
-        if name is not None:
-            kind, value = within(item, "type"), known(within(item, "value"))
-            is_plain = kind is None or ((told := known(kind)) is not None and told.value == "PLAINTEXT")
-            place = Elsewhere("given", resource, name.span)
-            found[name.value] = _Given(value.value if value is not None and is_plain else None, place, "the project")
+    for variable in variables_of(resource):
+        value = known(variable.value) if variable.is_plain else None
+        place = Elsewhere("given", resource, variable.key.span)
+        found[variable.name] = _Given(value.value if value is not None else None, place, "the project")
     return found
 
 
@@ -77,7 +75,7 @@ def _of_pipelines(resource: Resource) -> dict[str, _Given]:
     found: dict[str, list[_Given]] = {}
     runs = resource.graph.runs_of(resource)
     for run in runs:
-        for variable in variables_of(run.action):
+        for variable in pipelines.variables_of(run.action):
             value = known(variable.value)
             is_text = value is not None and "#{" not in value.value and variable.type == "PLAINTEXT"
             place = Elsewhere("given", run.pipeline, variable.name.span)

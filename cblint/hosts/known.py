@@ -24,8 +24,8 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     variables = setting(definition, "environment", "environmentVariables")
     runs = resource.graph.runs_of(resource)
     kind = text_at(definition, "source", "type")
-    in_pipelines = [variable for run in runs for variable in pipelines.variables_of(run.action)]
-    has_more = any(pipelines.has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
+    # A pipeline that is not at hand may give any variables.
+    is_open = any(pipelines.has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
@@ -43,16 +43,8 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         artifacts=Artifacts(
             text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
         ),
-        variables=tuple(
-            dict.fromkeys(
-                (
-                    *((each.name, each.is_reference) for each in _variables(variables)),
-                    *((each.name.value, each.type in _SECRET) for each in in_pipelines),
-                )
-            )
-        ),
-        # A pipeline that is not at hand may give any.
-        more_variables=not all_listed(variables) or has_more,
+        variables=tuple(dict.fromkeys(_names(variables, runs))),
+        more_variables=not all_listed(variables) or is_open,
         resource=resource,
     )
 
@@ -61,6 +53,13 @@ def _is_there(definition: Definition, *path: str) -> bool | None:
     """Whether something stands there in every deployment: of a value that is not known, that is not either."""
     node = setting(definition, *path)
     return None if node is not None and not is_known(node) else node is not None
+
+
+def _names(node: Node | None, runs: list[Run]) -> Iterator[tuple[str, bool]]:
+    """The variables of a project and those that pipelines give it: their names, and whether their values are secret."""
+    yield from ((each.name, each.is_reference) for each in _variables(node))
+    for run in runs:
+        yield from ((each.name.value, each.type in _SECRET) for each in pipelines.variables_of(run.action))
 
 
 def _output_artifact_format(runs: list[Run]) -> str | None:

@@ -150,8 +150,9 @@ class _Reader:
     def _template(self, node: Scalar) -> Node:
         """A text of JSON is what the lines of a heredoc are, with no line break behind it."""
         text = node.text
-        # No line of the text can be this one.
-        end = "E" * (max(map(len, text.value.split("\n"))) + 1)
+        lines = {line.strip() for line in text.value.split("\n")}
+        # Short, as the grammar reads no long ones.
+        end = next(mark for number in range(len(lines) + 1) if (mark := f"E{number}") not in lines)
         heredoc = Text.joined((Text.of(f"x = <<{end}\n"), text, Text.of(f"\n{end}\n")), 0)
         root = parse(heredoc.value)
         template = find(root, "heredoc_template")
