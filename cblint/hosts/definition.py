@@ -29,8 +29,8 @@ class Definition(NamedTuple):
     - WEBHOOK: the input of CreateWebhook, where the project is not in the same definition;
     - PIPELINE: the ``pipeline`` of CreatePipeline of AWS CodePipeline;
     - ROLE: ``roleName``, ``assumeRolePolicyDocument``, ``managedPolicyArns`` (a list), ``policies`` (a list of mappings
-      with ``policyName`` and ``policyDocument``);
-    - POLICY: ``policyDocument``, and ``roles``: a list of the names of the roles that have it.
+      with ``policyName`` and ``policyDocument``), ``permissionsBoundary``;
+    - POLICY: ``policyDocument``, and ``roles``: the name of the role that has it, or a list of such names.
 
     ``name`` is what references in the host call it (``BuildProject``, ``aws_codebuild_project.build``), empty if
     nothing can. ``place`` is what a person points at: its name, or its first character. ``conditional``: it may not be
