@@ -329,6 +329,22 @@ class Reader:
         return Mark(part.start_byte, part.end_byte, directive, value.text if isinstance(value, Scalar) else None)
 
 
+def of_lines(text: Text, scope: Scope, origin: Text, place: tuple[int, int]) -> Node | None:
+    """What a text gives that is a template as the lines of a heredoc are, with no line break behind it.
+
+    It stands at ``place`` in ``origin``. None if it is no template of Terraform.
+    """
+    # No line of the text is this one, which is short: the grammar takes no longer ones than some 120 characters.
+    lines = {line.strip() for line in text.value.split("\n")}
+    end = next(name for name in map("E{}".format, range(len(lines) + 1)) if name not in lines)
+    heredoc = Text.joined((Text.of(f"x = <<{end}\n"), text, Text.of(f"\n{end}\n")), 0)
+    root = parse(heredoc.value)
+    template = find(root, "heredoc_template")
+    if root.has_error or template is None:
+        return None
+    return Reader(heredoc, scope, origin, place).template(template, without=1)
+
+
 def file_path(path: str) -> str:
     """A path from the folder of the file that names it, empty if it cannot be told."""
     unclear = not path or path.startswith(("/", "~")) or any(mark in path for mark in (HOLE, "\\", "\0"))

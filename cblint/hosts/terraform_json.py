@@ -7,7 +7,7 @@ from functools import partial
 
 from cblint.facts import table
 from cblint.hosts.definition import HostFile
-from cblint.hosts.hcl import Reader, Scope, find, parse
+from cblint.hosts.hcl import Scope, of_lines
 from cblint.hosts.terraform_definitions import SOURCES, Value, definitions, standing
 from cblint.hosts.terraform_scope import Names, Thing
 from cblint.source.foreign import Items, Settings, Unknown
@@ -148,14 +148,6 @@ class _Reader:
         return Settings(self._origin, block.start, block.end, read.values())
 
     def _template(self, node: Scalar) -> Node:
-        """A text of JSON is what the lines of a heredoc are, with no line break behind it."""
-        text = node.text
-        # No line of the text can be this one.
-        end = "E" * (max(map(len, text.value.split("\n"))) + 1)
-        heredoc = Text.joined((Text.of(f"x = <<{end}\n"), text, Text.of(f"\n{end}\n")), 0)
-        root = parse(heredoc.value)
-        template = find(root, "heredoc_template")
-        if root.has_error or template is None:
-            return self._unknown(node)
-        place = node.start, node.end
-        return Reader(heredoc, self._scope, self._origin, place).template(template, without=1)
+        """A text of JSON is what the lines of a heredoc are."""
+        given = of_lines(node.text, self._scope, self._origin, (node.start, node.end))
+        return given if given is not None else self._unknown(node)
