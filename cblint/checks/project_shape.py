@@ -14,7 +14,7 @@ from cblint.hosts.settings import known, listed, pair_at, setting, text_at, trut
 from cblint.hosts.spelling import facts_of, format_of, spelt, written
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
-from cblint.spelling import suggestion
+from cblint.spelling import plain, suggestion
 from cblint.wording import enumerated
 
 TOO_MUCH = "additionalProperties"
@@ -58,7 +58,8 @@ def _of_fault(resource: Resource, fault: Fault) -> Iterator[Report]:
     elif fault.keyword == "type":
         yield from _of_type(resource, fault)
     elif fault.keyword == "enum":
-        yield _not_offered(resource, fault)
+        if not (resource.definition.fragment and _stands_for_itself(resource, fault)):
+            yield _not_offered(resource, fault)
     elif fault.keyword in ("minimum", "maximum"):
         yield _out_of_range(resource, fault)
     elif fault.keyword in ("maxItems", "maxLength"):
@@ -132,6 +133,12 @@ _KINDS = {
     "boolean": "true or false",
     "integer": "a whole number",
 }
+
+
+def _stands_for_itself(resource: Resource, fault: Fault) -> bool:
+    """Whether a value only repeats the name of its setting, for readers of an example to choose one."""
+    value = plain(_value(fault.node))
+    return bool(value) and value in plain(_key(resource, fault))
 
 
 def _not_offered(resource: Resource, fault: Fault) -> Report:
