@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BUILDSPEC = "buildspec.yml"
 """What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
+_RENDERED = "templatefile"
 _BY_FOLDER = (".tf", ".tofu", ".tf.json")
 _HOSTED = r"(?i)(?:https?|ssh|git)://[^\s]+|[\w.-]+@[\w.-]+:[^\s]+"
 
@@ -185,7 +186,13 @@ class Graph:
         named = self._by_buildspec.get(path, [])
         if posixpath.basename(path) != DEFAULT_BUILDSPEC:
             return named
-        return [each for each in named if self.builds_this(each)] or (named if len(named) == 1 else [])
+        certain = [each for each in named if is_read_by_terraform(each) or self.builds_this(each)]
+        return certain or (named if len(named) == 1 else [])
+
+    def renders(self, path: str) -> bool:
+        """Whether a file is a template from which Terraform makes the buildspec of all projects that use it."""
+        using = self._by_buildspec.get(path, [])
+        return bool(using) and all(map(is_rendered, using))
 
     @cached_property
     def _by_buildspec(self) -> dict[str, list[Resource]]:
@@ -201,9 +208,14 @@ class Graph:
 
         Many a repository holds several folders that are built alone: unless it is certain that the project builds the
         repository as it is, its source may be any folder above its definition, and the nearest that has the file is.
+        So may the folder in which Terraform runs, from which it takes paths that do not begin with the module's.
         """
         named = buildspec_of(project)
-        if named is None or is_read_by_terraform(project) or self.builds_this(project):
+        node = setting(project.definition, "source", "buildspec")
+        if isinstance(node, Reference) and is_read_by_terraform(project):
+            found = self.near(project, node.target)
+            return found if found is not None else named
+        if named is None or self.builds_this(project):
             return named
         if not self.may_build_this(project):
             return None
@@ -307,7 +319,13 @@ def buildspec_of(project: Resource) -> str | None:
 def is_read_by_terraform(project: Resource) -> bool:
     """Whether Terraform reads the buildspec of a project when it is applied: whatever the project builds."""
     node = setting(project.definition, "source", "buildspec")
-    return isinstance(node, Reference) and node.attribute == "file"
+    return isinstance(node, Reference) and node.attribute in ("file", _RENDERED)
+
+
+def is_rendered(project: Resource) -> bool:
+    """Whether what Terraform reads so is a template."""
+    node = setting(project.definition, "source", "buildspec")
+    return isinstance(node, Reference) and node.attribute == _RENDERED
 
 
 def is_inline(scalar: Scalar) -> bool:

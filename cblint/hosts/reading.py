@@ -42,6 +42,7 @@ _HOSTS: dict[str, tuple[Host, ...]] = {
     ".java": (Host("cdk_java"),),
     **dict.fromkeys(DOCUMENTS, (Host("markdown", ("codebuild", "phases"), ("```", "~~~")),)),
     **dict.fromkeys((".sh", ".bash"), (Host("script"),)),
+    **dict.fromkeys((".tpl", ".tftpl"), (Host("terraform_template", ("phases",), ("commands",)),)),
 }
 """By the ending of the file's name. Of several, the first that knows the file reads it."""
 _LONGER = {".tf.json": (Host("terraform_json"),)}
