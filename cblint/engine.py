@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
-from cblint.catalogue.model import IMAGE, PROJECT, REPOSITORY
+from cblint.catalogue.model import (
+    COMMANDS_WITH_HOLES,
+    IMAGE,
+    PROJECT,
+    REPOSITORY,
+    UNKNOWN_COMMANDS,
+    WITHIN_COMMANDS_WITH_HOLES,
+)
 from cblint.facts import table
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Report, Step
 from cblint.hiding import Hiding
@@ -97,7 +104,7 @@ def _reports(rule: Rule, subject: Subject) -> Iterator[Report]:
 
 def _told(rule: Rule, buildspec: Buildspec, found: Iterable[Report]) -> Iterator[Report]:
     """Those reports that do not rest on what nobody can tell."""
-    in_doubt = rule.name in table("holes")["in-commands-with-holes"]
+    in_doubt = WITHIN_COMMANDS_WITH_HOLES in rule.silent
     untold = [item.node.span for item in buildspec.command_items if HOLE in item.value] if in_doubt else []
     return (report for report in found if not any(within(report.span, span) for span in untold))
 
@@ -123,12 +130,9 @@ def _concerns(rule: Rule, subject: Subject) -> bool:
 
 def _may_speak(rule: Rule, buildspec: Buildspec) -> bool:
     """Whether a rule that looks for what is missing would see it, though not all of the commands is known."""
-    silent = table("holes")
-    if rule.name in silent["with-unknown-commands"] and buildspec.may_run_more:
+    if UNKNOWN_COMMANDS in rule.silent and buildspec.may_run_more:
         return False
-    return rule.name not in silent["with-holes-in-commands"] or not any(
-        HOLE in item.value for item in buildspec.command_items
-    )
+    return COMMANDS_WITH_HOLES not in rule.silent or not any(HOLE in item.value for item in buildspec.command_items)
 
 
 def _known_of(buildspec: Buildspec) -> frozenset[str]:

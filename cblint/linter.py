@@ -335,7 +335,7 @@ def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding],
         line = target.lines.number(problem.span.start)
         yield f"is not valid YAML from line {line} on, so that only what stands before was checked"
     if found.problem:
-        yield found.problem
+        yield found.problem if found.at is None else f"{found.problem} (line {target.lines.number(found.at)})"
     if cut:
         yield f"has more than {engine.MAX_PER_RULE:,} findings of {', '.join(cut)}: the rest is left out"
 

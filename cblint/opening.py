@@ -38,12 +38,17 @@ class NotBuildspec(Exception):
 
 
 class Opened(NamedTuple):
-    """What a file holds: ``kind`` is its format, ``problem`` says what was not read, in words after the file's name."""
+    """What a file holds.
+
+    ``kind`` is its format, ``problem`` says what was not read, in words after the file's name, and ``at`` where that
+    begins, as an offset into the file.
+    """
 
     kind: str
     buildspecs: list[Buildspec]
     resources: list[engine.Subject]
     problem: str = ""
+    at: int | None = None
 
     @property
     def subjects(self) -> list[engine.Subject]:
@@ -133,7 +138,9 @@ def _opened(file: HostFile, place: Place) -> Opened:
     # Rules about buildspecs get those themselves, not the definitions that hold nothing else.
     others: list[engine.Subject] = [each for each in resources if each.definition.kind != BUILDSPEC]
     unread = [_PUT_TOGETHER] if any(map(is_put_together, resources)) else []
-    return Opened(file.kind, buildspecs, others, "; it ".join([*([file.problem] if file.problem else []), *unread]))
+    return Opened(
+        file.kind, buildspecs, others, "; it ".join([*([file.problem] if file.problem else []), *unread]), file.at
+    )
 
 
 _PUT_TOGETHER = "has a buildspec that is put together when it is deployed, so that nobody can read it here"

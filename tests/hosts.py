@@ -71,7 +71,7 @@ Resources:
 def project_json(buildspec: str) -> Hosted:
     """The input of CreateProject."""
     before = '{"name": "codebuild", "source": {"type": "GITHUB", "buildspec": "'
-    environment = '{"type": "LINUX_CONTAINER", "privilegedMode": true}, "cache": {"type": "S3", "location": "bucket"}'
+    environment = '{"type": "LINUX_CONTAINER", "dockerServer": {}}, "cache": {"type": "S3", "location": "bucket"}'
     after = f'"}}, "environment": {environment}, "serviceRole": "arn:aws:iam::123456789012:role/build"}}\n'
     return _put("project.json", before, map(_json, buildspec), after, _TOLD)
 
@@ -80,9 +80,9 @@ _TOLD = {
     "buildspecs": ["*"],
     "name": "codebuild",
     "environment-type": "LINUX_CONTAINER",
-    "privileged": True,
+    "privileged": False,
     "fleet": False,
-    "docker-server": False,
+    "docker-server": True,
     "vpc": False,
     "source": {"type": "GITHUB"},
     "cache": {"type": "S3"},
@@ -203,6 +203,50 @@ def fenced(buildspec: str, before: str = "", indentation: str = "") -> Hosted:
     return hosted._replace(places=hosted.places[: len(buildspec)])
 
 
+def terraform_json(buildspec: str) -> Hosted:
+    """A string of Terraform in JSON, where the marks of templates are doubled as well."""
+    before = '{"resource": {"aws_codebuild_project": {"build": {"name": "demo", "service_role": "${var.role}", '
+    before += '"environment": {"type": "${var.type}", "privileged_mode": "${var.privileged}"}, '
+    before += '"cache": {"type": "${var.cache}"}, "source": {"type": "${var.type}", "buildspec": "'
+    return _put("main.tf.json", before, _doubled(map(_json, buildspec), buildspec), '"}}}}}\n', _BARE)
+
+
+def workflow(buildspec: str, indentation: int = 12) -> Hosted:
+    """What a step of a GitHub workflow starts a build with."""
+    before = """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: aws-actions/aws-codebuild-run-build@v1
+        with:
+          project-name: demo
+          buildspec-override: |
+"""
+    told = {"buildspecs": ["*"], "name": "demo"}
+    return _put("ci.yml", before, _indented(buildspec, " " * indentation), "", told)
+
+
+def template_literal(buildspec: str) -> Hosted:
+    """A template literal of TypeScript, of which backslashes, backticks and ``${`` are escaped."""
+    before = """\
+import * as codebuild from "aws-cdk-lib/aws-codebuild";
+new codebuild.CfnProject(this, "Build", {
+  name: "demo",
+  serviceRole: role.roleArn,
+  environment,
+  artifacts,
+  cache,
+  vpcConfig,
+  source: {
+    type: kind,
+    buildSpec: `"""
+    written = ("\\" + char if char in "\\`$" else char for char in buildspec)
+    told = {"buildspecs": ["*"], "name": "demo"}
+    return _put("stack.ts", before, written, "`,\n  },\n});\n", told)
+
+
 HOSTS: dict[str, Callable[[str], Hosted]] = {
     "project JSON": project_json,
     "literal block": literal,
@@ -215,6 +259,9 @@ HOSTS: dict[str, Callable[[str], Hosted]] = {
     "indented here-document": lambda buildspec: heredoc(buildspec, 6),
     "string of Terraform": quoted,
     "template of Terraform": template,
+    "string of Terraform in JSON": terraform_json,
+    "workflow": workflow,
+    "template literal": template_literal,
     "fence": fenced,
     "fence in a list": lambda buildspec: fenced(buildspec, "1. Do this:\n\n   ", "   "),
     "fence in a quotation": lambda buildspec: fenced(buildspec, "> ", "> "),

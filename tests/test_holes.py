@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.buildspec.holes import is_unsettled, load_with_holes
 from cblint.buildspec.model import Buildspec, scalar, written
 from cblint.buildspec.shape import faults, type_of
-from cblint.catalogue import find
 from cblint.engine import _shown, buildspecs_of
 from cblint.facts import table
 from cblint.match import kind_of
@@ -16,6 +14,7 @@ from cblint.shell.parser import parse
 from cblint.shell.powershell_tree import Call
 from cblint.shell.syntax import DoubleQuoted, Inserted, Word, walk
 from cblint.source.foreign import Items, Settings, Unknown, is_complete, is_settled, key
+from cblint.source.holes import is_unsettled, load_with_holes
 from cblint.source.loader import load
 from cblint.source.text import HOLE, Piece, Text
 from tests.helpers import child, commands, lint, root, said
@@ -242,7 +241,3 @@ def test_an_error_behind_a_hole_may_be_none() -> None:
         assert is_unsettled(load_with_holes(Text.of(text, 9))), text
     for text in (f"a: b: c\nd: {H}\n", "a: b: c\n", f"a: {H}\n"):
         assert not is_unsettled(load_with_holes(Text.of(text, 9))), text
-
-
-def test_the_rules_that_look_for_what_is_missing_exist() -> None:
-    assert all(find(name).name == name for names in table("holes").values() for name in names)

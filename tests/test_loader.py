@@ -6,7 +6,7 @@ import pytest
 import yaml
 from ruamel.yaml import YAML
 
-from cblint.source import loader
+from cblint.source import composing
 from cblint.source.loader import MAX_DEPTH, TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence, path_to, walk
@@ -487,7 +487,7 @@ def test_tags_are_never_carried_out() -> None:
 
 
 def test_pyyaml_without_libyaml_serves_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(composing, "_LOADER", yaml.SafeLoader)
     text = "a: &x [b, 'c']\nd: *x\ne: |\n  f\n"
     assert parts(text)[1:] == ["a", "[b, 'c']", "b", "'c'", "d", "*x", "e", "|\n  f"]
     problem = stream('a: "\\q"').problem

@@ -115,7 +115,6 @@ def test_parts_of_buildspecs(content: str) -> None:
         "version: 0.0\nos: linux\nhooks: {}",
         "on: push\nenv: {A: b}\njobs:\n  build:\n    steps: [{run: make}]",
         "env:\n  NODE_ENV: test",
-        "env: {shell: bash}",
         "phases:\n  lunar:\n    commands: [wax]",
         "phases: [build]",
         "artifacts:\n  paths: [dist]",
@@ -144,6 +143,15 @@ def test_shapes_that_others_have_count_only_where_these_are_not_spoken_of() -> N
     assert block(cache, before="The buildspec and GitLab CI:\n\n") == []
     assert block(cache, before="A file.\n\n") == []
     assert [each.kind for each in block(cache)] == [BUILDSPEC]
+    assert [each.kind for each in block("env: {shell: bash}")] == [BUILDSPEC]
+    assert block("env: {shell: bash}", before="A file.\n\n") == []
+
+
+def test_phases_stand_without_what_holds_them() -> None:
+    (phases,) = block("Other: 1\npre_build:\n  commands:\n    - make\nbuild:\n  commands: [make all]")
+    assert phases.fragment
+    assert path(phases, "phases", "pre_build", "commands").span.start > 0
+    assert path(phases, "phases", "build", "commands").span.start > 0
 
 
 def test_a_broken_block_is_taken_only_if_it_certainly_is_a_buildspec() -> None:

@@ -79,7 +79,8 @@ def test_an_entry_shows_what_is_said_with_knowledge_and_what_without(rule: Rule)
     needs = {NEEDING[rule.name, name] for name in rule.variants if (rule.name, name) in NEEDING}
 
     def is_known(example: Any) -> bool:
-        given = {"files", "path"} if needs == {"repository"} else {"project", "projects"}
+        # A file of another format may tell of the project.
+        given = {"files", "path"} if needs == {"repository"} else {"project", "projects", "files", "path"}
         return bool(given & example.given.keys()) or "batch:" in example.text
 
     assert any(example.spans and is_known(example) for example in examples)

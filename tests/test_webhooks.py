@@ -109,6 +109,23 @@ def test_what_is_anchored_or_meant_to_be_open_is_right(pattern: str, kind: str) 
     assert said({"filterGroups": [[EVENT, guard, {"type": kind, "pattern": pattern}]]}) == []
 
 
+@pytest.mark.parametrize(
+    ("pattern", "cured"),
+    [
+        ("main", "^refs/heads/main$"),
+        ("refs/heads/main", "refs/heads/main$"),
+        ("^refs/heads/a|^refs/heads/b", "^refs/heads/(a|b)$"),
+    ],
+)
+def test_the_advice_cures_the_filter(pattern: str, cured: str) -> None:
+    push = {"type": "EVENT", "pattern": "PUSH"}
+    text = json.dumps({"projectName": "shop", "filterGroups": [[push, {"type": "HEAD_REF", "pattern": pattern}]]})
+    (finding,) = findings(text)
+    assert "$" in finding.detail
+    assert ("^refs/heads/" in finding.detail) == (not pattern.startswith("refs/"))
+    assert said({"filterGroups": [[push, {"type": "HEAD_REF", "pattern": cured}]]}) == []
+
+
 def test_where_only_those_who_push_start_builds_an_account_is_a_warning() -> None:
     push = {"type": "EVENT", "pattern": "PUSH"}
     for pattern in ("1234", "^1234$|"):

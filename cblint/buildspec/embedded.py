@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cblint.buildspec.holes import is_unsettled, load_with_holes
 from cblint.buildspec.model import Buildspec, mapping
 from cblint.hosts.definition import BUILDSPEC, PROJECT
 from cblint.hosts.graph import Resource, is_inline, is_rendered
@@ -12,7 +11,7 @@ from cblint.hosts.known import project_of
 from cblint.hosts.project import Project
 from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
-from cblint.source.foreign import Settings
+from cblint.source.holes import is_unsettled, load_with_holes
 from cblint.source.loader import Document, Stream, TooComplex, load
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
@@ -50,9 +49,6 @@ def is_put_together(resource: Resource) -> bool:
 
 
 def _made_of(node: Node, resource: Resource, projects: tuple[Project, ...]) -> list[Buildspec]:
-    if isinstance(node, Settings) and not node.pairs:
-        # A program fills it in, or it stands in a test.
-        return []
     if mapping(node) is not None:
         stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
     elif isinstance(node, Scalar):

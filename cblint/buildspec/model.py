@@ -12,7 +12,7 @@ from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
-from cblint.source.foreign import is_complete, is_known, is_settled
+from cblint.source.foreign import Settings, is_complete, is_known, is_settled
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
@@ -233,7 +233,12 @@ class Buildspec:
     @property
     def whole(self) -> bool:
         """Whether all of it is shown: documentation shows parts, and programs put them together."""
-        return self.holder is None or self.holder.definition.kind != BUILDSPEC or not self.holder.definition.fragment
+        if self.holder is None:
+            return True
+        if isinstance(self.root, Settings) and not self.root.pairs:
+            return False  # it is to be filled in, or stands in a test
+        definition = self.holder.definition
+        return not definition.fragment or definition.kind != BUILDSPEC
 
     @property
     def root(self) -> Node | None:

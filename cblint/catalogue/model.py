@@ -12,6 +12,9 @@ PEDANTIC = "pedantic"
 PROFILES = ("default", "security", PEDANTIC)
 IMAGE, PROJECT, REPOSITORY = "image", "project", "repository"
 """What a variant can need to be known."""
+UNKNOWN_COMMANDS, COMMANDS_WITH_HOLES = "unknown-commands", "commands-with-holes"
+WITHIN_COMMANDS_WITH_HOLES = "within-commands-with-holes"
+"""Where a rule that asks for what is missing is silent, as what only the deployment tells may be just that."""
 FAMILIES = {
     "1": "syntax",
     "2": "phases",
@@ -49,7 +52,7 @@ class Rule(NamedTuple):
     ``check`` is ``module.function`` under ``cblint.checks``, or empty; where ``sections`` are given, it has something
     to say only of a buildspec that has one of these keys at the top level; where ``words`` are, of a file in which one
     of them stands. ``subjects`` are the kinds of definitions that it is about. ``whole``: it says nothing of a
-    buildspec of which only a part is shown.
+    buildspec of which only a part is shown. ``silent``: what may not be unknown where it speaks.
     """
 
     code: str
@@ -70,6 +73,7 @@ class Rule(NamedTuple):
     words: tuple[str, ...] = ()
     subjects: tuple[str, ...] = (BUILDSPEC,)
     whole: bool = False
+    silent: tuple[str, ...] = ()
 
     @property
     def needs(self) -> frozenset[str]:
@@ -120,6 +124,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
         words=tuple(entry.get("words", ())),
         subjects=tuple(entry.get("subjects", (BUILDSPEC,))),
         whole=entry.get("whole", False),
+        silent=tuple(entry.get("silent", ())),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from cblint.buildspec.embedded import buildspecs_within
+from cblint.buildspec.embedded import buildspec_used
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.definition import PROJECT
@@ -24,11 +25,11 @@ _SECRET = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 
 
 class _Exposure(NamedTuple):
-    """What a build gives into the hands of who decides what it runs: in words, and where it is set."""
+    """What a build gives into the hands of who decides what it runs: in words, and the file and place that set it."""
 
     what: str
     label: str
-    resource: Resource
+    path: str
     span: Span
 
 
@@ -54,7 +55,7 @@ def _by_default(webhook: Webhook, event: Event) -> Iterator[Report]:
     """Nothing asks for an approval here; CodeBuild may."""
     if webhook.source_type in table("webhooks")["internal"]:
         return
-    exposures = list(_exposures(webhook.project))
+    exposures = list(_exposures(webhook.project)) if webhook.is_whole else []
     fields = {"event": event.name, "what": _told(exposures)}
     yield Report(event.span, "default-exposed" if exposures else "default", fields, _places(webhook, exposures))
 
@@ -103,29 +104,29 @@ def _exposures(project: Resource | None) -> Iterator[_Exposure]:
     if project is None:
         return
     definition = project.definition
-    secret = next(_secrets(project), None)
-    if secret is not None:
-        yield _Exposure("secrets", "secret", project, secret)
+    yield from islice(_secrets(project), 1)
     privileged = known(setting(definition, "environment", "privilegedMode"))
     if privileged is not None and privileged.value.lower() == "true":
-        yield _Exposure("privileged mode", "privileged", project, inside(privileged))
+        yield _Exposure("privileged mode", "privileged", project.path, inside(privileged))
     visibility = known(setting(definition, "projectVisibility"))
     if visibility is not None and visibility.value == "PUBLIC_READ":
-        yield _Exposure("logs that everybody can read", "public", project, inside(visibility))
+        yield _Exposure("logs that everybody can read", "public", project.path, inside(visibility))
     yield from _powers(project)
 
 
-def _secrets(project: Resource) -> Iterator[Span]:
-    """Where a project, or the buildspec that stands in it, takes a secret."""
+def _secrets(project: Resource) -> Iterator[_Exposure]:
+    """The secrets that a project, or the buildspec that it uses, takes."""
     for item in listed(setting(project.definition, "environment", "environmentVariables")):
         kind = known(within(item, "type")) if isinstance(item, Mapping) else None
         if kind is not None and kind.value in _SECRET:
-            yield inside(kind)
-    for buildspec in buildspecs_within(project):
-        for section in ("secrets-manager", "parameter-store"):
-            pair = buildspec.get("env", section)
-            if pair is not None and not pair.value.empty:
-                yield pair.key.span
+            yield _Exposure("secrets", "secret", project.path, inside(kind))
+    buildspec = buildspec_used(project)
+    if buildspec is None:
+        return
+    for section in ("secrets-manager", "parameter-store"):
+        pair = buildspec.get("env", section)
+        if pair is not None and not pair.value.empty:
+            yield _Exposure("secrets", "secret", buildspec.path, pair.key.span)
 
 
 def _powers(project: Resource) -> Iterator[_Exposure]:
@@ -134,7 +135,7 @@ def _powers(project: Resource) -> Iterator[_Exposure]:
     for item in listed(setting(role.definition, "managedPolicyArns")) if role is not None else ():
         arn = known(item)
         if role is not None and arn is not None and arn.value.rpartition("/")[2] in table("webhooks")["powerful"]:
-            yield _Exposure(f"a role with {arn.value.rpartition('/')[2]}", "role", role, inside(arn))
+            yield _Exposure(f"a role with {arn.value.rpartition('/')[2]}", "role", role.path, inside(arn))
             return
 
 
@@ -144,7 +145,7 @@ def _told(exposures: list[_Exposure]) -> str:
 
 def _places(webhook: Webhook, exposures: list[_Exposure]) -> tuple[tuple[str, Span], ...]:
     """Where these are set, in the file of the webhook."""
-    return tuple((each.label, each.span) for each in exposures if each.resource.path == webhook.resource.path)
+    return tuple((each.label, each.span) for each in exposures if each.path == webhook.resource.path)
 
 
 # Caches

@@ -43,9 +43,7 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
     if not is_compared or filter_.excluded is None or expression is None or isinstance(expression, Malformed):
         return
     span = inside(pattern)
-    # What names a reference in full can begin nowhere else, and a host may write the beginning by itself.
-    is_whole = kind in table("webhooks")["references"] and pattern.value.startswith("refs/")
-    fields = {"type": kind, "cure": "$ behind it: (…|…)$" if is_whole else "^ and $ round all of it: ^(…|…)$"}
+    fields = {"type": kind, "cure": _cure(kind, pattern.value)}
     if _lets_all_in(expression) and kind != _PATH and not filter_.excluded:
         is_hole = kind == ACCOUNT and _is_open(webhook, group)
         yield Report(span, "everyone" if is_hole else "everything", fields)
@@ -59,6 +57,13 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
     elif kind in table("webhooks")["names"]:
         for at in loose_dots(expression)[:1]:
             yield Report(pattern.text.span(at, at + 1), "dot", fields)
+
+
+def _cure(kind: str, pattern: str) -> str:
+    """What to write. Anchors round a bare branch would match nothing, and a host may write refs/heads/ by itself."""
+    if kind not in table("webhooks")["references"]:
+        return "^ and $ round all of it: ^(…|…)$"
+    return "$ behind it: (…|…)$" if pattern.startswith("refs/") else "whole references between ^ and $: ^refs/heads/…$"
 
 
 def _lets_all_in(expression: Expression) -> bool:
@@ -103,7 +108,7 @@ def _other_name(sample: Sample, is_reference: bool) -> str | None:
     if not opens_end and not opens_start:
         return None
     folder = "refs/heads/" if is_reference and not whole and (sample.open_start or sample.free_start) else ""
-    return f"{folder}{'not-' if opens_start else ''}{text}{'-2' if opens_end else ''}"
+    return f"{folder}{text}-2" if opens_end else f"{folder}not-{text}"
 
 
 def _is_prefix(text: str) -> bool:
@@ -128,8 +133,9 @@ def _account_variant(webhook: Webhook, group: Group, witness: str) -> str:
 
 def _is_open(webhook: Webhook, group: Group) -> bool:
     """Whether only the filter of accounts keeps strangers away: those who push, or approve, are few."""
-    approval = known(webhook.approval)
-    if approval is not None and approval.value != "DISABLED":
+    approval = webhook.approval
+    value = known(approval)
+    if approval is not None and (value is None or value.value != "DISABLED"):
         return False
     if webhook.source_type in (*table("webhooks")["internal"], "BITBUCKET"):
         return False

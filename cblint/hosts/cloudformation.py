@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cblint.facts import table
-from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
+from cblint.hosts.definition import BUILDSPEC, NOT_YET_YAML, PROJECT, Definition, HostFile, in_yaml
 from cblint.hosts.graph import is_inline
 from cblint.hosts.intrinsics import Intrinsics, may_be_nothing
+from cblint.hosts.marks import MARKS, without_marks
 from cblint.hosts.substitution import Choice, is_constant
 from cblint.hosts.template import Resource, Template, templates
 from cblint.source.foreign import Items, Settings, Unknown, is_complete, key
-from cblint.source.loader import load
+from cblint.source.holes import load_with_holes
+from cblint.source.loader import Stream, load
 from cblint.source.text import Piece, Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
@@ -28,11 +30,16 @@ _ESCAPE = re.compile(
 def read(text: Text) -> HostFile | None:
     """What a template defines; None if it is none. Raises TooComplex."""
     stream = load(_without_surrogates(text))
-    found = list(templates(stream))
-    if not found:
-        return None
-    definitions = [each for template in found for each in _definitions(template)]
-    return HostFile("cloudformation", tuple(definitions), "is not valid from there on" if stream.problem else "")
+    if stream.problem is not None and any(mark in text.value for mark in MARKS):
+        read_on = load_with_holes(without_marks(text))
+        if read_on.problem is None:
+            found = [each._replace(fragment=True) for each in _all(read_on)]
+            return HostFile("cloudformation", tuple(found), NOT_YET_YAML) if found else None
+    return in_yaml("cloudformation", _all(stream), stream)
+
+
+def _all(stream: Stream) -> Iterator[Definition]:
+    return (definition for template in templates(stream) for definition in _definitions(template))
 
 
 def _without_surrogates(text: Text) -> Text:

@@ -6,12 +6,19 @@ the AWS API (``environment.privilegedMode``) however the host spells them, and w
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.source.text import Span
 from cblint.source.tree import Node
 
+if TYPE_CHECKING:
+    from cblint.source.loader import Stream
+
 BUILDSPEC, PROJECT, WEBHOOK, PIPELINE, ROLE, POLICY = "buildspec", "project", "webhook", "pipeline", "role", "policy"
+NOT_YAML = "is not valid YAML, so that only what stands before that was checked"
+NOT_YET_YAML = "is a template that is not YAML yet, so that what it puts in is not known"
+"""Of files that are YAML or JSON: what was not read of them."""
 
 
 class Definition(NamedTuple):
@@ -41,8 +48,23 @@ class Definition(NamedTuple):
 
 
 class HostFile(NamedTuple):
-    """What a file holds. ``kind`` is its format; ``problem`` says what was not read of it, in words after its name."""
+    """What a file holds.
+
+    ``kind`` is its format; ``problem`` says what was not read of it, in words after its name, and ``at`` where that
+    begins, as an offset into the file.
+    """
 
     kind: str
     definitions: tuple[Definition, ...] = ()
     problem: str = ""
+    at: int | None = None
+
+
+def in_yaml(kind: str, definitions: Iterable[Definition], stream: Stream) -> HostFile | None:
+    """What a file that is YAML or JSON holds; None if nothing."""
+    found = tuple(definitions)
+    if not found:
+        return None
+    if stream.problem is None:
+        return HostFile(kind, found)
+    return HostFile(kind, found, NOT_YAML, stream.problem.span.start)

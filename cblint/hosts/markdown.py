@@ -80,6 +80,7 @@ def _data(text: Text, fence: Fence) -> list[Definition]:
     for root in roots:
         forget_what_is_left_out(root)
     found = [definition for root in roots for definition in _of_the_api(root)]
+    found += [phases for root in roots if (phases := shown.phases_shown(root)) is not None]
     if found:
         return found
     template = shown.as_template(stream)

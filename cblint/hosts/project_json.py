@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cblint.facts import table
 from cblint.hosts import requests, shown
-from cblint.hosts.definition import PROJECT, Definition, HostFile
+from cblint.hosts.definition import PROJECT, Definition, HostFile, in_yaml
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
@@ -17,9 +17,7 @@ def read(text: Text) -> HostFile | None:
     """What a file in the shapes of the API defines; None if it has none of them. Raises TooComplex."""
     stream = load(text)
     roots = [document.root for document in stream.documents if document.root is not None]
-    found = [definition for root in roots for definition in definitions(root)]
-    problem = "is not valid from there on" if stream.problem is not None else ""
-    return HostFile("project", tuple(found), problem) if found else None
+    return in_yaml("project", (definition for root in roots for definition in definitions(root)), stream)
 
 
 def definitions(root: Node, fragment: bool = False) -> list[Definition]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cblint.facts import table
 from cblint.hosts.buildspec import why_not
-from cblint.hosts.definition import POLICY, ROLE, Definition
+from cblint.hosts.definition import BUILDSPEC, POLICY, ROLE, Definition
 from cblint.hosts.left_out import is_elided
 from cblint.hosts.requests import in_order, is_build
 from cblint.source.foreign import Settings, key
@@ -78,6 +78,27 @@ def _fits(value: Node, shape: dict[str, Any]) -> bool:
 def _has(node: Node, names: Collection[str]) -> bool:
     target = node.resolved
     return isinstance(target, Mapping) and any(pair.name in names for pair in target.pairs)
+
+
+def phases_shown(root: Mapping) -> Definition | None:
+    """The phases that a block shows without what holds them, as far as no other service's could look so."""
+    facts = table("shown")["phases"]
+    pairs = [pair for pair in root.pairs if pair.name in facts["names"] and _is_phase(pair.value, facts["keys"])]
+    if not any(pair.name in facts["telling"] for pair in pairs):
+        return None
+    given = [(pair.key, pair.value) for pair in pairs]
+    phases = Settings(root.origin, root.start, root.end, given, complete=False)
+    whole = Settings(root.origin, root.start, root.end, [(_key(root, "phases"), phases)], complete=False)
+    return Definition(BUILDSPEC, "", pairs[0].key.span, whole, fragment=True)
+
+
+def _is_phase(node: Node, keys: Collection[str]) -> bool:
+    phase = node.resolved
+    commands = phase.get("commands") if isinstance(phase, Mapping) else None
+    if not isinstance(phase, Mapping) or commands is None or any(pair.name not in keys for pair in phase.pairs):
+        return False
+    listed = commands.value.resolved
+    return isinstance(listed, Sequence) and any(isinstance(item.resolved, Scalar) for item in listed.items)
 
 
 # Projects

@@ -141,7 +141,8 @@ def _resources(section: Mapping) -> tuple[list[Resource], set[str]]:
     stack = [(section, False)]
     while stack:
         holder, in_loop = stack.pop()
-        for name, pair in holder.effective().items():
+        unnamed = [("", pair) for pair in holder.pairs if pair.name is None]
+        for name, pair in (*holder.effective().items(), *unnamed):
             value = pair.value.resolved
             if name.startswith(_LOOP) and isinstance(value, Sequence) and len(value.items) == 3:
                 variable, body = value.items[0].resolved, value.items[2].resolved

@@ -8,13 +8,12 @@ from cblint.hosts import shown
 from cblint.hosts.definition import BUILDSPEC, Definition, HostFile
 from cblint.hosts.hcl import of_lines
 from cblint.source.foreign import Given
-from cblint.source.loader import load
-from cblint.source.text import HOLE, Text
+from cblint.source.holes import load_with_holes
+from cblint.source.text import Text
 from cblint.source.tree import Node
 
 # Marks of other languages of templates in the place of a value: what they give is no part of the YAML.
 _OTHER_LANGUAGE = re.compile(r"(?m)^[ \t]*(?:- +)*(?:[\w.-]+:[ \t]+)?(?:\{\{|\{%|<%)")
-_PUT_IN = re.compile(rf"(?m)^[ \t]*{HOLE}[ \t]*$")
 
 
 def read(text: Text) -> HostFile | None:
@@ -36,4 +35,4 @@ def _is_buildspec(text: Text) -> bool:
     """Whether a text has what only a buildspec has, and all of it, whatever lines are put in."""
     if _OTHER_LANGUAGE.search(text.value) is not None:
         return False
-    return shown.buildspec_shown(load(Text.of(_PUT_IN.sub("", text.value))), "") == shown.WHOLE
+    return shown.buildspec_shown(load_with_holes(text), "") == shown.WHOLE

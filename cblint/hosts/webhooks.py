@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cblint.hosts.definition import WEBHOOK
@@ -102,15 +103,24 @@ class Webhook:
         return text_at(self.project.definition, "source", "type") if self.project is not None else None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of it is shown, so that what is missing is not set."""
+        return not self.resource.definition.fragment and is_complete(self.node)
+
+    @property
     def approval(self) -> Node | None:
         """When a pull request needs an approval; None: nothing says so; ``Unknown`` where that cannot be told.
 
-        Documentation that leaves the policy out shows a webhook without one.
+        Of a webhook that is not shown whole, a policy that the text does not even name is none that it has.
         """
-        policy = self.pair("pullRequestBuildPolicy")
-        if policy is None and self.resource.definition.fragment and is_complete(self.node):
+        if self.pair("pullRequestBuildPolicy") is None and not _names_policy(self.resource.source):
             return None
         return self.setting("pullRequestBuildPolicy", "requiresCommentApproval")
+
+
+@lru_cache(maxsize=4)
+def _names_policy(source: str) -> bool:
+    return re.search(r"(?i)pull_?request_?build_?policy", source) is not None
 
 
 def _filter(node: Mapping) -> Filter:
@@ -123,7 +133,12 @@ def webhook_of(resource: Resource) -> Webhook | None:
     """The webhook that a definition has in itself."""
     definition = resource.definition
     if definition.kind == WEBHOOK:
-        return Webhook(resource, definition.root, definition.place, _project(resource))
+        return Webhook(
+            resource,
+            definition.root,
+            definition.place,
+            resource.graph.named(resource, setting(definition, "projectName")),
+        )
     own, sources = _webhook_in(definition.root), _webhook_in(setting(definition, "source"))
     pair = own or sources
     if pair is None or not isinstance(pair.value.resolved, Mapping):
@@ -135,12 +150,6 @@ def webhook_of(resource: Resource) -> Webhook | None:
 def _webhook_in(node: Node | None) -> Pair | None:
     target = node.resolved if node is not None else None
     return target.get("webhook") if isinstance(target, Mapping) else None
-
-
-def _project(webhook: Resource) -> Resource | None:
-    """The project of a webhook that is defined by itself, if that is certain, and defined here."""
-    found = webhook.graph.projects_of(webhook)
-    return found[0] if len(found) == 1 else None
 
 
 def inside(scalar: Scalar) -> Span:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cblint.facts import table
 from cblint.hosts import requests, script
-from cblint.hosts.definition import PROJECT, Definition, HostFile
+from cblint.hosts.definition import PROJECT, Definition, HostFile, in_yaml
 from cblint.hosts.settings import given
 from cblint.source.foreign import Given, Items, Settings, Unknown, is_known, key
 from cblint.source.loader import load
@@ -24,9 +24,8 @@ def read(text: Text) -> HostFile | None:
     """What a workflow, or an action made of steps, defines; None if it defines nothing. Raises TooComplex."""
     stream = load(text)
     roots = [document.root for document in stream.documents if document.root is not None]
-    found = tuple(definition for root in roots for step in _steps(root) for definition in _definitions(*step))
-    problem = "is not valid from there on" if stream.problem is not None else ""
-    return HostFile("workflow", found, problem) if found else None
+    found = (definition for root in roots for step in _steps(root) for definition in _definitions(*step))
+    return in_yaml("workflow", found, stream)
 
 
 def _steps(root: Node) -> Iterator[tuple[Mapping, str | None]]:

@@ -208,7 +208,8 @@ def summary(result: Result) -> str:
     if not checked and not said:
         return f"No buildspec was checked{tail}."
     found = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said) or "No findings"
-    return f"{found} in {_count(checked, 'buildspec file')}{tail}."
+    noun = "buildspec file" if all(file.kind in ("", "buildspec") for file in result.files) else "file"
+    return f"{found} in {_count(checked, noun)}{tail}."
 
 
 def _count(number: int, noun: str) -> str:

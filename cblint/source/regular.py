@@ -312,6 +312,8 @@ class Sample(NamedTuple):
 
 _TOO_LONG = 300
 _TOO_OFTEN = 100
+_TOO_MANY = 12
+"""Forms; what is written by hand has four, and the time grows with the square."""
 _MORE = 5
 """Times beyond the least: what shows of a form is an anchor and a wildcard on either side, and a text between them."""
 
@@ -398,6 +400,8 @@ def _shortest(found: Iterable[Sample]) -> Sequence[Sample]:
         other = kept.get(form)
         if other is None or len(sample.text) < len(other.text):
             kept[form] = sample
+    if len(kept) > _TOO_MANY:
+        raise _Unknown
     return tuple(kept.values())
 
 

@@ -92,7 +92,8 @@ def test_json_names_files_from_the_root_of_their_repository(cblint: Cblint) -> N
         ("data.yml", "a: 1\n", "is not a buildspec: it has neither phases nor batch"),
         ("list.yml", "- a\n", "is not a buildspec: its top level is not a mapping"),
         ("empty.yml", "", "is not a buildspec: its top level is not a mapping"),
-        ("code.py", "print('a: b')\n", "is not YAML by its name"),
+        ("code.py", "print('a: b')\n", "shows nothing of CodeBuild"),
+        ("code.rb", "print('a: b')\n", "is not YAML by its name"),
         ("buildspec.yml", "version: 0.2\nphases:\n  {% if x %}\n", "is a template that is not YAML yet"),
     ],
 )

@@ -1,21 +1,17 @@
-"""The YAML blocks of the seed guide, on standard input: the defects that its list names, nothing else."""
+"""The seed guide as Markdown: the defects that its list names at their lines in the guide, nothing else."""
 
 from __future__ import annotations
 
+import functools
 import glob
-import itertools
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import pytest
 
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_bytes
-from cblint.opening import STDIN
 from tools import corpus
 
 SEEDS = os.path.join(os.path.dirname(os.path.normpath(corpus.CORPUS)), "seeds")
@@ -172,41 +168,48 @@ DEFECTS = [
     *((line, column, "unquoted-brace-expansion") for line, column in BRACES),
     *((line, column, "unknown-codebuild-variable") for line, column in UNKNOWN_VARIABLES),
 ]
-# What the guide shows of a buildspec without its head, and twice without its phases.
-FRAGMENTS = [365, 394, 422, 449, 481, 481, 498, 498]
+# Projects, webhooks and a template.
+HOSTS = [
+    (83, 44, "deprecated-build-image"),
+    *((line, 10, "deprecated-build-image") for line in (97, 109)),
+    *((line, 3, "unknown-key") for line in (99, 111, 143)),
+    (156, 3, "webhook-config-invalid"),
+    (859, 10, "deprecated-build-image"),
+    (1078, 14, "deprecated-build-image"),
+    *((line, 5, "unknown-key") for line in (1157, 2791)),
+    (1948, 5, "webhook-config-invalid"),
+    (1963, 25, "pull-request-build-untrusted"),
+    *((line, 5, "webhook-config-invalid") for line in (2221, 2262)),
+    (2236, 25, "webhook-config-invalid"),
+    (2236, 45, "pull-request-build-untrusted"),
+    (3103, 14, "deprecated-build-image"),
+    (3206, 17, "cfn-sub-swallows-shell-variable"),
+    (3234, 23, "masked-failure-or-true"),
+    (3268, 23, "masked-failure-in-block"),
+    (3300, 17, "artifact-includes-everything"),
+    (3301, 13, "artifact-name-not-used"),
+    *((line, 17, "cache-path-suspicious") for line in (3306, 3307, 3308)),
+]
 
 
-class Block(NamedTuple):
-    """A fenced block; ``line`` is that of its first line in the guide."""
-
-    line: int
-    text: str
+def lint(text: str, name: str = "guide.md") -> FileResult:
+    return lint_bytes(text.encode(), Candidate(name, True), Settings(isolated=True))
 
 
-def blocks() -> Iterator[Block]:
+def guide() -> str:
     with open(GUIDE, encoding="utf-8", newline="") as file:
-        lines = file.read().split("\n")
-    begun: int | None = None
-    for number, line in enumerate(lines, 1):
-        if begun is None and re.fullmatch(r"\s*```ya?ml\s*", line):
-            begun = number + 1
-        elif begun is not None and line.strip().startswith("```"):
-            yield Block(begun, "\n".join(lines[begun - 1 : number - 1]) + "\n")
-            begun = None
+        return file.read()
 
 
-def lint(block: Block) -> FileResult:
-    return lint_bytes(block.text.encode(), Candidate(STDIN, True), Settings(isolated=True))
+@functools.cache
+def result() -> FileResult:
+    """What is said of the whole guide, as Markdown."""
+    return lint(guide())
 
 
 def test_the_defects_are_found_at_their_places_and_nothing_else_is_said() -> None:
-    found = [
-        (block.line + finding.start.line - 1, finding.start.column, finding.rule)
-        for block in blocks()
-        for finding in lint(block).findings
-    ]
-    fragments = [(line, 1, "missing-required-key") for line in FRAGMENTS]
-    assert sorted(found) == sorted([*DEFECTS, *fragments])
+    found = [(finding.start.line, finding.start.column, finding.rule) for finding in result().findings]
+    assert sorted(found) == sorted([*DEFECTS, *HOSTS])
 
 
 # Of one rule and block, by the line of the finding: the lines that it tells beside it.
@@ -218,52 +221,40 @@ BESIDE = {
 }
 
 
-def test_one_construct_is_told_once_a_file() -> None:
+def test_one_construct_is_told_once_a_buildspec() -> None:
     rules = {rule for rule, _ in BESIDE}
     found = {
-        (finding.rule, block.line + finding.start.line - 1): [
-            block.line + place.start.line - 1 for place in finding.related
-        ]
-        for block in blocks()
-        for finding in lint(block).findings
+        (finding.rule, finding.start.line): [place.start.line for place in finding.related]
+        for finding in result().findings
         if finding.rule in rules
     }
     assert {key: lines for key, lines in found.items() if key in BESIDE} == BESIDE
 
 
 def test_the_buildspec_in_the_template_has_the_failures_that_are_thrown_away() -> None:
-    """The block is a CloudFormation template, which is not opened yet: what stands in it is taken out by hand."""
-    with open(GUIDE, encoding="utf-8", newline="") as file:
-        lines = file.read().split("\n")
-    begun = next(number for number, line in enumerate(lines) if line.strip() == "BuildSpec: !Sub |") + 1
-    indent = lines[begun].removesuffix(lines[begun].lstrip())
-    inside = list(itertools.takewhile(lambda line: not line.strip() or line.startswith(indent), lines[begun:]))
-    result = lint(Block(begun + 1, "\n".join(line.removeprefix(indent) for line in inside) + "\n"))
-    found = [finding for finding in result.findings if finding.rule == "masked-failure-or-true"]
-    places = [(each.start, *(place.start for place in each.related)) for each in found]
-    assert [[begun + start.line for start in starts] for starts in places] == [[3234, 3234, 3238, 3242]]
+    found = [finding for finding in result().findings if finding.rule == "masked-failure-or-true"]
+    places = [[finding.start.line, *(place.start.line for place in finding.related)] for finding in found]
+    assert [3234, 3234, 3238, 3242] in places
 
 
 def test_every_block_is_read_to_its_end() -> None:
-    results = [lint(block) for block in blocks()]
-    assert len(results) > 40
-    assert [result.crashes for result in results if result.crashes] == []
-    # Four blocks describe a project's environment, one is a CloudFormation template: a host, not a buildspec.
-    assert [result.skipped for result in results if result.skipped] == [
-        *["is not a buildspec: it has neither phases nor batch"] * 4,
-        "is a CloudFormation template, not a buildspec",
-    ]
+    assert (result().crashes, result().skipped, result().kind) == ((), "", "markdown")
+    assert result().buildspecs > 40
+
+
+def test_a_named_text_counts_as_markdown() -> None:
+    named = lint(guide(), os.path.basename(GUIDE)).findings
+    assert [(each.rule, each.span) for each in named] == [(each.rule, each.span) for each in result().findings]
 
 
 def test_the_command_line_says_the_same_of_standard_input() -> None:
-    block = next(block for block in blocks() if block.line <= 616 < block.line + block.text.count("\n"))
     command = [sys.executable, "-m", "cblint", "check", "-", "--format", "concise", "--isolated"]
-    done = subprocess.run(command, input=block.text.encode(), capture_output=True)
+    done = subprocess.run([*command, "--stdin-filename", "guide.md"], input=guide().encode(), capture_output=True)
     assert done.returncode == 1
     said = [
-        f"<stdin>:{each.start.line}:{each.start.column}: {each.severity.value}[{each.rule}] "
-        for each in lint(block).findings
+        f"guide.md:{each.start.line}:{each.start.column}: {each.severity.value}[{each.rule}] "
+        for each in result().findings
     ]
-    assert f"<stdin>:{616 - block.line + 1}:36: error[command-not-string] " in said
+    assert "guide.md:616:36: error[command-not-string] " in said
     for line, begun in zip(done.stdout.decode().splitlines(), said, strict=True):
         assert line.startswith(begun)

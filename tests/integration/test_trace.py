@@ -64,7 +64,7 @@ def test_it_is_the_same_in_a_process_of_its_own(cblint: Cblint) -> None:
         ({"folder/x": "1"}, "folder", "folder is a directory"),
         ({"x.yml": "a: b\n"}, "x.yml", "x.yml is not a buildspec: it has neither phases nor batch"),
         ({"x.yml": "[phases]\n"}, "x.yml", "x.yml is not a buildspec"),
-        ({"x.md": "text\n"}, "x.md", "x.md is not YAML by its name"),
+        ({"x.md": "text\n"}, "x.md", "x.md shows nothing of CodeBuild"),
         ({"buildspec.yml": commands("X=1", "[a")}, "buildspec.yml", "buildspec.yml is not valid YAML from line"),
         ({"buildspec.yml": commands("@x")}, "buildspec.yml", "buildspec.yml is not valid YAML from line 5 on"),
         ({"buildspec.yml": "a: " + "[" * 1_000}, "buildspec.yml", "buildspec.yml "),
