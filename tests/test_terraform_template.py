@@ -204,3 +204,30 @@ def test_a_template_that_is_no_yaml_before_it_is_rendered(tmp_path: pathlib.Path
     spec += "%{ for each in names ~}\n      - make ${each}\n%{ endfor ~}\n"
     root = repository(tmp_path, {"main.tf": project, "buildspec.yml": spec})
     assert said(root, "buildspec.yml", "apt-not-assume-yes", "yaml-syntax-error") == [("apt-not-assume-yes", 8, 17)]
+
+
+@pytest.mark.parametrize(
+    ("called", "other"),
+    [
+        ("data.local_file.spec.content", 'data "local_file" "spec" {\n  filename = "${path.module}/ci/build.yml"\n}\n'),
+        ("local.spec", 'locals {\n  spec = file("${path.module}/ci/build.yml") # buildspec\n}\n'),
+        ("data.template_file.spec.rendered", 'data "template_file" "spec" {\n  template = file("ci/build.yml")\n}\n'),
+        ("local.spec", 'locals {\n  spec = templatefile("${path.module}/ci/build.yml", {}) # buildspec\n}\n'),
+    ],
+)
+@pytest.mark.parametrize("file", ["main.tf", "data.tf", "x.tofu"])
+def test_a_buildspec_that_another_file_of_the_module_reads(
+    called: str, other: str, file: str, tmp_path: pathlib.Path
+) -> None:
+    other += "# buildspec\n"
+    files = {"main.tf": PROJECT % called, "ci/build.yml": SPEC}
+    files[file] = files.get(file, "") + other
+    root = repository(tmp_path, {f"infra/{path}": content for path, content in files.items()})
+    assert said(root, "infra/ci/build.yml", "docker-without-privileged") == [("docker-without-privileged", 8, 9)]
+
+
+def test_a_name_of_another_module_is_another_one(tmp_path: pathlib.Path) -> None:
+    data = 'data "local_file" "spec" {\n  filename = "${path.module}/build.yml"\n}\n# buildspec\n'
+    files = {"a/main.tf": PROJECT % "data.local_file.spec.content", "b/data.tf": data, "b/build.yml": SPEC}
+    root = repository(tmp_path, dict(files))
+    assert said(root, "b/build.yml", "docker-without-privileged") == []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_BUILDSPEC = "buildspec.yml"
 """What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
 _RENDERED = "templatefile"
+_READING = ("file", _RENDERED)
 _BY_FOLDER = (".tf", ".tofu", ".tf.json")
 _HOSTED = r"(?i)(?:https?|ssh|git)://[^\s]+|[\w.-]+@[\w.-]+:[^\s]+"
 
@@ -109,6 +110,15 @@ class Graph:
         if not isinstance(node, Reference):
             return None
         return self._by_name.get((_scope(resource.path), node.target))
+
+    def file_called(self, resource: Resource, node: Reference) -> Reference | None:
+        """The file that another one of the same module of Terraform calls so."""
+        name = f"{node.target}.{node.attribute}" if node.attribute else node.target
+        return self._files.get((_scope(resource.path), name))
+
+    @cached_property
+    def _files(self) -> dict[tuple[str, str], Reference]:
+        return {(_scope(path), name): to for path, file in self.files.items() for name, to in file.files}
 
     def webhooks_of(self, project: Resource) -> list[tuple[Resource, Node]]:
         """The settings of the webhooks of a project, each with the resource that has them."""
@@ -211,9 +221,9 @@ class Graph:
         So may the folder in which Terraform runs, from which it takes paths that do not begin with the module's.
         """
         named = buildspec_of(project)
-        node = setting(project.definition, "source", "buildspec")
-        if isinstance(node, Reference) and is_read_by_terraform(project):
-            found = self.near(project, node.target)
+        read = read_by_terraform(project)
+        if read is not None:
+            found = self.near(project, read.target)
             return found if found is not None else named
         if named is None or self.builds_this(project):
             return named
@@ -308,24 +318,32 @@ def buildspec_of(project: Resource) -> str | None:
     node = setting(project.definition, "source", "buildspec")
     if node is None:
         return DEFAULT_BUILDSPEC
-    if isinstance(node, Reference) and is_read_by_terraform(project):
-        return posixpath.normpath(posixpath.join(posixpath.dirname(project.path), node.target))
+    read = read_by_terraform(project)
+    if read is not None:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(project.path), read.target))
     scalar = known(node)
     if scalar is None or is_inline(scalar) or scalar.value.startswith("arn:") or scalar.value.startswith("/"):
         return None
     return posixpath.normpath(scalar.value) if scalar.value else DEFAULT_BUILDSPEC
 
 
-def is_read_by_terraform(project: Resource) -> bool:
-    """Whether Terraform reads the buildspec of a project when it is applied: whatever the project builds."""
+def read_by_terraform(project: Resource) -> Reference | None:
+    """The file that Terraform reads the buildspec of a project from when it is applied: whatever the project builds."""
     node = setting(project.definition, "source", "buildspec")
-    return isinstance(node, Reference) and node.attribute in ("file", _RENDERED)
+    if not isinstance(node, Reference):
+        return None
+    return node if node.attribute in _READING else project.graph.file_called(project, node)
+
+
+def is_read_by_terraform(project: Resource) -> bool:
+    """Whether Terraform reads the buildspec of a project from a file."""
+    return read_by_terraform(project) is not None
 
 
 def is_rendered(project: Resource) -> bool:
     """Whether what Terraform reads so is a template."""
-    node = setting(project.definition, "source", "buildspec")
-    return isinstance(node, Reference) and node.attribute == _RENDERED
+    read = read_by_terraform(project)
+    return read is not None and read.attribute == _RENDERED
 
 
 def is_inline(scalar: Scalar) -> bool:

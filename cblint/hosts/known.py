@@ -24,8 +24,9 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     variables = setting(definition, "environment", "environmentVariables")
     runs = resource.graph.runs_of(resource)
     kind = text_at(definition, "source", "type")
-    # A pipeline that is not at hand may give any variables.
-    is_open = any(pipelines.has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
+    hooks = resource.graph.webhooks_of(resource)
+    # Whoever starts the builds may give them any variables, if that is neither a webhook nor a pipeline at hand.
+    is_open = any(pipelines.has_more_variables(run.action) for run in runs) or not (runs or hooks)
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
@@ -38,7 +39,7 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         vpc=_is_there(definition, "vpcConfig"),
         timeout=_number(definition, "timeoutInMinutes"),
         source=Source(kind, _number(definition, "source", "gitCloneDepth"), _output_artifact_format(runs)),
-        webhook=True if resource.graph.webhooks_of(resource) else None,
+        webhook=True if hooks else None,
         cache=_cache(definition),
         artifacts=Artifacts(
             text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")

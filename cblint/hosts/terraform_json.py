@@ -8,7 +8,7 @@ from functools import partial
 from cblint.facts import table
 from cblint.hosts.definition import HostFile
 from cblint.hosts.hcl import Scope, of_lines
-from cblint.hosts.terraform_definitions import SOURCES, Value, definitions, standing
+from cblint.hosts.terraform_definitions import SOURCES, Value, definitions, files, standing
 from cblint.hosts.terraform_scope import Names, Thing
 from cblint.source.foreign import Items, Settings, Unknown
 from cblint.source.loader import load
@@ -35,7 +35,8 @@ def read(text: Text) -> HostFile | None:
     written.update(_written(reader, tops))
     found = [*definitions(text, _things(reader, tops)), *standing(_values(reader, tops), names)]
     problem = "is not valid JSON from there on" if stream.problem is not None else ""
-    return HostFile("terraform", tuple(found), problem)
+    # Last of all, as names that have been asked for are no standing ones.
+    return HostFile("terraform", tuple(found), problem, files=tuple(files(written, names)))
 
 
 def _blocks(node: Node) -> list[Mapping]:
