@@ -41,9 +41,7 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         source=Source(kind, _number(definition, "source", "gitCloneDepth"), _output_artifact_format(runs)),
         webhook=True if hooks else None,
         cache=_cache(definition),
-        artifacts=Artifacts(
-            text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
-        ),
+        artifacts=Artifacts(_artifacts(definition, runs), truth_at(definition, "artifacts", "overrideArtifactName")),
         variables=tuple(dict.fromkeys(_names(variables, runs))),
         more_variables=not all_listed(variables) or is_open,
         resource=resource,
@@ -74,6 +72,12 @@ def _format(run: Run) -> str | None:
         return None
     given = run.source.setting("OutputArtifactFormat")
     return "CODE_ZIP" if given is None else run.source.text("OutputArtifactFormat")
+
+
+def _artifacts(definition: Definition, runs: list[Run]) -> str | None:
+    """Their type; not known where a pipeline runs a project that has other ones of its own."""
+    kind = text_at(definition, "artifacts", "type")
+    return None if runs and kind != "CODEPIPELINE" else kind
 
 
 def _number(definition: Definition, *path: str) -> int | None:
