@@ -49,7 +49,7 @@ def buildspec_not_found(subject: Buildspec | Resource) -> Iterator[Report]:
 def _of_project(project: Resource, repository: str) -> Iterator[Report]:
     node = setting(project.definition, "source", "buildspec")
     if isinstance(node, Reference) and is_read_by_terraform(project):
-        path = buildspec_of(project)
+        path = project.graph.path_used(project)
         if path is not None and not path.startswith("../") and lacks(repository, path):
             yield Report(node.span, "file", {"path": path, "suggestion": _hint(repository, path)})
         return

@@ -14,7 +14,7 @@ from cblint.hosts.settings import constant, known, listed, pair_at, setting, tex
 from cblint.hosts.spelling import SPELT_AS_THE_API, facts_of, format_of, spelt, written
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
-from cblint.spelling import suggestion
+from cblint.spelling import plain, suggestion
 from cblint.wording import enumerated
 
 TOO_MUCH = "additionalProperties"
@@ -60,7 +60,8 @@ def _of_fault(resource: Resource, fault: Fault) -> Iterator[Report]:
     elif fault.keyword == "type":
         yield from _of_type(resource, fault)
     elif fault.keyword == "enum":
-        if not _is_spelt_freely(resource, fault):
+        repeats = resource.definition.fragment and _stands_for_itself(resource, fault)
+        if not repeats and not _is_spelt_freely(resource, fault):
             yield _not_offered(resource, fault)
     elif fault.keyword in ("minimum", "maximum"):
         yield _out_of_range(resource, fault)
@@ -141,6 +142,12 @@ def _is_spelt_freely(resource: Resource, fault: Fault) -> bool:
     """Whether a value is one that is offered but for case and separators: only Terraform looks at them."""
     is_offered = constant(_value(fault.node), fault.schema["enum"]) in fault.schema["enum"]
     return is_offered and format_of(resource) in SPELT_AS_THE_API
+
+
+def _stands_for_itself(resource: Resource, fault: Fault) -> bool:
+    """Whether a value only repeats the name of its setting, for readers of an example to choose one."""
+    value = plain(_value(fault.node))
+    return bool(value) and value in plain(_key(resource, fault))
 
 
 def _not_offered(resource: Resource, fault: Fault) -> Report:

@@ -23,6 +23,8 @@ DEFAULT_BUILDSPEC = "buildspec.yml"
 """What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
 DEFAULT_BUILDSPECS = (DEFAULT_BUILDSPEC, "buildspec.yaml")
 """CodeBuild takes either ending. Source: its maintainers, https://github.com/aws/aws-codebuild-docker-images/pull/578."""
+_RENDERED = "templatefile"
+_READING = ("file", _RENDERED)
 _BY_FOLDER = (".tf", ".tofu", ".tf.json")
 _HOSTED = r"(?i)(?:https?|ssh|git)://[^\s]+|[\w.-]+@[\w.-]+:[^\s]+"
 
@@ -111,6 +113,15 @@ class Graph:
             return None
         return self._by_name.get((_scope(resource.path), node.target))
 
+    def file_called(self, resource: Resource, node: Reference) -> Reference | None:
+        """The file that another one of the same module of Terraform calls so."""
+        name = f"{node.target}.{node.attribute}" if node.attribute else node.target
+        return self._files.get((_scope(resource.path), name))
+
+    @cached_property
+    def _files(self) -> dict[tuple[str, str], Reference]:
+        return {(_scope(path), name): to for path, file in self.files.items() for name, to in file.files}
+
     def webhooks_of(self, project: Resource) -> list[tuple[Resource, Node]]:
         """The settings of the webhooks of a project, each with the resource that has them."""
         own = setting(project.definition, "webhook")
@@ -187,7 +198,13 @@ class Graph:
         named = self._by_buildspec.get(path, [])
         if posixpath.basename(path) != DEFAULT_BUILDSPEC and not any(names_no_buildspec(each) for each in named):
             return named
-        return [each for each in named if self.builds_this(each)] or (named if len(named) == 1 else [])
+        certain = [each for each in named if is_read_by_terraform(each) or self.builds_this(each)]
+        return certain or (named if len(named) == 1 else [])
+
+    def renders(self, path: str) -> bool:
+        """Whether a file is a template from which Terraform makes the buildspec of all projects that use it."""
+        using = self._by_buildspec.get(path, [])
+        return bool(using) and all(map(is_rendered, using))
 
     @cached_property
     def _by_buildspec(self) -> dict[str, list[Resource]]:
@@ -203,9 +220,13 @@ class Graph:
 
         Many a repository holds several folders that are built alone: unless it is certain that the project builds the
         repository as it is, its source may be any folder above its definition, and the nearest that has the file is.
+        So may the folder in which Terraform runs, from which it takes paths that do not begin with the module's.
         """
         named = buildspec_of(project)
-        if named is None or is_read_by_terraform(project):
+        read = read_by_terraform(project)
+        if read is not None:
+            return self.near(project, read.target) or named
+        if named is None:
             return named
         names = DEFAULT_BUILDSPECS if names_no_buildspec(project) else (named,)
         if self.builds_this(project):
@@ -304,8 +325,9 @@ def buildspec_of(project: Resource) -> str | None:
     node = setting(project.definition, "source", "buildspec")
     if node is None:
         return DEFAULT_BUILDSPEC
-    if isinstance(node, Reference) and is_read_by_terraform(project):
-        return posixpath.normpath(posixpath.join(posixpath.dirname(project.path), node.target))
+    read = read_by_terraform(project)
+    if read is not None:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(project.path), read.target))
     scalar = known(node)
     if scalar is None or is_inline(scalar) or scalar.value.startswith("arn:") or scalar.value.startswith("/"):
         return None
@@ -319,10 +341,23 @@ def names_no_buildspec(project: Resource) -> bool:
     return node is None or (scalar is not None and not scalar.value)
 
 
-def is_read_by_terraform(project: Resource) -> bool:
-    """Whether Terraform reads the buildspec of a project when it is applied: whatever the project builds."""
+def read_by_terraform(project: Resource) -> Reference | None:
+    """The file that Terraform reads the buildspec of a project from when it is applied: whatever the project builds."""
     node = setting(project.definition, "source", "buildspec")
-    return isinstance(node, Reference) and node.attribute == "file"
+    if not isinstance(node, Reference):
+        return None
+    return node if node.attribute in _READING else project.graph.file_called(project, node)
+
+
+def is_read_by_terraform(project: Resource) -> bool:
+    """Whether Terraform reads the buildspec of a project from a file."""
+    return read_by_terraform(project) is not None
+
+
+def is_rendered(project: Resource) -> bool:
+    """Whether what Terraform reads so is a template."""
+    read = read_by_terraform(project)
+    return read is not None and read.attribute == _RENDERED
 
 
 def is_inline(scalar: Scalar) -> bool:

@@ -26,8 +26,9 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     runs = resource.graph.runs_of(resource)
     service = table("service")
     kind = constant_at(definition, service["source-types"], "source", "type")
-    # A pipeline that is not at hand may give any variables.
-    is_open = any(pipelines.has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
+    hooks = resource.graph.webhooks_of(resource)
+    # Whoever starts the builds may give them any variables, if that is neither a webhook nor a pipeline at hand.
+    is_open = any(pipelines.has_more_variables(run.action) for run in runs) or not (runs or hooks)
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
@@ -40,12 +41,9 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         vpc=_is_there(definition, "vpcConfig"),
         timeout=_number(definition, "timeoutInMinutes"),
         source=Source(kind, _number(definition, "source", "gitCloneDepth"), _output_artifact_format(runs)),
-        webhook=True if resource.graph.webhooks_of(resource) else None,
+        webhook=True if hooks else None,
         cache=_cache(definition),
-        artifacts=Artifacts(
-            constant_at(definition, service["artifacts-types"], "artifacts", "type"),
-            truth_at(definition, "artifacts", "overrideArtifactName"),
-        ),
+        artifacts=Artifacts(_artifacts(definition, runs), truth_at(definition, "artifacts", "overrideArtifactName")),
         variables=tuple(dict.fromkeys(_names(variables, runs))),
         more_variables=not all_listed(variables) or is_open,
         resource=resource,
@@ -83,6 +81,12 @@ def _format(run: Run) -> str | None:
         return None
     given = run.source.setting("OutputArtifactFormat")
     return "CODE_ZIP" if given is None else run.source.text("OutputArtifactFormat")
+
+
+def _artifacts(definition: Definition, runs: list[Run]) -> str | None:
+    """Their type; not known where a pipeline runs a project that has other ones of its own."""
+    kind = constant_at(definition, table("service")["artifacts-types"], "artifacts", "type")
+    return None if runs and kind != "CODEPIPELINE" else kind
 
 
 def _number(definition: Definition, *path: str) -> int | None:

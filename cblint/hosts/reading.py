@@ -35,15 +35,16 @@ _DATA = (
 )
 _HOSTS: dict[str, tuple[Host, ...]] = {
     **dict.fromkeys((".yml", ".yaml", ".json", ".template"), _DATA),
-    **dict.fromkeys((".tf", ".tofu"), (Host("terraform"),)),
+    **dict.fromkeys((".tf", ".tofu"), (Host("terraform", ("codebuild", "buildspec")),)),
     **dict.fromkeys((".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), (Host("cdk_typescript"),)),
     ".py": (Host("cdk_python"),),
     ".java": (Host("cdk_java"),),
     **dict.fromkeys(DOCUMENTS, (Host("markdown", ("codebuild", "phases"), ("```", "~~~")),)),
     **dict.fromkeys((".sh", ".bash"), (Host("script"),)),
+    **dict.fromkeys((".tpl", ".tftpl"), (Host("terraform_template", ("phases",), ("commands",)),)),
 }
 """By the ending of the file's name. Of several, the first that knows the file reads it."""
-_LONGER = {".tf.json": (Host("terraform_json"),)}
+_LONGER = {".tf.json": (Host("terraform_json", ("codebuild", "buildspec")),)}
 
 
 def hosts_of(path: str) -> tuple[Host, ...]:
