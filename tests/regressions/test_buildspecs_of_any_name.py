@@ -1,4 +1,4 @@
-"""A search passed over buildspecs called ``tf_plan.yml``; components of Image Builder have phases, too, and are none."""
+"""A search passed over buildspecs called ``tf_plan.yml``; components of Image Builder have phases, and are none."""
 
 from __future__ import annotations
 
