@@ -330,12 +330,14 @@ def _place(path: str, relative: str) -> Place:
 
 def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding], cut: list[str]) -> Iterator[str]:
     """Why the findings are not all that there is to say, in words that follow the file's name."""
-    problem = found.buildspecs[0].stream.problem if found.kind == "buildspec" else None
-    if problem is not None and not any(finding.rule == "yaml-syntax-error" for finding in findings):
-        line = target.lines.number(problem.span.start)
-        yield f"is not valid YAML from line {line} on, so that only what stands before was checked"
+    own = found.buildspecs[0].stream.problem if found.kind == "buildspec" else None
+    at = own.span.start if own is not None else found.at
+    if at is not None and not any(finding.rule == "yaml-syntax-error" for finding in findings):
+        language = "JSON" if target.path.endswith(".json") else "YAML"
+        line = target.lines.number(at)
+        yield f"is not valid {language} from line {line} on, so that only what stands before was checked"
     if found.problem:
-        yield found.problem if found.at is None else f"{found.problem} (line {target.lines.number(found.at)})"
+        yield found.problem
     if cut:
         yield f"has more than {engine.MAX_PER_RULE:,} findings of {', '.join(cut)}: the rest is left out"
 
@@ -353,7 +355,11 @@ def _suppressed(
     kept = [suppressions.apply(finding) for finding in checked.findings]
     names = {rule.name for rule in rules}
     # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.
-    complete = not found.problem and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
+    complete = (
+        not found.problem
+        and found.at is None
+        and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
+    )
     finished = names - {*checked.crashes, *checked.cut} if complete else set()
     faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
     chosen = [(rule, report) for rule, report in faults if rule.name in names]

@@ -40,8 +40,8 @@ class NotBuildspec(Exception):
 class Opened(NamedTuple):
     """What a file holds.
 
-    ``kind`` is its format, ``problem`` says what was not read, in words after the file's name, and ``at`` where that
-    begins, as an offset into the file.
+    ``kind`` is its format, ``problem`` says what was not read, in words after the file's name. ``at`` is where a syntax
+    error ends the reading, as an offset into the file.
     """
 
     kind: str
@@ -113,7 +113,9 @@ def _recognised(text: str, path: str, config: Config) -> Stream:
 def _host(text: str, place: Place) -> Opened | None:
     """What a file of another format holds; None if it is of none, or holds nothing for us."""
     file = host_file(place.path, Text.of(text))
-    return _opened(file, place) if file is not None and (file.definitions or file.problem) else None
+    if file is None or not (file.definitions or file.problem or file.at is not None):
+        return None
+    return _opened(file, place)
 
 
 def _rendered(text: str, place: Place, config: Config) -> HostFile | None:
@@ -131,19 +133,14 @@ def _rendered(text: str, place: Place, config: Config) -> HostFile | None:
 
 def _opened(file: HostFile, place: Place) -> Opened:
     """What rules are run on in a file of another format."""
-    from cblint.buildspec.embedded import buildspecs_within, is_put_together  # most files are buildspecs themselves
+    from cblint.buildspec.embedded import buildspecs_within, unread  # most files are buildspecs themselves
 
     resources = _graph(place, file).in_file(place.relative)
     buildspecs = [buildspec for resource in resources for buildspec in buildspecs_within(resource)]
     # Rules about buildspecs get those themselves, not the definitions that hold nothing else.
     others: list[engine.Subject] = [each for each in resources if each.definition.kind != BUILDSPEC]
-    unread = [_PUT_TOGETHER] if any(map(is_put_together, resources)) else []
-    return Opened(
-        file.kind, buildspecs, others, "; it ".join([*([file.problem] if file.problem else []), *unread]), file.at
-    )
-
-
-_PUT_TOGETHER = "has a buildspec that is put together when it is deployed, so that nobody can read it here"
+    reasons = dict.fromkeys([file.problem, *map(unread, resources)])
+    return Opened(file.kind, buildspecs, others, "; it ".join(filter(None, reasons)), file.at)
 
 
 def _graph(place: Place, file: HostFile) -> Graph:

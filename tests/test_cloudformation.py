@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cblint.hosts import cloudformation
-from cblint.hosts.definition import NOT_YAML, Definition, HostFile
+from cblint.hosts.definition import Definition, HostFile
 from cblint.hosts.settings import is_set, setting
 from cblint.hosts.substitution import Choice, Substitution
 from cblint.source.foreign import Reference, Unknown, is_complete
@@ -111,7 +111,7 @@ def test_no_project_is_too_odd(rest: str) -> None:
 
 def test_a_template_that_breaks_off_holds_what_stood_before() -> None:
     file = read("Resources:\n  Build:\n    Type: AWS::CodeBuild::Project\n    Properties: {Name: a}\n  Other: {[\n")
-    assert (file.problem, value(file.definitions[0], "name")) == (NOT_YAML, "a")
+    assert (file.at is not None, value(file.definitions[0], "name")) == (True, "a")
 
 
 def test_depth_and_repetition_cost_no_more_than_the_file_is_long() -> None:

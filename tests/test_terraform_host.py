@@ -617,7 +617,10 @@ def test_roles_and_policies() -> None:
         "policies": [{"policyName": "i", "policyDocument": {"Statement": [{"Effect": "Allow", "Action": "*"}]}}],
         "managedPolicyArns": [("aws_iam_policy.shared", "arn"), "arn:aws:iam::aws:policy/AdministratorAccess"],
     }
-    assert not is_complete(role.root)
+    arns = at(role, "managedPolicyArns")
+    assert arns is not None
+    assert is_complete(role.root)
+    assert not is_complete(arns)
     assert plain(own.root) == {
         "policyDocument": {"Statement": [{"Effect": "Deny", "Resource": HOLE}]},
         "roles": [("aws_iam_role.build", "id")],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.hosts.definition import NOT_YAML, PROJECT, Definition
+from cblint.hosts.definition import PROJECT, Definition
 from cblint.hosts.workflow import read
 from cblint.source.foreign import Items, Unknown, is_known
 from cblint.source.text import HOLE, Text
@@ -124,4 +124,4 @@ def test_the_shell_is_the_nearest_that_is_named() -> None:
 def test_a_problem_is_told() -> None:
     file = read(Text.of(workflow("run: aws codebuild create-project --name app") + "  'x"))
     assert file is not None
-    assert file.problem == NOT_YAML
+    assert file.at is not None

@@ -52,7 +52,8 @@ def originals() -> list[str]:
     real = os.path.join(corpus, "buildspec")
     if os.path.isdir(real):
         return [os.path.join(real, name) for name in sorted(os.listdir(real))]
-    return [os.path.join(EXAMPLES, name, "buildspec.yml") for name in sorted(os.listdir(EXAMPLES))]
+    found = [os.path.join(EXAMPLES, name, "buildspec.yml") for name in sorted(os.listdir(EXAMPLES))]
+    return [path for path in found if os.path.exists(path)]
 
 
 def many_files(folder: str, wanted: int) -> int:

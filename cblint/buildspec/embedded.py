@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, mapping
-from cblint.hosts.definition import BUILDSPEC, PROJECT
+from cblint.hosts.definition import BUILDSPEC, NOT_YET_YAML, PROJECT
 from cblint.hosts.graph import Resource, is_inline, is_rendered
 from cblint.hosts.known import project_of
+from cblint.hosts.marks import MARKS, without_marks
 from cblint.hosts.project import Project
 from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
@@ -41,11 +42,18 @@ def buildspecs_of(resource: Resource) -> list[Buildspec]:
     return buildspecs_within(resource) or _in_repository(resource)
 
 
-def is_put_together(resource: Resource) -> bool:
-    """Whether a buildspec stands there of which only the deployment tells so much that nobody can read it."""
+def unread(resource: Resource) -> str:
+    """Why not all of the buildspec that stands there can be read, in words that follow the file's name."""
     definition = resource.definition
     node = definition.root if definition.kind == BUILDSPEC else setting(definition, "source", "buildspec")
-    return isinstance(node, Scalar) and HOLE in node.value and is_inline(node) and not buildspecs_within(resource)
+    if not isinstance(node, Scalar) or not is_inline(node):
+        return ""
+    if any(mark in node.value for mark in MARKS) and load(node.text).problem is not None:
+        return NOT_YET_YAML
+    return _PUT_TOGETHER if HOLE in node.value and not buildspecs_within(resource) else ""
+
+
+_PUT_TOGETHER = "has a buildspec that is put together when it is deployed, so that nobody can read it here"
 
 
 def _made_of(node: Node, resource: Resource, projects: tuple[Project, ...]) -> list[Buildspec]:
@@ -53,6 +61,8 @@ def _made_of(node: Node, resource: Resource, projects: tuple[Project, ...]) -> l
         stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
     elif isinstance(node, Scalar):
         stream = load_with_holes(node.text)
+        if stream.problem is not None and any(mark in node.value for mark in MARKS):
+            stream = load_with_holes(without_marks(node.text))
         if is_unsettled(stream):
             return []
     else:

@@ -11,6 +11,7 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.definition import PROJECT
 from cblint.hosts.graph import Resource
+from cblint.hosts.roles import managed_policies, roles_in
 from cblint.hosts.settings import known, listed, setting, text_at, within
 from cblint.hosts.webhooks import Event, Filter, Group, Webhook, inside, webhook_of
 from cblint.source.foreign import Reference, Unknown
@@ -131,11 +132,10 @@ def _secrets(project: Resource) -> Iterator[_Exposure]:
 
 def _powers(project: Resource) -> Iterator[_Exposure]:
     """A role that may change nearly everything."""
-    role = project.graph.target(project, setting(project.definition, "serviceRole"))
-    for item in listed(setting(role.definition, "managedPolicyArns")) if role is not None else ():
-        arn = known(item)
-        if role is not None and arn is not None and arn.value.rpartition("/")[2] in table("webhooks")["powerful"]:
-            yield _Exposure(f"a role with {arn.value.rpartition('/')[2]}", "role", role.path, inside(arn))
+    role = roles_in(project.graph).of_project(project)
+    for arn, policy in managed_policies(role) if role is not None else ():
+        if role is not None and policy in table("roles")["administrators"]:
+            yield _Exposure(f"a role with {policy}", "role", role.path, inside(arn))
             return
 
 
@@ -215,6 +215,12 @@ def _openness(project: Resource) -> str:
             if approval is None:
                 return "default"
     return ""
+
+
+def is_open(project: Resource) -> bool:
+    """Whether pull requests of anybody are certainly built, and anybody can make them."""
+    kind = text_at(project.definition, "source", "type")
+    return _openness(project) == "shared" and kind not in table("webhooks")["internal"]
 
 
 def _webhooks(project: Resource) -> Iterator[Webhook]:

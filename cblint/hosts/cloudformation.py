@@ -35,7 +35,10 @@ def read(text: Text) -> HostFile | None:
         if read_on.problem is None:
             found = [each._replace(fragment=True) for each in _all(read_on)]
             return HostFile("cloudformation", tuple(found), NOT_YET_YAML) if found else None
-    return in_yaml("cloudformation", _all(stream), stream)
+    return in_yaml("cloudformation", _all(stream), stream, _TYPES in text.value)
+
+
+_TYPES = "AWS::CodeBuild::"
 
 
 def _all(stream: Stream) -> Iterator[Definition]:

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from cblint.source.loader import Stream
 
 BUILDSPEC, PROJECT, WEBHOOK, PIPELINE, ROLE, POLICY = "buildspec", "project", "webhook", "pipeline", "role", "policy"
-NOT_YAML = "is not valid YAML, so that only what stands before that was checked"
 NOT_YET_YAML = "is a template that is not YAML yet, so that what it puts in is not known"
-"""Of files that are YAML or JSON: what was not read of them."""
 
 
 class Definition(NamedTuple):
@@ -32,8 +30,8 @@ class Definition(NamedTuple):
     - WEBHOOK: the input of CreateWebhook, where the project is not in the same definition;
     - PIPELINE: the ``pipeline`` of CreatePipeline of AWS CodePipeline;
     - ROLE: ``roleName``, ``assumeRolePolicyDocument``, ``managedPolicyArns`` (a list), ``policies`` (a list of mappings
-      with ``policyName`` and ``policyDocument``);
-    - POLICY: ``policyDocument``, and ``roles``: a list of the names of the roles that have it.
+      with ``policyName`` and ``policyDocument``), ``permissionsBoundary``;
+    - POLICY: ``policyDocument``, and ``roles``: the name of the role that has it, or a list of such names.
 
     ``name`` is what references in the host call it (``BuildProject``, ``aws_codebuild_project.build``), empty if
     nothing can. ``place`` is what a person points at: its name, or its first character. ``conditional``: it may not be
@@ -51,9 +49,9 @@ class Definition(NamedTuple):
 class HostFile(NamedTuple):
     """What a file holds.
 
-    ``kind`` is its format; ``problem`` says what was not read of it, in words after its name, and ``at`` where that
-    begins, as an offset into the file. ``files`` are names by which the other files of a module of Terraform may call
-    what it reads from a further file.
+    ``kind`` is its format; ``problem`` says what was not read of it, in words after its name. ``at`` is where a syntax
+    error of YAML or JSON ends the reading, as an offset into the file. ``files`` are names by which the other files of
+    a module of Terraform may call what it reads from a further file.
     """
 
     kind: str
@@ -63,11 +61,15 @@ class HostFile(NamedTuple):
     files: tuple[tuple[str, Reference], ...] = ()
 
 
-def in_yaml(kind: str, definitions: Iterable[Definition], stream: Stream) -> HostFile | None:
-    """What a file that is YAML or JSON holds; None if nothing."""
+def in_yaml(kind: str, definitions: Iterable[Definition], stream: Stream, certain: bool = False) -> HostFile | None:
+    """What a file that is YAML or JSON holds; None if nothing, unless it is ``certain`` that it would.
+
+    Of what a syntax error cuts short, the rest is not known.
+    """
     found = tuple(definitions)
-    if not found:
-        return None
     if stream.problem is None:
-        return HostFile(kind, found)
-    return HostFile(kind, found, NOT_YAML, stream.problem.span.start)
+        return HostFile(kind, found) if found else None
+    if not found and not certain:
+        return None
+    parts = tuple(definition._replace(fragment=True) for definition in found)
+    return HostFile(kind, parts, at=stream.problem.span.start)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DEFAULT_BUILDSPEC = "buildspec.yml"
 """What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
+DEFAULT_BUILDSPECS = (DEFAULT_BUILDSPEC, "buildspec.yaml")
+"""CodeBuild takes either ending. Source: its maintainers, https://github.com/aws/aws-codebuild-docker-images/pull/578."""
 _RENDERED = "templatefile"
 _READING = ("file", _RENDERED)
 _BY_FOLDER = (".tf", ".tofu", ".tf.json")
@@ -194,7 +196,7 @@ class Graph:
         that the project builds another repository.
         """
         named = self._by_buildspec.get(path, [])
-        if posixpath.basename(path) != DEFAULT_BUILDSPEC:
+        if posixpath.basename(path) != DEFAULT_BUILDSPEC and not any(names_no_buildspec(each) for each in named):
             return named
         certain = [each for each in named if is_read_by_terraform(each) or self.builds_this(each)]
         return certain or (named if len(named) == 1 else [])
@@ -223,27 +225,32 @@ class Graph:
         named = buildspec_of(project)
         read = read_by_terraform(project)
         if read is not None:
-            found = self.near(project, read.target)
-            return found if found is not None else named
-        if named is None or self.builds_this(project):
+            return self.near(project, read.target) or named
+        if named is None:
             return named
+        names = DEFAULT_BUILDSPECS if names_no_buildspec(project) else (named,)
+        if self.builds_this(project):
+            return self._first_in("", names) or named
         if not self.may_build_this(project):
             return None
-        found = self.near(project, named)
-        return found if found is not None else named
+        return self.near(project, *names) or named
 
-    def near(self, project: Resource, path: str) -> str | None:
-        """The nearest file at a path from a folder above the definition of a project; None if there is none.
+    def near(self, project: Resource, *paths: str) -> str | None:
+        """The nearest file at one of some paths from a folder above the definition of a project; None if there is none.
 
         The result is the path from the root.
         """
-        if self.repository is None or path.startswith("../"):
-            return None
-        folder = project.path
-        while folder:
+        folder, found = project.path, None
+        while folder and found is None:
             folder = posixpath.dirname(folder)
+            found = self._first_in(folder, paths)
+        return found
+
+    def _first_in(self, folder: str, paths: Iterable[str]) -> str | None:
+        """The first of some paths from a folder at which the repository has a file, as a path from its root."""
+        for path in paths if self.repository is not None else ():
             full = posixpath.join(folder, path)
-            if os.path.isfile(os.path.join(self.repository, full)):
+            if not path.startswith("../") and os.path.isfile(os.path.join(self.repository or "", full)):
                 return full
         return None
 
@@ -325,6 +332,13 @@ def buildspec_of(project: Resource) -> str | None:
     if scalar is None or is_inline(scalar) or scalar.value.startswith("arn:") or scalar.value.startswith("/"):
         return None
     return posixpath.normpath(scalar.value) if scalar.value else DEFAULT_BUILDSPEC
+
+
+def names_no_buildspec(project: Resource) -> bool:
+    """Whether a project leaves it to CodeBuild which file is its buildspec."""
+    node = setting(project.definition, "source", "buildspec")
+    scalar = known(node)
+    return node is None or (scalar is not None and not scalar.value)
 
 
 def read_by_terraform(project: Resource) -> Reference | None:

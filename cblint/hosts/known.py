@@ -10,7 +10,8 @@ from cblint.hosts import pipelines
 from cblint.hosts.definition import Definition
 from cblint.hosts.graph import Resource, Run
 from cblint.hosts.project import Artifacts, Cache, Project, Source
-from cblint.hosts.settings import all_listed, is_set, known, listed, setting, text_at, truth_at, within
+from cblint.hosts.settings import all_listed, constant_at, is_set, known, listed, setting, text_at, truth_at, within
+from cblint.secrets.names import sounds_secret
 from cblint.source.foreign import is_known
 from cblint.source.tree import Mapping, Node, Scalar
 
@@ -23,7 +24,8 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     definition = resource.definition
     variables = setting(definition, "environment", "environmentVariables")
     runs = resource.graph.runs_of(resource)
-    kind = text_at(definition, "source", "type")
+    service = table("service")
+    kind = constant_at(definition, service["source-types"], "source", "type")
     hooks = resource.graph.webhooks_of(resource)
     # Whoever starts the builds may give them any variables, if that is neither a webhook nor a pipeline at hand.
     is_open = any(pipelines.has_more_variables(run.action) for run in runs) or not (runs or hooks)
@@ -31,7 +33,7 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
         image=text_at(definition, "environment", "image"),
-        environment_type=text_at(definition, "environment", "type"),
+        environment_type=constant_at(definition, service["environment-types"], "environment", "type"),
         compute_type=text_at(definition, "environment", "computeType"),
         fleet=is_set(definition, "environment", "fleet"),
         privileged=truth_at(definition, "environment", "privilegedMode"),
@@ -56,9 +58,16 @@ def _is_there(definition: Definition, *path: str) -> bool | None:
 
 def _names(node: Node | None, runs: list[Run]) -> Iterator[tuple[str, bool]]:
     """The variables of a project and those that pipelines give it: their names, and whether their values are secret."""
-    yield from ((each.name, each.is_reference) for each in _variables(node))
+    yield from ((each.name, _is_secret(each.name, each.type)) for each in _variables(node))
     for run in runs:
-        yield from ((each.name.value, each.type in _SECRET) for each in pipelines.variables_of(run.action))
+        yield from (
+            (each.name.value, _is_secret(each.name.value, each.type)) for each in pipelines.variables_of(run.action)
+        )
+
+
+def _is_secret(name: str, kind: str | None) -> bool:
+    """Parameters hold settings of all kinds: only a name tells which of them is a secret."""
+    return kind in _SECRET and (kind != "PARAMETER_STORE" or sounds_secret(name))
 
 
 def _output_artifact_format(runs: list[Run]) -> str | None:
@@ -76,7 +85,7 @@ def _format(run: Run) -> str | None:
 
 def _artifacts(definition: Definition, runs: list[Run]) -> str | None:
     """Their type; not known where a pipeline runs a project that has other ones of its own."""
-    kind = text_at(definition, "artifacts", "type")
+    kind = constant_at(definition, table("service")["artifacts-types"], "artifacts", "type")
     return None if runs and kind != "CODEPIPELINE" else kind
 
 
@@ -93,7 +102,8 @@ def _cache(definition: Definition) -> Cache:
     values = [known(mode) for mode in listed(modes)]
     # Of modes that are not all known, none is told: another could change what they mean together.
     are_known = all_listed(modes) and None not in values
-    return Cache(text_at(definition, "cache", "type"), tuple(value.value for value in values if value and are_known))
+    kind = constant_at(definition, table("service")["cache-types"], "cache", "type")
+    return Cache(kind, tuple(value.value for value in values if value and are_known))
 
 
 class Variable(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import stat
 from collections.abc import Callable
@@ -98,7 +97,5 @@ def host_file(path: str, text: Text) -> HostFile | None:
 
 
 def _reader(module: str) -> Callable[[Text], HostFile | None]:
-    if importlib.util.find_spec(f"cblint.hosts.{module}") is None:
-        return lambda _: None
     read: Callable[[Text], HostFile | None] = importlib.import_module(f"cblint.hosts.{module}").read
     return read

@@ -88,9 +88,16 @@ def _content(body: Settings) -> Node:
     return Reference(value.origin, value.start, value.end, path, "file")
 
 
+def _policy(body: Settings) -> Node:
+    """What the ARN of an ``aws_iam_policy`` is, where that is how it is looked for."""
+    pair = body.get("arn")
+    return pair.value if pair is not None else Unknown(body.origin, body.start, body.end)
+
+
 SOURCES: dict[str, dict[str, Callable[[Settings], Node]]] = {
     "template_file": {"rendered": _rendered},
     "local_file": {"content": _content},
+    "aws_iam_policy": {"arn": _policy},
     "aws_iam_policy_document": dict.fromkeys(("json", "minified_json"), terraform_roles.document),
 }
 """What the attributes of data sources give."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.hosts import iam
 from cblint.hosts.definition import POLICY, ROLE, Definition
 from cblint.hosts.terraform_names import is_null, renamed
 from cblint.hosts.terraform_scope import Thing
 from cblint.source.foreign import Given, Items, Reference, Settings, Unknown, is_complete, key
-from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
@@ -65,18 +65,18 @@ def _role(origin: Text, thing: Thing, body: Settings, attached: list[_Attachment
     held = own.value.resolved if own is not None else None
     arns = [*(held.items if isinstance(held, Sequence) else ()), *(each.policy for each in attached)]
     pairs = [(pair.key, _documented(pair)) for pair in body.pairs if pair.name != "managedPolicyArns"]
-    if own is not None or attached:
-        where = own.key if own is not None else attached[0].where
-        name = key(origin, where.start, where.end, "managedPolicyArns")
-        pairs.append((name, Items(origin, thing.body.start, thing.body.end, arns, False)))
-    return Settings(origin, body.start, body.end, pairs, False)
+    where = own.key if own is not None else attached[0].where if attached else None
+    start, end = (where.start, where.end) if where is not None else (body.start, body.start)
+    name = key(origin, start, end, "managedPolicyArns")
+    pairs.append((name, Items(origin, thing.body.start, thing.body.end, arns, False)))
+    return Settings(origin, body.start, body.end, pairs, body.complete)
 
 
 def _documented(pair: Pair) -> Node:
     if pair.name == "policies" and isinstance(pair.value, Items):
         items = [_with_documents(item) for item in pair.value.items]
         return Items(pair.value.origin, pair.value.start, pair.value.end, items, False)
-    return _document(pair.value) if (pair.name or "").endswith("Document") else pair.value
+    return iam.document(pair.value) if (pair.name or "").endswith("Document") else pair.value
 
 
 def _with_documents(node: Node) -> Node:
@@ -95,18 +95,6 @@ def _policy(origin: Text, thing: Thing, body: Settings, attached: list[_Attachme
     start, end = (where.start, where.end) if where is not thing.body else (where.start, where.start)
     pairs.append((key(origin, start, end, "roles"), Items(origin, start, end, roles, own is not None)))
     return Settings(origin, body.start, body.end, pairs, body.complete)
-
-
-def _document(node: Node) -> Node:
-    """A policy document as a mapping, where it is at hand: from a data source, or written as JSON."""
-    if not isinstance(node, Scalar):
-        return node
-    try:
-        stream = load(node.text)
-    except TooComplex:
-        return Unknown(node.origin, node.start, node.end)
-    root = stream.documents[0].root if stream.documents and stream.problem is None else None
-    return root if isinstance(root, Mapping) else Unknown(node.origin, node.start, node.end)
 
 
 # The data source that writes policy documents

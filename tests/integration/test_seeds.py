@@ -168,7 +168,7 @@ DEFECTS = [
     *((line, column, "unquoted-brace-expansion") for line, column in BRACES),
     *((line, column, "unknown-codebuild-variable") for line, column in UNKNOWN_VARIABLES),
 ]
-# Projects, webhooks and a template.
+# Projects, roles, webhooks and a template.
 HOSTS = [
     (83, 44, "deprecated-build-image"),
     *((line, 10, "deprecated-build-image") for line in (97, 109)),
@@ -177,6 +177,9 @@ HOSTS = [
     (859, 10, "deprecated-build-image"),
     (1078, 14, "deprecated-build-image"),
     *((line, 5, "unknown-key") for line in (1157, 2791)),
+    # the rows name the resources and the whole condition
+    *((line, 10, "service-role-too-broad") for line in (1485, 1497)),
+    (1530, 14, "service-role-too-broad"),
     (1948, 5, "webhook-config-invalid"),
     (1963, 25, "pull-request-build-untrusted"),
     *((line, 5, "webhook-config-invalid") for line in (2221, 2262)),
