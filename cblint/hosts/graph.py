@@ -241,7 +241,7 @@ class Graph:
         The result is the path from the root.
         """
         folder, found = project.path, None
-        while folder and found is None:
+        while folder.strip("/") and found is None:
             folder = posixpath.dirname(folder)
             found = self._first_in(folder, paths)
         return found
