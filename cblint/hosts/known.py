@@ -27,8 +27,8 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     service = table("service")
     kind = constant_at(definition, service["source-types"], "source", "type")
     hooks = resource.graph.webhooks_of(resource)
-    # Whoever starts the builds may give them any variables, if that is neither a webhook nor a pipeline at hand.
-    is_open = any(pipelines.has_more_variables(run.action) for run in runs) or not (runs or hooks)
+    # A pipeline that is not at hand may give any variables.
+    is_open = any(pipelines.has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,

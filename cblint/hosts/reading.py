@@ -28,6 +28,8 @@ class Host(NamedTuple):
 
 DOCUMENTS = (".md", ".markdown", ".mdx", ".txt")
 """Endings of what shows builds and defines none."""
+_OF_BUILDSPECS = (b"version", b"phases", b"commands")
+"""What a buildspec holds under whatever name, and little else does."""
 _DATA = (
     Host("cloudformation"),
     Host("workflow"),
@@ -73,7 +75,7 @@ def mentions(path: str) -> bool:
             data = file.read(MAX_BYTES).lower()
     except (OSError, ValueError):
         return False
-    return _may(hosts, data)
+    return _may(hosts, data) or (hosts is _DATA and all(word in data for word in _OF_BUILDSPECS))
 
 
 def _may(hosts: tuple[Host, ...], lower: bytes) -> bool:
