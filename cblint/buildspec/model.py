@@ -14,7 +14,7 @@ from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
 from cblint.source.foreign import Settings, is_complete, is_known, is_settled
 from cblint.source.loader import Document, Stream
-from cblint.source.text import HOLE
+from cblint.source.text import HOLE, end_of_line
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, reachable, walk
 
 if TYPE_CHECKING:
@@ -242,9 +242,9 @@ class Buildspec:
 
     @property
     def _extent(self) -> tuple[int, int]:
-        """Where the document stands in the text, with what stands between it and the next."""
+        """Where the document stands in the text, with what stands between it and the next, or behind it on its line."""
         if self._is_within and self.root is not None:
-            return self.root.start, self.root.end
+            return self.root.start, end_of_line(self.stream.text.value, self.root.end)
         documents, number = self.stream.documents, self.number
         start = self.document.start if number else 0
         return start, documents[number + 1].start if number + 1 < len(documents) else len(self.stream.text)

@@ -15,6 +15,7 @@ from tree_sitter import Node as Syntax
 from cblint.facts import table
 from cblint.hosts import hcl_templates
 from cblint.hosts.hcl_templates import Mark
+from cblint.hosts.syntax_trees import in_time
 from cblint.source.foreign import Given, Items, Reference, Settings, Unknown, key
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
@@ -52,10 +53,11 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_hcl.language()))
 
 
-def parse(source: str) -> Syntax:
-    """The syntax tree of a file, whose offsets are code points."""
+def parse(text: Text) -> Syntax:
+    """The syntax tree of a file, whose offsets are code points. Raises TooComplex."""
     # Offsets are bytes. Nothing but ASCII has a meaning in HCL, so that a letter can stand for any other character.
-    return _parser().parse(_WIDE.sub("_", source).encode("ascii")).root_node
+    data = _WIDE.sub("_", text.value).encode("ascii")
+    return in_time(_parser(), data, lambda byte: text.span(byte, byte + 1))
 
 
 def first_error(root: Syntax) -> int | None:

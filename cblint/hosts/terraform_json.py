@@ -11,7 +11,7 @@ from cblint.hosts.hcl import Reader, Scope, find, parse
 from cblint.hosts.terraform_definitions import SOURCES, Value, definitions, standing
 from cblint.hosts.terraform_scope import Names, Thing
 from cblint.source.foreign import Items, Settings, Unknown
-from cblint.source.loader import load
+from cblint.source.loader import TooComplex, load
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
@@ -154,7 +154,10 @@ class _Reader:
         # Short, as the grammar reads no long ones.
         end = next(mark for number in range(len(lines) + 1) if (mark := f"E{number}") not in lines)
         heredoc = Text.joined((Text.of(f"x = <<{end}\n"), text, Text.of(f"\n{end}\n")), 0)
-        root = parse(heredoc.value)
+        try:
+            root = parse(heredoc)
+        except TooComplex:
+            return self._unknown(node)
         template = find(root, "heredoc_template")
         if root.has_error or template is None:
             return self._unknown(node)
