@@ -67,6 +67,9 @@ class Place(NamedTuple):
 def opened(text: str, place: Place, config: Config) -> Opened:
     """What a text holds. Raises NotBuildspec, TooComplex."""
     called_buildspec = called_a_buildspec(place.path, config)
+    rendered = _rendered(text, place, config)
+    if rendered is not None:
+        return _opened(rendered, place)
     if not called_buildspec and may_hold(place.path, text):
         found = _host(text, place)
         if found is not None:
@@ -112,6 +115,24 @@ def _host(text: str, place: Place) -> Opened | None:
     file = host_file(place.path, Text.of(text))
     if file is None or not (file.definitions or file.problem or file.at is not None):
         return None
+    return _opened(file, place)
+
+
+def _rendered(text: str, place: Place, config: Config) -> HostFile | None:
+    """The buildspec that Terraform makes of a file before any project has it; None if it does so with none."""
+    if place.repository is None or "phases" not in text or not any(mark in text for mark in ("${", "%{")):
+        return None
+    if host.named_like_other(place.path) or config.projects_of(place.path):
+        return None
+    if not repository_graph(place.repository).renders(place.relative):
+        return None
+    from cblint.hosts import terraform_template
+
+    return terraform_template.read(Text.of(text))
+
+
+def _opened(file: HostFile, place: Place) -> Opened:
+    """What rules are run on in a file of another format."""
     from cblint.buildspec.embedded import buildspecs_within, unread  # most files are buildspecs themselves
 
     resources = _graph(place, file).in_file(place.relative)

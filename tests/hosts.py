@@ -190,6 +190,11 @@ def _doubled(written: Iterator[str], buildspec: str) -> Iterator[str]:
         yield f"{part}{part[-1]}" if part[-1] in "$%" and following == "{" else part
 
 
+def template(buildspec: str) -> Hosted:
+    """A file that Terraform renders."""
+    return _put("buildspec.yml.tftpl", "", _doubled(map(str, buildspec), buildspec), "")
+
+
 def fenced(buildspec: str, before: str = "", indentation: str = "") -> Hosted:
     """A fence in Markdown, inside what ``before`` opens, each line behind ``indentation``."""
     begin = f"# Guide\n\n{before}```yaml\n"
@@ -253,6 +258,7 @@ HOSTS: dict[str, Callable[[str], Hosted]] = {
     "here-document": heredoc,
     "indented here-document": lambda buildspec: heredoc(buildspec, 6),
     "string of Terraform": quoted,
+    "template of Terraform": template,
     "string of Terraform in JSON": terraform_json,
     "workflow": workflow,
     "template literal": template_literal,

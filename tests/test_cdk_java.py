@@ -144,7 +144,7 @@ def test_other_ways_to_a_project() -> None:
         new Project(this, "a", ProjectProps.builder().buildSpec(BuildSpec.fromSourceFilename("a.yml")).build());
         PipelineProject.Builder.create(this, "b").build();
         new Project(this, "c", props);
-        other.builder().buildSpec(BuildSpec.fromObjectToYaml(Map.of("d", 1))).build();
+        other.builder().buildSpec(BuildSpec.fromObjectToYaml(Map.of("version", 1, "phases", d))).build();
         CodeBuildStep.Builder.create("e").commands(List.of("f"))
           .partialBuildSpec(BuildSpec.fromObject(Map.of("g", 1))).build();
         """

@@ -206,7 +206,8 @@ def test_parts_of_buildspecs_are_fragments() -> None:
     found = definitions(
         "a = codebuild.BuildSpec.from_object({'a': 1})\ncodebuild.merge_build_specs(a, b)\n"
         "CodeBuildStep('s', partial_build_spec=BuildSpec.from_object({'b': 1}), commands=['c'])\n"
-        "props = {'partial_build_spec': BuildSpec.from_object({'d': 1})}\nBuildSpec.from_object({'e': 1})"
+        "props = {'partial_build_spec': BuildSpec.from_object({'d': 1})}\n"
+        "BuildSpec.from_object({'version': '0.2', 'phases': e})"
     )
     assert [(each.kind, each.fragment) for each in found] == [*[(BUILDSPEC, True)] * 4, (BUILDSPEC, False)]
 

@@ -295,7 +295,7 @@ def test_a_buildspec_is_found_once() -> None:
 def test_parts_of_buildspecs_are_fragments() -> None:
     found = definitions(
         "const a = codebuild.BuildSpec.fromObject({a: 1}); const b = codebuild.BuildSpec.fromObject({b: 1});"
-        "codebuild.mergeBuildSpecs(a, b); codebuild.BuildSpec.fromObject({c: 1});"
+        "codebuild.mergeBuildSpecs(a, b); codebuild.BuildSpec.fromObject({version: '0.2', batch: c});"
         "const c = {partialBuildSpec: codebuild.BuildSpec.fromObject({d: 1})};"
         "codebuild.BuildSpec.fromSourceFilename('e.yml');"
     )

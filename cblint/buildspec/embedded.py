@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cblint.buildspec.model import Buildspec, mapping
 from cblint.hosts.definition import BUILDSPEC, NOT_YET_YAML, PROJECT
-from cblint.hosts.graph import Resource, is_inline
+from cblint.hosts.graph import Resource, is_inline, is_rendered
 from cblint.hosts.known import project_of
 from cblint.hosts.marks import MARKS, without_marks
+from cblint.hosts.project import Project
 from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
 from cblint.source.holes import is_unsettled, load_with_holes
@@ -22,13 +25,13 @@ def buildspecs_within(resource: Resource) -> list[Buildspec]:
     """
     definition = resource.definition
     if definition.kind == BUILDSPEC:
-        return _made_of(definition.root, resource)
+        return _made_of(definition.root, resource, tuple(_projects_using(resource)))
     if definition.kind != PROJECT:
         return []
     node = setting(definition, "source", "buildspec")
     if node is None or (isinstance(node, Scalar) and not is_inline(node)):
         return []
-    return _made_of(node, resource)
+    return _made_of(node, resource, (project_of(resource),))
 
 
 def buildspecs_of(resource: Resource) -> list[Buildspec]:
@@ -53,8 +56,7 @@ def unread(resource: Resource) -> str:
 _PUT_TOGETHER = "has a buildspec that is put together when it is deployed, so that nobody can read it here"
 
 
-def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
-    projects = (project_of(resource),) if resource.definition.kind == PROJECT else ()
+def _made_of(node: Node, resource: Resource, projects: tuple[Project, ...]) -> list[Buildspec]:
     if mapping(node) is not None:
         stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
     elif isinstance(node, Scalar):
@@ -66,9 +68,17 @@ def _made_of(node: Node, resource: Resource) -> list[Buildspec]:
     else:
         return []
     # What is built may be another repository: then nothing is known of the files beside the buildspec.
-    repository = resource.repository if projects and resource.graph.builds_this(resource) else None
+    building = [project.resource for project in projects if project.resource is not None]
+    is_own = bool(building) and all(map(resource.graph.builds_this, building))
+    repository = resource.repository if is_own else None
     documents = stream.documents or (Document(None, 0),)
     return [Buildspec(stream, document, resource.path, projects, repository, resource) for document in documents]
+
+
+def _projects_using(resource: Resource) -> Iterator[Project]:
+    """The projects that use a whole file as their buildspec."""
+    for project in resource.graph.projects_using(resource.path):
+        yield project_of(project, (resource.path,))
 
 
 def buildspec_used(project: Resource) -> Buildspec | None:
@@ -88,7 +98,12 @@ def _in_repository(project: Resource) -> list[Buildspec]:
     text = text_in(repository, path)
     if text is None:
         return []
+    known = (project_of(project, (path,)),)
+    if is_rendered(project):
+        from cblint.hosts import terraform_template  # few projects have their buildspec from a template
+
+        file = terraform_template.read(Text.of(text))
+        found = file.definitions if file is not None else ()
+        return [each for one in found for each in _made_of(one.root, Resource(path, one, graph), known)]
     stream = load(Text.of(text))
-    return [
-        Buildspec(stream, document, path, (project_of(project, (path,)),), repository) for document in stream.documents
-    ]
+    return [Buildspec(stream, document, path, known, repository) for document in stream.documents]

@@ -11,14 +11,21 @@ from cblint.buildspec.batch import matrix, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.finding import Elsewhere, Report
 from cblint.hosts.definition import PROJECT
-from cblint.hosts.graph import DEFAULT_BUILDSPEC, Resource, buildspec_of, is_inline, is_read_by_terraform
+from cblint.hosts.graph import (
+    DEFAULT_BUILDSPEC,
+    DEFAULT_BUILDSPECS,
+    Resource,
+    buildspec_of,
+    is_inline,
+    is_read_by_terraform,
+    names_no_buildspec,
+)
 from cblint.hosts.repository import lacks
 from cblint.hosts.settings import all_listed, given, known, listed, setting, within
 from cblint.source.foreign import Reference, Unknown
 from cblint.source.tree import Mapping, Node, Scalar
 from cblint.spelling import alike, distance
 
-_OTHER_ENDING = "buildspec.yaml"
 _ENDINGS = (".yml", ".yaml")
 _MOST_NAMES = 2_000
 """Of a larger folder the names are not compared."""
@@ -42,7 +49,7 @@ def buildspec_not_found(subject: Buildspec | Resource) -> Iterator[Report]:
 def _of_project(project: Resource, repository: str) -> Iterator[Report]:
     node = setting(project.definition, "source", "buildspec")
     if isinstance(node, Reference) and is_read_by_terraform(project):
-        path = buildspec_of(project)
+        path = project.graph.path_used(project)
         if path is not None and not path.startswith("../") and lacks(repository, path):
             yield Report(node.span, "file", {"path": path, "suggestion": _hint(repository, path)})
         return
@@ -55,7 +62,7 @@ def _of_project(project: Resource, repository: str) -> Iterator[Report]:
     path = buildspec_of(project)
     if path is None or path.startswith("../") or re.search(r"[$\\]|://", path):
         return
-    if scalar_ is None or not scalar_.value:
+    if scalar_ is None or names_no_buildspec(project):
         yield from _by_default(project, repository)
     elif project.graph.builds_this(project):
         if lacks(repository, path):
@@ -65,19 +72,12 @@ def _of_project(project: Resource, repository: str) -> Iterator[Report]:
 
 
 def _by_default(project: Resource, repository: str) -> Iterator[Report]:
-    """The default name: what else there is may be what was meant."""
+    """The default name, with either ending."""
     source = given(project.root, "source")
     pair = project.root.get("source") if isinstance(project.root, Mapping) else None
     if source is None or pair is None or isinstance(source, Unknown):
         return
-    graph = project.graph
-    if graph.builds_this(project):
-        is_lacking = lacks(repository, DEFAULT_BUILDSPEC)
-    else:
-        other = graph.near(project, _OTHER_ENDING) if graph.may_build_this(project) else None
-        unused = other is not None and not graph.projects_using(other)
-        is_lacking = unused and _is_nowhere(project, repository, DEFAULT_BUILDSPEC)
-    if is_lacking:
+    if project.graph.builds_this(project) and all(lacks(repository, each) for each in DEFAULT_BUILDSPECS):
         yield Report(
             pair.key.span, "default", {"path": DEFAULT_BUILDSPEC, "suggestion": _hint(repository, DEFAULT_BUILDSPEC)}
         )
@@ -93,7 +93,7 @@ def _probably(project: Resource, repository: str, path: str, node: Scalar) -> It
     source = _source(project)
     for other in project.graph.of_kind(PROJECT) if source is not None else ():
         named = buildspec_of(other)
-        if other == project or named is None or named == DEFAULT_BUILDSPEC or _source(other) != source:
+        if other == project or named is None or names_no_buildspec(other) or _source(other) != source:
             continue
         found = project.graph.near(other, named)
         if found is not None:

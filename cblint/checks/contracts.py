@@ -12,7 +12,14 @@ from cblint.checks.files import is_nowhere, made_by
 from cblint.checks.globs import fits, is_known, may_take, steps_of
 from cblint.facts import table
 from cblint.finding import Elsewhere, Report
-from cblint.hosts.graph import Resource, Run, buildspec_of, is_read_by_terraform
+from cblint.hosts.graph import (
+    DEFAULT_BUILDSPECS,
+    Resource,
+    Run,
+    buildspec_of,
+    is_read_by_terraform,
+    names_no_buildspec,
+)
 from cblint.hosts.pipelines import Action, actions, project_of, variable_references
 from cblint.hosts.settings import known
 from cblint.source.text import HOLE, Span
@@ -112,7 +119,8 @@ def _next_buildspec(run: Run, action: Action) -> Iterator[_Wanted]:
     if project is None or path is None or is_read_by_terraform(project) or path.startswith("../"):
         return
     if action.primary_input is not None and action.primary_input in (run.action.makes or ()):
-        yield _Wanted(action.primary_input, (path,), action, action.place)
+        paths = DEFAULT_BUILDSPECS if names_no_buildspec(project) else (path,)
+        yield _Wanted(action.primary_input, paths, action, action.place)
 
 
 def _section(buildspec: Buildspec, action: Action, artifact: str) -> Section | None:

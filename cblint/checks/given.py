@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
+from cblint.hosts.repository import given_in, given_in_text
 from cblint.match import parse_path, places
 from cblint.spelling import alike, closest, distance, plain
 
@@ -36,7 +37,17 @@ def lacking(buildspec: Buildspec, name: str) -> str | None:
     """In which builds nothing gives a variable, to follow what a finding says; None where that is not certain."""
     everywhere = buildspec.environments
     found = [each for each in everywhere if _is_complete(each) and not _gives(each, name)]
-    return those(found, everywhere) if found else None
+    return those(found, everywhere) if found and not _is_given_elsewhere(buildspec, name) else None
+
+
+def _is_given_elsewhere(buildspec: Buildspec, name: str) -> bool:
+    """Whether something else at hand may give builds a variable: it starts them, or defines a project anew."""
+    root, holder, repository, path = buildspec.root, buildspec.holder, buildspec.repository, buildspec.path
+    if holder is not None and root is not None:
+        repository, path = holder.repository, holder.path
+        if given_in_text(holder.source[: root.span.start] + holder.source[root.span.end :], {name}):
+            return True
+    return repository is not None and given_in(repository, {name}, path) != set()
 
 
 def _is_complete(environment: Environment) -> bool:

@@ -226,6 +226,8 @@ def _missing(buildspec: Buildspec, fault: Fault) -> Iterator[Report]:
         yield Report(_head(fault), variant, fields, edits=_version_on_top(fault.node), about=fault.node)
     elif missing in ("phases", "commands", "files", "identifier"):
         variant = "report-files" if steps[0:1] == ("reports",) else missing
+        if missing == "files" and buildspec.get(*map(str, steps), "secondary-artifacts") is not None:
+            variant = "files-but-secondary"
         if missing == "phases" and buildspec.get("artifacts") is not None:
             variant = "phases-but-artifacts"
         yield Report(_head(fault), variant, fields, about=fault.node if missing == "phases" else None)

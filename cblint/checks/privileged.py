@@ -26,12 +26,13 @@ from cblint.facts.images import MACOS, WINDOWS
 from cblint.finding import Elsewhere, Report
 from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.parameters import defaults
 from cblint.hosts.settings import known, setting, truth
 from cblint.shell.commands import Function
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
-from cblint.source.foreign import Unknown
+from cblint.source.foreign import Reference, Unknown
 from cblint.source.text import Text
 
 if TYPE_CHECKING:
@@ -78,9 +79,18 @@ def _lacks_daemon(environment: Environment) -> bool:
         return False
     if environment.image is not None and environment.image.family in (WINDOWS, MACOS):
         return False
-    if (environment.image_name or "").startswith("aws/codebuild/docker:"):
+    if _usual_image(environment).startswith("aws/codebuild/docker:"):
         return False
     return not has_another_daemon(environment)
+
+
+def _usual_image(environment: Environment) -> str:
+    """The image, or what it is where nobody says otherwise: the default of a parameter of a template."""
+    resource = environment.project.resource if environment.project is not None else None
+    if environment.image_name is not None or resource is None:
+        return environment.image_name or ""
+    node = setting(resource.definition, "environment", "image")
+    return defaults(resource.root.origin).get(node.target, "") if isinstance(node, Reference) else ""
 
 
 def has_another_daemon(environment: Environment) -> bool:

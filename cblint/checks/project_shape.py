@@ -10,17 +10,19 @@ from cblint.buildspec.shape import Fault, faults
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
-from cblint.hosts.settings import known, listed, pair_at, setting, text_at, truth_at, within
-from cblint.hosts.spelling import facts_of, format_of, spelt, written
+from cblint.hosts.settings import constant, known, listed, pair_at, setting, text_at, truth_at, within
+from cblint.hosts.spelling import SPELT_AS_THE_API, facts_of, format_of, spelt, written
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
-from cblint.spelling import suggestion
+from cblint.spelling import plain, suggestion
 from cblint.wording import enumerated
 
 TOO_MUCH = "additionalProperties"
 """The keyword of the schema that a key breaks by being there."""
 _LEFT_TO_OTHERS = ("webhook", "filterGroups", "buildspec", "buildspecOverride")
 """Settings of which other rules speak."""
+_ROUND_PLACEHOLDERS = frozenset("<>{}[]%")
+"""With these, what is to be filled in before the project is made is marked: ``<project-name>``."""
 _WORDS_OF_YAML = frozenset({"true", "false", "yes", "no", "on", "off"})
 
 
@@ -58,12 +60,14 @@ def _of_fault(resource: Resource, fault: Fault) -> Iterator[Report]:
     elif fault.keyword == "type":
         yield from _of_type(resource, fault)
     elif fault.keyword == "enum":
-        yield _not_offered(resource, fault)
+        repeats = resource.definition.fragment and _stands_for_itself(resource, fault)
+        if not repeats and not _is_spelt_freely(resource, fault):
+            yield _not_offered(resource, fault)
     elif fault.keyword in ("minimum", "maximum"):
         yield _out_of_range(resource, fault)
     elif fault.keyword in ("maxItems", "maxLength"):
         yield _too_much(resource, fault)
-    elif fault.keyword == "pattern":
+    elif fault.keyword == "pattern" and not _ROUND_PLACEHOLDERS & set(_value(fault.node)):
         yield Report(fault.span, "name", {"name": _value(fault.node)})
 
 
@@ -134,6 +138,18 @@ _KINDS = {
 }
 
 
+def _is_spelt_freely(resource: Resource, fault: Fault) -> bool:
+    """Whether a value is one that is offered but for case and separators: only Terraform looks at them."""
+    is_offered = constant(_value(fault.node), fault.schema["enum"]) in fault.schema["enum"]
+    return is_offered and format_of(resource) in SPELT_AS_THE_API
+
+
+def _stands_for_itself(resource: Resource, fault: Fault) -> bool:
+    """Whether a value only repeats the name of its setting, for readers of an example to choose one."""
+    value = plain(_value(fault.node))
+    return bool(value) and value in plain(_key(resource, fault))
+
+
 def _not_offered(resource: Resource, fault: Fault) -> Report:
     value, offered = _value(fault.node), fault.schema["enum"]
     fields = {
@@ -198,20 +214,21 @@ _PIPELINE = "CODEPIPELINE"
 def _excluded(resource: Resource) -> Iterator[Report]:
     """Settings of which one excludes the other."""
     source, artifacts = (known(setting(resource.definition, name, "type")) for name in ("source", "artifacts"))
-    if source is not None and artifacts is not None and (source.value == _PIPELINE) != (artifacts.value == _PIPELINE):
-        one, other = (artifacts, source) if artifacts.value == _PIPELINE else (source, artifacts)
+    facts = table("service")
+    from_ = constant(source.value, facts["source-types"]) if source is not None else None
+    to = constant(artifacts.value, facts["artifacts-types"]) if artifacts is not None else None
+    if source is not None and artifacts is not None and (from_ == _PIPELINE) != (to == _PIPELINE):
+        one, other = (artifacts, source) if to == _PIPELINE else (source, artifacts)
         fields = {"source": source.value, "artifacts": artifacts.value}
         yield Report(other.span, "pipeline", fields, (("pipeline", one.span),))
-    facts = table("service")
     without_status = set(facts["source-types"]) - set(table("projects")["with-build-status"])
-    without_encryption = set(facts["artifacts-types"]) - {"S3"}
     for variant, kind, path, types in (
-        ("build-status", source, ("source", "reportBuildStatus"), without_status),
-        ("not-in-s3", artifacts, ("artifacts", "encryptionDisabled"), without_encryption),
+        ("build-status", from_, ("source", "reportBuildStatus"), without_status),
+        ("not-in-s3", to, ("artifacts", "encryptionDisabled"), {"NO_ARTIFACTS"}),
     ):
         pair = pair_at(resource.root, *path)
-        if pair is not None and kind is not None and kind.value in types and truth_at(resource.definition, *path):
-            yield Report(pair.key.span, variant, {"key": written(pair), "type": kind.value})
+        if pair is not None and kind in types and truth_at(resource.definition, *path):
+            yield Report(pair.key.span, variant, {"key": written(pair), "type": kind or ""})
 
 
 def _lacking(resource: Resource) -> Iterator[Report]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.facts import table
-from cblint.secrets.names import joined
+from cblint.secrets.names import sounds_secret as sounds_secret
 from cblint.source.text import Span
 
 SECRET, UNTRUSTED = "secret", "untrusted"
@@ -97,16 +97,6 @@ def given_labels(name: str) -> Labels:
         # Whether CodeBuild masks it depends on where the project has it from.
         return frozenset({Label(SECRET, NAMED, name, None, None)})
     return NO_LABELS
-
-
-@lru_cache(maxsize=4096)
-def sounds_secret(name: str) -> bool:
-    """Whether a variable of that name holds a secret, and not where or how one is found."""
-    names = table("flows")["secret-names"]
-    name = joined(name)
-    return re.search(names["pattern"], name, re.IGNORECASE) is not None and not re.search(
-        names["unless"], name, re.IGNORECASE
-    )
 
 
 @lru_cache(maxsize=4096)

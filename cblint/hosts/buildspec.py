@@ -6,7 +6,7 @@ import os
 import re
 
 from cblint.source.loader import Stream
-from cblint.source.tree import Mapping, Scalar
+from cblint.source.tree import Mapping, Scalar, Sequence
 
 _NAME = re.compile(r".*build[-_.]?spec.*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
 _FOLDER = re.compile(r"\.?(?:code[-_]?builds?|build[-_]?specs?)", re.IGNORECASE)
@@ -80,7 +80,7 @@ def why_not(stream: Stream, by_name: bool, certain: bool = False) -> str | None:
     if isinstance(root, Mapping):
         keys = {pair.name for pair in root.pairs}
         if keys & {"phases", "batch"} and not keys & {"jobs", "Resources"}:
-            return None
+            return None if by_name or problem is not None or _is_ours(root) else _OTHER_PHASES
         for key, name in _OTHER_FORMATS.items():
             if key in keys:
                 return f"is {name}, not a buildspec"
@@ -94,6 +94,20 @@ def why_not(stream: Stream, by_name: bool, certain: bool = False) -> str | None:
     if problem is not None and (by_name or re.search(r"^ *phases *:", stream.text.value, re.MULTILINE)):
         return None
     return None if certain else "is not a buildspec: its top level is not a mapping"
+
+
+_OTHER_PHASES = "is not a buildspec: its phases are none of CodeBuild's"
+_PHASES = frozenset({"install", "pre_build", "build", "post_build"})
+
+
+def _is_ours(root: Mapping) -> bool:
+    """Whether the phases are CodeBuild's: other formats have such a key as well."""
+    pair = root.get("phases")
+    phases = pair.value.resolved if pair is not None else None
+    if isinstance(phases, Sequence):
+        return False
+    named = {each.name for each in phases.pairs} if isinstance(phases, Mapping) else set()
+    return _version(root) or bool(named & _PHASES) or pair is None
 
 
 def _version(root: Mapping) -> bool:

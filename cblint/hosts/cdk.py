@@ -47,7 +47,9 @@ def host_file(calls: Sequence[Call], partial: Iterable[Node], problem: str = "")
         if words(call.path[-1]) == "mergeBuildSpecs":
             parts.update(id(argument) for argument in call.arguments)
     used: set[int] = set()
-    found = [_project(call, used) for call in calls if _is_project(call)]
+    # A pipeline takes the artifacts of any project that it runs.
+    piped = any(call.path[-1] == "CodeBuildAction" for call in calls)
+    found = [_project(call, used, piped) for call in calls if _is_project(call)]
     for call in calls:
         if id(call) not in used and call.path[-2:-1] == ("BuildSpec",):
             found += _alone(call, id(call) in parts)
@@ -78,7 +80,12 @@ def _alone(call: Call, part: bool) -> list[Definition]:
         return [Definition(PROJECT, "", place, around([(key(*at, "source"), source)], False), fragment=True)]
     if not isinstance(root, Mapping) or _is_of_other_format(root):
         return []
-    return [Definition(BUILDSPEC, "", place, root, fragment=part)]
+    return [Definition(BUILDSPEC, "", place, root, fragment=part or not _is_whole(root))]
+
+
+def _is_whole(root: Mapping) -> bool:
+    """Whether a buildspec that no project of the file has can be one by itself: others are merged somewhere else."""
+    return root.get("version") is not None and (root.get("phases") is not None or root.get("batch") is not None)
 
 
 def _is_of_other_format(root: Mapping) -> bool:
@@ -106,9 +113,9 @@ def _place(call: Call) -> Span:
     return named.span if named is not None else call.origin.span(call.start, call.start + 1)
 
 
-def _project(call: Call, used: set[int]) -> Definition:
+def _project(call: Call, used: set[int], piped: bool) -> Definition:
     settings = call.settings
-    pairs = _cfn(settings, "", used) if call.path[-1] == "CfnProject" else construct(call, used)
+    pairs = _cfn(settings, "", used) if call.path[-1] == "CfnProject" else construct(call, used, piped)
     root = Settings(*place_of(call), in_order(pairs), settings.complete and call.path[-1] == "CfnProject")
     return Definition(PROJECT, "", _place(call), root)
 

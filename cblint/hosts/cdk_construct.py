@@ -26,8 +26,8 @@ from cblint.source.text import Text
 from cblint.source.tree import Node, Pair, Scalar
 
 
-def construct(call: Call, used: set[int]) -> Pairs:
-    """The settings of the construct of CDK, which fills in much more."""
+def construct(call: Call, used: set[int], piped: bool) -> Pairs:
+    """The settings of the construct of CDK, which fills in much more; ``piped``: a pipeline may run the project."""
     settings = call.settings
     facts = table("hosts")["cdk"]
     found: Pairs = []
@@ -40,7 +40,7 @@ def construct(call: Call, used: set[int]) -> Pairs:
         if pair is not None:
             found.append((key_of(pair, api), _minutes(pair.value)))
     found += _source(call, used)
-    found += _artifacts(call)
+    found += _artifacts(call, piped)
     found += _cache(call)
     found += _environment(call)
     return found
@@ -156,13 +156,13 @@ def _filter(call: Call, kind: str, pattern: Given, excluded: bool = False) -> Se
     return Settings(*place_of(call), pairs)
 
 
-def _artifacts(call: Call) -> Pairs:
+def _artifacts(call: Call, piped: bool) -> Pairs:
     pair, source = pair_of(call.settings, "artifacts"), pair_of(call.settings, "source")
     if pair is None:
         head = head_of(call)
         if call.path[-1] == "PipelineProject":
             kind = "CODEPIPELINE"
-        elif call.settings.complete and (source is None or _is_source(source.value)):
+        elif not piped and call.settings.complete and (source is None or _is_source(source.value)):
             kind = "NO_ARTIFACTS"  # CDK's documented default
         else:
             return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from cblint.source.foreign import Reference
 from cblint.source.text import Span
 from cblint.source.tree import Node
 
@@ -49,13 +50,16 @@ class HostFile(NamedTuple):
     """What a file holds.
 
     ``kind`` is its format; ``problem`` says what was not read of it, in words after its name. ``at`` is where a syntax
-    error of YAML or JSON ends the reading, as an offset into the file.
+    error of YAML or JSON ends the reading, as an offset into the file. ``files`` are names by which the other files of
+    a module of Terraform may call what it reads from a further file. ``source`` is its text.
     """
 
     kind: str
     definitions: tuple[Definition, ...] = ()
     problem: str = ""
     at: int | None = None
+    files: tuple[tuple[str, Reference], ...] = ()
+    source: str = ""
 
 
 def in_yaml(kind: str, definitions: Iterable[Definition], stream: Stream, certain: bool = False) -> HostFile | None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 DEFAULT_BUILDSPEC = "buildspec.yml"
 """What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
+DEFAULT_BUILDSPECS = (DEFAULT_BUILDSPEC, "buildspec.yaml")
+"""CodeBuild takes either ending. Source: its maintainers, https://github.com/aws/aws-codebuild-docker-images/pull/578."""
+_RENDERED = "templatefile"
+_READING = ("file", _RENDERED)
 _BY_FOLDER = (".tf", ".tofu", ".tf.json")
 _HOSTED = r"(?i)(?:https?|ssh|git)://[^\s]+|[\w.-]+@[\w.-]+:[^\s]+"
 
@@ -73,7 +77,10 @@ class Graph:
         self.repository = repository
 
     def with_file(self, path: str, file: HostFile | None) -> Graph:
-        """The same with another content of one file."""
+        """The same with another content of one file; itself, with all that was found out of it, if it has that."""
+        known = self.files.get(path)
+        if file is not None and known is not None and file.source and known.source == file.source:
+            return self
         others = {each: content for each, content in self.files.items() if each != path}
         return Graph({**others, path: file} if file is not None else others, self.repository)
 
@@ -86,7 +93,14 @@ class Graph:
 
     def in_file(self, path: str) -> list[Resource]:
         """What one file defines."""
-        return [each for each in self.resources if each.path == path]
+        return self._by_path.get(path, [])
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for each in self.resources:
+            found.setdefault(each.path, []).append(each)
+        return found
 
     def of_kind(self, kind: str) -> list[Resource]:
         """All of a kind of definition."""
@@ -108,6 +122,15 @@ class Graph:
         if not isinstance(node, Reference):
             return None
         return self._by_name.get((_scope(resource.path), node.target))
+
+    def file_called(self, resource: Resource, node: Reference) -> Reference | None:
+        """The file that another one of the same module of Terraform calls so."""
+        name = f"{node.target}.{node.attribute}" if node.attribute else node.target
+        return self._files.get((_scope(resource.path), name))
+
+    @cached_property
+    def _files(self) -> dict[tuple[str, str], Reference]:
+        return {(_scope(path), name): to for path, file in self.files.items() for name, to in file.files}
 
     def webhooks_of(self, project: Resource) -> list[tuple[Resource, Node]]:
         """The settings of the webhooks of a project, each with the resource that has them."""
@@ -183,9 +206,15 @@ class Graph:
         that the project builds another repository.
         """
         named = self._by_buildspec.get(path, [])
-        if posixpath.basename(path) != DEFAULT_BUILDSPEC:
+        if posixpath.basename(path) != DEFAULT_BUILDSPEC and not any(names_no_buildspec(each) for each in named):
             return named
-        return [each for each in named if self.builds_this(each)] or (named if len(named) == 1 else [])
+        certain = [each for each in named if is_read_by_terraform(each) or self.builds_this(each)]
+        return certain or (named if len(named) == 1 else [])
+
+    def renders(self, path: str) -> bool:
+        """Whether a file is a template from which Terraform makes the buildspec of all projects that use it."""
+        using = self._by_buildspec.get(path, [])
+        return bool(using) and all(map(is_rendered, using))
 
     @cached_property
     def _by_buildspec(self) -> dict[str, list[Resource]]:
@@ -201,27 +230,37 @@ class Graph:
 
         Many a repository holds several folders that are built alone: unless it is certain that the project builds the
         repository as it is, its source may be any folder above its definition, and the nearest that has the file is.
+        So may the folder in which Terraform runs, from which it takes paths that do not begin with the module's.
         """
         named = buildspec_of(project)
-        if named is None or is_read_by_terraform(project) or self.builds_this(project):
+        read = read_by_terraform(project)
+        if read is not None:
+            return self.near(project, read.target) or named
+        if named is None:
             return named
+        names = DEFAULT_BUILDSPECS if names_no_buildspec(project) else (named,)
+        if self.builds_this(project):
+            return self._first_in("", names) or named
         if not self.may_build_this(project):
             return None
-        found = self.near(project, named)
-        return found if found is not None else named
+        return self.near(project, *names) or named
 
-    def near(self, project: Resource, path: str) -> str | None:
-        """The nearest file at a path from a folder above the definition of a project; None if there is none.
+    def near(self, project: Resource, *paths: str) -> str | None:
+        """The nearest file at one of some paths from a folder above the definition of a project; None if there is none.
 
         The result is the path from the root.
         """
-        if self.repository is None or path.startswith("../"):
-            return None
-        folder = project.path
-        while folder:
+        folder, found = project.path, None
+        while folder.strip("/") and found is None:
             folder = posixpath.dirname(folder)
+            found = self._first_in(folder, paths)
+        return found
+
+    def _first_in(self, folder: str, paths: Iterable[str]) -> str | None:
+        """The first of some paths from a folder at which the repository has a file, as a path from its root."""
+        for path in paths if self.repository is not None else ():
             full = posixpath.join(folder, path)
-            if os.path.isfile(os.path.join(self.repository, full)):
+            if not path.startswith("../") and os.path.isfile(os.path.join(self.repository or "", full)):
                 return full
         return None
 
@@ -296,18 +335,39 @@ def buildspec_of(project: Resource) -> str | None:
     node = setting(project.definition, "source", "buildspec")
     if node is None:
         return DEFAULT_BUILDSPEC
-    if isinstance(node, Reference) and is_read_by_terraform(project):
-        return posixpath.normpath(posixpath.join(posixpath.dirname(project.path), node.target))
+    read = read_by_terraform(project)
+    if read is not None:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(project.path), read.target))
     scalar = known(node)
     if scalar is None or is_inline(scalar) or scalar.value.startswith("arn:") or scalar.value.startswith("/"):
         return None
     return posixpath.normpath(scalar.value) if scalar.value else DEFAULT_BUILDSPEC
 
 
-def is_read_by_terraform(project: Resource) -> bool:
-    """Whether Terraform reads the buildspec of a project when it is applied: whatever the project builds."""
+def names_no_buildspec(project: Resource) -> bool:
+    """Whether a project leaves it to CodeBuild which file is its buildspec."""
     node = setting(project.definition, "source", "buildspec")
-    return isinstance(node, Reference) and node.attribute == "file"
+    scalar = known(node)
+    return node is None or (scalar is not None and not scalar.value)
+
+
+def read_by_terraform(project: Resource) -> Reference | None:
+    """The file that Terraform reads the buildspec of a project from when it is applied: whatever the project builds."""
+    node = setting(project.definition, "source", "buildspec")
+    if not isinstance(node, Reference):
+        return None
+    return node if node.attribute in _READING else project.graph.file_called(project, node)
+
+
+def is_read_by_terraform(project: Resource) -> bool:
+    """Whether Terraform reads the buildspec of a project from a file."""
+    return read_by_terraform(project) is not None
+
+
+def is_rendered(project: Resource) -> bool:
+    """Whether what Terraform reads so is a template."""
+    read = read_by_terraform(project)
+    return read is not None and read.attribute == _RENDERED
 
 
 def is_inline(scalar: Scalar) -> bool:

@@ -17,6 +17,7 @@ from cblint.hosts import hcl_templates
 from cblint.hosts.hcl_templates import Mark
 from cblint.hosts.syntax_trees import in_time
 from cblint.source.foreign import Given, Items, Reference, Settings, Unknown, key
+from cblint.source.loader import TooComplex
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
 
@@ -260,7 +261,7 @@ class Reader:
         if not arguments or any(part.type != "expression" for part in arguments):
             return self._unknown(node)
         if name in functions["file"]:
-            return self._file(self._path(arguments[0], depth), name, node)
+            return self._file(path_of(self.value(arguments[0], depth + 1)), name, node)
         values = [self.value(argument, depth + 1) for argument in arguments]
         if name in functions["concat"]:
             return self._concatenated(values, node)
@@ -290,15 +291,8 @@ class Reader:
         text = text.slice(begin, max(len(text.value.rstrip(blanks)), begin))
         return Given(value.origin, value.start, value.end, text, value.style)
 
-    def _path(self, argument: Syntax, depth: int) -> str:
-        """The path that an argument names, from the folder of the module; empty if only a run tells."""
-        value = self.value(argument, depth + 1)
-        path = value.value if isinstance(value, Scalar) else ""
-        return path[2:] if self._written(argument)[1:].startswith(_MODULE_FOLDER) and path[:2] == f"{HOLE}/" else path
-
     def _file(self, path: str, how: str, node: Syntax) -> Node:
-        target = file_path(path)
-        return Reference(self._origin, *self._at(node), target, how) if target else self._unknown(node)
+        return Reference(self._origin, *self._at(node), path, how) if path else self._unknown(node)
 
     # Templates
 
@@ -331,8 +325,32 @@ class Reader:
         return Mark(part.start_byte, part.end_byte, directive, value.text if isinstance(value, Scalar) else None)
 
 
-def file_path(path: str) -> str:
-    """A path from the folder of the file that names it, empty if it cannot be told."""
+def of_lines(text: Text, scope: Scope, origin: Text, place: tuple[int, int]) -> Node | None:
+    """What a text gives that is a template as the lines of a heredoc are, with no line break behind it.
+
+    It stands at ``place`` in ``origin``. None if it is no template of Terraform.
+    """
+    # No line of the text is this one, which is short: the grammar takes no longer ones than some 120 characters.
+    lines = {line.strip() for line in text.value.split("\n")}
+    end = next(name for name in map("E{}".format, range(len(lines) + 1)) if name not in lines)
+    heredoc = Text.joined((Text.of(f"x = <<{end}\n"), text, Text.of(f"\n{end}\n")), 0)
+    try:
+        root = parse(heredoc)
+    except TooComplex:
+        return None
+    template = find(root, "heredoc_template")
+    if root.has_error or template is None:
+        return None
+    return Reader(heredoc, scope, origin, place).template(template, without=1)
+
+
+def path_of(node: Node) -> str:
+    """The path that a text names, from the folder of the module; empty if only a run tells."""
+    if not isinstance(node, Scalar):
+        return ""
+    path = node.value
+    if path[:2] == f"{HOLE}/" and node.origin.value.startswith(_MODULE_FOLDER, node.start + 1):
+        path = path[2:]
     unclear = not path or path.startswith(("/", "~")) or any(mark in path for mark in (HOLE, "\\", "\0"))
     return "" if unclear else posixpath.normpath(path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from cblint.source.text import HOLE, Piece, Text
@@ -160,7 +161,7 @@ def _joined(text: Text, start: int, end: int, parts: Iterable[_Part]) -> Text:
     """The text of a template: what the file tells of its interpolations stands where it is written."""
     found: list[Text] = []
     pieces: list[Piece] = []
-    for shown in _shown(end, parts):
+    for shown in _shown(text.value, end, parts):
         if isinstance(shown, Text):
             found += (text.derive(pieces, start), shown)
             pieces = []
@@ -170,10 +171,13 @@ def _joined(text: Text, start: int, end: int, parts: Iterable[_Part]) -> Text:
     return Text.joined((*found, rest), text.offset(start)) if found else rest
 
 
-def _shown(end: int, parts: Iterable[_Part]) -> Iterator[_Literal | Text]:
+def _shown(source: str, end: int, parts: Iterable[_Part]) -> Iterator[_Literal | Text]:
     """All that stands outside of directives, and a hole for each of the outermost of these with all that it holds."""
     depth = begin = 0
+    inside: list[_Part] = []
     for part in parts:
+        if depth:
+            inside.append(part)
         if not isinstance(part, Mark):
             if not depth:
                 yield part
@@ -184,6 +188,25 @@ def _shown(end: int, parts: Iterable[_Part]) -> Iterator[_Literal | Text]:
             begin = begin if depth else part.start
             depth = max(depth + part.directive, 0)
             if not depth:
-                yield (Piece(HOLE, begin, part.end),)
+                yield (_held(source, begin, part.end, inside),)
+                inside = []
     if depth:
         yield (Piece(HOLE, begin, end),)
+
+
+def _held(source: str, begin: int, end: int, inside: list[_Part]) -> Piece:
+    """The hole for a directive, ``inside`` which all up to its end stands.
+
+    Where that is whole lines, it is a line as well, which is indented as the first of them.
+    """
+    lines = [part for before, part in pairwise(inside) if _is_over(before)]
+    first = next((part for part in lines if _pieces(part) and not _is_blank(part)), None)
+    begins_line = source[begin - 1 : begin] in ("", "\n")
+    if first is None or not begins_line or not _is_over(inside[-2]):
+        return Piece(HOLE, begin, end)
+    return Piece(f"{_pieces(first)[0].value[: _indent(first)]}{HOLE}\n", begin, end)
+
+
+def _is_over(part: _Part) -> bool:
+    """Whether a line is over behind a part, also where ``~`` has taken its end away."""
+    return not isinstance(part, Mark) and (not part or _ends_line(part))

@@ -10,7 +10,8 @@ from cblint.hosts import pipelines
 from cblint.hosts.definition import Definition
 from cblint.hosts.graph import Resource, Run
 from cblint.hosts.project import Artifacts, Cache, Project, Source
-from cblint.hosts.settings import all_listed, is_set, known, listed, setting, text_at, truth_at, within
+from cblint.hosts.settings import all_listed, constant_at, is_set, known, listed, setting, text_at, truth_at, within
+from cblint.secrets.names import sounds_secret
 from cblint.source.foreign import is_known
 from cblint.source.tree import Mapping, Node, Scalar
 
@@ -23,14 +24,16 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
     definition = resource.definition
     variables = setting(definition, "environment", "environmentVariables")
     runs = resource.graph.runs_of(resource)
-    kind = text_at(definition, "source", "type")
+    service = table("service")
+    kind = constant_at(definition, service["source-types"], "source", "type")
+    hooks = resource.graph.webhooks_of(resource)
     # A pipeline that is not at hand may give any variables.
     is_open = any(pipelines.has_more_variables(run.action) for run in runs) or (kind == "CODEPIPELINE" and not runs)
     return Project(
         buildspecs,
         name=text_at(definition, "name") or definition.name or None,
         image=text_at(definition, "environment", "image"),
-        environment_type=text_at(definition, "environment", "type"),
+        environment_type=constant_at(definition, service["environment-types"], "environment", "type"),
         compute_type=text_at(definition, "environment", "computeType"),
         fleet=is_set(definition, "environment", "fleet"),
         privileged=truth_at(definition, "environment", "privilegedMode"),
@@ -38,11 +41,9 @@ def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
         vpc=_is_there(definition, "vpcConfig"),
         timeout=_number(definition, "timeoutInMinutes"),
         source=Source(kind, _number(definition, "source", "gitCloneDepth"), _output_artifact_format(runs)),
-        webhook=True if resource.graph.webhooks_of(resource) else None,
+        webhook=True if hooks else None,
         cache=_cache(definition),
-        artifacts=Artifacts(
-            text_at(definition, "artifacts", "type"), truth_at(definition, "artifacts", "overrideArtifactName")
-        ),
+        artifacts=Artifacts(_artifacts(definition, runs), truth_at(definition, "artifacts", "overrideArtifactName")),
         variables=tuple(dict.fromkeys(_names(variables, runs))),
         more_variables=not all_listed(variables) or is_open,
         resource=resource,
@@ -57,9 +58,16 @@ def _is_there(definition: Definition, *path: str) -> bool | None:
 
 def _names(node: Node | None, runs: list[Run]) -> Iterator[tuple[str, bool]]:
     """The variables of a project and those that pipelines give it: their names, and whether their values are secret."""
-    yield from ((each.name, each.is_reference) for each in _variables(node))
+    yield from ((each.name, _is_secret(each.name, each.type)) for each in _variables(node))
     for run in runs:
-        yield from ((each.name.value, each.type in _SECRET) for each in pipelines.variables_of(run.action))
+        yield from (
+            (each.name.value, _is_secret(each.name.value, each.type)) for each in pipelines.variables_of(run.action)
+        )
+
+
+def _is_secret(name: str, kind: str | None) -> bool:
+    """Parameters hold settings of all kinds: only a name tells which of them is a secret."""
+    return kind in _SECRET and (kind != "PARAMETER_STORE" or sounds_secret(name))
 
 
 def _output_artifact_format(runs: list[Run]) -> str | None:
@@ -75,6 +83,12 @@ def _format(run: Run) -> str | None:
     return "CODE_ZIP" if given is None else run.source.text("OutputArtifactFormat")
 
 
+def _artifacts(definition: Definition, runs: list[Run]) -> str | None:
+    """Their type; not known where a pipeline runs a project that has other ones of its own."""
+    kind = constant_at(definition, table("service")["artifacts-types"], "artifacts", "type")
+    return None if runs and kind != "CODEPIPELINE" else kind
+
+
 def _number(definition: Definition, *path: str) -> int | None:
     value = text_at(definition, *path)
     return int(value) if value is not None and value.isascii() and value.isdigit() and len(value) < 10 else None
@@ -88,7 +102,8 @@ def _cache(definition: Definition) -> Cache:
     values = [known(mode) for mode in listed(modes)]
     # Of modes that are not all known, none is told: another could change what they mean together.
     are_known = all_listed(modes) and None not in values
-    return Cache(text_at(definition, "cache", "type"), tuple(value.value for value in values if value and are_known))
+    kind = constant_at(definition, table("service")["cache-types"], "cache", "type")
+    return Cache(kind, tuple(value.value for value in values if value and are_known))
 
 
 class Variable(NamedTuple):

@@ -28,6 +28,8 @@ class Host(NamedTuple):
 
 DOCUMENTS = (".md", ".markdown", ".mdx", ".txt")
 """Endings of what shows builds and defines none."""
+_OF_BUILDSPECS = (b"version", b"phases", b"commands")
+"""What a buildspec holds under whatever name, and little else does."""
 _DATA = (
     Host("cloudformation"),
     Host("workflow"),
@@ -35,15 +37,16 @@ _DATA = (
 )
 _HOSTS: dict[str, tuple[Host, ...]] = {
     **dict.fromkeys((".yml", ".yaml", ".json", ".template"), _DATA),
-    **dict.fromkeys((".tf", ".tofu"), (Host("terraform"),)),
+    **dict.fromkeys((".tf", ".tofu"), (Host("terraform", ("codebuild", "buildspec")),)),
     **dict.fromkeys((".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), (Host("cdk_typescript"),)),
     ".py": (Host("cdk_python"),),
     ".java": (Host("cdk_java"),),
     **dict.fromkeys(DOCUMENTS, (Host("markdown", ("codebuild", "phases"), ("```", "~~~")),)),
     **dict.fromkeys((".sh", ".bash"), (Host("script"),)),
+    **dict.fromkeys((".tpl", ".tftpl"), (Host("terraform_template", ("phases",), ("commands",)),)),
 }
 """By the ending of the file's name. Of several, the first that knows the file reads it."""
-_LONGER = {".tf.json": (Host("terraform_json"),)}
+_LONGER = {".tf.json": (Host("terraform_json", ("codebuild", "buildspec")),)}
 
 
 def hosts_of(path: str) -> tuple[Host, ...]:
@@ -72,7 +75,7 @@ def mentions(path: str) -> bool:
             data = file.read(MAX_BYTES).lower()
     except (OSError, ValueError):
         return False
-    return _may(hosts, data)
+    return _may(hosts, data) or (hosts is _DATA and all(word in data for word in _OF_BUILDSPECS))
 
 
 def _may(hosts: tuple[Host, ...], lower: bytes) -> bool:
@@ -89,7 +92,7 @@ def host_file(path: str, text: Text) -> HostFile | None:
     for host in hosts_of(path):
         found = _reader(host.module)(text)
         if found is not None:
-            return found
+            return found._replace(source=text.value)
     return None
 
 

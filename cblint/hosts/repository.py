@@ -131,6 +131,33 @@ def mentioned(repository: str, names: Collection[str], besides: str) -> set[str]
     return found
 
 
+_GIVES_VARIABLES = r"(?i)environment-?variables|env-vars-for-codebuild"
+"""What stands where a build is given variables: by a project, a request to start one, a rule of EventBridge."""
+
+
+def given_in_text(text: str, names: Collection[str]) -> set[str]:
+    """Those of some names of variables that a text has, not only as it reads them, if it gives variables to builds."""
+    if re.search(_GIVES_VARIABLES, text) is None:
+        return set()
+    return {name for name in names if re.search(rf"(?a)(?<![\w$])(?<!\$\{{){re.escape(name)}(?!\w)", text) is not None}
+
+
+def given_in(repository: str, names: Collection[str], besides: str) -> set[str] | None:
+    """The same of all texts of a repository but one; None if there is too much."""
+    root = os.path.realpath(repository)
+    found: set[str] = set()
+    left = MOST_BYTES
+    for path in _files(root):
+        if path is None or left < 0:
+            return None
+        relative = os.path.relpath(path, root)
+        if relative != besides:
+            text = text_in(root, relative) or ""
+            left -= len(text)
+            found |= given_in_text(text, names)
+    return found
+
+
 def named_in(repository: str, names: Collection[str], apart: str) -> set[str] | None:
     """Those of some names of variables that any text of a repository has; None if not all of it is at hand.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cblint.hosts.definition import Definition
 from cblint.source.foreign import Unknown, is_complete, is_known
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.spelling import plain
 
 
 def setting(definition: Definition, *path: str) -> Node | None:
@@ -50,6 +51,20 @@ def text_at(definition: Definition, *path: str) -> str | None:
     """The value of a scalar that is set and certain."""
     scalar = known(setting(definition, *path))
     return scalar.value if scalar is not None else None
+
+
+def constant(value: str, offered: Iterable[str]) -> str:
+    """One of some values as the API has it: services also take ``no_artifacts`` and ``linuxContainer``.
+
+    Not documented; so it stands in AWS's own workshops and reference templates, which are deployed as they are.
+    """
+    return next((each for each in offered if plain(each) == plain(value)), value)
+
+
+def constant_at(definition: Definition, offered: Iterable[str], *path: str) -> str | None:
+    """The value of a scalar that is set and certain, as the API has it."""
+    value = text_at(definition, *path)
+    return constant(value, offered) if value is not None else None
 
 
 def truth_at(definition: Definition, *path: str) -> bool | None:

@@ -8,7 +8,7 @@ from functools import partial
 from cblint.facts import table
 from cblint.hosts.definition import HostFile
 from cblint.hosts.hcl import Block, Reader, first_error, parse
-from cblint.hosts.terraform_definitions import SOURCES, Value, definitions, standing
+from cblint.hosts.terraform_definitions import SOURCES, Value, definitions, files, standing
 from cblint.hosts.terraform_scope import Names, Thing
 from cblint.source.foreign import Settings
 from cblint.source.text import Lines, Text
@@ -27,7 +27,8 @@ def read(text: Text) -> HostFile:
     error = first_error(root)
     line = Lines(text.value).number(error) if error is not None else 0
     problem = f"cannot be read from line {line} on, where it is not valid Terraform" if line else ""
-    return HostFile("terraform", tuple(found), problem)
+    # Last of all, as names that have been asked for are no standing ones.
+    return HostFile("terraform", tuple(found), problem, files=tuple(files(written, names)))
 
 
 def _things(reader: Reader, blocks: Iterable[Block]) -> Iterator[Thing]:

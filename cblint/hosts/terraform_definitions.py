@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cblint.facts import table
 from cblint.hosts import terraform_roles
 from cblint.hosts.definition import BUILDSPEC, PIPELINE, PROJECT, WEBHOOK, Definition
-from cblint.hosts.hcl import file_path
+from cblint.hosts.hcl import path_of
 from cblint.hosts.terraform_names import renamed
 from cblint.hosts.terraform_scope import Names, Thing
 from cblint.source.foreign import Reference, Settings, Unknown
@@ -56,6 +56,14 @@ def _is_buildspec(node: Node) -> bool:
     return isinstance(node, Scalar) and bool(_PHASES.search(node.value) and _VERSION.search(node.value))
 
 
+def files(written: Iterable[str], names: Names) -> Iterator[tuple[str, Reference]]:
+    """The names of a file that stand for another file, which Terraform reads or renders: other files may use them."""
+    for name in written:
+        node = names.get(name)
+        if isinstance(node, Reference) and node.attribute in table("hosts")["terraform"]["functions"]["file"]:
+            yield name, node
+
+
 # Data sources that give a text
 
 
@@ -74,7 +82,7 @@ def _content(body: Settings) -> Node:
     """What a ``local_file`` holds."""
     pair = body.get("filename")
     value = pair.value if pair is not None else None
-    path = file_path(value.value) if isinstance(value, Scalar) else ""
+    path = path_of(value) if value is not None else ""
     if value is None or not path:
         return Unknown(body.origin, body.start, body.end)
     return Reference(value.origin, value.start, value.end, path, "file")

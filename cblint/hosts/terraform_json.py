@@ -7,11 +7,11 @@ from functools import partial
 
 from cblint.facts import table
 from cblint.hosts.definition import HostFile
-from cblint.hosts.hcl import Reader, Scope, find, parse
-from cblint.hosts.terraform_definitions import SOURCES, Value, definitions, standing
+from cblint.hosts.hcl import Scope, of_lines
+from cblint.hosts.terraform_definitions import SOURCES, Value, definitions, files, standing
 from cblint.hosts.terraform_scope import Names, Thing
 from cblint.source.foreign import Items, Settings, Unknown
-from cblint.source.loader import TooComplex, load
+from cblint.source.loader import load
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
@@ -35,7 +35,8 @@ def read(text: Text) -> HostFile | None:
     written.update(_written(reader, tops))
     found = [*definitions(text, _things(reader, tops)), *standing(_values(reader, tops), names)]
     problem = "is not valid JSON from there on" if stream.problem is not None else ""
-    return HostFile("terraform", tuple(found), problem)
+    # Last of all, as names that have been asked for are no standing ones.
+    return HostFile("terraform", tuple(found), problem, files=tuple(files(written, names)))
 
 
 def _blocks(node: Node) -> list[Mapping]:
@@ -148,18 +149,6 @@ class _Reader:
         return Settings(self._origin, block.start, block.end, read.values())
 
     def _template(self, node: Scalar) -> Node:
-        """A text of JSON is what the lines of a heredoc are, with no line break behind it."""
-        text = node.text
-        lines = {line.strip() for line in text.value.split("\n")}
-        # Short, as the grammar reads no long ones.
-        end = next(mark for number in range(len(lines) + 1) if (mark := f"E{number}") not in lines)
-        heredoc = Text.joined((Text.of(f"x = <<{end}\n"), text, Text.of(f"\n{end}\n")), 0)
-        try:
-            root = parse(heredoc)
-        except TooComplex:
-            return self._unknown(node)
-        template = find(root, "heredoc_template")
-        if root.has_error or template is None:
-            return self._unknown(node)
-        place = node.start, node.end
-        return Reader(heredoc, self._scope, self._origin, place).template(template, without=1)
+        """A text of JSON is what the lines of a heredoc are."""
+        given = of_lines(node.text, self._scope, self._origin, (node.start, node.end))
+        return given if given is not None else self._unknown(node)

@@ -12,7 +12,7 @@ from cblint.secrets import context
 from cblint.secrets.find import find
 from cblint.secrets.formats import Match, formats, has_format, may_hold
 from cblint.secrets.names import names_secret
-from cblint.secrets.values import LIKELY, is_placeholder, is_written_in_part, judged
+from cblint.secrets.values import LIKELY, is_placeholder, is_written_in_part, judged, names_resource
 
 GRAM = 8
 """So many characters of a secret are hidden wherever they stand; fewer stand by chance in other texts."""
@@ -55,6 +55,7 @@ def suspected(text: str) -> Iterator[Match]:
         value = text[pair.start : pair.end]
         named = names_secret(pair.name) or bool(has_format(pair.name))
         likely = is_written_in_part(value) if pair.mark != ":" else judged(value, True) == LIKELY
+        likely = likely and not (text[pair.start - 1].isspace() and names_resource(value))
         if named and likely:
             yield Match(pair.start, pair.end, "named", worth(value))
     yield from context.logins(text)

@@ -23,6 +23,16 @@ def names_password(name: str) -> bool:
     return _kind(name[-LONGEST:]) == "password"
 
 
+@lru_cache(maxsize=4096)
+def sounds_secret(name: str) -> bool:
+    """Whether a variable of that name holds a secret, and not where or how one is found."""
+    names = table("flows")["secret-names"]
+    name = joined(name)
+    return re.search(names["pattern"], name, re.IGNORECASE) is not None and not re.search(
+        names["unless"], name, re.IGNORECASE
+    )
+
+
 def is_shipped(name: str) -> bool:
     """Whether what it holds is built into a page that everybody can read."""
     return name.startswith(tuple(table("secrets")["names"]["shipped"]))

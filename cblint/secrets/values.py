@@ -29,6 +29,9 @@ _FILE = re.compile(
     r"[\w./\\-]{1,200}\.(?:txt|json|ya?ml|toml|env|pem|key|crt|cert|cer|p12|pfx|jks|pub|asc|gpg|ini|cfg|conf|properties"
     r"|sh|py|js|ts|rb|php|xml|zip|tgz|gz|tf|tfvars|sql|log|csv|md|html?|com|net|org|io|dev)"
 )
+_RESOURCE = re.compile(
+    r"(?:data\.)?(?:var|local|module|each|self|path|[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,8})(?:\.[A-Za-z_][\w-]{0,60}){1,6}\.?"
+)
 _SAMPLE = re.compile(r"example|x{6}|(?:0123456789|123456789|abcdefghij|deadbeef){2}|0{12}", re.IGNORECASE)
 
 
@@ -61,6 +64,11 @@ def is_written_in_part(value: str) -> bool:
         return True
     left = _REPLACED.sub("", value)
     return len(left) >= SHORTEST and re.search(r"[0-9]", left) is not None and is_written_out(left.replace("$", ""))
+
+
+def names_resource(value: str) -> bool:
+    """Whether it is what Terraform calls something of another block: ``aws_kms_key.build.arn``, ``var.token``."""
+    return _RESOURCE.fullmatch(value) is not None
 
 
 def is_placeholder(value: str) -> bool:

@@ -93,9 +93,10 @@ class Invocation(NamedTuple):
         return found
 
     def _options(self) -> Iterator[Word]:
-        """The arguments up to ``--``."""
+        """The arguments up to ``--``; of a shell, up to its script: what follows is the script's."""
+        script = next(iter(self.operands()), None) if self.program in table("tools")["shells"] else None
         for word in self.arguments:
-            if word.text == "--":
+            if word.text == "--" or word is script:
                 return
             yield word
 
