@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -98,8 +98,13 @@ class _Holders:
     @cached_property
     def _opened(self) -> list[tuple[Resource, Resource]]:
         """Roles with a project that anybody's pull requests start."""
-        found = ((role, project) for role in self._roles for project in self._graph.projects_of(role))
-        return [(role, project) for role, project in found if is_open(project)]
+        return [(role, project) for role in self._roles for project in _opened(role)]
+
+
+@lru_cache(maxsize=4)
+def _opened(role: Resource) -> tuple[Resource, ...]:
+    """The projects of a role that anybody's pull requests start: all its policies ask for them."""
+    return tuple(project for project in roles_in(role.graph).projects_of(role) if is_open(project))
 
 
 def _is_of_builds(resource: Resource) -> bool:
