@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
+from cblint.facts.images import is_of_one_language
 from cblint.finding import Edit, Report
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
+
+if TYPE_CHECKING:
+    from cblint.buildspec.environments import Environment
 
 
 def docker_interactive_flag(buildspec: Buildspec) -> Iterator[Report]:
@@ -67,9 +72,14 @@ def ecr_get_login_removed(buildspec: Buildspec) -> Iterator[Report]:
     for invocation in buildspec.invocations("get-login"):
         found = invocation.runs("aws", "ecr", "get-login")
         if found and not _installs_version_1(buildspec):
-            images = [each.image for each in buildspec.environments]
-            is_old = bool(images) and all(image is not None and image.aws_cli == 1 for image in images)
+            is_old = bool(buildspec.environments) and all(map(_has_version_1, buildspec.environments))
             yield Report(found[0].span, "old-image" if is_old else "removed", {})
+
+
+def _has_version_1(environment: Environment) -> bool:
+    """Whether the image is older than version 2, as all those are that CodeBuild had for one language each."""
+    image = environment.image
+    return image.aws_cli == 1 if image is not None else is_of_one_language(environment.image_name or "")
 
 
 def _installs_version_1(buildspec: Buildspec) -> bool:

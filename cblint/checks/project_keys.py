@@ -10,7 +10,7 @@ from cblint.checks.project_shape import TOO_MUCH, faults_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
-from cblint.hosts.spelling import SPELT_AS_THE_API, format_of, written
+from cblint.hosts.spelling import SPELT_AS_THE_API, format_of, spelt, written
 from cblint.source.tree import Pair
 from cblint.spelling import closest
 
@@ -22,7 +22,7 @@ def unknown_keys(resource: Resource) -> Iterator[Report]:
     for fault in faults_of(resource):
         if fault.steps == _OF_ANOTHER_RULE or (resource.definition.fragment and fault.steps == _OF_REQUESTS):
             continue
-        if fault.keyword == TOO_MUCH and fault.pair is not None and _is_of_the_api(fault.pair):
+        if fault.keyword == TOO_MUCH and fault.pair is not None and _is_of_the_api(resource, fault.pair):
             yield _unknown(fault, fault.pair)
 
 
@@ -32,11 +32,12 @@ _OF_REQUESTS = ("projectName",)
 """How other requests name a project, of which documentation may show parts."""
 
 
-def _is_of_the_api(pair: Pair) -> bool:
+def _is_of_the_api(resource: Resource, pair: Pair) -> bool:
     """Whether the key is written as it would be if the API had it, and holds nothing for others."""
-    own = written(pair)
-    is_data = pair.colon is not None and pair.name is not None
-    return is_data and own[:1].lower() + own[1:] == pair.name and not holds_anchor(pair)
+    own, name = written(pair), pair.name
+    if pair.colon is None or name is None or holds_anchor(pair):
+        return False
+    return own[:1].lower() + own[1:] == name or own == spelt(resource, name)
 
 
 def _unknown(fault: Fault, pair: Pair) -> Report:

@@ -1,4 +1,7 @@
-"""A variable that a rule of EventBridge, a workflow or another template gives to a build was called set by nothing."""
+"""A variable that a rule of EventBridge, a workflow or another template gives to a build was called set by nothing.
+
+The project has a webhook: of one that has none it is not known who starts its builds.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ Resources:
     Properties:
       ServiceRole: arn:aws:iam::111122223333:role/build
       Source:
-        Type: NO_SOURCE
+        Type: GITHUB
+        Location: https://github.com/acme/shop.git
         BuildSpec: |
           version: 0.2
           phases:
@@ -22,6 +26,10 @@ Resources:
               commands:
                 - make "RELEASE=$RELEASE"
       Artifacts: {Type: NO_ARTIFACTS}
+      Triggers:
+        Webhook: true
+        FilterGroups:
+          - - {Type: EVENT, Pattern: PUSH}
       Environment:
         Type: LINUX_CONTAINER
         ComputeType: BUILD_GENERAL1_SMALL
