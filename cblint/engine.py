@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec
@@ -125,7 +125,14 @@ def _concerns(rule: Rule, subject: Subject) -> bool:
             return False
         if rule.needs and rule.needs.isdisjoint(_known_of(subject)):
             return False
-    return not rule.words or any(word in subject.source for word in rule.words)
+        return not rule.words or any(word in subject.source for word in rule.words)
+    return not rule.words or _holds_any(subject.source, tuple(rule.words))
+
+
+@lru_cache(maxsize=2)
+def _holds_any(source: str, words: tuple[str, ...]) -> bool:
+    """Whether one of some words stands in a text: all that a file defines has the same, and is looked at in a row."""
+    return any(word in source for word in words)
 
 
 def _may_speak(rule: Rule, buildspec: Buildspec) -> bool:

@@ -153,8 +153,7 @@ def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
     """What the comments of a file say, in file order."""
     found: dict[Span, Text] = {}
     for buildspec in buildspecs:
-        if buildspec.number == 0:
-            found.update(_in_yaml(buildspec))
+        found.update(_in_yaml(buildspec))
         found.update(_in_commands(buildspec))
     if not buildspecs or buildspecs[0].holder is not None:
         starts = {span.start for span in found}
@@ -181,7 +180,7 @@ def _first_key(buildspecs: list[Buildspec]) -> int:
 
 
 def _in_yaml(buildspec: Buildspec) -> Iterator[tuple[Span, Text]]:
-    """The YAML comments of all documents that were read with a buildspec."""
+    """The YAML comments of a buildspec."""
     stream = buildspec.stream
     yield from ((comment.span, comment.within(stream.text)) for comment in buildspec.comments)
     if stream.problem is not None and (match := _BEYOND.match(stream.text.value, stream.problem.at)):

@@ -14,8 +14,8 @@ from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
 from cblint.source.foreign import Settings, is_complete, is_known, is_settled
 from cblint.source.loader import Document, Stream
-from cblint.source.text import HOLE
-from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
+from cblint.source.text import HOLE, end_of_line
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, reachable, walk
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
@@ -225,10 +225,29 @@ class Buildspec:
         self.repository = repository
         self.holder = holder
 
-    @property
+    @cached_property
     def source(self) -> str:
-        """The text in which it stands."""
-        return self.stream.text.value
+        """The text of the document; of settings in another format, all that is written in them, line by line.
+
+        What a file holds beside them is looked at once for all its buildspecs, not once for each.
+        """
+        if self._is_within:
+            return "\n".join(node.value for node in reachable(self.root) if isinstance(node, Scalar))
+        return self.stream.text.value[slice(*self._extent)]
+
+    @property
+    def _is_within(self) -> bool:
+        """Whether it is a part of the settings in another format, not a text of its own."""
+        return self.holder is not None and isinstance(self.root, Mapping) and self.root.origin is self.stream.text
+
+    @property
+    def _extent(self) -> tuple[int, int]:
+        """Where the document stands in the text, with what stands between it and the next, or behind it on its line."""
+        if self._is_within and self.root is not None:
+            return self.root.start, end_of_line(self.stream.text.value, self.root.end)
+        documents, number = self.stream.documents, self.number
+        start = self.document.start if number else 0
+        return start, documents[number + 1].start if number + 1 < len(documents) else len(self.stream.text)
 
     @property
     def whole(self) -> bool:
@@ -247,10 +266,7 @@ class Buildspec:
     @property
     def number(self) -> int:
         """Which document of its file it is, from 0."""
-        for number, document in enumerate(self.stream.documents):
-            if document is self.document:
-                return number
-        return 0
+        return bisect_left(self.stream.documents, self.document.start, key=lambda document: document.start)
 
     @property
     def is_last(self) -> bool:
@@ -272,10 +288,10 @@ class Buildspec:
 
     @cached_property
     def comments(self) -> list[Comment]:
-        """The YAML comments of the whole file."""
+        """The YAML comments of the document, and those that stand before the first and behind the last one."""
         from cblint.source.comments import comments  # few files need them
 
-        return comments(self.stream)
+        return comments(self.stream._replace(documents=(self.document,)), *self._extent)
 
     def comment_after(self, node: Node) -> Comment | None:
         """The comment that follows a node with nothing but blanks and line ends between."""

@@ -50,7 +50,7 @@ def stated_shell(buildspec: Buildspec) -> str:
 
 def _is_powershell(buildspec: Buildspec) -> bool:
     """Whether some command can be for nothing else: without ``env.shell``, the image decides, and is not known."""
-    source = buildspec.stream.text.value
+    source = buildspec.source
     is_marked = any(mark in source for mark in _MARKS)
     if not is_marked and "&" not in source:
         return False

@@ -33,7 +33,7 @@ def aws_credentials_not_in_container(buildspec: Buildspec) -> Iterator[Report]:
     if not uses_docker(buildspec, {"run"}):
         return
     facts = table("asking")
-    source = buildspec.stream.text.value
+    source = buildspec.source
     if not any(re.search(rf"\b{re.escape(program)}\b", source) for program in facts["asking"]):
         return
     if any(text in source for text in facts["elsewhere"]) or _BUILT_IN.search(source) is not None:

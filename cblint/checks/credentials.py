@@ -88,7 +88,7 @@ def _saves(invocation: Invocation) -> bool:
 def _long_lived(buildspec: Buildspec, found: list[_Set]) -> Iterator[Report]:
     """Keys without a session token, which only temporary ones have, for what a role could open as well."""
     facts = table("credentials")
-    source = buildspec.stream.text.value
+    source = buildspec.source
     lasting = [each for each in found if each.kind in (GIVEN, STORED)]
     session = [each for each in found if each.key.upper() == facts["session"] and each.kind not in (ASSUMED, CONTAINER)]
     if session or any(text in source for text in facts["elsewhere"]):

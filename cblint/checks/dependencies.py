@@ -105,7 +105,7 @@ def _goes_its_own_way(buildspec: Buildspec, item: ShellItem, invocation: Invocat
 def _is_set(buildspec: Buildspec, manager: str) -> bool:
     """Whether anything in the file, or a variable of the project, makes a package manager keep to the lock file."""
     settings = _SETTINGS.get(manager)
-    texts = [buildspec.stream.text.value, *(name for project in buildspec.projects for name, _ in project.variables)]
+    texts = [buildspec.source, *(name for project in buildspec.projects for name, _ in project.variables)]
     return settings is not None and any(re.search(settings, text) for text in texts)
 
 
@@ -187,7 +187,7 @@ def _lock(buildspec: Buildspec, invocation: Invocation, folder: str | None) -> s
 @lru_cache(maxsize=64)
 def has_other_yarn(buildspec: Buildspec, folder: str) -> bool:
     """Whether the build, or the repository for a folder of it, asks for Yarn from 2 on."""
-    if re.search(_OTHER_YARN, buildspec.stream.text.value):
+    if re.search(_OTHER_YARN, buildspec.source):
         return True
     repository = buildspec.repository
     if repository is None:

@@ -107,7 +107,7 @@ class _Walk:
         self.buildspec = buildspec
         self.globally = {_package(word.text or "") for each in calls for word in _installed_by_name(each)}
         self.globally.update(table("dependencies")["of-images"])
-        self.is_set = re.search(_SETTINGS, buildspec.stream.text.value) is not None
+        self.is_set = re.search(_SETTINGS, buildspec.source) is not None
         self.given = next((one for one in buildspec.variables if _is_production(buildspec, one)), None)
         self.installs: dict[str, _Install | None] = {}
         self.uses: dict[int, tuple[_Install, dict[int, _Use]]] = {}

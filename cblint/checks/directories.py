@@ -37,7 +37,7 @@ class _Place(NamedTuple):
 
 def hardcoded_source_directory(buildspec: Buildspec) -> Iterator[Report]:
     """A folder of CodeBuild's is named by its path: what can be mended is said of each command, the rest once."""
-    is_only = "CODEBUILD_SRC_DIR_" not in buildspec.stream.text.value
+    is_only = "CODEBUILD_SRC_DIR_" not in buildspec.source
     found: list[_Place] = []
     for item in buildspec.shell_items:
         if "/codebuild/output/" in item.value and item.script.problem is None:

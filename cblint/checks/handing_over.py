@@ -74,7 +74,7 @@ def batch_build_number_as_shared_tag(buildspec: Buildspec) -> Iterator[Report]:
     if len(tasks(buildspec)) < 2:
         return
     found = _Uses()
-    for program in programs_of(buildspec, lambda each: re.search(_OF_ONE_BUILD, each.stream.text.value) is not None):
+    for program in programs_of(buildspec, lambda each: re.search(_OF_ONE_BUILD, each.source) is not None):
         _note_numbered(program, found)
     here = {key: _tasks_of(uses) for key, uses in found.here.items()}
     needs: dict[object, list[tuple[_Use, Member, Member, _Use]]] = {}

@@ -115,7 +115,7 @@ def uses_docker(buildspec: Buildspec, words: set[str]) -> bool:
 def mentions(buildspec: Buildspec, *names: str) -> bool:
     """Whether texts of these lists of ``rules/facts/containers.yml`` stand anywhere in the file."""
     # What is put there are programs.
-    source = buildspec.stream.text.value.replace(".docker/cli-plugins", "")
+    source = buildspec.source.replace(".docker/cli-plugins", "")
     return any(text in source for name in names for text in table("containers")[name])
 
 

@@ -79,7 +79,7 @@ def _present(buildspec: Buildspec, invocation: Invocation, images: list[Image]) 
         fields = {"tools": enumerated(names, "and"), "image": images[0].name}
         yield Report(packages[0].span.to(packages[-1].span), "package", fields)
     word = _old_cli(invocation)
-    in_venv = re.search(r"\bactivate\b", buildspec.stream.text.value) is not None
+    in_venv = re.search(r"\bactivate\b", buildspec.source) is not None
     if (
         word is not None
         and not in_venv
@@ -103,7 +103,7 @@ def _packages(invocation: Invocation) -> list[Word]:
 @lru_cache(maxsize=1)
 def _has_repositories(buildspec: Buildspec) -> bool:
     """Whether packages may come from a repository that the build adds, which has others than the image."""
-    source = buildspec.stream.text.value
+    source = buildspec.source
     if any(text in source for text in table("packages")["repositories"]):
         return True
     shells = table("tools")["shells"]

@@ -191,7 +191,7 @@ class _Project:
     def tells_versions(self, program: str) -> bool:
         """Whether anything in the file, or a variable of the project, may give versions to a program."""
         if program not in self.told:
-            source = self.buildspec.stream.text.value
+            source = self.buildspec.source
             texts = [source, *(name for project in self.buildspec.projects for name, _ in project.variables)]
             patterns = table("installers")["settings"].get(program, ())
             self.told[program] = any(re.search(pattern, text) for pattern in patterns for text in texts)

@@ -69,7 +69,7 @@ def secrets_of(text: Text, name: str = "") -> tuple[Written, ...]:
 
 
 def _everything(buildspec: Buildspec) -> Iterator[Written]:
-    source = buildspec.stream.text.value
+    source = buildspec.source
     programs = [command.split()[0] for command in table("secrets")["options"] if " " not in command]
     # A keyword can hide behind escapes.
     escaped = "\\x" in source or "\\u" in source or "\\U" in source
@@ -111,7 +111,7 @@ def _texts(buildspec: Buildspec) -> Iterator[Text]:
     for node in walk_yaml(buildspec.root):
         if isinstance(node, Scalar) and not node.open and len(node.value) >= _SHORTEST:
             yield node.text
-    for comment in buildspec.comments if buildspec.number == 0 else ():
+    for comment in buildspec.comments:
         yield comment.within(buildspec.stream.text)
 
 

@@ -38,7 +38,7 @@ _ASSUME_YUM = ("-y", "--assumeyes", "--assumeno", "--downloadonly")
 
 def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
     """A package manager will ask, and nobody answers."""
-    source = buildspec.stream.text.value
+    source = buildspec.source
     if "Assume-Yes" in source or "assumeyes" in source:
         return  # some file tells the package manager
     for invocation in buildspec.invocations(r"(?:apt|apt-get|yum|dnf)\s"):

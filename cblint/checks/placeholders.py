@@ -27,7 +27,7 @@ def placeholder_left_in(buildspec: Buildspec) -> Iterator[Report]:
     items = [item.node.resolved for commands in buildspec.command_lists for item in commands.items()]
     commands = [node for node in items if isinstance(node, Scalar) and not node.open]
     left = [node for node in commands if node.value.strip().lower() in _COMMANDS]
-    source = buildspec.stream.text.value
+    source = buildspec.source
     accounts = any(account in source for account in _ACCOUNTS)
     words = "<" in source or "your" in source or "YOUR" in source
     if not (left or accounts or words) or re.search(_EXAMPLES, buildspec.path, re.IGNORECASE):

@@ -178,7 +178,7 @@ def privileged_mode_unused(subject: Buildspec | Resource) -> Iterator[Report]:
 def _unused(buildspec: Buildspec) -> Iterator[Report]:
     environments = buildspec.environments
     granted = [each for each in environments if each.privileged and not _caches_layers(each)]
-    source = buildspec.stream.text.value.lower().replace("_container", "")  # the types of environments
+    source = buildspec.source.lower().replace("_container", "")  # the types of environments
     if not granted or not buildspec.shell_items or any(text in source for text in table("containers")["of-containers"]):
         return
     calls = [call for item in buildspec.shell_items for call in item.invocations]

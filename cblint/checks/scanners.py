@@ -58,7 +58,7 @@ class _Scan(NamedTuple):
 
 def scanner_does_not_gate(buildspec: Buildspec) -> Iterator[Report]:
     """A scanner succeeds with any finding, and nothing looks at what it says."""
-    source = buildspec.stream.text.value
+    source = buildspec.source
     names = [name for name in table("scanners")["scanners"] if name in source]
     if not any(each.invocations for each in buildspec.shell_items if any(name in each.value for name in names)):
         return
@@ -140,7 +140,7 @@ class _Around:
         return self.set[program]
 
     def _is_set(self, line: Mapping[str, Any]) -> bool:
-        source, repository = self.buildspec.stream.text.value, self.buildspec.repository
+        source, repository = self.buildspec.source, self.buildspec.repository
         names = [name for project in self.buildspec.projects for name, _ in project.variables]
         if any(text in source or text in names for text in line["settings"]):
             return True
@@ -170,7 +170,7 @@ class _Around:
     @cached_property
     def named(self) -> Counter[str]:
         """How often what may be a name of a file stands in the buildspec."""
-        return Counter(re.findall(_NAME, self.buildspec.stream.text.value))
+        return Counter(re.findall(_NAME, self.buildspec.source))
 
 
 def _place(scan: _Scan, line: Mapping[str, Any]) -> Span:

@@ -25,7 +25,7 @@ _SOCKET = re.compile(r"(?:^|[=,/:])docker\.sock(?=$|[,:])")
 
 def docker_socket_to_unpinned_image(buildspec: Buildspec) -> Iterator[Report]:
     """An image of others that is not the same for ever gets docker's socket."""
-    if "docker.sock" not in buildspec.stream.text.value or not uses_docker(buildspec, {"run", "create"}):
+    if "docker.sock" not in buildspec.source or not uses_docker(buildspec, {"run", "create"}):
         return
     is_known = is_whole(buildspec)
     found: dict[str, tuple[str, dict[Span, None]]] = {}

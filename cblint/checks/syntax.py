@@ -136,6 +136,8 @@ def _in_two_sections(env: Mapping) -> Iterator[Report]:
 
 def multi_document_buildspec(buildspec: Buildspec) -> Iterator[Report]:
     """A second document stands in the file."""
+    if buildspec.number == 0 or not _has_content(buildspec.root):
+        return
     documents = [document for document in buildspec.stream.documents if _has_content(document.root)]
     if len(documents) > 1 and buildspec.document is documents[1]:
         text, start = buildspec.stream.text, buildspec.document.start

@@ -188,7 +188,7 @@ def _unused(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Use]:
         if any(each is None or may_be(each, use.reference) for each in open_names):
             continue
         name = text.rpartition(":")[0] or text
-        if buildspec.stream.text.value.count(name) != node.raw.count(name):
+        if buildspec.source.count(name) != node.raw.count(name):
             continue
         texts = texts or {id(each.event): _dockerfile(buildspec, each) for each in builds}
         if all(by == id(use.event) or (text is not None and name not in text) for by, text in texts.items()):
@@ -221,7 +221,7 @@ def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:
             yield from _pushed(uses)
         yield from _pulled(uses)
         yield from _built_from(buildspec, uses)
-    if re.search("[iI]mageU(?:ri|RI)", buildspec.stream.text.value) is not None:
+    if re.search("[iI]mageU(?:ri|RI)", buildspec.source) is not None:
         yield from _deployed(build_of(buildspec))
 
 

@@ -43,7 +43,7 @@ class _Saved(NamedTuple):
 
 def terraform_plan_in_artifacts(buildspec: Buildspec) -> Iterator[Report]:
     """A plan or a state of Terraform becomes an artifact, or stands in the log."""
-    if _ENCRYPTION in buildspec.stream.text.value:
+    if _ENCRYPTION in buildspec.source:
         return
     runs = list(build_of(buildspec).on(SUCCEEDING)) if _uses_terraform(buildspec) else []
     saved, printed = _followed(runs)

@@ -101,7 +101,7 @@ def _named(buildspec: Buildspec) -> set[str]:
     found: set[str] = set()
     for item in buildspec.shell_items:
         found.update(re.findall(_NAME, item.value))
-    written = Counter(re.findall(_NAME, buildspec.stream.text.value))
+    written = Counter(re.findall(_NAME, buildspec.source))
     written.subtract(word for comment in buildspec.comments for word in re.findall(_NAME, comment.text))
     found.update(word for word, count in written.items() if count > 1)
     return found

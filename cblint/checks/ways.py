@@ -217,7 +217,7 @@ def may_have_secrets(buildspec: Buildspec) -> bool:
     """Whether it is worth running the build to look for secrets: seen in the text."""
     if any(is_secret for project in buildspec.projects for _, is_secret in project.variables):
         return True
-    return _sources().search(buildspec.stream.text.value) is not None
+    return _sources().search(buildspec.source) is not None
 
 
 def end_of(build: Build) -> State | None:

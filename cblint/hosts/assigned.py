@@ -11,7 +11,7 @@ from cblint.shell.contents import content
 from cblint.shell.syntax import ArithmeticExpansion, CommandSubstitution, DoubleQuoted, Node, Parameter, Word, walk
 from cblint.source.text import Text
 
-MOST = 1_000_000
+MOST = 200_000
 """Characters that are put in the places of variables, in a script: each could double the one before."""
 _GIVERS = frozenset({"export", "readonly", "declare", "typeset"})
 _CHANGERS = frozenset({"read", "unset", "mapfile", "readarray", "getopts", "printf", "let", "local", *_GIVERS})

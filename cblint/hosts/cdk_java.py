@@ -72,7 +72,7 @@ def read(text: Text) -> HostFile | None:
     import tree_sitter_java as grammar
 
     evaluator = _Evaluator(text)
-    program = _Program(parsed(text.value, grammar.language()), evaluator)
+    program = _Program(parsed(text, grammar.language()), evaluator)
     evaluator.fillings = program.fillings
     found = [evaluator.value(call, scope) for call, scope in program.calls]
     partial = [evaluator.value(value, scope) for value, scope in program.partial]

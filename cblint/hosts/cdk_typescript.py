@@ -77,10 +77,10 @@ def read(text: Text) -> HostFile | None:
     """What a file defines; None if it has nothing of CodeBuild."""
     import tree_sitter_typescript as grammar
 
-    root = parsed(text.value, grammar.language_typescript())
+    root = parsed(text, grammar.language_typescript())
     if root.has_error:
         # Of the two languages only one has elements of JSX, and only the other type assertions in angle brackets.
-        other = parsed(text.value, grammar.language_tsx())
+        other = parsed(text, grammar.language_tsx())
         root = root if other.has_error else other
     evaluator = _Evaluator(text)
     program = _Program(root, evaluator)

@@ -51,7 +51,7 @@ class HostFile(NamedTuple):
 
     ``kind`` is its format; ``problem`` says what was not read of it, in words after its name. ``at`` is where a syntax
     error of YAML or JSON ends the reading, as an offset into the file. ``files`` are names by which the other files of
-    a module of Terraform may call what it reads from a further file.
+    a module of Terraform may call what it reads from a further file. ``source`` is its text.
     """
 
     kind: str
@@ -59,6 +59,7 @@ class HostFile(NamedTuple):
     problem: str = ""
     at: int | None = None
     files: tuple[tuple[str, Reference], ...] = ()
+    source: str = ""
 
 
 def in_yaml(kind: str, definitions: Iterable[Definition], stream: Stream, certain: bool = False) -> HostFile | None:

@@ -77,7 +77,10 @@ class Graph:
         self.repository = repository
 
     def with_file(self, path: str, file: HostFile | None) -> Graph:
-        """The same with another content of one file."""
+        """The same with another content of one file; itself, with all that was found out of it, if it has that."""
+        known = self.files.get(path)
+        if file is not None and known is not None and file.source and known.source == file.source:
+            return self
         others = {each: content for each, content in self.files.items() if each != path}
         return Graph({**others, path: file} if file is not None else others, self.repository)
 
@@ -90,7 +93,14 @@ class Graph:
 
     def in_file(self, path: str) -> list[Resource]:
         """What one file defines."""
-        return [each for each in self.resources if each.path == path]
+        return self._by_path.get(path, [])
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for each in self.resources:
+            found.setdefault(each.path, []).append(each)
+        return found
 
     def of_kind(self, kind: str) -> list[Resource]:
         """All of a kind of definition."""

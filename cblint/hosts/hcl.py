@@ -15,7 +15,9 @@ from tree_sitter import Node as Syntax
 from cblint.facts import table
 from cblint.hosts import hcl_templates
 from cblint.hosts.hcl_templates import Mark
+from cblint.hosts.syntax_trees import in_time
 from cblint.source.foreign import Given, Items, Reference, Settings, Unknown, key
+from cblint.source.loader import TooComplex
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node, Scalar
 
@@ -52,10 +54,11 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_hcl.language()))
 
 
-def parse(source: str) -> Syntax:
-    """The syntax tree of a file, whose offsets are code points."""
+def parse(text: Text) -> Syntax:
+    """The syntax tree of a file, whose offsets are code points. Raises TooComplex."""
     # Offsets are bytes. Nothing but ASCII has a meaning in HCL, so that a letter can stand for any other character.
-    return _parser().parse(_WIDE.sub("_", source).encode("ascii")).root_node
+    data = _WIDE.sub("_", text.value).encode("ascii")
+    return in_time(_parser(), data, lambda byte: text.span(byte, byte + 1))
 
 
 def first_error(root: Syntax) -> int | None:
@@ -331,7 +334,10 @@ def of_lines(text: Text, scope: Scope, origin: Text, place: tuple[int, int]) -> 
     lines = {line.strip() for line in text.value.split("\n")}
     end = next(name for name in map("E{}".format, range(len(lines) + 1)) if name not in lines)
     heredoc = Text.joined((Text.of(f"x = <<{end}\n"), text, Text.of(f"\n{end}\n")), 0)
-    root = parse(heredoc.value)
+    try:
+        root = parse(heredoc)
+    except TooComplex:
+        return None
     template = find(root, "heredoc_template")
     if root.has_error or template is None:
         return None

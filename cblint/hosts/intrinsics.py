@@ -24,9 +24,9 @@ from cblint.source.tree import Mapping, Node, Scalar, Sequence
 
 _NO_VALUE = "AWS::NoValue"
 _PSEUDO = "AWS::"
-MOST_CHARACTERS = 1_000_000
-"""Of all texts that are put together for a file, which has no more itself: functions inside functions can double a text
-again and again. Source: CloudFormation quotas, size of a template in S3 (1 MB)."""
+MOST_CHARACTERS = 400_000
+"""Of all texts that are put together for a file: functions inside functions can double a text again and again. Source:
+CloudFormation quotas, size of a template in S3 (1 MB), of which little is put together."""
 
 
 class Intrinsics:

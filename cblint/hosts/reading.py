@@ -92,7 +92,7 @@ def host_file(path: str, text: Text) -> HostFile | None:
     for host in hosts_of(path):
         found = _reader(host.module)(text)
         if found is not None:
-            return found
+            return found._replace(source=text.value)
     return None
 
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+import time
 from bisect import bisect_left
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import TYPE_CHECKING
 
 from cblint.hosts.expressions import Evaluator, Place
-from cblint.source.text import Text
+from cblint.source.loader import TooComplex
+from cblint.source.text import Span, Text
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
+    from tree_sitter import Parser
 
 _WIDE = re.compile("[^\x00-\x7f]")
+LONGEST, LONGEST_OF_BYTE = 0.5, 4e-6
+"""Seconds of work for a text, and for each byte of it: what people write takes a tenth of that."""
+_PIECE = 1_024
+"""Bytes that the parser is given at a time; before each, the time is looked at."""
 
 
 class Offsets:
@@ -36,11 +43,34 @@ class Offsets:
         return byte - bisect_left(self._wide, byte + 1)
 
 
-def parsed(source: str, language: object) -> Syntax:
-    """The root of a text's tree; ``language`` is the grammar's own pointer."""
+def parsed(text: Text, language: object) -> Syntax:
+    """The root of a text's tree; ``language`` is the grammar's own pointer. Raises TooComplex."""
     from tree_sitter import Language, Parser
 
-    return Parser(Language(language)).parse(source.encode("utf-8", "surrogatepass")).root_node
+    source = text.value
+    data = source.encode("utf-8", "surrogatepass")
+    return in_time(Parser(Language(language)), data, lambda byte: text.span(at := Offsets(source).of(byte), at + 1))
+
+
+def in_time(parser: Parser, data: bytes, place: Callable[[int], Span]) -> Syntax:
+    """The root of the tree of a text, unless the parser begins to go over it again and again.
+
+    After an error, it may look at all that it has read for each further character. ``place`` is where a byte stands.
+    Raises TooComplex.
+    """
+    until = time.thread_time() + LONGEST + LONGEST_OF_BYTE * len(data)
+    stopped: list[int] = []
+
+    def read(byte: int, _: object) -> bytes:
+        if not stopped and time.thread_time() > until:
+            stopped.append(byte)
+        # To the parser, the text ends there.
+        return data[byte : byte + _PIECE] if not stopped else b""
+
+    root = parser.parse(read).root_node
+    if stopped:
+        raise TooComplex("is so unlike its format that reading it takes too long", place(min(stopped[0], len(data))))
+    return root
 
 
 def children(syntax: Syntax) -> list[Syntax]:

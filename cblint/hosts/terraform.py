@@ -17,7 +17,7 @@ from cblint.source.tree import Node
 
 def read(text: Text) -> HostFile:
     """What a file defines, as far as it can be read."""
-    root = parse(text.value)
+    root = parse(text)
     written: dict[str, Callable[[], Node]] = {}
     names = Names(written)
     reader = Reader(text, names.get)

@@ -29,13 +29,13 @@ class Comment(NamedTuple):
         return text.slice(self.start, self.start + len(self.text))
 
 
-def comments(stream: Stream) -> list[Comment]:
-    """All comments in file order, up to a syntax error."""
+def comments(stream: Stream, begin: int = 0, until: int | None = None) -> list[Comment]:
+    """All comments in file order, up to a syntax error; those of a part, whose scalars are all of the stream."""
     source = stream.text.value
-    limit = stream.problem.at if stream.problem else len(source)
+    limit = min(stream.problem.at if stream.problem else len(source), len(source) if until is None else until)
     found: list[Comment] = []
-    at = 0
-    line_start = 0
+    at = begin
+    line_start = begin_of_line(source, begin)
     for start, end in [*_scalar_ranges(stream), (limit, limit)]:
         while at < start and (match := _COMMENT.search(source, at, start)):
             # A comment runs to the end of its line, so it can pass the start of no scalar.

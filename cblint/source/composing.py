@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from cblint.source.loader import MAX_DEPTH, MAX_NODES, Document, Stream, TooComplex
+from cblint.source.loader import MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, Document, Stream, TooComplex
 from cblint.source.text import BREAKS, Text
 from cblint.source.tree import QUOTES, Alias, Mapping, Node, Pair, Scalar, Sequence
 
@@ -130,6 +130,9 @@ class _Builder:
             self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
             self._reset()
+            if len(self._documents) == MAX_DOCUMENTS:
+                at = _start(event)
+                raise TooComplex(f"holds more than {MAX_DOCUMENTS:,} YAML documents", self._text.span(at, at + 1))
             self._document_start = _start(event)
         elif isinstance(event, yaml.DocumentEndEvent):
             self._documents.append(Document(self._root, self._document_start))

@@ -14,6 +14,8 @@ MAX_DEPTH = 200
 """Nested lists and mappings; real buildspecs stay under 10."""
 MAX_NODES = 1_000_000
 """Nodes of a document after every alias is replaced by what it stands for."""
+MAX_DOCUMENTS = 1_000
+"""Each is looked at by every rule, however short it is; a buildspec is one document."""
 
 
 class TooComplex(Exception):
@@ -42,7 +44,8 @@ class Stream(NamedTuple):
 def load(text: Text) -> Stream:
     """Read a YAML stream; after a syntax error, what stood before it.
 
-    Raises TooComplex for a file that nests too deep or whose aliases expand too far. Never executes tags.
+    Raises TooComplex for a file that nests too deep, whose aliases expand too far, or that holds too many documents.
+    Never executes tags.
     """
     from cblint.source.composing import compose  # a run over other files needs no parser
 

@@ -221,6 +221,12 @@ def begin_of_line(source: str, at: int, earliest: int = 0) -> int:
     return last + 1 if last >= 0 else earliest
 
 
+def end_of_line(source: str, at: int) -> int:
+    """Where the line of ``at`` ends, without its line end."""
+    match = re.compile(f"[{BREAKS}]").search(source, at)
+    return match.start() if match else len(source)
+
+
 class Lines:
     """The lines of a file: offsets to positions and back."""
 

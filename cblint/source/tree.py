@@ -219,6 +219,22 @@ def walk(root: Node | None) -> Iterator[Node]:
             stack.extend(reversed(node.items))
 
 
+def reachable(root: Node | None) -> Iterator[Node]:
+    """The node and all below it, through aliases: each once, however many ways lead to it."""
+    seen: set[int] = set()
+    stack = [root.resolved] if root is not None else []
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, Mapping):
+            stack += [each.resolved for pair in reversed(node.pairs) for each in (pair.value, pair.key)]
+        elif isinstance(node, Sequence):
+            stack += [item.resolved for item in reversed(node.items)]
+
+
 def path_to(root: Node | None, offset: int, until: Node | None = None) -> str:
     """The way to what stands at a file offset, as in ``phases.build.commands[2]``; no further than ``until``."""
     steps: list[str] = []

@@ -1,0 +1,43 @@
+"""For each file of a repository that was linted, what all its files define was put together once more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cblint.hosts.graph import Graph
+from cblint.linter import Settings, lint_paths
+from cblint.opening import repository_graph
+
+TEMPLATE = "Resources:\n  P:\n    Type: AWS::CodeBuild::Project\n    Properties: {Name: project-%d}\n"
+
+
+def test_a_repository_is_put_together_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    for number in range(20):
+        (tmp_path / f"t{number}.yml").write_text(TEMPLATE % number)
+    made = []
+    plain = Graph.__init__
+
+    def counting(self: Graph, *arguments: object) -> None:
+        made.append(self)
+        plain(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Graph, "__init__", counting)
+    repository_graph.cache_clear()
+    result = lint_paths([str(tmp_path)], Settings(jobs=1))
+    assert len(result.files) == 20
+    assert all(file.findings for file in result.files)
+    assert len(made) == 1
+
+
+def test_a_file_that_is_not_what_it_was_counts_as_it_is() -> None:
+    from cblint.hosts.reading import host_file
+    from cblint.source.text import Text
+
+    one, other = (host_file("t.yml", Text.of(TEMPLATE % number)) for number in (1, 2))
+    assert one is not None
+    graph = Graph({"t.yml": one})
+    assert graph.with_file("t.yml", host_file("t.yml", Text.of(TEMPLATE % 1))) is graph
+    assert graph.with_file("t.yml", other).files == {"t.yml": other}
