@@ -24,7 +24,7 @@ from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.graph import Resource
 from cblint.hosts.project import Project
 from cblint.source.loader import Document, Stream
-from cblint.source.text import HOLE, Lines, Span
+from cblint.source.text import HOLE, UNTOLD, Lines, Span
 from cblint.source.tree import Node, path_to
 
 Subject = Buildspec | Resource
@@ -294,5 +294,5 @@ def _shown(value: str) -> str:
 
     What only the deployment tells is shown as ``${…}``.
     """
-    shown = " ".join(value.replace(HOLE, "${…}").splitlines())
+    shown = " ".join(value.replace(HOLE, UNTOLD).splitlines())
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"

@@ -2,12 +2,14 @@
 
 ``# cblint: ignore[rule, rule] -- reason`` stands on the finding's line or alone on the line above;
 ``# cblint: ignore-file[rule] -- reason`` before the first key. In files of other formats ``//`` and ``<!--`` begin such
-a comment too, and one for the whole file stands anywhere.
+a comment too, and one for the whole file stands anywhere. One that begins with ``<!--``, alone above a code block of
+Markdown, is about all of the block: its first line is no place for a finding.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -23,6 +25,8 @@ MARK = "cblint:"
 _COMMENT = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:")
 _DIRECTIVE = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
 _IN_HOST = re.compile(r"((?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:(?:(?!-->)[^\r\n])*)")
+_OF_MARKDOWN = "<!--"
+_FENCE = re.compile(r"[ \t>]{0,99}(`{3,99}|~{3,99})")
 _NAME = re.compile(r"[^,\s]+")
 # Bounded, so that a long line is searched once.
 _BEYOND = re.compile(
@@ -45,10 +49,10 @@ class Name(NamedTuple):
 
 
 class Directive(NamedTuple):
-    """A comment that speaks to cblint. ``line`` is the line it is about, None for the whole file."""
+    """A comment that speaks to cblint. ``lines`` are those that it is about, None for the whole file."""
 
     span: Span
-    line: int | None
+    lines: range | None
     alone: bool
     names: tuple[Name, ...]
     reason: str
@@ -66,16 +70,24 @@ class Suppressions:
         for directive in self._directives:
             for name in directive.names:
                 if name.rule is not None:
-                    self._by_line.setdefault((directive.line, name.rule.code), directive)
+                    first = directive.lines[0] if directive.lines is not None else None
+                    self._by_line.setdefault((first, name.rule.code), directive)
+        blocks = {each.lines[0]: each.lines for each in self._directives if each.lines and len(each.lines) > 1}
+        self._blocks = sorted(blocks.values(), key=lambda lines: lines[0])
 
     def apply(self, finding: Finding) -> Finding:
         """The finding, marked as suppressed if a comment says so."""
-        for line in (finding.start.line, None):
+        for line in (finding.start.line, *self._blocks_round(finding.start.line), None):
             directive = self._by_line.get((line, finding.code))
             if directive is not None:
                 self._used.add((directive.span, finding.code))
                 return finding._replace(suppressed=directive.reason)
         return finding
+
+    def _blocks_round(self, line: int) -> list[int]:
+        """Where the block begins that holds a line and of which a comment speaks."""
+        number = bisect_right(self._blocks, line, key=lambda lines: lines[0])
+        return [lines[0] for lines in self._blocks[max(number - 1, 0) : number] if line in lines]
 
     def faults(self, ran: Callable[[Rule], bool], require_reason: bool) -> Iterator[tuple[Rule, Report]]:
         """What is wrong with the directives; ``ran`` tells whether a rule was run over the whole file."""
@@ -95,7 +107,7 @@ def _faults(
         return
     if require_reason and not directive.reason:
         yield WITHOUT_REASON, Report(directive.span, "missing")
-    place = "in this file" if directive.line is None else f"on line {directive.line}"
+    place = _place(directive.lines)
     for number, name in enumerate(directive.names):
         if name.rule is None:
             fields = {"rule": name.written, "suggestion": name.suggestion}
@@ -105,6 +117,12 @@ def _faults(
             span = directive.span if only else name.span
             fields = {"rule": name.written, "place": place}
             yield UNUSED, Report(span, "unused", fields, edits=_removal(directive, number, lines))
+
+
+def _place(lines: range | None) -> str:
+    if lines is None:
+        return "in this file"
+    return f"on line {lines[0]}" if len(lines) == 1 else f"on lines {lines[0]} to {lines[-1]}"
 
 
 def _removal(directive: Directive, number: int, lines: Lines) -> tuple[Edit, ...]:
@@ -145,8 +163,10 @@ def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
         first_key = _first_key(buildspecs)
     comments = sorted(found.items())
     subjects = _subjects([span for span, _ in comments], lines)
+    above = {subjects[span] for span, text in comments if span in subjects and text.value.startswith(_OF_MARKDOWN)}
+    blocks = {line: _block(lines, line) for line in above}
     return [
-        _directive(text, span, subjects.get(span), lines, first_key)
+        _directive(text, span, subjects.get(span), _block_below(text, subjects.get(span), blocks), lines, first_key)
         for span, text in comments
         if _COMMENT.match(text.value)
     ]
@@ -200,8 +220,10 @@ def _subjects(comments: list[Span], lines: Lines) -> dict[Span, int]:
     return {span: below[number] for number, span in alone.items()}
 
 
-def _directive(text: Text, span: Span, subject: int | None, lines: Lines, first_key: int) -> Directive:
-    """``subject`` is the line below a comment that is alone on its own, None for others."""
+def _directive(
+    text: Text, span: Span, subject: int | None, block: range | None, lines: Lines, first_key: int
+) -> Directive:
+    """``subject`` is the line below a comment that is alone on its own, None for others; ``block`` the block there."""
     alone = subject is not None
     match = _DIRECTIVE.fullmatch(text.value)
     names = list(_NAME.finditer(text.value, match.start(2), match.end(2))) if match else []
@@ -214,12 +236,29 @@ def _directive(text: Text, span: Span, subject: int | None, lines: Lines, first_
     line = lines.number(span.start) if subject is None else subject
     return Directive(
         span,
-        None if whole_file else line,
+        None if whole_file else block if block is not None else range(line, line + 1),
         alone,
         tuple(_name(name.group(), text.span(*name.span())) for name in names),
         rest[2:].strip(),
         "",
     )
+
+
+def _block_below(text: Text, subject: int | None, blocks: dict[int, range]) -> range | None:
+    return blocks.get(subject) if subject is not None and text.value.startswith(_OF_MARKDOWN) else None
+
+
+def _block(lines: Lines, first: int) -> range:
+    """The lines of the code block of Markdown that begins on a line, or below it if that is empty; else that line."""
+    at = first if first >= len(lines) or lines.line(first).strip() else first + 1
+    opening = _FENCE.match(lines.line(at)) if at <= len(lines) else None
+    if opening is None:
+        return range(first, first + 1)
+    for last in range(at + 1, len(lines) + 1):
+        closing = _FENCE.match(lines.line(last))
+        if closing is not None and closing[1].startswith(opening[1]):
+            return range(at, last + 1)
+    return range(at, len(lines) + 1)
 
 
 def _name(written: str, span: Span) -> Name:

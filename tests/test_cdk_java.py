@@ -123,7 +123,12 @@ def test_a_project_says_what_it_is_given() -> None:
     assert shown(found.root) == {
         "name": "name",
         "timeoutInMinutes": "5",
-        "source": {"type": "GITHUB", "buildspec": {"version": "0.2"}, "...": None},
+        "source": {
+            "type": "GITHUB",
+            "location": "https://github.com/o/r.git",
+            "buildspec": {"version": "0.2"},
+            "...": None,
+        },
         "environment": {
             "image": "aws/codebuild/standard:7.0",
             "type": "LINUX_CONTAINER",

@@ -165,7 +165,12 @@ def test_a_project_says_what_it_is_given() -> None:
     assert shown(found.root) == {
         "name": "name",
         "timeoutInMinutes": "30",
-        "source": {"type": "GITHUB", "buildspec": {"version": "0.2"}, "...": None},
+        "source": {
+            "type": "GITHUB",
+            "location": "https://github.com/o/r.git",
+            "buildspec": {"version": "0.2"},
+            "...": None,
+        },
         "environment": {
             "image": "aws/codebuild/amazonlinux2-aarch64-standard:3.0",
             "type": "ARM_CONTAINER",
@@ -196,6 +201,19 @@ def test_a_project_says_what_it_is_given() -> None:
         ),
         ("codebuild.CfnProject", "source=dict(build_spec=json.dumps({'a': 1}))", "source.buildspec", {"a": "1"}),
         ("codebuild.CfnProject", "source=source", "source.buildspec", None),
+        (
+            "codebuild.Project",
+            "source=codebuild.Source.bit_bucket(owner='o', repo='r')",
+            "source.location",
+            "https://bitbucket.org/o/r.git",
+        ),
+        ("codebuild.Project", "source=codebuild.Source.git_hub(owner=owner, repo='r')", "source.location", None),
+        (
+            "codebuild.Project",
+            "source=codebuild.Source.git_hub_enterprise(https_clone_url='https://git.example/o/r')",
+            "source.location",
+            "https://git.example/o/r",
+        ),
     ],
 )
 def test_settings_of_a_project(made: str, properties: str, path: str, said: object) -> None:

@@ -179,7 +179,13 @@ def test_a_project_says_what_it_is_given() -> None:
         "name": "name",
         "timeoutInMinutes": "120",
         "projectVisibility": "PUBLIC_READ",
-        "source": {"type": "GITHUB", "gitCloneDepth": "1", "buildspec": {"version": "0.2"}, "...": None},
+        "source": {
+            "type": "GITHUB",
+            "location": "https://github.com/o/r.git",
+            "gitCloneDepth": "1",
+            "buildspec": {"version": "0.2"},
+            "...": None,
+        },
         "environment": {
             "image": "aws/codebuild/standard:7.0",
             "type": "LINUX_CONTAINER",

@@ -13,7 +13,7 @@ from cblint.source.foreign import Unknown
 from cblint.source.loader import load
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Mapping, Node, Scalar
-from tests.helpers import child
+from tests.helpers import child, lint
 
 WHOLE = "version: 0.2\nphases:\n  build:\n    commands:\n      - make\n"
 
@@ -77,6 +77,20 @@ def test_front_matter_moves_nothing() -> None:
 )
 def test_languages(info: str, expected: str) -> None:
     assert language(info) == expected
+
+
+def test_a_version_and_commands_tell_a_buildspec_whose_phases_are_misspelt() -> None:
+    (definition,) = block(WHOLE.replace("build:", "biuld:"))
+    assert (definition.kind, definition.fragment) == (BUILDSPEC, False)
+    assert block(WHOLE.replace("build:", "biuld:").replace("version: 0.2\n", "")) == []
+
+
+def test_the_commands_of_a_phase_alone_are_judged_as_those_below_phases() -> None:
+    shown = "post_build:\n  commands:\n    - curl https://get.example.com/a.sh | bash\n"
+    below = "phases:\n" + "".join(f"  {line}\n" for line in shown.splitlines())
+    for content in (shown, below):
+        result = lint(f"CodeBuild runs:\n\n```yaml\n{content}```\n", name="guide.md")
+        assert [each.rule for each in result.findings] == ["remote-script-piped-to-shell"]
 
 
 @pytest.mark.parametrize("info", ["yaml", "yml title=x", "", "text", "json"])

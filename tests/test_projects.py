@@ -127,6 +127,43 @@ def test_a_finding_names_the_setting_as_its_format_does() -> None:
     assert "The project has no service_role." in messages
 
 
+_SPEC = "version: 0.2\nphases: {build: {commands: [docker build .]}}\n"
+_PLACE = {"Source": {"Type": "NO_SOURCE", "BuildSpec": _SPEC}, "Artifacts": {"Type": "NO_ARTIFACTS"}}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "switch"),
+    [
+        ("project.json", with_settings(source={**PROJECT["source"], "buildspec": _SPEC}), '"privilegedMode": true'),
+        ("template.json", template({**CAPITAL, **_PLACE}), '"PrivilegedMode": true'),
+        ("template.yml", template({**CAPITAL, **_PLACE}), "PrivilegedMode: true"),
+        (
+            "main.tf",
+            'resource "aws_codebuild_project" "a" {\n  environment {\n    type = "LINUX_CONTAINER"\n'
+            '    image = "aws/codebuild/standard:7.0"\n  }\n'
+            f"  source {{\n    buildspec = {json.dumps(_SPEC)}\n  }}\n}}\n",
+            "privileged_mode = true",
+        ),
+        (
+            "stack.py",
+            "from aws_cdk import aws_codebuild as codebuild\ncodebuild.Project(self, 'A', "
+            "environment=codebuild.BuildEnvironment(build_image=codebuild.LinuxBuildImage.STANDARD_7_0), "
+            "build_spec=codebuild.BuildSpec.from_object({'version': '0.2', "
+            "'phases': {'build': {'commands': ['docker build .']}}}))\n",
+            "privileged=True",
+        ),
+    ],
+)
+def test_what_to_write_is_told_as_its_format_has_it(path: str, text: str, switch: str) -> None:
+    (finding,) = said(text, path, "docker-without-privileged")
+    assert f"({switch} in the project)" in finding.detail
+
+
+def test_of_many_values_only_some_are_listed() -> None:
+    (finding,) = said(of_environment(computeType="BUILD_GENERAL1_SMAL"))
+    assert "BUILD_GENERAL1_XLARGE and 8 others." in finding.detail
+
+
 # What is not known
 
 

@@ -592,3 +592,31 @@ def test_a_suppressed_finding_stays_in_the_results_and_does_not_fail_the_run() -
 def test_a_suppressed_finding_is_not_fixed() -> None:
     text = block(f"{DEFECT} {WHY}")
     assert fixed_text(text, lint(text).findings, unsafe=True) == (text, 0)
+
+
+# In Markdown
+
+
+IN_MARKDOWN = "<!-- cblint: ignore[command-not-string] -- why -->\n"
+SHOWN = f"{HEAD}      {DEFECT}\n      {DEFECT}\n"
+
+
+@pytest.mark.parametrize("between", ["", "\n"])
+@pytest.mark.parametrize(("opening", "closing"), [("```yaml", "```"), ("~~~~yml", "~~~~~"), ("```yaml", "")])
+def test_a_comment_above_a_block_is_about_all_of_it(between: str, opening: str, closing: str) -> None:
+    text = f"# Title\n\n{IN_MARKDOWN}{between}{opening}\n{SHOWN}{closing}\n"
+    findings = lint(text, ISOLATED, "guide.md").findings
+    assert [(each.rule, each.suppressed) for each in findings] == [("command-not-string", "why")] * 2
+
+
+def test_a_comment_above_a_block_is_not_about_the_next_one() -> None:
+    block_shown = f"```yaml\n{SHOWN}```\n"
+    findings = lint(f"{IN_MARKDOWN}{block_shown}\n{block_shown}", ISOLATED, "guide.md").findings
+    assert [each.suppressed for each in findings] == ["why", "why", None, None]
+
+
+def test_one_that_suppresses_nothing_says_where() -> None:
+    text = f"{IN_MARKDOWN}```yaml\n{HEAD}      - make\n```\n"
+    messages = [each.message for each in lint(text, ISOLATED, "guide.md").findings]
+    last = text.count("\n")
+    assert messages == [f"This comment suppresses nothing: command-not-string has nothing to say on lines 2 to {last}."]

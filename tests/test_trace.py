@@ -16,7 +16,7 @@ from cblint.report import trace
 from cblint.report.secrets import secrets_of
 from cblint.report.trace import Traced, render_json, render_text
 from cblint.secrets import mask
-from cblint.source.text import Lines
+from cblint.source.text import HOLE, Lines
 from tests.builds import commands, written
 from tests.conftest import Golden
 
@@ -229,6 +229,14 @@ def test_the_items_are_those_of_the_path_on_which_all_went_well() -> None:
 def test_places_count_code_points() -> None:
     text = "phases: {build: {commands: [ '😀', \"é\", true ]}}\n"
     assert [item["start"]["column"] for item in as_json(text)["items"]] == [30, 35, 40]
+
+
+def test_what_only_a_deployment_tells_is_not_known() -> None:
+    text = written({"build": commands(f'A="{HOLE}"; B=b', f"make {HOLE}")})
+    first, _ = as_json(text)["items"]
+    assert {name: each["value"] for name, each in first["variables"].items()} == {"A": None, "B": "b"}
+    assert "make ${…}" in as_text(text)
+    assert HOLE not in as_text(text)
 
 
 def test_documents_follow_one_another() -> None:

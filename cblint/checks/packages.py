@@ -47,13 +47,20 @@ def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
         if not asking or not operands or operands[0].text not in asking or invocation.fed_by is not None:
             continue
         assumed = _ASSUME_APT if invocation.program.startswith("apt") else _ASSUME_YUM
-        if invocation.flags(*assumed) or _may_say_yes(invocation):
+        if invocation.flags(*assumed) or _may_say_yes(invocation) or _is_of_another_system(buildspec, invocation):
             continue
         word = operands[0]
         fields = {"program": invocation.program, "command": word.text or ""}
         end = word.source.offset(word.end)
         variant = "may-ask" if invocation.program.startswith("apt") else "asks"
         yield Report(word.span, variant, fields, edits=(Edit(Span(end, end), " -y"),))
+
+
+def _is_of_another_system(buildspec: Buildspec, invocation: Invocation) -> bool:
+    """Whether no build has the program at all, of which another rule speaks: it asks nothing."""
+    images = [each.image for each in buildspec.environments]
+    uses = [use for use in _uses(buildspec) if use.invocation.node is invocation.node] if any(images) else []
+    return any(all(image is not None and _lacks(image, use) for image in images) for use in uses)
 
 
 _UPGRADING = {

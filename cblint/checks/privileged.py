@@ -28,6 +28,7 @@ from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.parameters import defaults
 from cblint.hosts.settings import known, setting, truth
+from cblint.hosts.spelling import assigned
 from cblint.shell.commands import Function
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.parser import parse
@@ -64,7 +65,11 @@ def docker_without_privileged(buildspec: Buildspec) -> Iterator[Report]:
     invocation = _first_that_needs_it(build_of(buildspec))
     if invocation is None:
         return
-    fields = {"command": called(invocation), "where": those(lacking, environments)}
+    fields = {
+        "command": called(invocation),
+        "where": those(lacking, environments),
+        "switch": _switch(buildspec, lacking),
+    }
     modes = _modes(lacking)
     related = tuple(("mode", node.span) for node in modes)
     edits = tuple(edit for node in modes for edit in respelt(node, "true")) if len(modes) == len(lacking) else ()
@@ -105,6 +110,17 @@ def _modes(environments: Sequence[Environment]) -> tuple[Node, ...]:
     """Where the buildspec gives the mode, each place once."""
     nodes = [each.places[_MODE] for each in environments if _MODE in each.places]
     return tuple({node.start: node for node in nodes}.values())
+
+
+def _switch(buildspec: Buildspec, environments: Sequence[Environment]) -> str:
+    """What to write to turn the mode on, as each place has it that tells of the builds."""
+    projects = [each.project.resource for each in environments if each.project and _MODE not in each.places]
+    ways = [f"{assigned(each, 'privilegedMode', 'true')} in the project" for each in projects if each is not None]
+    if None in projects:
+        ways.append("PrivilegedMode: true in the project")
+    if buildspec.get("batch") is not None:
+        ways.append(f"{_MODE}: true in the batch task")
+    return ", ".join(dict.fromkeys(ways))
 
 
 def _own_mode(project: Resource) -> Scalar | None:

@@ -23,6 +23,8 @@ _LEFT_TO_OTHERS = ("webhook", "filterGroups", "buildspec", "buildspecOverride")
 """Settings of which other rules speak."""
 _ROUND_PLACEHOLDERS = frozenset("<>{}[]%")
 """With these, what is to be filled in before the project is made is marked: ``<project-name>``."""
+_SHOWN = 4
+"""So many of the values that a setting can have are shown."""
 _WORDS_OF_YAML = frozenset({"true", "false", "yes", "no", "on", "off"})
 
 
@@ -155,10 +157,16 @@ def _not_offered(resource: Resource, fault: Fault) -> Report:
     fields = {
         "value": value,
         "key": _key(resource, fault),
-        "offered": enumerated(offered, "and"),
+        "offered": enumerated(_first_of(offered), "and"),
         "suggestion": suggestion(value, offered),
     }
     return Report(fault.span, "value", fields)
+
+
+def _first_of(names: list[str]) -> list[str]:
+    """So many names as a message shows, and how many others there are."""
+    others = len(names) - _SHOWN
+    return names if others < 2 else [*names[:_SHOWN], f"{others} others"]
 
 
 def _out_of_range(resource: Resource, fault: Fault) -> Report:

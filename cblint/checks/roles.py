@@ -22,6 +22,7 @@ from cblint.hosts.roles import (
     roles_in,
 )
 from cblint.hosts.settings import setting
+from cblint.hosts.spelling import spelt
 from cblint.hosts.webhooks import inside
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar
@@ -89,7 +90,8 @@ class _Holders:
         if opened is None:
             return said
         place = Elsewhere("open", opened, opened.definition.place)
-        return said._replace(variant="open", elsewhere=(place,))
+        fields = {**said.fields, "approval": spelt(opened, "requiresCommentApproval")}
+        return said._replace(variant="open", fields=fields, elsewhere=(place,))
 
     def _is_held_back(self, role: Resource, actions: tuple[str, ...]) -> bool:
         policies = self._graph.held(role).policies

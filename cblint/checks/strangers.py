@@ -13,6 +13,7 @@ from cblint.hosts.definition import PROJECT
 from cblint.hosts.graph import Resource
 from cblint.hosts.roles import managed_policies, roles_in
 from cblint.hosts.settings import known, listed, setting, text_at, within
+from cblint.hosts.spelling import spelt
 from cblint.hosts.webhooks import Event, Filter, Group, Webhook, inside, webhook_of
 from cblint.source.foreign import Reference, Unknown
 from cblint.source.regular import Malformed, has_literal, read
@@ -57,7 +58,7 @@ def _by_default(webhook: Webhook, event: Event) -> Iterator[Report]:
     if webhook.source_type in table("webhooks")["internal"]:
         return
     exposures = list(_exposures(webhook.project)) if webhook.is_whole else []
-    fields = {"event": event.name, "what": _told(exposures)}
+    fields = {"event": event.name, "what": _told(exposures), "approval": _approval(webhook)}
     yield Report(event.span, "default-exposed" if exposures else "default", fields, _places(webhook, exposures))
 
 
@@ -67,7 +68,7 @@ def _without_approval(webhook: Webhook, event: Event, value: Scalar) -> Iterator
         variant = "internal"
     else:
         variant = "exposed" if exposures else "open"
-    fields = {"event": event.name, "what": _told(exposures)}
+    fields = {"event": event.name, "what": _told(exposures), "approval": _approval(webhook)}
     yield Report(event.span, variant, fields, (("approval", inside(value)), *_places(webhook, exposures)))
 
 
@@ -137,6 +138,11 @@ def _powers(project: Resource) -> Iterator[_Exposure]:
         if role is not None and policy in table("roles")["administrators"]:
             yield _Exposure(f"a role with {policy}", "role", role.path, inside(arn))
             return
+
+
+def _approval(webhook: Webhook) -> str:
+    """The setting that asks for an approval, as the file of the webhook spells it."""
+    return spelt(webhook.resource, "requiresCommentApproval")
 
 
 def _told(exposures: list[_Exposure]) -> str:

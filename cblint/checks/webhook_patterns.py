@@ -61,9 +61,12 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
 
 def _cure(kind: str, pattern: str) -> str:
     """What to write. Anchors round a bare branch would match nothing, and a host may write refs/heads/ by itself."""
+    several = "|" in pattern
     if kind not in table("webhooks")["references"]:
-        return "^ and $ round all of it: ^(…|…)$"
-    return "$ behind it: (…|…)$" if pattern.startswith("refs/") else "whole references between ^ and $: ^refs/heads/…$"
+        return "^ and $ round all of it: ^(…|…)$" if several else "^ before it and $ behind it"
+    if pattern.startswith("refs/"):
+        return "$ behind all of it: (…|…)$" if several else "$ behind it"
+    return "whole references between ^ and $: ^refs/heads/…$"
 
 
 def _lets_all_in(expression: Expression) -> bool:

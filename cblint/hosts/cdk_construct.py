@@ -21,7 +21,7 @@ from cblint.hosts.cdk_values import (
     words,
 )
 from cblint.hosts.expressions import Call, Dotted, Place
-from cblint.source.foreign import Given, Items, Settings, Unknown, key
+from cblint.source.foreign import Given, Items, Settings, Unknown, is_known, key
 from cblint.source.text import Text
 from cblint.source.tree import Node, Pair, Scalar
 
@@ -79,6 +79,7 @@ def _source(call: Call, used: set[int]) -> Pairs:
             given = pair_of(source.settings, name)
             if given is not None:
                 found.append((key_of(given, api), plain(given.value)))
+        found += _location(source)
         outside = _webhook(source.settings)
     written = pair_of(settings, "buildSpec")
     if written is not None:
@@ -89,6 +90,19 @@ def _source(call: Call, used: set[int]) -> Pairs:
         (key(*(place_of(pair.key) if pair is not None else place_of(found[0][0])), "source"), around(found, False)),
         *outside,
     ]
+
+
+def _location(source: Call) -> Pairs:
+    """The address that CDK makes of the owner and the name of a repository; none where only a deployment tells them."""
+    form = table("hosts")["cdk"]["locations"].get(words(source.path[-1]))
+    owner, repo = pair_of(source.settings, "owner"), pair_of(source.settings, "repo")
+    if form is None or owner is None or repo is None:
+        return []
+    names = {"owner": plain(owner.value), "repo": plain(repo.value)}
+    if not all(isinstance(each, Scalar) and is_known(each) for each in names.values()):
+        return [(key_of(repo, "location"), place_of(repo.value).unknown)]
+    address = form.format(**{name: each.value for name, each in names.items() if isinstance(each, Scalar)})
+    return [(key_of(repo, "location"), said(place_of(repo.value), address))]
 
 
 def _is_source(node: Node) -> bool:

@@ -33,6 +33,7 @@ def buildspec_shown(stream: Stream, document: str) -> str | None:
     known = any(_is_section(name, value) for name, value in sections.items())
     elided = is_elided(stream.text.value)
     if "version" in sections and sections.keys() & {"phases", "batch"}:
+        known = known or _fits(sections.get("phases", root), table("shown")["versioned"])
         # An error may be the elision's.
         is_one = why_not(stream, by_name=False) is None and (known if stream.problem is None else not elided)
         return (PART if elided else WHOLE) if is_one else None
@@ -87,8 +88,9 @@ def phases_shown(root: Mapping) -> Definition | None:
     if not any(pair.name in facts["telling"] for pair in pairs):
         return None
     given = [(pair.key, pair.value) for pair in pairs]
-    phases = Settings(root.origin, root.start, root.end, given, complete=False)
-    whole = Settings(root.origin, root.start, root.end, [(_key(root, "phases"), phases)], complete=False)
+    # What is not shown is no more in doubt than round "phases:": a part says so, and has the shell of most buildspecs.
+    phases = Settings(root.origin, root.start, root.end, given)
+    whole = Settings(root.origin, root.start, root.end, [(_key(root, "phases"), phases)])
     return Definition(BUILDSPEC, "", pairs[0].key.span, whole, fragment=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Any
 
@@ -35,6 +36,16 @@ def spelt(resource: Resource, name: str) -> str:
         own = next((own for own, known in exceptions.items() if known == name), None)
         return own or name[:1].upper() + name[1:]
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() if spelling == "words" else name
+
+
+def assigned(resource: Resource, name: str, value: str) -> str:
+    """A setting with its value as one would write it in the file of a definition."""
+    facts = table("projects")
+    ending = posixpath.splitext(resource.path)[1]
+    if format_of(resource) == "cdk" and "CfnProject" not in resource.source:
+        name = facts["constructs"].get(name, name)
+    form: str = facts["assignments"].get(ending, "{name}: {value}")
+    return form.format(name=spelt(resource, name), value=value.capitalize() if ending == ".py" else value)
 
 
 def written(pair: Pair) -> str:

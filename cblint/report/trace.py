@@ -14,7 +14,7 @@ from cblint.report.serialise import serialised
 from cblint.report.shown import printable
 from cblint.secrets.mask import Mask
 from cblint.secrets.names import names_secret
-from cblint.source.text import Lines
+from cblint.source.text import HOLE, UNTOLD, Lines
 
 VERSION = 1
 LONGEST = 72
@@ -76,7 +76,7 @@ def _item(belief: Belief, traced: Traced, names: Iterable[str], secrets: Mask) -
         "key": belief.step.key,
         "start": {"line": position.line, "column": position.column},
         "status": None if belief.succeeds is None else int(not belief.succeeds),
-        "cwd": None if cwd is None or secrets.within(cwd) else cwd,
+        "cwd": None if cwd is None or HOLE in cwd or secrets.within(cwd) else cwd,
         "variables": {secrets.name(name): _variable(name, belief, secrets) for name in names},
     }
 
@@ -84,7 +84,7 @@ def _item(belief: Belief, traced: Traced, names: Iterable[str], secrets: Mask) -
 def _variable(name: str, belief: Belief, secrets: Mask) -> dict[str, Any]:
     variable = _known(name, belief)
     value = variable.value
-    if value is not None and (len(value) > LONGEST_VALUE or secrets.within(value)):
+    if value is not None and (len(value) > LONGEST_VALUE or HOLE in value or secrets.within(value)):
         value = None
     return {"assigned": variable.assigned, "value": value, "labels": list(variable.labels)}
 
@@ -153,5 +153,5 @@ def _by(hidden: Hidden, secrets: Mask) -> str:
 
 
 def _shown(text: str, secrets: Mask) -> str:
-    line = printable(" ".join(secrets.hidden(text, LONGEST).split()))
+    line = printable(" ".join(secrets.hidden(text, LONGEST).replace(HOLE, UNTOLD).split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -38,6 +38,8 @@ class Span(NamedTuple):
 
 HOLE = "\ufdd0"
 """Stands in a text for a part that only a deployment tells. Unicode has this character for programs' own use only."""
+UNTOLD = "${…}"
+"""What people are shown in its place."""
 
 
 class Position(NamedTuple):
