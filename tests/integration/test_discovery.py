@@ -60,23 +60,25 @@ def test_a_search_opens_what_is_named_like_a_buildspec(cblint: Cblint, name: str
 @pytest.mark.parametrize(
     "name",
     [
-        "build.yml",
-        "spec.yml",
         "buildspec.txt",
         "buildspec.yml.bak",
         "buildspec.yml~",
         "buildspec",
         "buildspec.py",
-        "ci/build.yml",
         "codebuild/README.md",
-        "codebuild/scripts/build.yml",
-        "mycodebuild/build.yml",
     ],
 )
 def test_a_search_leaves_other_files_alone(cblint: Cblint, name: str) -> None:
     cblint.put({name: DEFECT})
     assert listed(cblint) == []
     assert cblint().lines == ["No buildspec was checked."]
+
+
+@pytest.mark.parametrize("name", ["build.yml", "ci/spec.yaml", "codebuild/scripts/build.yml", "a.json"])
+def test_what_certainly_is_a_buildspec_is_found_under_any_name(cblint: Cblint, name: str) -> None:
+    cblint.put({name: DEFECT, "other.yml": "version: 1\nphases: {a: {commands: [b]}}\n"})
+    assert set(listed(cblint)) == {name, "other.yml"}
+    assert cblint("--format", "json").findings == [f"{name} command-not-string"]
 
 
 @pytest.mark.parametrize("folder", ["codebuild", ".codebuild", "buildspecs"])
@@ -116,7 +118,8 @@ def test_configured_names_are_found(cblint: Cblint) -> None:
     assert cblint("--format", "json").findings == [f"{name} command-not-string" for name in found]
     assert listed(cblint, "pipelines") == ["pipelines/a.txt"]
     assert listed(cblint, ".", cwd="pipelines") == ["a.txt"]
-    assert listed(cblint, "--isolated") == []
+    # Without the configuration its content tells one of them.
+    assert listed(cblint, "--isolated") == ["jobs/nightly.yaml"]
 
 
 def test_a_folder_may_be_called_buildspec_yml(cblint: Cblint) -> None:
@@ -298,11 +301,11 @@ def test_links_to_files_are_read_only_inside_the_folder_searched(cblint: Cblint)
     outside.write_text(DEFECT)
     (cblint.folder.parent / "repository-2").mkdir()
     (cblint.folder.parent / "repository-2/secret.yml").write_text(DEFECT)
-    cblint.put({"ci/real.yml": DEFECT, "hidden": "x"})
+    cblint.put({"ci/real": DEFECT, "hidden": "x"})
     links = {
-        "a-buildspec.yml": "ci/real.yml",
-        "b-buildspec.yml": str(cblint.folder / "ci/real.yml"),
-        "ci/c-buildspec.yml": "../ci/../ci/real.yml",
+        "a-buildspec.yml": "ci/real",
+        "b-buildspec.yml": str(cblint.folder / "ci/real"),
+        "ci/c-buildspec.yml": "../ci/../ci/real",
         "d-buildspec.yml": "a-buildspec.yml",
         "out-1-buildspec.yml": "../secret.yml",
         "out-2-buildspec.yml": str(outside),

@@ -170,7 +170,8 @@ def too_much(punched: Punched, fillings: tuple[str, ...] = FILLINGS) -> Iterator
 
 
 _PARTS = re.compile(r"\b")
-_EXAMPLES = [example.text for example in all_examples() if len(example.text) < 1_500]
+# A file that stands for itself has no holes, whatever its format: buildspecs inside of it have.
+_EXAMPLES = [example.text for example in all_examples() if len(example.text) < 1_500 and "path" not in example.given]
 
 
 @st.composite
