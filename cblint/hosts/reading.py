@@ -69,10 +69,12 @@ def mentions(path: str) -> bool:
     hosts = hosts_of(path)
     try:
         # Not opened before it is known to be a file: a pipe would never end.
-        if not hosts or not stat.S_ISREG(os.stat(path).st_mode):
+        about = os.stat(path) if hosts else None
+        if about is None or not stat.S_ISREG(about.st_mode):
             return False
         with open(path, "rb") as file:
-            data = file.read(MAX_BYTES).lower()
+            # As much as there is: room for the most there can be takes longer to make than to fill.
+            data = file.read(min(about.st_size, MAX_BYTES)).lower()
     except (OSError, ValueError):
         return False
     return _may(hosts, data) or (hosts is _DATA and all(word in data for word in _OF_BUILDSPECS))
