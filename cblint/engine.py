@@ -125,8 +125,7 @@ def _concerns(rule: Rule, subject: Subject) -> bool:
             return False
         if rule.needs and rule.needs.isdisjoint(_known_of(subject)):
             return False
-        return not rule.words or any(word in subject.source for word in rule.words)
-    return not rule.words or _holds_any(subject.source, tuple(rule.words))
+    return not rule.words or _holds_any(subject.source, rule.words)
 
 
 @lru_cache(maxsize=2)

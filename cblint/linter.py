@@ -16,7 +16,8 @@ from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
-from cblint.opening import STDIN, NotBuildspec, Opened, Place, called_a_buildspec, mentions, opened, worth_opening
+from cblint.hosts.reading import mentions
+from cblint.opening import STDIN, NotBuildspec, Opened, Place, called_a_buildspec, opened, worth_opening
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines

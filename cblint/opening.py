@@ -18,18 +18,6 @@ from cblint.hosts.repository import paths_of
 from cblint.source.loader import Stream, load
 from cblint.source.text import Text
 
-__all__ = [
-    "STDIN",
-    "NotBuildspec",
-    "Opened",
-    "Place",
-    "called_a_buildspec",
-    "mentions",
-    "opened",
-    "repository_graph",
-    "worth_opening",
-]
-
 STDIN = "<stdin>"
 
 

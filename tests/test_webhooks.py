@@ -15,7 +15,7 @@ from cblint.hosts.webhooks import events_in
 from cblint.linter import Settings
 from cblint.source.loader import load
 from cblint.source.text import Text
-from cblint.source.tree import Scalar
+from cblint.source.tree import Scalar, Sequence
 from tests.helpers import lint
 
 RULES = (
@@ -254,7 +254,8 @@ def test_documentation_is_read_at_its_own_places() -> None:
 def test_events_stand_where_they_are_written(pattern: str) -> None:
     source = f"- {json.dumps(pattern)}"
     node = load(Text.of(source)).documents[0].root
-    scalar = getattr(node, "items")[0]  # noqa: B009 - it is a list
+    assert isinstance(node, Sequence)
+    scalar = node.items[0]
     assert isinstance(scalar, Scalar)
     found = list(events_in(scalar))
     assert [event.name for event in found] == [name.strip() for name in pattern.split(",") if name.strip()]

@@ -14,7 +14,7 @@ from cblint.hosts.repository import text_in
 from cblint.hosts.settings import setting
 from cblint.source.holes import is_unsettled, load_with_holes
 from cblint.source.loader import Document, Stream, TooComplex, load
-from cblint.source.text import HOLE, Text
+from cblint.source.text import Text
 from cblint.source.tree import Node, Scalar
 
 
@@ -48,21 +48,28 @@ def unread(resource: Resource) -> str:
     node = definition.root if definition.kind == BUILDSPEC else setting(definition, "source", "buildspec")
     if not isinstance(node, Scalar) or not is_inline(node):
         return ""
-    if any(mark in node.value for mark in MARKS) and load(node.text).problem is not None:
+    stream, is_template = _read(node)
+    if is_template:
         return NOT_YET_YAML
-    return _PUT_TOGETHER if HOLE in node.value and not buildspecs_within(resource) else ""
+    return _PUT_TOGETHER if is_unsettled(stream) else ""
 
 
 _PUT_TOGETHER = "has a buildspec that is put together when it is deployed, so that nobody can read it here"
+
+
+def _read(node: Scalar) -> tuple[Stream, bool]:
+    """A text as YAML, and whether it is a template that is none yet: then without what steers that."""
+    stream = load_with_holes(node.text)
+    if stream.problem is None or not any(mark in node.value for mark in MARKS):
+        return stream, False
+    return load_with_holes(without_marks(node.text)), True
 
 
 def _made_of(node: Node, resource: Resource, projects: tuple[Project, ...]) -> list[Buildspec]:
     if mapping(node) is not None:
         stream = Stream(node.origin, (Document(node.resolved, node.start),), None)
     elif isinstance(node, Scalar):
-        stream = load_with_holes(node.text)
-        if stream.problem is not None and any(mark in node.value for mark in MARKS):
-            stream = load_with_holes(without_marks(node.text))
+        stream, _ = _read(node)
         if is_unsettled(stream):
             return []
     else:

@@ -10,16 +10,9 @@ from collections.abc import Hashable, Iterator
 from cblint.buildspec.batch import matrix, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.finding import Elsewhere, Report
+from cblint.hosts.buildspec import DEFAULT_BUILDSPEC, DEFAULT_BUILDSPECS
 from cblint.hosts.definition import PROJECT
-from cblint.hosts.graph import (
-    DEFAULT_BUILDSPEC,
-    DEFAULT_BUILDSPECS,
-    Resource,
-    buildspec_of,
-    is_inline,
-    is_read_by_terraform,
-    names_no_buildspec,
-)
+from cblint.hosts.graph import Resource, buildspec_of, is_inline, is_read_by_terraform, names_no_buildspec
 from cblint.hosts.repository import lacks
 from cblint.hosts.settings import all_listed, given, known, listed, setting, within
 from cblint.source.foreign import Reference, Unknown

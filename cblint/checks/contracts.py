@@ -12,14 +12,8 @@ from cblint.checks.files import is_nowhere, made_by
 from cblint.checks.globs import fits, is_known, may_take, steps_of
 from cblint.facts import table
 from cblint.finding import Elsewhere, Report
-from cblint.hosts.graph import (
-    DEFAULT_BUILDSPECS,
-    Resource,
-    Run,
-    buildspec_of,
-    is_read_by_terraform,
-    names_no_buildspec,
-)
+from cblint.hosts.buildspec import DEFAULT_BUILDSPECS
+from cblint.hosts.graph import Resource, Run, buildspec_of, is_read_by_terraform, names_no_buildspec
 from cblint.hosts.pipelines import Action, actions, project_of, variable_references
 from cblint.hosts.settings import known
 from cblint.source.text import HOLE, Span

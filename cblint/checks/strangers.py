@@ -11,6 +11,7 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.definition import PROJECT
 from cblint.hosts.graph import Resource
+from cblint.hosts.known import is_reference
 from cblint.hosts.roles import managed_policies, roles_in
 from cblint.hosts.settings import known, listed, setting, text_at, within
 from cblint.hosts.spelling import spelt
@@ -23,7 +24,6 @@ from cblint.wording import enumerated
 
 _ACCOUNT = "ACTOR_ACCOUNT_ID"
 _DISABLED = "DISABLED"
-_SECRET = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 
 
 class _Exposure(NamedTuple):
@@ -120,7 +120,7 @@ def _secrets(project: Resource) -> Iterator[_Exposure]:
     """The secrets that a project, or the buildspec that it uses, takes."""
     for item in listed(setting(project.definition, "environment", "environmentVariables")):
         kind = known(within(item, "type")) if isinstance(item, Mapping) else None
-        if kind is not None and kind.value in _SECRET:
+        if kind is not None and is_reference(kind.value):
             yield _Exposure("secrets", "secret", project.path, inside(kind))
     buildspec = buildspec_used(project)
     if buildspec is None:

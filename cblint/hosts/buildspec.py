@@ -8,6 +8,10 @@ import re
 from cblint.source.loader import Stream
 from cblint.source.tree import Mapping, Scalar, Sequence
 
+DEFAULT_BUILDSPEC = "buildspec.yml"
+"""What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
+DEFAULT_BUILDSPECS = (DEFAULT_BUILDSPEC, "buildspec.yaml")
+"""CodeBuild takes either ending. Source: its maintainers, https://github.com/aws/aws-codebuild-docker-images/pull/578."""
 _NAME = re.compile(r".*build[-_.]?spec.*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
 _FOLDER = re.compile(r"\.?(?:code[-_]?builds?|build[-_]?specs?)", re.IGNORECASE)
 _YAML = re.compile(r".*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
@@ -49,8 +53,8 @@ def named_like_buildspec(path: str) -> bool:
 
 
 def certainly_buildspec(path: str) -> bool:
-    """Whether the file has the very name that CodeBuild looks for, or would if it looked for the usual ending."""
-    return os.path.basename(path).lower() in ("buildspec.yml", "buildspec.yaml")
+    """Whether the file has the very name that CodeBuild looks for."""
+    return os.path.basename(path).lower() in DEFAULT_BUILDSPECS
 
 
 def candidate(path: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from cblint.hosts.buildspec import DEFAULT_BUILDSPEC, DEFAULT_BUILDSPECS
 from cblint.hosts.definition import PIPELINE, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import is_set, known, setting, text_at
 from cblint.source.foreign import Reference
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from cblint.hosts.pipelines import Action
     from cblint.source.text import Lines
 
-DEFAULT_BUILDSPEC = "buildspec.yml"
-"""What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
-DEFAULT_BUILDSPECS = (DEFAULT_BUILDSPEC, "buildspec.yaml")
-"""CodeBuild takes either ending. Source: its maintainers, https://github.com/aws/aws-codebuild-docker-images/pull/578."""
 _RENDERED = "templatefile"
 _READING = ("file", _RENDERED)
 _BY_FOLDER = (".tf", ".tofu", ".tf.json")
@@ -76,13 +73,12 @@ class Graph:
         self.files = dict(files)
         self.repository = repository
 
-    def with_file(self, path: str, file: HostFile | None) -> Graph:
+    def with_file(self, path: str, file: HostFile) -> Graph:
         """The same with another content of one file; itself, with all that was found out of it, if it has that."""
         known = self.files.get(path)
-        if file is not None and known is not None and file.source and known.source == file.source:
+        if known is not None and file.source and known.source == file.source:
             return self
-        others = {each: content for each, content in self.files.items() if each != path}
-        return Graph({**others, path: file} if file is not None else others, self.repository)
+        return Graph({**self.files, path: file}, self.repository)
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:

@@ -16,7 +16,6 @@ from cblint.source.foreign import is_known
 from cblint.source.tree import Mapping, Node, Scalar
 
 _PLAIN = "PLAINTEXT"
-_SECRET = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 
 
 def project_of(resource: Resource, buildspecs: tuple[str, ...] = ()) -> Project:
@@ -67,7 +66,7 @@ def _names(node: Node | None, runs: list[Run]) -> Iterator[tuple[str, bool]]:
 
 def _is_secret(name: str, kind: str | None) -> bool:
     """Parameters hold settings of all kinds: only a name tells which of them is a secret."""
-    return kind in _SECRET and (kind != "PARAMETER_STORE" or sounds_secret(name))
+    return is_reference(kind) and (kind != "PARAMETER_STORE" or sounds_secret(name))
 
 
 def _output_artifact_format(runs: list[Run]) -> str | None:
@@ -128,7 +127,12 @@ class Variable(NamedTuple):
     @property
     def is_reference(self) -> bool:
         """Whether its value is only the name of a secret or of a parameter."""
-        return self.type in _SECRET
+        return is_reference(self.type)
+
+
+def is_reference(kind: str | None) -> bool:
+    """Whether variables of a type hold only the name of a secret or of a parameter."""
+    return kind in table("projects")["references"]
 
 
 def variables_of(resource: Resource) -> list[Variable]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from cblint.hosts.definition import HostFile
 from cblint.hosts.graph import Graph
 from cblint.linter import Settings, lint_paths
 from cblint.opening import repository_graph
@@ -20,9 +22,9 @@ def test_a_repository_is_put_together_once(tmp_path: Path, monkeypatch: pytest.M
     made = []
     plain = Graph.__init__
 
-    def counting(self: Graph, *arguments: object) -> None:
+    def counting(self: Graph, files: Mapping[str, HostFile], repository: str | None = None) -> None:
         made.append(self)
-        plain(self, *arguments)  # type: ignore[arg-type]
+        plain(self, files, repository)
 
     monkeypatch.setattr(Graph, "__init__", counting)
     repository_graph.cache_clear()
@@ -36,8 +38,10 @@ def test_a_file_that_is_not_what_it_was_counts_as_it_is() -> None:
     from cblint.hosts.reading import host_file
     from cblint.source.text import Text
 
-    one, other = (host_file("t.yml", Text.of(TEMPLATE % number)) for number in (1, 2))
+    one, again, other = (host_file("t.yml", Text.of(TEMPLATE % number)) for number in (1, 1, 2))
     assert one is not None
+    assert again is not None
+    assert other is not None
     graph = Graph({"t.yml": one})
-    assert graph.with_file("t.yml", host_file("t.yml", Text.of(TEMPLATE % 1))) is graph
+    assert graph.with_file("t.yml", again) is graph
     assert graph.with_file("t.yml", other).files == {"t.yml": other}
