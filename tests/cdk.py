@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cblint.hosts.definition import Definition, HostFile
 from cblint.hosts.settings import setting
 from cblint.source.foreign import is_complete
-from cblint.source.text import HOLE
+from cblint.source.text import HOLE, Text
 from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk
 
 
@@ -18,6 +20,28 @@ def shown(node: Node | None) -> object:
         items = [shown(item) for item in node.items]
         return items if is_complete(node) else [*items, "..."]
     return node.value.replace(HOLE, "?") if isinstance(node, Scalar) else None
+
+
+def reading(reader: Callable[[Text], HostFile | None]) -> Callable[[str], HostFile | None]:
+    """What reads a source in one of the languages: what it defines, none of it without a place in it."""
+
+    def read(source: str) -> HostFile | None:
+        file = reader(Text.of(source))
+        assert_inside(file, source)
+        return file
+
+    return read
+
+
+def definitions_of(file: HostFile | None) -> tuple[Definition, ...]:
+    return file.definitions if file is not None else ()
+
+
+def only_value(definitions: tuple[Definition, ...]) -> object:
+    """The value of the only setting of the only buildspec."""
+    (found,) = definitions
+    assert isinstance(found.root, Mapping)
+    return shown(found.root.pairs[0].value)
 
 
 def at(definition: Definition, path: str) -> object:

@@ -7,31 +7,24 @@ import time
 import pytest
 
 from cblint.hosts import cdk_java
-from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
+from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition
 from cblint.source.text import Text
 from cblint.source.tree import Mapping
-from tests.cdk import assert_inside, at, characters, shown
+from tests.cdk import at, characters, definitions_of, only_value, reading, shown
 
 IMPORTS = "import software.amazon.awscdk.services.codebuild.Project;\n"
 
 
-def read(source: str) -> HostFile | None:
-    """What a file defines, none of it without a place in it."""
-    file = cdk_java.read(Text.of(source))
-    assert_inside(file, source)
-    return file
+read = reading(cdk_java.read)
 
 
 def definitions(statements: str, members: str = "") -> tuple[Definition, ...]:
-    file = read(f"{IMPORTS}class A {{ {members} void f(String p) {{\n{statements}\n}} }}")
-    return file.definitions if file is not None else ()
+    return definitions_of(read(f"{IMPORTS}class A {{ {members} void f(String p) {{\n{statements}\n}} }}"))
 
 
 def value(expression: str, before: str = "", after: str = "", members: str = "") -> object:
     """What an expression says as the only setting of a buildspec."""
-    (found,) = definitions(f'{before}\nBuildSpec.fromObject(Map.of("key", {expression}));\n{after}', members)
-    assert isinstance(found.root, Mapping)
-    return shown(found.root.pairs[0].value)
+    return only_value(definitions(f'{before}\nBuildSpec.fromObject(Map.of("key", {expression}));\n{after}', members))
 
 
 @pytest.mark.parametrize(

@@ -7,29 +7,23 @@ import time
 import pytest
 
 from cblint.hosts import cdk_python
-from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
+from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition
 from cblint.source.text import Text
 from cblint.source.tree import Mapping
-from tests.cdk import assert_inside, at, characters, shown
+from tests.cdk import at, characters, definitions_of, only_value, reading, shown
 
-
-def read(source: str) -> HostFile | None:
-    """What a module defines, none of it without a place in it."""
-    file = cdk_python.read(Text.of(source))
-    assert_inside(file, source)
-    return file
+read = reading(cdk_python.read)
 
 
 def definitions(source: str) -> tuple[Definition, ...]:
-    file = read(source)
-    return file.definitions if file is not None else ()
+    return definitions_of(read(source))
 
 
 def value(expression: str, before: str = "", after: str = "") -> object:
     """What an expression says as the only setting of a buildspec."""
-    (found,) = definitions(f'{before}\nspec = codebuild.BuildSpec.from_object({{"key": {expression}}})\n{after}')
-    assert isinstance(found.root, Mapping)
-    return shown(found.root.pairs[0].value)
+    return only_value(
+        definitions(f'{before}\nspec = codebuild.BuildSpec.from_object({{"key": {expression}}})\n{after}')
+    )
 
 
 def project(properties: str, made: str = "codebuild.Project") -> Definition:

@@ -7,32 +7,27 @@ import time
 import pytest
 
 from cblint.hosts import cdk_typescript
-from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
+from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition
 from cblint.source.foreign import Given
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Sequence
-from tests.cdk import assert_inside, at, characters, shown
+from tests.cdk import at, characters, definitions_of, only_value, reading, shown
 
 IMPORTS = "import * as codebuild from 'aws-cdk-lib/aws-codebuild';\nimport {Duration} from 'aws-cdk-lib';\n"
 
 
-def read(source: str) -> HostFile | None:
-    """What a file defines, none of it without a place in it."""
-    file = cdk_typescript.read(Text.of(source))
-    assert_inside(file, source)
-    return file
+read = reading(cdk_typescript.read)
 
 
 def definitions(source: str) -> tuple[Definition, ...]:
-    file = read(source)
-    return file.definitions if file is not None else ()
+    return definitions_of(read(source))
 
 
 def value(expression: str, before: str = "", after: str = "") -> object:
     """What an expression says as the only setting of a buildspec."""
-    (found,) = definitions(f"{before}\nconst spec = codebuild.BuildSpec.fromObject({{key: {expression}}});\n{after}")
-    assert isinstance(found.root, Mapping)
-    return shown(found.root.pairs[0].value)
+    return only_value(
+        definitions(f"{before}\nconst spec = codebuild.BuildSpec.fromObject({{key: {expression}}});\n{after}")
+    )
 
 
 def project(properties: str, made: str = "codebuild.Project", before: str = "") -> Definition:
