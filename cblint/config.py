@@ -36,6 +36,8 @@ class Config(NamedTuple):
     buildspecs: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     require_reason: bool = False
+    baseline: str = ""
+    """An absolute path in the repository; empty if there is none."""
     projects: tuple[Project, ...] = ()
 
     def names_buildspec(self, path: str) -> bool:
@@ -156,6 +158,8 @@ def _read_text(text: str, path: str, shown: str, must_have: bool) -> Config | No
         raise ConfigError(f"{_at(shown, lines, fault.span.start)}: {sentence(fault)}")
     config = _config(_plain(root), os.path.dirname(path))
     _check_rules(root, shown, lines)
+    if config.baseline and not _inside(config.baseline, config.folder):
+        raise ConfigError(f'{shown}: "baseline" leads out of the repository: name a file in it')
     return config
 
 
@@ -171,9 +175,13 @@ def _given_twice(root: Node | None) -> Iterator[Pair]:
 
 def _leads_out(path: str) -> bool:
     """Whether a link would make us read something that is not the repository's."""
-    folder = os.path.dirname(path)
+    return os.path.islink(path) and not _inside(path, os.path.dirname(path))
+
+
+def _inside(path: str, folder: str) -> bool:
+    """Whether a path leads to something in the repository of a folder, or below that if it has none."""
     top = os.path.realpath(git_root(folder) or folder)
-    return os.path.islink(path) and not os.path.realpath(path).startswith(top + os.sep)
+    return os.path.realpath(path).startswith(top.rstrip(os.sep) + os.sep)
 
 
 _DEEP_KEY = r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){60}"""
@@ -227,6 +235,8 @@ def _config(data: dict[str, Any], folder: str) -> Config:
     """A configuration of plain data that fits the schema."""
     known = {name.replace("-", "_"): value for name, value in data.items() if name != "projects"}
     lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    if known.get("baseline"):
+        known["baseline"] = os.path.join(folder, known["baseline"])
     return Config(folder)._replace(
         **{**known, **lists}, projects=tuple(_project(project) for project in data.get("projects", ()))
     )

@@ -51,7 +51,8 @@ class FileResult(NamedTuple):
     ``path`` is relative to the repository root, ``shown`` to the working directory. ``skipped`` says why the file
     was not linted (then ``failed`` tells whether that is an error of the run), ``excerpts`` holds the lines on which
     findings, what is related to them, the steps to them and their fixes begin and end, with other characters where a
-    secret stands, ``hidden`` what is shown there, ``failing`` how many findings reach the severity that fails the run.
+    secret stands, ``hidden`` what is shown there, ``fail_on`` the severity that fails the run, ``ran`` the codes of the
+    rules that saw all of the file, ``baseline`` the one that its configuration names.
     """
 
     path: str
@@ -63,13 +64,20 @@ class FileResult(NamedTuple):
     hidden: dict[int, tuple[Hidden, ...]] = {}  # noqa: RUF012 - never changed
     skipped: str = ""
     failed: bool = False
-    failing: int = 0
+    fail_on: str = "warning"
+    ran: frozenset[str] = frozenset()
+    baseline: str = ""
     crashes: tuple[str, ...] = ()
     error: str = ""
     """A message about the run that this file is one of many to meet: a broken configuration."""
     seconds: float = 0.0
     target: str = ""
     """Where a symbolic link on the way leads in the repository, relative to its root; empty if there is none."""
+
+    @property
+    def failing(self) -> int:
+        """How many findings fail the run."""
+        return sum(1 for finding in self.findings if fails(finding, self.fail_on))
 
 
 class Result(NamedTuple):
@@ -226,6 +234,11 @@ def _config_or_default(path: str, settings: Settings) -> Config:
         return Config()
 
 
+def configured_baseline(path: str, settings: Settings) -> str:
+    """The baseline that the configuration names for a file or folder; empty if none. Raises ConfigError."""
+    return _config(os.path.join(path, "buildspec.yml") if os.path.isdir(path) else path, settings).baseline
+
+
 def _config(path: str, settings: Settings) -> Config:
     if settings.config is not None:
         return load_config(settings.config)
@@ -300,11 +313,11 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
+    ran = _ran(found, checked, rules)
     if "cblint:" in text and found.subjects:
-        checked = _suppressed(target, found, checked, rules, config)
+        checked = _suppressed(target, found, checked, rules, ran, config)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
-    threshold = settings.fail_on or config.fail_on
     return FileResult(
         path,
         shown,
@@ -314,7 +327,9 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         excerpts,
         hidden,
         skipped="; it ".join(_shortcomings(target, found, findings, checked.cut)),
-        failing=sum(1 for finding in findings if fails(finding, threshold)),
+        fail_on=settings.fail_on or config.fail_on,
+        ran=ran,
+        baseline=config.baseline,
         crashes=tuple(checked.crashes.values()),
     )
 
@@ -348,6 +363,7 @@ def _suppressed(
     found: Opened,
     checked: engine.Checked,
     rules: list[Rule],
+    ran: frozenset[str],
     config: Config,
 ) -> engine.Checked:
     from cblint.suppress import Suppressions
@@ -355,20 +371,23 @@ def _suppressed(
     suppressions = Suppressions(found.buildspecs, target.lines)
     kept = [suppressions.apply(finding) for finding in checked.findings]
     names = {rule.name for rule in rules}
-    # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.
-    complete = (
-        not found.problem
-        and found.at is None
-        and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
-    )
-    finished = names - {*checked.crashes, *checked.cut} if complete else set()
-    faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
+    faults = suppressions.faults(lambda rule: rule.code in ran, config.require_reason)
     chosen = [(rule, report) for rule, report in faults if rule.name in names]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
         kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))
     more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
     kept.sort(key=lambda finding: (finding.span, finding.code))
     return checked._replace(findings=kept, cut=[*checked.cut, *more])
+
+
+def _ran(found: Opened, checked: engine.Checked, rules: list[Rule]) -> frozenset[str]:
+    """The codes of the rules that saw all of a file.
+
+    One that crashed or was cut short has not; after a syntax error none has.
+    """
+    if found.problem or found.at is not None or any(each.stream.problem is not None for each in found.buildspecs):
+        return frozenset()
+    return frozenset(rule.code for rule in rules if rule.name not in checked.crashes and rule.name not in checked.cut)
 
 
 def _selection(config: Config, settings: Settings) -> Selection:
@@ -381,7 +400,7 @@ def _selection(config: Config, settings: Settings) -> Selection:
 
 def fails(finding: Finding, threshold: str) -> bool:
     """Whether a finding makes the run fail at that ``--fail-on``."""
-    if threshold == "never" or finding.suppressed is not None:
+    if threshold == "never" or not finding.is_open:
         return False
     return finding.severity.rank >= Severity(threshold).rank
 
@@ -412,8 +431,8 @@ def _names(path: str) -> tuple[str, str]:
     here = os.getcwd()
     root = git_root(os.path.dirname(full))
     inside = root is not None and git_root(here) == root  # then ".." does not lead out of the repository
-    shown = os.path.relpath(full, here).replace(os.sep, "/") if inside else _relative(full, here)
-    return _relative(full, root or here), shown
+    shown = os.path.relpath(full, here).replace(os.sep, "/") if inside else relative(full, here)
+    return relative(full, root or here), shown
 
 
 def _target(path: str) -> str:
@@ -424,8 +443,8 @@ def _target(path: str) -> str:
     root = git_root(folder) if real != full else None
     if root is None:
         return ""
-    target = _relative(real, _real(root))
-    return "" if os.path.isabs(target) or target == _relative(full, root) else target
+    target = relative(real, _real(root))
+    return "" if os.path.isabs(target) or target == relative(full, root) else target
 
 
 @lru_cache(maxsize=1024)
@@ -433,6 +452,7 @@ def _real(folder: str) -> str:
     return os.path.realpath(folder)
 
 
-def _relative(path: str, folder: str) -> str:
+def relative(path: str, folder: str) -> str:
+    """A path from a folder, with forward slashes, if it lies in it; both are absolute."""
     inside = path.startswith(folder.rstrip(os.sep) + os.sep)
     return (os.path.relpath(path, folder) if inside else path).replace(os.sep, "/")

@@ -97,6 +97,63 @@ def fail(error: Misused) -> NoReturn:
     sys.exit(usage.exit_code)
 
 
+@cli.group(short_help="Accept the findings of today: write, prune or check the baseline.")
+def baseline() -> None:
+    """Accept the findings of today, so that only new ones are reported.
+
+    The baseline is a file to commit. cblint check leaves out what it has if the configuration names it (baseline:
+    FILE), or with --baseline FILE.
+    """
+
+
+def _baseline_command(name: str, text: str, short: str, *flags: click.Option) -> click.Command:
+    def callback(paths: tuple[str, ...], **options: Any) -> None:
+        from cblint.cli import baseline as commands  # of use to few runs
+
+        more = [options.pop(str(flag.name)) for flag in flags]
+        try:
+            sys.exit(commands.run(getattr(commands, name), paths, options, *more))
+        except Misused as error:
+            raise click.UsageError(str(error)) from None
+
+    shared = [option for option in OPTIONS if option.key in _OF_BASELINES]
+    file = click.Option(["--baseline"], metavar="FILE", help=_BASELINE_HELP)
+    return click.Command(
+        name,
+        callback=callback,
+        params=[click.Argument(["paths"], nargs=-1, metavar="[PATHS]..."), *flags, file, *map(_option, shared)],
+        help=text,
+        short_help=short,
+    )
+
+
+_BASELINE_HELP = "The file (default: the configured one, else .cblint-baseline.json at the root of the repository)."
+_OF_BASELINES = frozenset({"profile", "select", "ignore", "config", "isolated", "exclude", "jobs"})
+
+for _command in (
+    _baseline_command(
+        "create",
+        "Write all findings of PATHS (default: the current folder) to the baseline.",
+        "Write all findings of now.",
+        click.Option(["--force"], is_flag=True, help="Write it anew if it is there already."),
+    ),
+    _baseline_command(
+        "update",
+        "Drop the entries that no longer match. Those of files that are not linted stay, unless the file is gone; those "
+        "of a renamed file follow it.",
+        "Drop what no longer matches.",
+        click.Option(["--add"], is_flag=True, help="Also add the findings that are not in it."),
+    ),
+    _baseline_command(
+        "check",
+        "Print the findings that are not in the baseline and the entries that no longer match. Exit status: 1 if there "
+        "are any, of whatever severity.",
+        "Print what is new and what no longer matches.",
+    ),
+):
+    baseline.add_command(_command)
+
+
 @cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, the outputs.")
 @click.argument("name", type=click.Choice(PUBLISHED), default=PUBLISHED[0])
 def schema(name: str) -> None:

@@ -32,6 +32,10 @@ class Misused(Exception):
     """The command line asks for what cannot be. ``str()`` is a sentence."""
 
 
+class Stopped(Exception):
+    """The run cannot go on, though the command line is right. ``str()`` is a sentence."""
+
+
 def _names(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
@@ -50,7 +54,7 @@ def check(options: Mapping[str, Any]) -> int:
         raise Misused("--stdin-filename names standard input: give - as the path.")
     if len(outputs) > max(len(formats), 1):
         raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
-    settings = _settings(options)
+    settings = settings_of(options)
     try:
         check_settings(settings)
         if stdin:
@@ -59,13 +63,27 @@ def check(options: Mapping[str, Any]) -> int:
             result = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
+    try:
+        result = _told(result, options)
+    except Stopped as error:
+        say(str(error))
+        return 2
     if not (options["diff"] or options["list_files"]):
         _print(result, formats or ("text",), outputs, options)
-    _complain(result)
+    complain(result)
     return result.exit_status
 
 
-def _settings(options: Mapping[str, Any]) -> Settings:
+def _told(result: Result, options: Mapping[str, Any]) -> Result:
+    """The run, marked what nobody is to be told of: what a baseline has, then what has not changed. Raises Stopped."""
+    if not options["no_baseline"] and (options["baseline"] or any(file.baseline for file in result.files)):
+        from cblint.cli.baseline import applied
+
+        result = applied(result, options)
+    return result
+
+
+def settings_of(options: Mapping[str, Any]) -> Settings:
     return Settings(
         profile=options["profile"],
         select=_names(options["select"]),
@@ -90,7 +108,7 @@ def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
         from cblint.fix import fix_bytes
 
         change, _ = fix_bytes(data, candidate, settings, options["unsafe_fixes"])
-        _write(change.patch, "-")
+        write(change.patch, "-")
         _tell_masked([change])
         _tell_refused([change])
     return result
@@ -99,20 +117,20 @@ def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
 def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Settings) -> Result:
     if options["list_files"]:
         files, errors = list_files(paths, settings)
-        _write((f"{shown.path(path)}\n" for path in files), "-")
+        write((f"{shown.path(path)}\n" for path in files), "-")
         return Result((), tuple(errors))
     if options["fix"] or options["diff"]:
         from cblint.fix import fix_files
 
         changed = fix_files(paths, settings, options["unsafe_fixes"], write=not options["diff"])
         if options["diff"]:
-            _write((line for change in changed for line in change.patch), "-")
+            write((line for change in changed for line in change.patch), "-")
             _tell_masked(changed)
         _tell_refused(changed)
         if options["fix"]:
             for change in changed:
                 if change.fixed:
-                    _say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
+                    say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
     return lint_paths(paths, settings)
 
 
@@ -125,9 +143,9 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
             statistics=options["statistics"],
             suppressed=options["sarif_include_suppressed"],
         )
-        _write(render(name, result, style), output)
+        write(render(name, result, style), output)
         for sentence in omitted(name, result, style):
-            _say(sentence)
+            say(sentence)
     if options["timings"]:
         for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
             _tell(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}")
@@ -141,7 +159,7 @@ def _colour(choice: str, output: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
 
 
-def _write(lines: Iterable[str], output: str) -> None:
+def write(lines: Iterable[str], output: str) -> None:
     """Write UTF-8 to standard output or to a file, whatever the locale."""
     if output == "-" and sys.stdout is None:
         raise Misused("Standard output is closed.")
@@ -160,30 +178,30 @@ def _write(lines: Iterable[str], output: str) -> None:
         raise Misused(f"Cannot write {name}: {error.strerror}") from None
 
 
-def _complain(result: Result) -> None:
+def complain(result: Result) -> None:
     """What is wrong with the run itself, to standard error in every format."""
     for error in result.errors:
-        _say(error)
+        say(error)
     for file in result.files:
         if file.failed and not file.error:
-            _say(f"{file.shown} {file.skipped}")
+            say(f"{file.shown} {file.skipped}")
         for crash in file.crashes:
-            _say(f"internal error: {crash}. Please report it.")
+            say(f"internal error: {crash}. Please report it.")
 
 
 def _tell_masked(changes: Iterable[Change]) -> None:
     for change in changes:
         if change.masked:
-            _say(f"{change.path}: the patch hides secrets, so that it cannot be applied; --fix changes the file.")
+            say(f"{change.path}: the patch hides secrets, so that it cannot be applied; --fix changes the file.")
 
 
 def _tell_refused(changes: Iterable[Change]) -> None:
     for change in changes:
         if change.refused:
-            _say(f"{change.path} was not {'fixed further' if change.fixed else 'fixed'}: {change.refused}")
+            say(f"{change.path} was not {'fixed further' if change.fixed else 'fixed'}: {change.refused}")
 
 
-def _say(message: str) -> None:
+def say(message: str) -> None:
     _tell(f"cblint: {shown.printable(message)}")
 
 

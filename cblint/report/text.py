@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cblint.finding import Finding, Related, Severity
+from cblint.finding import BASELINE, Finding, Related, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import RULES_URL, Style, left_out
 from cblint.report.shown import characters, commands, path, printable, width
@@ -42,7 +42,7 @@ def render(result: Result, style: Style) -> Iterator[str]:
     """Every finding that is not suppressed, then what was not linted, then a summary."""
     paint = Paint(style.colour)
     for file, finding in result.findings:
-        if finding.suppressed is None:
+        if finding.is_open:
             yield from _finding(file, finding, paint)
             yield "\n"
     if style.statistics:
@@ -176,7 +176,7 @@ def statistics(result: Result) -> Iterator[str]:
     """Counts per rule, most first."""
     counts: dict[tuple[str, str], int] = {}
     for _, finding in result.findings:
-        if finding.suppressed is None:
+        if finding.is_open:
             key = (finding.rule, finding.severity.value)
             counts[key] = counts.get(key, 0) + 1
     for (rule, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -193,16 +193,17 @@ def _skipped(result: Result, paint: Paint) -> Iterator[str]:
 def summary(result: Result) -> str:
     """``1 error and 2 notes in 3 files (1 suppressed, 2 files skipped).``"""
     counts = dict.fromkeys(Severity, 0)
-    suppressed = 0
+    suppressed = baseline = 0
     for _, finding in result.findings:
-        if finding.suppressed is not None:
-            suppressed += 1
-        else:
+        if finding.is_open:
             counts[finding.severity] += 1
+        suppressed += finding.suppressed is not None
+        baseline += finding.left_out == BASELINE
     said = [_count(number, severity.value) for severity, number in counts.items() if number]
     checked = sum(1 for file in result.files if file.kind)
     skipped = sum(1 for file in result.files if file.skipped and not file.kind)
     extra = [f"{suppressed} suppressed"] if suppressed else []
+    extra += [f"{baseline} in the baseline"] if baseline else []
     extra += [f"{_count(skipped, 'file')} skipped"] if skipped else []
     tail = f" ({', '.join(extra)})" if extra else ""
     if not checked and not said:

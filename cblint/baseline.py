@@ -1,0 +1,309 @@
+"""The baseline: the findings that a team has for now accepted, as a file that git can merge, and what they match.
+
+It is a JSON array, one entry on a line, sorted; all lines of entries are alike, so that whole lines can come and go.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from cblint.finding import BASELINE
+from cblint.hosts.discover import git_root
+from cblint.identity import Identity, context, identities, place, squeezed
+from cblint.linter import FileResult, relative
+from cblint.opening import STDIN
+from cblint.source.file import Unreadable, read
+
+NAME = ".cblint-baseline.json"
+"""What a baseline is called if nobody says otherwise."""
+FORMAT = "cblint-baseline"
+VERSION = 1
+MAX_BYTES = 256 * 1024 * 1024
+_MOST_PAIRS = 1_000_000
+"""Findings compared with entries of files that are gone: beyond, no renaming is followed."""
+_MARKERS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
+
+
+class BaselineError(Exception):
+    """A baseline that cannot be used. ``str()`` names the file, the line and what to do."""
+
+
+class Entry(NamedTuple):
+    """A finding that is accepted.
+
+    ``path`` is that of the file from the root of the repository, ``where`` has no numbers of list items, ``text`` is the
+    line as it may be shown. ``occurrence`` counts, from 1, those that are otherwise the same.
+    """
+
+    path: str
+    code: str
+    where: str
+    text: str
+    occurrence: int = 1
+    rule: str = ""
+
+    @property
+    def identity(self) -> Identity:
+        """What a finding must have to be this one."""
+        return Identity(self.code, self.where, squeezed(self.text))
+
+
+class Compared(NamedTuple):
+    """Findings held against entries.
+
+    ``files`` have the findings that match marked as left out; ``matched`` are the entries of these, with the paths and
+    lines of now, ``fresh`` those that the other findings would have. ``stale`` match nothing though their file was
+    linted or is gone; of ``unseen`` this run can say nothing.
+    """
+
+    files: tuple[FileResult, ...]
+    matched: tuple[Entry, ...]
+    fresh: tuple[Entry, ...]
+    stale: tuple[Entry, ...]
+    unseen: tuple[Entry, ...]
+
+
+# The file
+
+
+def load(path: str, named: bool) -> list[Entry]:
+    """The entries of a baseline. ``named``: the user named the file. Raises BaselineError."""
+    shown = os.path.relpath(path)
+    if not os.path.lexists(path):
+        raise BaselineError(f'{shown} does not exist: "cblint baseline create" writes it')
+    try:
+        text = read(path, named, MAX_BYTES)
+    except Unreadable as error:
+        raise BaselineError(f"{shown} {error}") from None
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BaselineError(f"{shown}:{_conflict(text) or _broken(error)}") from None
+    except (ValueError, RecursionError):
+        raise BaselineError(f"{shown} is no baseline: it holds numbers or lists that none has") from None
+    return list(_entries(found, text, shown))
+
+
+def _conflict(text: str) -> str:
+    """The place of what a merge left to be decided, and what to do."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith(_MARKERS):
+            return (
+                f"{number}: a merge left conflict markers here. Keep the entries of both sides and delete the markers; "
+                '"cblint baseline update" then drops what is too much'
+            )
+    return ""
+
+
+def _broken(error: json.JSONDecodeError) -> str:
+    return f"{error.lineno}:{error.colno}: not valid JSON: {error.msg}"
+
+
+def _entries(found: Any, text: str, shown: str) -> Iterator[Entry]:
+    """Those of what was loaded. Raises BaselineError."""
+    header = found[0] if isinstance(found, list) and found else None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise BaselineError(f'{shown}:1: not a baseline: a list is expected that begins with {{"format": "{FORMAT}"}}')
+    version = header.get("version")
+    if version != VERSION or isinstance(version, bool):
+        raise BaselineError(f"{shown}:1: its version is not {VERSION}: a newer cblint may have written it")
+    for number, item in enumerate(found[1:], 1):
+        entry = _entry(item)
+        if entry is None:
+            raise BaselineError(
+                f'{shown}:{_line(text, number)}: an entry is expected here: an object with the texts "path", "code", '
+                '"where" and "text", and "occurrence", if it is there, a number from 1'
+            )
+        yield entry
+
+
+def _entry(item: Any) -> Entry | None:
+    if not isinstance(item, dict):
+        return None
+    entry = Entry(
+        item.get("path", 0), item.get("code", 0), item.get("where", 0), item.get("text", 0), item.get("occurrence", 1)
+    )
+    path, code, where, text, occurrence, _ = entry
+    texts = isinstance(path, str) and isinstance(code, str) and isinstance(where, str) and isinstance(text, str)
+    rule = item.get("rule", "")
+    if not texts or type(occurrence) is not int or occurrence < 1 or not isinstance(rule, str):
+        return None
+    return entry._replace(rule=rule) if rule else entry
+
+
+def _line(text: str, number: int) -> int:
+    """The line on which an element of the array begins, whatever layout it was given; elements count from 0."""
+    decoder = json.JSONDecoder()
+    at = text.index("[") + 1
+    for left in range(number, -1, -1):
+        while text[at] in " \t\r\n,":
+            at += 1
+        if left:
+            _, at = decoder.raw_decode(text, at)
+    return text.count("\n", 0, at) + 1
+
+
+def written(entries: Iterable[Entry]) -> str:
+    """The file that holds these entries, which are numbered anew."""
+    lines = [_dumped({"format": FORMAT, "version": VERSION}), *map(_object, _numbered(entries))]
+    return "[" + "\n,".join(lines) + "\n]\n"
+
+
+def _numbered(entries: Iterable[Entry]) -> list[Entry]:
+    seen: Counter[tuple[str, Identity]] = Counter()
+    numbered = []
+    for entry in sorted(entries):
+        key = entry.path, entry.identity
+        seen[key] += 1
+        numbered.append(entry._replace(occurrence=seen[key]))
+    return sorted(numbered)
+
+
+def _object(entry: Entry) -> str:
+    rule = {"rule": entry.rule} if entry.rule else {}
+    found = {"path": entry.path, "code": entry.code, **rule, "where": entry.where, "text": entry.text}
+    return _dumped(found if entry.occurrence == 1 else {**found, "occurrence": entry.occurrence})
+
+
+def _dumped(item: dict[str, Any]) -> str:
+    """ASCII: what turns text round or hides in it cannot be seen in a review."""
+    return json.dumps(item)
+
+
+# What it matches
+
+
+class _Seen(NamedTuple):
+    """A file of the run, the path that entries have for it, and what its findings are known by."""
+
+    path: str
+    file: FileResult
+    identities: list[Identity]
+
+    def entry(self, number: int) -> Entry:
+        """The one that a finding would have."""
+        finding = self.file.findings[number]
+        return Entry(self.path, finding.code, place(finding), context(finding, self.file), rule=finding.rule)
+
+
+_Left = dict[Identity, dict[int, Entry]]
+"""Entries of a path that match nothing yet, by what they are known by and their occurrence."""
+
+
+def compare(files: Sequence[FileResult], entries: Iterable[Entry], folder: str) -> Compared:
+    """Hold the findings of a run against the entries of a baseline that lies in an absolute folder.
+
+    Each entry stands for one finding. Those of a file that is gone stand for findings of one that has no entries.
+    """
+    root = git_root(folder) or folder
+    run = [_Seen(path_in(root, file), file, identities(file)) for file in files]
+    left = _by_path(entries)
+    had = set(left)
+    known = [_taken(seen, range(len(seen.identities)), left.get(seen.path, {})) for seen in run]
+    gone = _gone(left, run, root)
+    new = [number for number, seen in enumerate(run) if seen.path not in had]
+    for number, path in _renamed(run, known, new, {path: left[path] for path in gone}):
+        known[number] |= _taken(run[number], _open(run[number], known[number]), left[path])
+    ran: dict[str, frozenset[str]] = {}
+    for seen in run:
+        ran[seen.path] = ran.get(seen.path, frozenset()) | seen.file.ran
+    rest = [entry for entries_of in left.values() for same in entries_of.values() for entry in same.values()]
+    stale = [entry for entry in rest if entry.path in gone or entry.code in ran.get(entry.path, ())]
+    unseen = set(rest).difference(stale)
+    return Compared(
+        tuple(_marked(seen.file, numbers) for seen, numbers in zip(run, known, strict=True)),
+        tuple(seen.entry(number) for seen, numbers in zip(run, known, strict=True) for number in sorted(numbers)),
+        tuple(seen.entry(number) for seen, numbers in zip(run, known, strict=True) for number in _open(seen, numbers)),
+        tuple(sorted(stale)),
+        tuple(sorted(unseen)),
+    )
+
+
+def path_in(root: str, file: FileResult) -> str:
+    """The path of a file from an absolute folder; one outside of it keeps the path that it has in its repository."""
+    if file.path == STDIN:
+        return STDIN
+    found = relative(os.path.abspath(file.shown), root)
+    return file.path if os.path.isabs(found) else found
+
+
+def _by_path(entries: Iterable[Entry]) -> dict[str, _Left]:
+    found: dict[str, _Left] = {}
+    for entry in sorted(entries):
+        found.setdefault(entry.path, {}).setdefault(entry.identity, {})[entry.occurrence] = entry
+    return found
+
+
+def _taken(seen: _Seen, numbers: Iterable[int], left: _Left) -> set[int]:
+    """The findings that entries stand for, which are taken away."""
+    found = set()
+    for number in numbers:
+        same = left.get(seen.identities[number])
+        if same and seen.file.findings[number].suppressed is None:
+            del same[min(same)]
+            found.add(number)
+    return found
+
+
+def _open(seen: _Seen, known: set[int]) -> list[int]:
+    """The findings that no entry stands for, and no comment suppresses."""
+    found = enumerate(seen.file.findings)
+    return [number for number, finding in found if number not in known and finding.suppressed is None]
+
+
+def _marked(file: FileResult, known: set[int]) -> FileResult:
+    found = enumerate(file.findings)
+    return file._replace(
+        findings=tuple(each._replace(left_out=BASELINE) if number in known else each for number, each in found)
+    )
+
+
+def _gone(left: dict[str, _Left], run: list[_Seen], root: str) -> set[str]:
+    """The paths with entries that match nothing where there is no file any more."""
+    linted = {seen.path for seen in run if seen.file.kind}
+    roots = {root, *(git_root(os.path.dirname(os.path.abspath(seen.file.shown))) or root for seen in run)}
+    return {
+        path
+        for path, same in left.items()
+        if any(same.values())
+        and path not in linted
+        and not any(os.path.lexists(os.path.join(folder, path)) for folder in roots)
+    }
+
+
+def _renamed(
+    run: list[_Seen], known: list[set[int]], new: list[int], gone: dict[str, _Left]
+) -> Iterator[tuple[int, str]]:
+    """Files without entries and the paths that they had: those with the most findings in common, one for one."""
+    holders: dict[Identity, list[str]] = {}
+    for path, left in gone.items():
+        for identity in left:
+            holders.setdefault(identity, []).append(path)
+    common: Counter[tuple[int, str]] = Counter()
+    for number in new:
+        wanted = Counter(run[number].identities[each] for each in _open(run[number], known[number]))
+        for identity, times in wanted.items():
+            for path in holders.get(identity, ()):
+                common[number, path] += min(times, len(gone[path][identity]))
+        if len(common) > _MOST_PAIRS:
+            return
+
+    def order(pair: tuple[int, str]) -> tuple[int, int, str, str]:
+        number, path = pair
+        return -common[pair], -_steps_in_common(run[number].path, path), path, run[number].path
+
+    taken: set[int | str] = set()
+    for number, path in sorted(common, key=order):
+        if not {number, path} & taken:
+            taken |= {number, path}
+            yield number, path
+
+
+def _steps_in_common(one: str, other: str) -> int:
+    """How many of the last steps of two paths are the same."""
+    steps = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
+    return next((number for number, (mine, yours) in enumerate(steps) if mine != yours), 0)
