@@ -18,8 +18,6 @@ from cblint.linter import FileResult, relative
 from cblint.opening import STDIN
 from cblint.source.file import Unreadable, read
 
-NAME = ".cblint-baseline.json"
-"""What a baseline is called if nobody says otherwise."""
 FORMAT = "cblint-baseline"
 VERSION = 1
 MAX_BYTES = 256 * 1024 * 1024
@@ -35,8 +33,8 @@ class BaselineError(Exception):
 class Entry(NamedTuple):
     """A finding that is accepted.
 
-    ``path`` is that of the file from the root of the repository, ``where`` has no numbers of list items, ``text`` is the
-    line as it may be shown. ``occurrence`` counts, from 1, those that are otherwise the same.
+    ``path`` is that of the file from the root of the repository, ``where`` has no numbers of list items, ``text`` is
+    the line as it may be shown. ``occurrence`` counts, from 1, those that are otherwise the same.
     """
 
     path: str

@@ -19,6 +19,8 @@ from cblint.source.text import Lines, Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 NAMES = (".cblint.yml", ".cblint.yaml", "pyproject.toml")
+BASELINE = ".cblint-baseline.json"
+"""What a baseline is called if nobody says otherwise."""
 
 
 class ConfigError(Exception):
@@ -36,9 +38,9 @@ class Config(NamedTuple):
     buildspecs: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     require_reason: bool = False
+    projects: tuple[Project, ...] = ()
     baseline: str = ""
     """An absolute path in the repository; empty if there is none."""
-    projects: tuple[Project, ...] = ()
 
     def names_buildspec(self, path: str) -> bool:
         """Whether the configuration calls the file a buildspec."""
@@ -47,7 +49,9 @@ class Config(NamedTuple):
         )
 
     def excludes(self, path: str) -> bool:
-        """Whether the file, or the folder if the path ends in a slash, is not to be linted."""
+        """Whether the file, or the folder if the path ends in a slash, is not to be linted: no baseline is."""
+        if os.path.basename(path) == BASELINE or (self.baseline and os.path.abspath(path) == self.baseline):
+            return True
         return matches(self.folder, self.exclude, path)
 
     def projects_of(self, path: str) -> list[Project]:
@@ -236,7 +240,7 @@ def _config(data: dict[str, Any], folder: str) -> Config:
     known = {name.replace("-", "_"): value for name, value in data.items() if name != "projects"}
     lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
     if known.get("baseline"):
-        known["baseline"] = os.path.join(folder, known["baseline"])
+        known["baseline"] = os.path.abspath(os.path.join(folder, known["baseline"]))
     return Config(folder)._replace(
         **{**known, **lists}, projects=tuple(_project(project) for project in data.get("projects", ()))
     )

@@ -266,10 +266,10 @@ def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileRes
         return _failure(candidate, str(error))
 
 
-def lint_text(text: str, candidate: Candidate, settings: Settings) -> FileResult:
-    """Lint a text under a name: the file need not exist."""
+def lint_text(text: str, candidate: Candidate, settings: Settings, repository: str | None = None) -> FileResult:
+    """Lint a text under a name: the file need not exist. ``repository``: where to look for what is beside it."""
     try:
-        return _lint(text, candidate, settings)
+        return _lint(text, candidate, settings, repository)
     except TooComplex as error:
         line = Lines(text).number(error.span.start)
         return _failure(candidate, f"{Hiding(text).hidden(str(error))} (line {line})")
@@ -298,14 +298,14 @@ def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
     return FileResult(*_names(candidate.path), skipped=why if expected else "")
 
 
-def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
+def _lint(text: str, candidate: Candidate, settings: Settings, repository: str | None) -> FileResult:
     path, shown = _names(candidate.path)
     config = _config(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     expected = candidate.named or called_a_buildspec(candidate.path, config)
     try:
-        found = opened(text, _place(candidate.path, path), config)
+        found = opened(text, _place(candidate.path, path, repository), config)
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
@@ -339,9 +339,10 @@ def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
     return opened(text, _place(path, _names(path)[0]), _config(path, settings)).buildspecs
 
 
-def _place(path: str, relative: str) -> Place:
-    repository = git_root(os.path.dirname(os.path.abspath(path))) if path != STDIN else None
-    return Place(path, relative, repository)
+def _place(path: str, name: str, repository: str | None = None) -> Place:
+    if repository is None and path != STDIN:
+        repository = git_root(os.path.dirname(os.path.abspath(path)))
+    return Place(path, name, repository)
 
 
 def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding], cut: list[str]) -> Iterator[str]:

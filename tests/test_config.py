@@ -21,6 +21,7 @@ fail-on: error
 buildspecs: ["ci/*.yml", special.txt]
 exclude: [vendor/, "*.bak.yml"]
 require-reason: true
+baseline: ci/accepted.json
 projects:
   - buildspecs: [buildspec.yml, "ci/*.yml"]
     image: aws/codebuild/standard:7.0
@@ -51,6 +52,7 @@ fail-on = "error"
 buildspecs = ["ci/*.yml", "special.txt"]
 exclude = ["vendor/", "*.bak.yml"]
 require-reason = true
+baseline = "ci/accepted.json"
 
 [[tool.cblint.projects]]
 buildspecs = ["buildspec.yml", "ci/*.yml"]
@@ -134,7 +136,7 @@ def test_the_root_of_the_repository_itself_counts(tmp_path: pathlib.Path) -> Non
 
 def test_without_any_the_defaults_hold(tmp_path: pathlib.Path) -> None:
     assert config_for(repository(tmp_path, {})) == Config()
-    assert Config()[1:] == ("default", (), (), "warning", (), (), False, ())
+    assert Config()[1:] == ("default", (), (), "warning", (), (), False, (), "")
 
 
 def test_of_several_in_a_folder_the_yaml_one_counts(tmp_path: pathlib.Path) -> None:
@@ -213,6 +215,7 @@ def expected(folder: str) -> Config:
         buildspecs=("ci/*.yml", "special.txt"),
         exclude=("vendor/", "*.bak.yml"),
         require_reason=True,
+        baseline=os.path.join(folder, "ci", "accepted.json"),
         projects=(
             Project(
                 buildspecs=("buildspec.yml", "ci/*.yml"),
@@ -288,7 +291,7 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         (
             "rules: []\n",
             ':1:1: "rules" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
-            "exclude, require-reason, projects.",
+            "exclude, require-reason, baseline, projects.",
         ),
         (
             "projects:\n  - buildspecs: [a]\n    imge: x\n",
@@ -303,7 +306,7 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         (
             "? [a]\n: 1\n",
             ':1:3: "?" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
-            "exclude, require-reason, projects.",
+            "exclude, require-reason, baseline, projects.",
         ),
     ],
 )

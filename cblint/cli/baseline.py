@@ -6,15 +6,16 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cblint.baseline import NAME, BaselineError, Compared, Entry, compare, load, written
+from cblint.baseline import BaselineError, Compared, Entry, compare, load, written
 from cblint.catalogue import UnknownRule
 from cblint.cli.options import OPTIONS
 from cblint.cli.run import Misused, Stopped, complain, say, settings_of, write
-from cblint.config import ConfigError
+from cblint.config import BASELINE, ConfigError
 from cblint.hosts.discover import git_root
-from cblint.linter import FileResult, Result, Settings, check_settings, configured_baseline, lint_paths
+from cblint.linter import FileResult, Result, check_settings, configured_baseline, lint_paths
 from cblint.report import Style, render, shown
 from cblint.source.writing import replace
+from cblint.wording import counted
 
 
 def applied(result: Result, options: Mapping[str, Any]) -> Result:
@@ -27,37 +28,36 @@ def applied(result: Result, options: Mapping[str, Any]) -> Result:
 
 def _applied(result: Result, options: Mapping[str, Any]) -> Result:
     files = {id(file): file for file in result.files}
+    named = options["baseline"] is not None
     for path, group in _groups(result, options["baseline"], "").items():
-        if not path:
-            continue
-        found = compare(group, load(path, options["baseline"] is not None), os.path.dirname(os.path.abspath(path)))
-        files |= {id(old): new for old, new in zip(group, found.files, strict=True)}
-        if found.stale:
-            say(f"{_entries(len(found.stale))} of {os.path.relpath(path)} no longer {_match(len(found.stale))}: {_PRUNE}")
+        if path:
+            found = compare(group, load(path, named), os.path.dirname(path))
+            files |= {id(old): new for old, new in zip(group, found.files, strict=True)}
+            stale = len(found.stale)
+            if stale:
+                does = f"{counted(stale, 'entry', 'entries')} of {os.path.relpath(path)} no longer {_match(stale)}"
+                say(f'{does}: "cblint baseline update" prunes what is mended or gone.')
     return result._replace(files=tuple(files[id(file)] for file in result.files))
-
-
-_PRUNE = '"cblint baseline update" prunes what is mended or gone.'
 
 
 def create(paths: Sequence[str], options: Mapping[str, Any], force: bool) -> int:
     """Write all findings of now, and return the exit status. Raises Misused."""
     groups, status = _linted(paths, options)
-    there = [path for path in groups if os.path.lexists(path)]
+    there = [os.path.relpath(path) for path in groups if os.path.lexists(path)]
     if there and not force:
         raise Misused(
-            f'{os.path.relpath(there[0])} is there already. "cblint baseline update" prunes it, with --add it also takes '
-            "in what is new; --force writes it anew and forgets all that it has."
+            f'{there[0]} is there already. "cblint baseline update" prunes it, and with --add takes in what is new; '
+            "--force writes it anew and forgets all that it has."
         )
     for path, files in groups.items():
         entries = compare(files, (), os.path.dirname(path)).fresh
         _save(path, entries)
         number = len({entry.path for entry in entries})
-        _print(
-            f"{os.path.relpath(path)} has {len(entries)} finding{_s(len(entries))} of {number} file{_s(number)} now."
-        )
+        _print(f"{os.path.relpath(path)} has {counted(len(entries), 'finding')} of {counted(number, 'file')} now.")
         if not options["baseline"] and not any(file.baseline for file in files):
-            _print(f'With "baseline: {os.path.basename(path)}" in a .cblint.yml beside it, cblint check leaves them out.')
+            _print(
+                f'With "baseline: {os.path.basename(path)}" in a .cblint.yml beside it, cblint check leaves them out.'
+            )
     return status
 
 
@@ -66,12 +66,9 @@ def update(paths: Sequence[str], options: Mapping[str, Any], add: bool) -> int:
     groups, status = _linted(paths, options)
     for path, found in _compared(groups, options).items():
         _save(path, [*found.matched, *found.unseen, *(found.fresh if add else ())])
-        dropped, new = len(found.stale), len(found.fresh)
-        said = f"{os.path.relpath(path)}: {_entries(dropped)} dropped"
-        if add:
-            _print(f"{said}, {new} added.")
-        else:
-            _print(f"{said}{f'; {new} finding{_s(new)} not in it: --add takes them in' if new else ''}.")
+        new = len(found.fresh)
+        more = f", {new} added" if add else f"; {counted(new, 'finding')} not in it: --add takes them in" if new else ""
+        _print(f"{os.path.relpath(path)}: {counted(len(found.stale), 'entry', 'entries')} dropped{more}.")
     return status
 
 
@@ -84,7 +81,8 @@ def check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
             where = f" at {entry.where}" if entry.where else ""
             _print(f"{entry.path}: {entry.rule or entry.code}{where} no longer matches: {entry.text}")
         stale, new = len(found.stale), len(found.fresh)
-        _print(f"{os.path.relpath(path)}: {new} new finding{_s(new)}, {_entries(stale)} that no longer {_match(stale)}.")
+        old = f"{counted(stale, 'entry', 'entries')} that no longer {_match(stale)}"
+        _print(f"{os.path.relpath(path)}: {counted(new, 'new finding')}, {old}.")
         status = max(status, 1 if new or stale else 0)
     return status
 
@@ -111,7 +109,7 @@ def _linted(paths: Sequence[str], options: Mapping[str, Any]) -> tuple[dict[str,
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
     complain(result)
-    if result.exit_status == 2:
+    if result.errors or any(file.failed for file in result.files):
         raise Misused("Not all files could be linted: the baseline stays as it is.")
     usual = os.path.abspath(usual)
     return {usual: [], **_groups(result, options["baseline"], usual)}, 3 if result.exit_status == 3 else 0
@@ -119,7 +117,7 @@ def _linted(paths: Sequence[str], options: Mapping[str, Any]) -> tuple[dict[str,
 
 def _usual(path: str) -> str:
     full = os.path.abspath(path)
-    return os.path.join(git_root(full if os.path.isdir(full) else os.path.dirname(full)) or os.getcwd(), NAME)
+    return os.path.join(git_root(full if os.path.isdir(full) else os.path.dirname(full)) or os.getcwd(), BASELINE)
 
 
 def _groups(result: Result, given: str | None, usual: str) -> dict[str, list[FileResult]]:
@@ -147,13 +145,5 @@ def _print(sentence: str) -> None:
     write([f"{shown.printable(sentence)}\n"], "-")
 
 
-def _entries(number: int) -> str:
-    return f"{number} entr{'y' if number == 1 else 'ies'}"
-
-
 def _match(number: int) -> str:
     return "matches" if number == 1 else "match"
-
-
-def _s(number: int) -> str:
-    return "" if number == 1 else "s"

@@ -139,8 +139,8 @@ for _command in (
     ),
     _baseline_command(
         "update",
-        "Drop the entries that no longer match. Those of files that are not linted stay, unless the file is gone; those "
-        "of a renamed file follow it.",
+        "Drop the entries that no longer match. Those of files that are not linted stay, unless the file is gone; "
+        "those of a renamed file follow it.",
         "Drop what no longer matches.",
         click.Option(["--add"], is_flag=True, help="Also add the findings that are not in it."),
     ),

@@ -22,7 +22,7 @@ from cblint.linter import (
 )
 from cblint.opening import STDIN
 from cblint.report import Style, omitted, render, shown
-from cblint.source.file import MAX_BYTES
+from cblint.source.file import MAX_BYTES, decode
 
 if TYPE_CHECKING:
     from cblint.fix import Change
@@ -54,17 +54,20 @@ def check(options: Mapping[str, Any]) -> int:
         raise Misused("--stdin-filename names standard input: give - as the path.")
     if len(outputs) > max(len(formats), 1):
         raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
+    if options["since"] is not None and (options["fix"] or options["diff"]):
+        raise Misused("--fix and --diff mend whole files: --since cannot be given with them.")
     settings = settings_of(options)
+    data = _standard_input(options) if stdin else None
     try:
         check_settings(settings)
-        if stdin:
-            result = _standard_input(options, settings)
+        if data is not None:
+            result = _text(data, options, settings)
         else:
             result = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
     try:
-        result = _told(result, options)
+        result = _told(result, options, data)
     except Stopped as error:
         say(str(error))
         return 2
@@ -74,12 +77,25 @@ def check(options: Mapping[str, Any]) -> int:
     return result.exit_status
 
 
-def _told(result: Result, options: Mapping[str, Any]) -> Result:
-    """The run, marked what nobody is to be told of: what a baseline has, then what has not changed. Raises Stopped."""
-    if not options["no_baseline"] and (options["baseline"] or any(file.baseline for file in result.files)):
+def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Result:
+    """The run, marked what nobody is to be told of: what a baseline has, then what has not changed. Raises Stopped.
+
+    ``data`` is what came on standard input.
+    """
+    configured = not options["no_baseline"] and any(file.baseline for file in result.files)
+    if configured or options["baseline"]:
         from cblint.cli.baseline import applied
 
         result = applied(result, options)
+    if options["since"] is not None:
+        from cblint.since import SinceError, only_changed
+
+        texts = {file.shown: decode(data) for file, _ in result.findings} if data is not None else {}
+        try:
+            files = only_changed(result.files, options["since"], settings_of(options), texts)
+        except SinceError as error:
+            raise Stopped(str(error)) from None
+        result = result._replace(files=tuple(files))
     return result
 
 
@@ -96,12 +112,15 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
     )
 
 
-def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
+def _standard_input(options: Mapping[str, Any]) -> bytes:
     if options["fix"]:
         raise Misused("--fix cannot write to standard input; --diff prints the fixes as a patch.")
     if sys.stdin is None:
         raise Misused("Standard input is closed.")
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _text(data: bytes, options: Mapping[str, Any], settings: Settings) -> Result:
     candidate = Candidate(options["stdin_filename"] or STDIN, True)
     result = result_of([lint_bytes(data, candidate, settings)])
     if options["diff"]:

@@ -11,6 +11,7 @@ from cblint.linter import FileResult, Result
 from cblint.report import RULES_URL, Style, left_out
 from cblint.report.shown import characters, commands, path, printable, width
 from cblint.source.text import Position
+from cblint.wording import counted
 
 if TYPE_CHECKING:
     from cblint.secrets.mask import Hidden
@@ -199,19 +200,15 @@ def summary(result: Result) -> str:
             counts[finding.severity] += 1
         suppressed += finding.suppressed is not None
         baseline += finding.left_out == BASELINE
-    said = [_count(number, severity.value) for severity, number in counts.items() if number]
+    said = [counted(number, severity.value) for severity, number in counts.items() if number]
     checked = sum(1 for file in result.files if file.kind)
     skipped = sum(1 for file in result.files if file.skipped and not file.kind)
     extra = [f"{suppressed} suppressed"] if suppressed else []
     extra += [f"{baseline} in the baseline"] if baseline else []
-    extra += [f"{_count(skipped, 'file')} skipped"] if skipped else []
+    extra += [f"{counted(skipped, 'file')} skipped"] if skipped else []
     tail = f" ({', '.join(extra)})" if extra else ""
     if not checked and not said:
         return f"No buildspec was checked{tail}."
     found = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said) or "No findings"
     noun = "buildspec file" if all(file.kind in ("", "buildspec") for file in result.files) else "file"
-    return f"{found} in {_count(checked, noun)}{tail}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{found} in {counted(checked, noun)}{tail}."
