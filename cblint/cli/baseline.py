@@ -14,7 +14,7 @@ from cblint.config import BASELINE, ConfigError
 from cblint.hosts.discover import git_root
 from cblint.linter import FileResult, Result, check_settings, configured_baseline, lint_paths
 from cblint.report import Style, render, shown
-from cblint.source.writing import replace
+from cblint.source.replacing import replace
 from cblint.wording import counted
 
 
