@@ -199,25 +199,33 @@ def compare(files: Sequence[FileResult], entries: Iterable[Entry], folder: str) 
     """
     root = git_root(folder) or folder
     run = [_Seen(path_in(root, file), file, identities(file)) for file in files]
-    left = _by_path(entries)
-    had = set(left)
-    known = [_taken(seen, range(len(seen.identities)), left.get(seen.path, {})) for seen in run]
-    gone = _gone(left, run, root)
-    new = [number for number, seen in enumerate(run) if seen.path not in had]
-    for number, path in _renamed(run, known, new, {path: left[path] for path in gone}):
-        known[number] |= _taken(run[number], _open(run[number], known[number]), left[path])
+    by_path: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_path.setdefault(entry.path, []).append(entry)
+    left = {seen.path: _left(by_path.get(seen.path, ())) for seen in run}
+    known = [_taken(seen, range(len(seen.identities)), left[seen.path]) for seen in run]
+    gone = _gone(by_path, run, root)
+    new = [number for number, seen in enumerate(run) if seen.path not in by_path and _open(seen, known[number])]
+    if new:
+        left.update((path, _left(by_path[path])) for path in gone)
+        for number, path in _renamed(run, new, {path: left[path] for path in sorted(gone)}):
+            known[number] = _taken(run[number], _open(run[number], set()), left[path])
     ran: dict[str, frozenset[str]] = {}
     for seen in run:
         ran[seen.path] = ran.get(seen.path, frozenset()) | seen.file.ran
-    rest = [entry for entries_of in left.values() for same in entries_of.values() for entry in same.values()]
-    stale = [entry for entry in rest if entry.path in gone or entry.code in ran.get(entry.path, ())]
-    unseen = set(rest).difference(stale)
+    rest = [
+        entry
+        for path, some in by_path.items()
+        for entry in ((each for same in left[path].values() for each in same.values()) if path in left else some)
+    ]
+    stale = {entry for entry in rest if entry.path in gone or entry.code in ran.get(entry.path, ())}
+    told = list(zip(run, known, strict=True))
     return Compared(
-        tuple(_marked(seen.file, numbers) for seen, numbers in zip(run, known, strict=True)),
-        tuple(seen.entry(number) for seen, numbers in zip(run, known, strict=True) for number in sorted(numbers)),
-        tuple(seen.entry(number) for seen, numbers in zip(run, known, strict=True) for number in _open(seen, numbers)),
+        tuple(_marked(seen.file, numbers) for seen, numbers in told),
+        tuple(seen.entry(number) for seen, numbers in told for number in sorted(numbers)),
+        tuple(seen.entry(number) for seen, numbers in told for number in _open(seen, numbers)),
         tuple(sorted(stale)),
-        tuple(sorted(unseen)),
+        tuple(dict.fromkeys(entry for entry in rest if entry not in stale)),
     )
 
 
@@ -229,10 +237,10 @@ def path_in(root: str, file: FileResult) -> str:
     return file.path if os.path.isabs(found) else found
 
 
-def _by_path(entries: Iterable[Entry]) -> dict[str, _Left]:
-    found: dict[str, _Left] = {}
+def _left(entries: Iterable[Entry]) -> _Left:
+    found: _Left = {}
     for entry in sorted(entries):
-        found.setdefault(entry.path, {}).setdefault(entry.identity, {})[entry.occurrence] = entry
+        found.setdefault(entry.identity, {})[entry.occurrence] = entry
     return found
 
 
@@ -260,22 +268,18 @@ def _marked(file: FileResult, known: set[int]) -> FileResult:
     )
 
 
-def _gone(left: dict[str, _Left], run: list[_Seen], root: str) -> set[str]:
-    """The paths with entries that match nothing where there is no file any more."""
+def _gone(by_path: Iterable[str], run: list[_Seen], root: str) -> set[str]:
+    """The paths of entries where there is no file any more."""
     linted = {seen.path for seen in run if seen.file.kind}
     roots = {root, *(git_root(os.path.dirname(os.path.abspath(seen.file.shown))) or root for seen in run)}
     return {
         path
-        for path, same in left.items()
-        if any(same.values())
-        and path not in linted
-        and not any(os.path.lexists(os.path.join(folder, path)) for folder in roots)
+        for path in by_path
+        if path not in linted and not any(os.path.lexists(os.path.join(folder, path)) for folder in roots)
     }
 
 
-def _renamed(
-    run: list[_Seen], known: list[set[int]], new: list[int], gone: dict[str, _Left]
-) -> Iterator[tuple[int, str]]:
+def _renamed(run: list[_Seen], new: list[int], gone: dict[str, _Left]) -> Iterator[tuple[int, str]]:
     """Files without entries and the paths that they had: those with the most findings in common, one for one."""
     holders: dict[Identity, list[str]] = {}
     for path, left in gone.items():
@@ -283,7 +287,7 @@ def _renamed(
             holders.setdefault(identity, []).append(path)
     common: Counter[tuple[int, str]] = Counter()
     for number in new:
-        wanted = Counter(run[number].identities[each] for each in _open(run[number], known[number]))
+        wanted = Counter(run[number].identities[each] for each in _open(run[number], set()))
         for identity, times in wanted.items():
             for path in holders.get(identity, ()):
                 common[number, path] += min(times, len(gone[path][identity]))
