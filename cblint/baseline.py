@@ -9,6 +9,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from cblint.finding import BASELINE
@@ -16,9 +17,9 @@ from cblint.hosts.discover import git_root
 from cblint.identity import Identity, context, identities, place, squeezed
 from cblint.linter import FileResult, relative
 from cblint.opening import STDIN
+from cblint.source.file import BASELINE as FORMAT
 from cblint.source.file import Unreadable, read
 
-FORMAT = "cblint-baseline"
 VERSION = 1
 MAX_BYTES = 256 * 1024 * 1024
 _MOST_PAIRS = 1_000_000
@@ -147,8 +148,11 @@ def _line(text: str, number: int) -> int:
 
 def written(entries: Iterable[Entry]) -> str:
     """The file that holds these entries, which are numbered anew."""
-    lines = [_dumped({"format": FORMAT, "version": VERSION}), *map(_object, _numbered(entries))]
-    return "[" + "\n,".join(lines) + "\n]\n"
+    lines = ["[" + _dumped({"format": FORMAT, "version": VERSION})]
+    for _, same in groupby(_numbered(entries), lambda entry: entry.path):
+        # Git merges changes that a line stands between, and most branches change different files.
+        lines += ["", *("," + _object(entry) for entry in same)]
+    return "\n".join([*lines, "]"]) + "\n"
 
 
 def _numbered(entries: Iterable[Entry]) -> list[Entry]:

@@ -49,9 +49,7 @@ class Config(NamedTuple):
         )
 
     def excludes(self, path: str) -> bool:
-        """Whether the file, or the folder if the path ends in a slash, is not to be linted: no baseline is."""
-        if os.path.basename(path) == BASELINE or (self.baseline and os.path.abspath(path) == self.baseline):
-            return True
+        """Whether the file, or the folder if the path ends in a slash, is not to be linted."""
         return matches(self.folder, self.exclude, path)
 
     def projects_of(self, path: str) -> list[Project]:

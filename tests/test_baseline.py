@@ -16,6 +16,7 @@ from cblint.baseline import BaselineError, Entry, compare, load, written
 from cblint.finding import BASELINE
 from cblint.identity import LONGEST, MASKED, identities
 from cblint.linter import FileResult
+from cblint.source.file import is_baseline
 from tests.helpers import ISOLATED, commands, lint, repository
 
 HEADER = '[{"format": "cblint-baseline", "version": 1}\n'
@@ -35,14 +36,14 @@ def refused(folder: pathlib.Path, content: str | bytes) -> str:
 
 
 _AN_ENTRY = (
-    'an entry is expected here: an object with the texts "path", "code", "where" and "text", and "occurrence", if it is '
-    "there, a number from 1"
+    'an entry is expected here: an object with the texts "path", "code", "where" and "text", and "occurrence", if it '
+    "is there, a number from 1"
 )
 _A_LIST = 'not a baseline: a list is expected that begins with {"format": "cblint-baseline"}'
 
 
 def test_a_broken_baseline_is_refused_with_its_line(tmp_path: pathlib.Path) -> None:
-    for content, said in (
+    cases: list[tuple[str | bytes, str | None]] = [
         ("", ":1:1: not valid JSON: Expecting value"),
         (HEADER, ":2:1: not valid JSON: Expecting ',' delimiter"),
         (f"{HEADER},{ENTRY}\n,\n]", ":4:1: not valid JSON: Expecting value"),
@@ -75,7 +76,8 @@ def test_a_broken_baseline_is_refused_with_its_line(tmp_path: pathlib.Path) -> N
                 '"occurrence": "1"',
             )
         ),
-    ):
+    ]
+    for content, said in cases:
         found = refused(tmp_path, content)
         assert said is None or found == said
 
@@ -112,7 +114,8 @@ def test_what_is_written_is_read_again(fields: list[tuple[str, str, str, str]]) 
     found = loaded(text)
     assert sorted(each._replace(occurrence=1) for each in found) == sorted(entries)
     assert found == sorted(found)
-    assert len(text.splitlines()) == len(entries) + 2
+    lines = [line for line in text.splitlines() if line]
+    assert (len(lines), is_baseline(text.encode())) == (len(entries) + 2, True)
     assert len({(each.path, each.identity, each.occurrence) for each in found}) == len(entries)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 
 MAX_BYTES = 4 * 1024 * 1024
 """Buildspecs are a few kilobytes; the time a file takes grows with its size."""
 
+BASELINE = "cblint-baseline"
+"""The format that a baseline says it has."""
+_BEGINNING = rb'\s{0,9}\[\s{0,9}\{\s{0,9}"format"\s{0,9}:\s{0,9}"' + BASELINE.encode() + b'"'
 _BOM = "\ufeff"
 
 
@@ -55,3 +59,8 @@ def decode(data: bytes, most: int = MAX_BYTES) -> str:
     if "\0" in text:
         raise Unreadable("is a binary file")
     return text.removeprefix(_BOM)
+
+
+def is_baseline(data: bytes) -> bool:
+    """Whether a file is a baseline, which quotes other files and says nothing itself."""
+    return re.match(_BEGINNING, data) is not None
