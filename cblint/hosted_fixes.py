@@ -117,17 +117,16 @@ def _ways(file: HostedFile, changes: Sequence[ValueChange]) -> Iterator[tuple[Ed
     for mark, spelling in _MARKS:
         for escapes in _ESCAPES:
             marked = [change._replace(text=mark.sub(spelling, change.text).translate(escapes)) for change in changes]
-            way = _edits(file, marked)
-            for each in (way, [edit._replace(text=_WORDS.get(edit.text, edit.text)) for edit in way]):
+            ways = [_edits(file, marked, in_brackets) for in_brackets in (False, True)]
+            for each in (*ways, [edit._replace(text=_WORDS.get(edit.text, edit.text)) for edit in ways[0]]):
                 edits = tuple(sorted(each))
                 if edits and edits not in found:
                     found.add(edits)
                     yield edits
 
 
-def _edits(file: HostedFile, changes: Sequence[ValueChange]) -> list[Edit]:
+def _edits(file: HostedFile, changes: Sequence[ValueChange], in_brackets: bool) -> list[Edit]:
     """Changes of values as edits of the file; none where there is no way to make one of them."""
-    brackets = {(each.number, each.path): each.in_brackets for each in changes}
     found: list[Edit] = []
     for place, wanted in _by_leaf(changes).items():
         leaf = file.leaf(*place)
@@ -137,7 +136,7 @@ def _edits(file: HostedFile, changes: Sequence[ValueChange]) -> list[Edit]:
             made = _written(leaf.text, file.text, wanted)
             spans = [Span(start, end) for start, end, _ in made or ()]
         else:
-            made = rewritten(leaf, wanted, brackets[place])
+            made = rewritten(leaf, wanted, in_brackets)
             spans = [leaf.origin.span(start, end) for start, end, _ in made or ()]
         if made is None:
             return []
