@@ -15,11 +15,11 @@ from typing import Any
 import yaml
 
 from cblint.catalogue.model import FAMILIES
+from cblint.examples import Example, config_of, example_from, lint_example
 from cblint.facts.sources import read_entries
 from cblint.linter import Result
 from cblint.report import Style, render
 from cblint.report.shown import visible
-from tests.examples import Example, config_of, example_from, lint_example
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = os.path.join("docs", "rules")
