@@ -9,9 +9,10 @@ from cblint import __version__
 from cblint.catalogue import Rule, help_texts
 from cblint.catalogue.load import entry_of
 from cblint.examples import Example, example_from
-from cblint.explanation import path_of, suppression
+from cblint.explanation import path_of
 from cblint.report import RULES_URL
 from cblint.report.serialise import serialised
+from cblint.suppress import comment
 
 VERSION = 1
 
@@ -74,7 +75,7 @@ def full(rule: Rule) -> dict[str, Any]:
         "examples": [
             _example_data(example_from(rule.name, number, each)) for number, each in enumerate(texts["examples"])
         ],
-        "suppression": suppression(rule.name),
+        "suppression": comment(rule.name),
         "references": list(texts["references"]),
     }
 
