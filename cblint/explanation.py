@@ -69,11 +69,12 @@ def explanation(key: str) -> Explanation:
 def explanation_of(rule: Rule, entry: dict[str, Any]) -> Explanation:
     """Of a rule and its whole entry. Raises OSError."""
     examples = [example_from(rule.name, number, each) for number, each in enumerate(entry["examples"])]
-    first: dict[str, Example] = {}
-    for example in examples:
-        if example.variant is not None:
-            first.setdefault(example.variant, example)
-    shown = {variant: Shown(example, _said(example)) for variant, example in first.items()}
+    first = {example.variant: example for example in reversed(examples) if example.variant is not None}
+    if not any(example.fixed for example in first.values()):
+        # Whoever reads of a fix wants to see it.
+        first |= {each.variant: each for each in reversed(examples) if each.fixed and each.variant is not None}
+    order = [example.variant for example in examples if example.variant is not None]
+    shown = {variant: Shown(first[variant], _said(first[variant])) for variant in dict.fromkeys(order)}
     return Explanation(rule, entry, shown, next(example for example in examples if example.variant is None))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 WIDEST = 100
 """Columns that words take, where there are so many."""
 _LABEL = 16
-_CODE = re.compile("`[^`\n]{1,60}`")
+_CODE = "`[^`\n]{1,60}`"
 """Code in a sentence that stays on one line."""
 _KEPT = "\0"
 
@@ -34,5 +34,5 @@ def prose(text: str, columns: int, indent: str = "  ") -> Iterator[str]:
         if paragraph.startswith("    "):
             yield from (f"{indent}{line}\n" for line in paragraph.splitlines())
         else:
-            words = _CODE.sub(lambda code: code[0].replace(" ", _KEPT), " ".join(paragraph.split()))
+            words = re.sub(_CODE, lambda code: code[0].replace(" ", _KEPT), " ".join(paragraph.split()))
             yield from (f"{indent}{line}\n".replace(_KEPT, " ") for line in wrapped(words, columns - len(indent)))
