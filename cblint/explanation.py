@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cblint.catalogue import Rule, Variant, find
 from cblint.catalogue.load import entry_of
-from cblint.examples import Example, config_of, example_from, lint_example, unmarked
+from cblint.examples import Example, config_of, example_from, lint_example, path_of, unmarked
 from cblint.finding import Finding
 from cblint.linter import FileResult, Result
 
@@ -96,11 +96,6 @@ def conditions(about: Explanation, variant: Variant) -> str:
 def status(about: Explanation) -> str:
     """Whether the rule runs by itself, and since when there is one."""
     return f"{about.rule.status} since {about.entry['since']}{_STATUS.get(about.rule.status, '')}"
-
-
-def path_of(example: Example) -> str:
-    """The name of the file that an example is."""
-    return str(example.given.get("path", "buildspec.yml"))
 
 
 def given_with(example: Example) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,7 @@ from typing import Any
 from cblint import __version__
 from cblint.catalogue import Rule, help_texts
 from cblint.catalogue.load import entry_of
-from cblint.examples import Example, example_from
-from cblint.explanation import path_of
+from cblint.examples import Example, example_from, path_of
 from cblint.report import RULES_URL
 from cblint.report.serialise import serialised
 from cblint.suppress import comment

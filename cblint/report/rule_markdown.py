@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from cblint.examples import path_of
 from cblint.explanation import (
     SUPPRESSED_WHERE,
     Explanation,
@@ -14,7 +15,6 @@ from cblint.explanation import (
     fix_words,
     given_with,
     mended,
-    path_of,
     status,
 )
 from cblint.report import Style, render

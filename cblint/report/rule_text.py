@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cblint.catalogue import Variant
-from cblint.examples import Example
+from cblint.examples import Example, path_of
 from cblint.explanation import (
     SUPPRESSED_WHERE,
     Explanation,
@@ -15,7 +15,6 @@ from cblint.explanation import (
     fix_words,
     given_with,
     mended,
-    path_of,
     status,
 )
 from cblint.finding import Severity
