@@ -95,7 +95,9 @@ def test_a_family_is_listed_for_people_and_explained_for_programs() -> None:
 
 def test_the_kind_alone_means_all() -> None:
     assert printed("explain", "rule") == printed("rules")
-    assert len(document("explain", "rule")) == len(rules())
+    everything = document("explain", "rule")
+    assert len(everything) == len(rules())
+    assert not any(mark in json.dumps(everything, ensure_ascii=False) for mark in "«»‹›")
 
 
 def test_images_and_variables_are_known_by_their_names() -> None:
