@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from cblint.finding import UNCHANGED, Finding
 from cblint.hosts.discover import Candidate, git_root
+from cblint.hosts.repository import LONGEST
 from cblint.identity import Identity, identities
 from cblint.linter import FileResult, Settings, lint_text
 from cblint.opening import STDIN
@@ -57,10 +58,10 @@ class SinceError(Exception):
 
 
 class Blob(NamedTuple):
-    """A plain file of a revision: the name of its object, and how many bytes that has."""
+    """A plain file of a revision: the name of its object, and how many bytes that has; None if it is not here."""
 
     name: str
-    size: int
+    size: int | None
 
 
 def only_changed(
@@ -171,7 +172,9 @@ class Tree:
         except Unreadable:
             return None
         if path in self._files:
-            old = self._text(path)
+            if self._files[path].size is None:
+                raise SinceError(f"git has not fetched what {path} was: this is a partial clone.")
+            old = self._texts([path]).get(path)
             return Change(path, old, new_lines(old, new), False) if old is not None else None
         former = self._former(path, new)
         if former is None:
@@ -180,14 +183,10 @@ class Tree:
         old = self._gone[former]
         return Change(former, old, new_lines(old, new), True)
 
-    def _text(self, path: str) -> str | None:
-        return self._texts([path]).get(path)
-
-    def _texts(self, paths: Sequence[str]) -> dict[str, str]:
-        """What files hold that are texts."""
-        wanted = [path for path in paths if self._files[path].size <= MAX_BYTES]
+    def _texts(self, paths: Sequence[str], longest: int = MAX_BYTES) -> dict[str, str]:
+        """What files hold that are texts; nothing for those that are longer."""
         found = {}
-        for path, data in _contents(self.root, {path: self._files[path] for path in wanted}):
+        for path, data in _contents(self.root, {path: self._files[path] for path in paths}, longest):
             with contextlib.suppress(Unreadable):
                 found[path] = decode(data)
         return found
@@ -213,9 +212,9 @@ class Tree:
         gone = [
             path
             for path, file in self._files.items()
-            if file.size <= LONGEST_BESIDE and not os.path.lexists(os.path.join(self.root, path))
+            if file.size is not None and not os.path.lexists(os.path.join(self.root, path))
         ]
-        return self._texts(gone[:_MOST_MOVED])
+        return self._texts(gone[:_MOST_MOVED], LONGEST)
 
     @cached_property
     def laid_out(self) -> str:
@@ -224,10 +223,8 @@ class Tree:
         # What is tracked though it is to be ignored hardly ever changes.
         with contextlib.suppress(OSError):
             shutil.copyfile(os.path.join(self.root, ".git", "index"), os.path.join(self._folder, ".git", "index"))
-        small = {path: file for path, file in self._files.items() if file.size <= LONGEST_BESIDE}
-        for path in self._files.keys() - small.keys():
-            _write(self._folder, path, b"")
-        for path, data in _contents(self.root, dict(itertools.islice(small.items(), MOST_FILES))):
+        files = dict(itertools.islice(self._files.items(), MOST_FILES))
+        for path, data in _contents(self.root, files, LONGEST_BESIDE):
             _write(self._folder, path, data)
         return self._folder
 
@@ -310,26 +307,30 @@ def _files(root: str, name: str) -> dict[str, Blob]:
         about, _, path = entry.partition(b"\t")
         mode, _, blob, size = about.split() if path else (b"", b"", b"", b"")
         steps = path.split(b"/")
-        if mode.startswith(b"100") and size.isdigit() and not any(step.lower() in _NO_STEPS for step in steps):
-            found[os.fsdecode(path)] = Blob(blob.decode(), int(size))
+        if mode.startswith(b"100") and not any(step.lower() in _NO_STEPS for step in steps):
+            found[os.fsdecode(path)] = Blob(blob.decode(), int(size) if size.isdigit() else None)
     return found
 
 
 _NO_STEPS = frozenset({b"", b".", b"..", b".git"})
 
 
-def _contents(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
-    """What files hold, as much of it at a time as goes easily into memory, and no more than MOST_TOTAL."""
-    total = 0
+def _contents(root: str, files: Mapping[str, Blob], longest: int) -> Iterator[tuple[str, bytes]]:
+    """What files hold that are here and not longer, nothing for those that are; no more than MOST_TOTAL in all."""
+    total = held = 0
     chunk: dict[str, Blob] = {}
     for path, file in files.items():
+        if file.size is None or file.size > longest:
+            yield path, b""
+            continue
         total += file.size
         if total > MOST_TOTAL:
             break
-        chunk[path] = file
-        if sum(each.size for each in chunk.values()) > CHUNK:
+        if held > CHUNK:
             yield from _chunk(root, chunk)
-            chunk = {}
+            chunk, held = {}, 0
+        chunk[path] = file
+        held += file.size
     yield from _chunk(root, chunk)
 
 

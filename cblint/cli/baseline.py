@@ -76,7 +76,7 @@ def check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     """Print what the baseline lacks and what of it no longer matches; the exit status is 1 if there is any of it."""
     groups, status = _linted(paths, options)
     for path, found in _compared(groups, options).items():
-        write(render("text", Result(found.files), Style(quiet=True)), "-")
+        write(render("text", Result(found.files), Style(quiet=True)))
         for entry in found.stale:
             where = f" at {entry.where}" if entry.where else ""
             _print(f"{entry.path}: {entry.rule or entry.code}{where} no longer matches: {entry.text}")
@@ -142,7 +142,7 @@ def _save(path: str, entries: Sequence[Entry]) -> None:
 
 
 def _print(sentence: str) -> None:
-    write([f"{shown.printable(sentence)}\n"], "-")
+    write([f"{shown.printable(sentence)}\n"])
 
 
 def _match(number: int) -> str:

@@ -36,7 +36,7 @@ class Stopped(Exception):
     """The run cannot go on, though the command line is right. ``str()`` is a sentence."""
 
 
-def _names(values: Iterable[str]) -> tuple[str, ...]:
+def names(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
@@ -102,8 +102,8 @@ def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Res
 def settings_of(options: Mapping[str, Any]) -> Settings:
     return Settings(
         profile=options["profile"],
-        select=_names(options["select"]),
-        ignore=_names(options["ignore"]),
+        select=names(options["select"]),
+        ignore=names(options["ignore"]),
         fail_on="never" if options["exit_zero"] else options["fail_on"],
         config=options["config"],
         isolated=options["isolated"],
@@ -157,7 +157,7 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
     for number, name in enumerate(formats):
         output = outputs[number] if number < len(outputs) else "-"
         style = Style(
-            colour=_colour(options["colour"], output),
+            colour=colour(options["colour"], output),
             quiet=options["quiet"],
             statistics=options["statistics"],
             suppressed=options["sarif_include_suppressed"],
@@ -170,7 +170,8 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
             _tell(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}")
 
 
-def _colour(choice: str, output: str) -> bool:
+def colour(choice: str, output: str = "-") -> bool:
+    """Whether to colour what goes to an output: ``always``, ``never``, or ``auto``: a terminal that wants it."""
     if choice != "auto":
         return choice == "always"
     if output != "-" or os.environ.get("NO_COLOR"):
@@ -178,8 +179,8 @@ def _colour(choice: str, output: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
 
 
-def write(lines: Iterable[str], output: str) -> None:
-    """Write UTF-8 to standard output or to a file, whatever the locale."""
+def write(lines: Iterable[str], output: str = "-") -> None:
+    """Write UTF-8 to standard output or to a file, whatever the locale. Raises Misused."""
     if output == "-" and sys.stdout is None:
         raise Misused("Standard output is closed.")
     try:
@@ -226,5 +227,5 @@ def say(message: str) -> None:
 
 def _tell(line: str) -> None:
     if sys.stderr is not None:
-        sys.stderr.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))  # as _write does
+        sys.stderr.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))  # as write does
         sys.stderr.flush()

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from cblint import config
+from cblint import config, opening
 from cblint.cli import start
 from cblint.facts.sources import read_schema
 from cblint.hosts import discover
@@ -160,6 +160,7 @@ def forget() -> None:
     config._read_once.cache_clear()
     config.config_for.cache_clear()
     config.load_config.cache_clear()
+    opening.repository_graph.cache_clear()
 
 
 @pytest.fixture
