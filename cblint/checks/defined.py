@@ -58,7 +58,7 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
     expected: dict[str, _Use] = {}
     compared = 0
     for name, used in uses.items():
-        plain = sorted(use for use in used if use.span not in written.embedded)
+        plain = sorted(_Use(phase, span) for span, phase in used.items() if span not in written.embedded)
         if name in known or not plain:
             continue
         first, *others = plain
@@ -96,16 +96,17 @@ def _expected(names: dict[str, _Use]) -> Iterator[Report]:
     )
 
 
-def _uses(build: Build, given: set[str]) -> dict[str, set[_Use]]:
-    """Where each variable is read that nothing has set, as far as is known."""
-    found: dict[str, set[_Use]] = {}
+def _uses(build: Build, given: set[str]) -> dict[str, dict[Span, int]]:
+    """Where each variable is read that nothing has set, as far as is known, and the number of the first phase there."""
+    found: dict[str, dict[Span, int]] = {}
     set_by: set[str] = set()
     for run in build.runs:
         for event in run.events:
             if event.kind == ASSIGNED:
                 set_by.add(event.name)
             elif event.kind == READ and event.name not in given and reads_unset(event):
-                found.setdefault(event.name, set()).add(_Use(PHASES.index(run.step.phase), event.node.span))
+                spans, phase = found.setdefault(event.name, {}), PHASES.index(run.step.phase)
+                spans[event.node.span] = min(phase, spans.get(event.node.span, phase))
     return {
         name: uses
         for name, uses in found.items()

@@ -330,7 +330,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(cblint: Cblint) -> None
         (("create", "--select", "no-such-rule"), "no-such-rule"),
         (("update",), f'{NAME} does not exist: "cblint baseline create" writes it'),
         (("check", "--baseline", "."), ". is a directory"),
-        (("drop",), "No such command 'drop'"),
+        (("drop",), 'There is no command "drop".'),
         ((), "Usage: cblint baseline"),
     ):
         done = cblint.run("baseline", *arguments, *(["--exclude", "sub"] if arguments == ("update",) else []))
