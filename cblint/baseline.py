@@ -24,6 +24,10 @@ VERSION = 1
 MAX_BYTES = 256 * 1024 * 1024
 _MOST_PAIRS = 1_000_000
 """Findings compared with entries of files that are gone: beyond, no renaming is followed."""
+ALIKE = 0.6
+"""The part of its words that a line must have kept for its finding to be the same still."""
+_MOST_REWORDED = 50
+"""Findings of a file, and entries of one place, that are compared word by word."""
 _MARKERS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
 
 
@@ -208,6 +212,8 @@ def compare(files: Sequence[FileResult], entries: Iterable[Entry], folder: str) 
         by_path.setdefault(entry.path, []).append(entry)
     left = {seen.path: _left(by_path.get(seen.path, ())) for seen in run}
     known = [_taken(seen, range(len(seen.identities)), left[seen.path]) for seen in run]
+    for number, seen in enumerate(run):
+        known[number] |= _reworded(seen, _open(seen, known[number]), left[seen.path])
     gone = _gone(by_path, run, root)
     new = [number for number, seen in enumerate(run) if seen.path not in by_path and _open(seen, known[number])]
     if new:
@@ -257,6 +263,32 @@ def _taken(seen: _Seen, numbers: Iterable[int], left: _Left) -> set[int]:
             del same[min(same)]
             found.add(number)
     return found
+
+
+def _reworded(seen: _Seen, numbers: list[int], left: _Left) -> set[int]:
+    """The findings whose line has been changed a little since the entry that stands for them, which is taken away."""
+    places = Counter((identity.code, identity.where) for identity, same in left.items() if same)
+    wanted = [number for number in numbers if 0 < places[seen.identities[number][:2]] <= _MOST_REWORDED]
+    found: set[int] = set()
+    for number in wanted[:_MOST_REWORDED]:
+        place, words = seen.identities[number][:2], Counter(context(seen.file.findings[number], seen.file).split())
+        alike = [
+            (-_alike(words, entry.text), occurrence, identity)
+            for identity, same in left.items()
+            if identity[:2] == place
+            for occurrence, entry in same.items()
+        ]
+        best = min(alike, default=None)
+        if best is not None and -best[0] >= ALIKE:
+            del left[best[2]][best[1]]
+            found.add(number)
+    return found
+
+
+def _alike(words: Counter[str], text: str) -> float:
+    """The part of the words that two lines have in common."""
+    others = Counter(text.split())
+    return 2 * (words & others).total() / max(words.total() + others.total(), 1)
 
 
 def _open(seen: _Seen, known: set[int]) -> list[int]:

@@ -200,6 +200,19 @@ def test_as_many_are_left_as_there_are_more(lines: list[str], chance: random.Ran
     assert sum(each.left_out == BASELINE for each in found.files[0].findings) == len(some)
 
 
+def test_a_finding_whose_line_is_changed_a_little_stays_the_same() -> None:
+    old, new = '- curl -s "https://a.example/x: y" -o z', '- curl -fs "https://a.example/x: y" -o z'
+    entries = entries_of(lint(commands(old[2:])))
+    assert [each.text for each in entries] == [old]
+    found = compare([lint(commands("make", new[2:]))], entries, "/nowhere")
+    assert ([each.text for each in found.matched], found.fresh, found.stale) == ([new], (), ())
+    assert left(commands(old[2:], new[2:]), entries) == [6]
+    assert left(commands(new[2:], old[2:]), entries) == [5]
+    assert left(commands(new[2:], new[2:]), entries) == [6]
+    assert left(commands('echo "x: y"'), entries) == [5]
+    assert left(commands(new[2:]).replace("build:", "install:"), entries) == [5]
+
+
 def test_what_no_longer_matches_is_told_from_what_was_not_looked_at(tmp_path: pathlib.Path) -> None:
     repository(tmp_path, {"there.yml": "", "buildspec.yml": ""})
     folder, name = str(tmp_path), str(tmp_path / "buildspec.yml")
