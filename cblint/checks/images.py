@@ -7,11 +7,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.checks.docker import Argument, DockerCommand, command_of, is_client, program_of
-from cblint.checks.references import Parts, docker_hub, may_be, server
 from cblint.facts import table
 from cblint.flow import build_of
+from cblint.flow.docker import Argument, DockerCommand, command_of, is_client, program_of
 from cblint.flow.kinds import DEFINED, RAN
+from cblint.flow.references import Parts, docker_hub, may_be, server
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation

@@ -31,7 +31,13 @@ from cblint.checks.images import (
     uses_docker,
     uses_of,
 )
-from cblint.checks.references import (
+from cblint.checks.sockets import MOVING, with_socket
+from cblint.facts import table
+from cblint.facts.images import is_curated
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.kinds import RAN
+from cblint.flow.references import (
     Parts,
     before,
     hub_name,
@@ -43,12 +49,6 @@ from cblint.checks.references import (
     moves,
     registry_of,
 )
-from cblint.checks.sockets import MOVING, with_socket
-from cblint.facts import table
-from cblint.facts.images import is_curated
-from cblint.finding import Report
-from cblint.flow import build_of
-from cblint.flow.kinds import RAN
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation
