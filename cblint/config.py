@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cblint.catalogue import UnknownRule, select
-from cblint.catalogue.selection import Selection
+from cblint.catalogue import Catalogue, UnknownRule, built_in
 from cblint.facts import table
 from cblint.hosts.discover import git_root, matcher
 from cblint.hosts.project import Artifacts, Cache, Project, Source
@@ -26,7 +25,7 @@ class ConfigError(Exception):
 
 
 class Config(NamedTuple):
-    """A configuration; ``folder`` is where its patterns start."""
+    """A configuration; ``folder`` is where its patterns start, ``rules`` are files and folders of own rules."""
 
     folder: str = ""
     profile: str = "default"
@@ -36,6 +35,7 @@ class Config(NamedTuple):
     buildspecs: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     require_reason: bool = False
+    rules: tuple[str, ...] = ()
     projects: tuple[Project, ...] = ()
 
     def names_buildspec(self, path: str) -> bool:
@@ -69,18 +69,30 @@ def _compiled(patterns: tuple[str, ...]) -> Callable[[str], bool | None]:
     return matcher(list(patterns))
 
 
+def catalogue_of(paths: tuple[str, ...]) -> Catalogue:
+    """The rules that there are where these files and folders hold further ones. Raises ConfigError."""
+    if not paths:
+        return built_in()
+    from cblint.own.entries import WrongEntry, catalogue_with  # most have none
+
+    try:
+        return catalogue_with(paths)
+    except WrongEntry as error:
+        raise ConfigError(str(error)) from None
+
+
 @lru_cache(maxsize=1024)
-def config_for(folder: str) -> Config:
+def config_for(folder: str, more_rules: tuple[str, ...] = ()) -> Config:
     """The configuration that holds in an absolute folder: the nearest one upward, not past the git root.
 
-    Raises ConfigError.
+    ``more_rules`` are files and folders of own rules beside those that it names. Raises ConfigError.
     """
     root = git_root(folder)
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
-                config = _read_once(path)
+                config = _read_once(path, more_rules)
                 if isinstance(config, ConfigError):
                     raise ConfigError(str(config))
                 if config is not None:
@@ -92,23 +104,23 @@ def config_for(folder: str) -> Config:
 
 
 @lru_cache(maxsize=16)
-def load_config(path: str) -> Config:
-    """The configuration in a file that the user named. Raises ConfigError."""
-    config = _read(os.path.abspath(path), must_have=True)
+def load_config(path: str, more_rules: tuple[str, ...] = ()) -> Config:
+    """The configuration in a file that the user named; ``more_rules`` as above. Raises ConfigError."""
+    config = _read(os.path.abspath(path), more_rules, must_have=True)
     assert config is not None
     return config
 
 
 @lru_cache(maxsize=1024)
-def _read_once(path: str) -> Config | ConfigError | None:
+def _read_once(path: str, more_rules: tuple[str, ...]) -> Config | ConfigError | None:
     """What ``_read`` says: a configuration, wrong ones too, holds for many folders."""
     try:
-        return _read(path, must_have=False)
+        return _read(path, more_rules, must_have=False)
     except ConfigError as error:
         return error
 
 
-def _read(path: str, must_have: bool) -> Config | None:
+def _read(path: str, more_rules: tuple[str, ...], must_have: bool) -> Config | None:
     """None where a pyproject.toml has nothing for cblint."""
     shown = os.path.relpath(path)
     if not must_have and _leads_out(path):
@@ -118,14 +130,14 @@ def _read(path: str, must_have: bool) -> Config | None:
     except Unreadable as error:
         raise ConfigError(f"{shown} {error}") from None
     try:
-        return _read_text(text, path, shown, must_have)
+        return _read_text(text, path, shown, more_rules, must_have)
     except ConfigError as error:
         from cblint.secrets.mask import mask_of  # most configurations are right
 
         raise ConfigError(mask_of(text).hidden(str(error))) from None
 
 
-def _read_text(text: str, path: str, shown: str, must_have: bool) -> Config | None:
+def _read_text(text: str, path: str, shown: str, more_rules: tuple[str, ...], must_have: bool) -> Config | None:
     try:
         if path.endswith(".toml"):
             own = _toml(text)
@@ -155,8 +167,22 @@ def _read_text(text: str, path: str, shown: str, must_have: bool) -> Config | No
     for fault in faults(root, table("config")):
         raise ConfigError(f"{_at(shown, lines, fault.span.start)}: {sentence(fault)}")
     config = _config(_plain(root), os.path.dirname(path))
-    _check_rules(root, shown, lines)
+    config = config._replace(rules=tuple(_rule_paths(root, config.folder, shown, lines)))
+    _check_rules(root, shown, lines, catalogue_of((*config.rules, *more_rules)))
     return config
+
+
+def _rule_paths(root: Node, folder: str, shown: str, lines: Lines | None) -> Iterator[str]:
+    """The files and folders of own rules: they are there, and in the repository, whatever links lead to them."""
+    top = os.path.realpath(git_root(folder) or folder)
+    for item in _listed(root, "rules"):
+        path = os.path.normpath(os.path.join(folder, item.value))
+        where = _at(shown, lines, item.span.start)
+        if os.path.commonpath([top, os.path.realpath(path)]) != top:
+            raise ConfigError(f'{where}: "{item.value}" is not in the repository; --rules can name rules elsewhere')
+        if not os.path.exists(path):
+            raise ConfigError(f'{where}: there is no file or folder "{item.value}"')
+        yield path
 
 
 def _given_twice(root: Node | None) -> Iterator[Pair]:
@@ -210,17 +236,23 @@ def _at(shown: str, lines: Lines | None, offset: int) -> str:
     return f"{shown}:{position.line}:{position.column}"
 
 
-def _check_rules(root: Node, shown: str, lines: Lines | None) -> None:
+def _check_rules(root: Node, shown: str, lines: Lines | None, catalogue: Catalogue) -> None:
     for key in ("select", "ignore"):
-        pair = root.get(key) if isinstance(root, Mapping) else None
-        items = pair.value.resolved if pair is not None else None
-        for item in items.items if isinstance(items, Sequence) else ():
-            name = item.resolved
-            assert isinstance(name, Scalar)
+        for name in _listed(root, key):
             try:
-                select(Selection(ignore=(name.value,)))
+                catalogue.check((name.value,))
             except UnknownRule as error:
-                raise ConfigError(f"{_at(shown, lines, item.span.start)}: {error}") from None
+                raise ConfigError(f"{_at(shown, lines, name.span.start)}: {error}") from None
+
+
+def _listed(root: Node, key: str) -> Iterator[Scalar]:
+    """The texts in the list of a key at the top level."""
+    pair = root.get(key) if isinstance(root, Mapping) else None
+    items = pair.value.resolved if pair is not None else None
+    for item in items.items if isinstance(items, Sequence) else ():
+        name = item.resolved
+        assert isinstance(name, Scalar)
+        yield name
 
 
 def _config(data: dict[str, Any], folder: str) -> Config:

@@ -93,7 +93,7 @@ def _reports(rule: Rule, subject: Subject) -> Iterator[Report]:
     spoken: set[Span] = set()  # the first variant that matches a place speaks for it
     for variant in rule.variants.values():
         for matcher in variant.matchers:
-            for match in matcher.find(subject.root):
+            for match in matcher.find(subject):
                 if match.span not in spoken:
                     spoken.add(match.span)
                     yield Report(match.span, variant.name, match.fields, edits=match.edits)

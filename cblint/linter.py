@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Rule, Selection, select
-from cblint.config import Config, ConfigError, config_for, load_config, matches
+from cblint.catalogue import Catalogue, Rule, Selection, UnknownRule
+from cblint.config import Config, ConfigError, catalogue_of, config_for, load_config, matches
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
@@ -41,6 +41,8 @@ class Settings(NamedTuple):
     config: str | None = None
     isolated: bool = False
     exclude: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    """Files and folders of own rules, beside those of the configuration."""
     jobs: int = 0
     """Processes; 0 lets the pace of the first files decide."""
 
@@ -73,10 +75,14 @@ class FileResult(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A whole run. ``errors`` are messages about the run itself, such as a broken configuration."""
+    """A whole run. ``errors`` are messages about the run itself, such as a broken configuration.
+
+    ``own`` are the rules beside the built-in ones that files of the run were held to.
+    """
 
     files: tuple[FileResult, ...]
     errors: tuple[str, ...] = ()
+    own: tuple[Rule, ...] = ()
 
     @property
     def findings(self) -> Iterator[tuple[FileResult, Finding]]:
@@ -95,17 +101,26 @@ class Result(NamedTuple):
 
 def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
     """Lint files and search folders. Raises UnknownRule and ConfigError for what the command line names wrongly."""
-    check_settings(settings)
+    check_settings(settings, paths)
     errors: list[str] = []
     candidates = _candidates(paths, settings, errors)
-    return result_of(_run(candidates, settings), errors)
+    return result_of(_run(candidates, settings), errors, own_rules((file.path for file in candidates), settings))
 
 
-def result_of(files: Iterable[FileResult], errors: Iterable[str] = ()) -> Result:
+def result_of(files: Iterable[FileResult], errors: Iterable[str] = (), own: tuple[Rule, ...] = ()) -> Result:
     """Put the results of files together; each message about the run is said once."""
     done = tuple(files)
     said = dict.fromkeys([*errors, *(file.error for file in done if file.error)])
-    return Result(done, tuple(said))
+    return Result(done, tuple(said), own)
+
+
+def own_rules(paths: Iterable[str], settings: Settings) -> tuple[Rule, ...]:
+    """The rules beside the built-in ones that hold for files, by code: of several of one code, the first."""
+    found: dict[str, Rule] = {}
+    for catalogue in dict.fromkeys(_catalogue_or_default(path, settings) for path in paths):
+        for rule in catalogue.own:
+            found.setdefault(rule.code, rule)
+    return tuple(found[code] for code in sorted(found))
 
 
 def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:
@@ -118,11 +133,25 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     return [path for path in listed if not _left_out(path, settings)], errors
 
 
-def check_settings(settings: Settings) -> None:
-    """Raise UnknownRule or ConfigError now for what would fail on every file."""
-    select(Selection("default", settings.select, settings.ignore))
+def check_settings(settings: Settings, paths: Sequence[str]) -> None:
+    """Raise UnknownRule or ConfigError now for what would fail on every file.
+
+    A rule that is chosen is built in, or one that the configuration of some path brings.
+    """
+    catalogue = catalogue_of(settings.rules)
     if settings.config is not None:
-        load_config(settings.config)
+        load_config(settings.config, settings.rules)
+    chosen = (*settings.select, *settings.ignore)
+    try:
+        catalogue.check(chosen)
+    except UnknownRule:
+        own = [_catalogue_or_default(_inside(path), settings).rules for path in paths]
+        Catalogue(tuple(rule for rules in (catalogue.rules, *own) for rule in rules)).check(chosen)
+
+
+def _inside(path: str) -> str:
+    """A path for which the configuration of a folder holds, or that of a file."""
+    return os.path.join(path, "buildspec.yml") if os.path.isdir(path) else path
 
 
 def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
@@ -194,7 +223,7 @@ def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> 
 
 def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
     try:
-        _config(os.path.join(folder, "buildspec.yml"), settings)
+        _config(_inside(folder), settings)
     except ConfigError as error:
         errors.append(str(error))
 
@@ -228,8 +257,17 @@ def _config_or_default(path: str, settings: Settings) -> Config:
 
 def _config(path: str, settings: Settings) -> Config:
     if settings.config is not None:
-        return load_config(settings.config)
-    return Config() if settings.isolated else config_for(os.path.dirname(os.path.abspath(path)))
+        return load_config(settings.config, settings.rules)
+    return Config() if settings.isolated else config_for(os.path.dirname(os.path.abspath(path)), settings.rules)
+
+
+def _catalogue(config: Config, settings: Settings) -> Catalogue:
+    """The rules that a file is held to. Raises ConfigError."""
+    return catalogue_of((*config.rules, *settings.rules))
+
+
+def _catalogue_or_default(path: str, settings: Settings) -> Catalogue:
+    return _catalogue(_config_or_default(path, settings), settings)
 
 
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
@@ -296,12 +334,13 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
-    rules = select(_selection(config, settings))
+    catalogue = _catalogue(config, settings)
+    rules = catalogue.select(_selection(config, settings))
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text and found.subjects:
-        checked = _suppressed(target, found, checked, rules, config)
+        checked = _suppressed(target, found, checked, rules, config, catalogue)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
     threshold = settings.fail_on or config.fail_on
@@ -349,10 +388,11 @@ def _suppressed(
     checked: engine.Checked,
     rules: list[Rule],
     config: Config,
+    catalogue: Catalogue,
 ) -> engine.Checked:
     from cblint.suppress import Suppressions
 
-    suppressions = Suppressions(found.buildspecs, target.lines)
+    suppressions = Suppressions(found.buildspecs, target.lines, catalogue)
     kept = [suppressions.apply(finding) for finding in checked.findings]
     names = {rule.name for rule in rules}
     # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.

@@ -21,6 +21,7 @@ fail-on: error
 buildspecs: ["ci/*.yml", special.txt]
 exclude: [vendor/, "*.bak.yml"]
 require-reason: true
+rules: [.]
 projects:
   - buildspecs: [buildspec.yml, "ci/*.yml"]
     image: aws/codebuild/standard:7.0
@@ -51,6 +52,7 @@ fail-on = "error"
 buildspecs = ["ci/*.yml", "special.txt"]
 exclude = ["vendor/", "*.bak.yml"]
 require-reason = true
+rules = ["."]
 
 [[tool.cblint.projects]]
 buildspecs = ["buildspec.yml", "ci/*.yml"]
@@ -134,7 +136,7 @@ def test_the_root_of_the_repository_itself_counts(tmp_path: pathlib.Path) -> Non
 
 def test_without_any_the_defaults_hold(tmp_path: pathlib.Path) -> None:
     assert config_for(repository(tmp_path, {})) == Config()
-    assert Config()[1:] == ("default", (), (), "warning", (), (), False, ())
+    assert Config()[1:] == ("default", (), (), "warning", (), (), False, (), ())
 
 
 def test_of_several_in_a_folder_the_yaml_one_counts(tmp_path: pathlib.Path) -> None:
@@ -213,6 +215,7 @@ def expected(folder: str) -> Config:
         buildspecs=("ci/*.yml", "special.txt"),
         exclude=("vendor/", "*.bak.yml"),
         require_reason=True,
+        rules=(folder,),
         projects=(
             Project(
                 buildspecs=("buildspec.yml", "ci/*.yml"),
@@ -286,9 +289,9 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         ("fail_on: error\n", ':1:1: "fail_on" is not known at the top level. Did you mean "fail-on"?'),
         ("profile: default\nexcludes: []\n", ':2:1: "excludes" is not known at the top level. Did you mean "exclude"?'),
         (
-            "rules: []\n",
-            ':1:1: "rules" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
-            "exclude, require-reason, projects.",
+            "checks: []\n",
+            ':1:1: "checks" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
+            "exclude, require-reason, rules, projects.",
         ),
         (
             "projects:\n  - buildspecs: [a]\n    imge: x\n",
@@ -303,7 +306,7 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         (
             "? [a]\n: 1\n",
             ':1:3: "?" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
-            "exclude, require-reason, projects.",
+            "exclude, require-reason, rules, projects.",
         ),
     ],
 )

@@ -90,6 +90,7 @@ OPTIONS = (
     Option("--diff", "Print the fixes as a patch and change nothing."),
     Option("--config", "Use this configuration for all files.", metavar="FILE"),
     Option("--isolated", "Use no configuration file."),
+    Option("--rules", "Own rules: a file, or a folder of *.yml. Repeatable.", metavar="PATH", many=True),
     Option("--exclude", "Leave out files that match, as in .gitignore. Repeatable.", metavar="PATTERN", many=True),
     Option("--stdin-filename", "The path that standard input is to be taken for.", metavar="PATH"),
     Option("--jobs", "Processes (default: several where there is much to do).", metavar="N", number=True, default=0),

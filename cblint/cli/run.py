@@ -18,6 +18,7 @@ from cblint.linter import (
     lint_bytes,
     lint_paths,
     list_files,
+    own_rules,
     result_of,
 )
 from cblint.opening import STDIN
@@ -52,7 +53,7 @@ def check(options: Mapping[str, Any]) -> int:
         raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
     settings = _settings(options)
     try:
-        check_settings(settings)
+        check_settings(settings, [options["stdin_filename"] or STDIN] if stdin else paths or (".",))
         if stdin:
             result = _standard_input(options, settings)
         else:
@@ -74,6 +75,7 @@ def _settings(options: Mapping[str, Any]) -> Settings:
         config=options["config"],
         isolated=options["isolated"],
         exclude=options["exclude"],
+        rules=options["rules"],
         jobs=options["jobs"],
     )
 
@@ -85,7 +87,7 @@ def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
         raise Misused("Standard input is closed.")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     candidate = Candidate(options["stdin_filename"] or STDIN, True)
-    result = result_of([lint_bytes(data, candidate, settings)])
+    result = result_of([lint_bytes(data, candidate, settings)], own=own_rules([candidate.path], settings))
     if options["diff"]:
         from cblint.fix import fix_bytes
 

@@ -80,6 +80,7 @@ TABLES: dict[str, Callable[[], Any]] = {
     "rules": _start_up_entries,
     "config": lambda: bare(read_schema("config")),
     "buildspec": lambda: bare(read_schema("buildspec")),
+    "own-rule": lambda: bare(read_schema("own-rule")),
     "project": lambda: bare(read_schema("project")),
     **{name: partial(read_yaml, os.path.join(ROOT, "facts", f"{name}.yml")) for name in _fact_names()},
 }

@@ -1,0 +1,315 @@
+"""Files with own rules: found, read, checked, and made into rules; what is wrong with one is said with its place."""
+
+from __future__ import annotations
+
+import os
+import re
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from cblint.buildspec.checked import Refused, check, document
+from cblint.buildspec.shape import path_of, plain, plain_texts
+from cblint.catalogue import PROFILES, Catalogue, Rule, built_in
+from cblint.catalogue.model import OWN, rule_from
+from cblint.facts import table
+from cblint.hosts.definition import BUILDSPEC, PROJECT
+from cblint.match import Finder
+from cblint.own import commands, events, images, tree
+from cblint.own.conditions import Steps, Wrong
+from cblint.source.file import Unreadable, read
+from cblint.source.text import Lines
+from cblint.source.tree import Mapping as MappingNode
+from cblint.source.tree import Node, Sequence
+from cblint.spelling import suggestion
+from cblint.wording import enumerated
+
+MOST_BYTES = 256 * 1024
+"""Of one entry: a long one has a few thousand."""
+MOST_RULES = 1000
+"""Files that are read: each rule is asked of each buildspec."""
+ENDINGS = (".yml", ".yaml")
+_RESERVED = re.compile(r"CB[0-9]+")
+_WORD = re.compile(r"[a-z][a-z-]*")
+ONLY = "the-only-one"
+"""The variant of an entry that names none."""
+_NO_CODE = "own rules are data: no code is run for them. Say it with match, or propose the rule to cblint"
+
+
+class WrongEntry(ValueError):
+    """Entries that cannot be used. ``sentences`` say it, one for each file, with its place; ``str()`` is the first."""
+
+    def __init__(self, sentences: tuple[str, ...]) -> None:
+        more = f" ({len(sentences) - 1} more are wrong)" if len(sentences) > 1 else ""
+        super().__init__(sentences[0] + more)
+        self.sentences = sentences
+
+
+class Entry(NamedTuple):
+    """An entry as it was read: ``shown`` is its path for people, ``examples`` are as its author wrote them."""
+
+    shown: str
+    rule: Rule
+    examples: list[dict[str, Any]]
+
+
+@lru_cache(maxsize=64)
+def catalogue_with(paths: tuple[str, ...]) -> Catalogue:
+    """The built-in rules and those in files and folders. Raises WrongEntry."""
+    return Catalogue((*built_in().rules, *(entry.rule for entry in entries(paths))))
+
+
+def entries(paths: Iterable[str]) -> list[Entry]:
+    """The entries in files and in folders, each once, sorted by their paths. Raises WrongEntry."""
+    files = dict.fromkeys(file for path in paths for file in _files(path))
+    if len(files) > MOST_RULES:
+        raise WrongEntry((f"there are more than {MOST_RULES:,} files with own rules",))
+    found: list[Entry] = []
+    wrong: list[str] = []
+    taken = {key: "a built-in rule" for rule in built_in().rules for key in _keys(rule)}
+    for file in files:
+        try:
+            entry = _entry(file, taken)
+        except WrongEntry as error:
+            wrong += error.sentences
+            continue
+        found.append(entry)
+        taken.update(dict.fromkeys(_keys(entry.rule), f"the rule in {entry.shown}"))
+    if wrong:
+        raise WrongEntry(tuple(wrong))
+    return found
+
+
+def _keys(rule: Rule) -> set[str]:
+    return {rule.code, rule.name, *rule.former_names}
+
+
+def _files(path: str) -> Iterator[str]:
+    """The file, or those of a folder and the folders in it; links to folders are not followed."""
+    if not os.path.isdir(path):
+        yield os.path.abspath(path)
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (os.path.abspath(os.path.join(folder, name)) for name in sorted(names) if _is_entry(name))
+
+
+def _is_entry(name: str) -> bool:
+    return name.endswith(ENDINGS) and not name.startswith(".")
+
+
+def _entry(path: str, taken: Mapping[str, str]) -> Entry:
+    shown = os.path.relpath(path)
+    try:
+        text = read(path, named=True)
+    except Unreadable as error:
+        raise WrongEntry((f"{shown} {error}",)) from None
+    if len(text) > MOST_BYTES:
+        raise WrongEntry((f"{shown} is larger than {MOST_BYTES // 1024} KB",))
+    root = None
+    try:
+        root = document(text)
+        if root is None:
+            raise Refused(None, "it holds no rule: see docs/own-rules.md")
+        _refuse_code(root)
+        check(root, table("own-rule"))
+        rule, examples = _read(plain_texts(root), plain(root), taken)
+    except Refused as error:
+        raise WrongEntry((f"{_at(shown, text, error.offset)}: {_hidden(str(error), text)}",)) from None
+    except Wrong as error:
+        offset, steps = _located(root, error.steps)
+        sentence = f"{path_of(steps)}: {error}" if steps else str(error)
+        raise WrongEntry((f"{_at(shown, text, offset)}: {_hidden(sentence, text)}",)) from None
+    return Entry(shown, rule, examples)
+
+
+def _at(shown: str, text: str, offset: int | None) -> str:
+    if offset is None:
+        return shown
+    position = Lines(text).position(offset)
+    return f"{shown}:{position.line}:{position.column}"
+
+
+def _hidden(sentence: str, text: str) -> str:
+    from cblint.secrets.mask import mask_of  # most entries are right
+
+    return mask_of(text).hidden(sentence)
+
+
+def _refuse_code(root: Node) -> None:
+    pair = root.get("check") if isinstance(root, MappingNode) else None
+    if pair is not None:
+        raise Refused(pair.key.span.start, f'"check" is for built-in rules: {_NO_CODE}')
+
+
+def _located(root: Node | None, steps: Steps) -> tuple[int | None, Steps]:
+    """Where steps lead, as far as they do: of a value that is no list, the only element is itself."""
+    node, way = root, steps[:0]
+    for step in steps:
+        target = node.resolved if node is not None else None
+        if isinstance(target, MappingNode):
+            pair = target.get(str(step))
+            following = pair.value if pair is not None else None
+        elif isinstance(target, Sequence) and isinstance(step, int):
+            following = target.items[step]
+        else:
+            continue
+        if following is None:
+            break
+        node, way = following, (*way, step)
+    return (node.span.start if node is not None else None), way
+
+
+def _read(entry: dict[str, Any], typed: dict[str, Any], taken: Mapping[str, str]) -> tuple[Rule, list[dict[str, Any]]]:
+    """The rule and the examples of an entry that fits the schema. Raises Wrong."""
+    _check_names(entry, taken)
+    variants = dict(_variants(entry))
+    finders: list[Finder] = []
+
+    def compiled(spec: tuple[Mapping[str, Any], Steps]) -> Finder:
+        finders.append(_finder(*spec))
+        return finders[-1]
+
+    for steps, variant in variants.values():
+        _check_fields(variant, steps)
+    summary = entry.get("summary") or entry["name"].replace("-", " ").capitalize()
+    rule = rule_from(
+        {
+            **_DEFAULTS,
+            "code": entry["name"],
+            **{name: value for name, value in entry.items() if name not in ("match", "message", "detail")},
+            "summary": summary,
+            "variants": {
+                name: {**variant, "match": _with_steps(variant["match"], (*steps, "match"))}
+                for name, (steps, variant) in variants.items()
+            },
+        },
+        compiled,
+    )
+    (_, first), *_ = variants.values()
+    examples = _examples(typed.get("examples", []), rule)
+    texts = {
+        "why": entry.get("why", summary),
+        "advice": entry.get("advice", "") or first.get("detail", "") or summary,
+        "references": entry.get("references", []),
+        "examples": examples,
+    }
+    of_projects = any(isinstance(finder, images.ImageFinder) for finder in finders)
+    return (
+        rule._replace(
+            profiles=rule.profiles if "profile" in entry else PROFILES,
+            subjects=(BUILDSPEC, PROJECT) if of_projects else (BUILDSPEC,),
+            texts=texts,
+            is_own=True,
+        ),
+        examples,
+    )
+
+
+_DEFAULTS = {
+    "severity": "warning",
+    "confidence": "high",
+    "category": "own",
+    "profile": "default",
+    "status": "stable",
+    "fix": {"safety": "none"},
+}
+
+
+def _check_names(entry: Mapping[str, Any], taken: Mapping[str, str]) -> None:
+    """Each name and code is one that no other rule has, and that means nothing else."""
+    keys: list[tuple[Steps, str]] = [((name,), entry[name]) for name in ("name", "code") if name in entry]
+    keys += [(("former-names", number), name) for number, name in enumerate(entry.get("former-names", ()))]
+    for steps, key in keys:
+        if key != key.strip():
+            raise Wrong(steps, "must not end in a line end")
+        if key.upper() == OWN or _RESERVED.fullmatch(key.upper()):
+            raise Wrong(steps, f'"{key}" is kept for built-in rules: {_OTHER_CODES}')
+        if key in taken:
+            raise Wrong(steps, f'"{key}" is taken by {taken[key]}: choose another')
+
+
+_OTHER_CODES = "take letters of your own and a number, such as ACME001"
+
+
+def _variants(entry: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Steps, dict[str, Any]]]]:
+    """The variants by name with the way to each; an entry without any is its only one."""
+    if "variants" in entry:
+        for name in ("message", "detail", "match"):
+            if name in entry:
+                raise Wrong((name,), "stands in the variants where there are some")
+        for name, variant in entry["variants"].items():
+            yield name, (("variants", name), variant)
+        return
+    for name in ("message", "match"):
+        if name not in entry:
+            raise Wrong((), f'the rule has no "{name}"')
+    yield ONLY, ((), {name: entry[name] for name in ("message", "detail", "match") if name in entry})
+
+
+_FINDERS: dict[str, tuple[Any, frozenset[str]]] = {
+    "at": (tree.TreeFinder, tree.FIELDS),
+    "command": (commands.CommandFinder, commands.FIELDS),
+    "image": (images.ImageFinder, images.FIELDS),
+    **{kind: (partial(events.EventFinder, kind), events.FIELDS) for kind in events.KINDS},
+}
+"""What a match can begin with: what finds it, and what its messages can hold."""
+
+
+def _with_steps(match: Any, steps: Steps) -> list[tuple[Mapping[str, Any], Steps]]:
+    """The matchers of a variant, each with the way to it."""
+    if not isinstance(match, list):
+        return [(match, steps)]
+    return [(one, (*steps, number)) for number, one in enumerate(match)]
+
+
+def _subject(spec: Mapping[str, Any], steps: Steps) -> str:
+    """What a matcher is about. Raises Wrong."""
+    # Of a command, too, it can be asked which image it is given.
+    found = [name for name in _FINDERS if name in spec and not (name == "image" and "command" in spec)]
+    if len(found) != 1:
+        raise Wrong(steps, f"must have one of {enumerated(list(_FINDERS), 'and')}, which says what it is about")
+    return found[0]
+
+
+def _finder(spec: Mapping[str, Any], steps: Steps) -> Finder:
+    made: Finder = _FINDERS[_subject(spec, steps)][0](spec, steps)
+    return made
+
+
+def _check_fields(variant: Mapping[str, Any], steps: Steps) -> None:
+    """The braces of a message name what all matchers of its variant can fill in."""
+    known = [_FINDERS[_subject(*each)][1] for each in _with_steps(variant["match"], (*steps, "match"))]
+    fields = sorted(frozenset.intersection(*known))
+    for name in ("message", "detail"):
+        for field in _braces(variant.get(name, ""), (*steps, name)):
+            if field not in fields:
+                hint = suggestion(field, fields) or f" Known here: {', '.join(fields)}."
+                raise Wrong((*steps, name), f'"{{{field}}}" is not known of what its match finds.{hint}')
+
+
+def _braces(text: str, steps: Steps) -> Iterator[str]:
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        raise Wrong(steps, "has a brace that is not closed, or not opened: a brace itself is written twice") from None
+    for _, field, layout, conversion in parts:
+        if field is not None:
+            if layout or conversion or not _WORD.fullmatch(field):
+                raise Wrong(steps, f'"{{{field}}}" is no field: braces hold its name and nothing else')
+            yield field
+
+
+def _examples(given: list[dict[str, Any]], rule: Rule) -> list[dict[str, Any]]:
+    """The examples, each with its variant. Raises Wrong."""
+    made = []
+    for number, example in enumerate(given):
+        steps = ("examples", number)
+        if ("bad" in example) == ("good" in example):
+            raise Wrong(steps, "must have either bad or good")
+        variant = example.get("variant", next(iter(rule.variants)) if len(rule.variants) == 1 else None)
+        if "bad" in example and variant not in rule.variants:
+            raise Wrong(steps, f"must say which variant speaks: {', '.join(rule.variants)}")
+        made.append({**example, "variant": variant} if "bad" in example else example)
+    return made
