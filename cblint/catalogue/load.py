@@ -30,6 +30,12 @@ def help_of(rule: Rule) -> Mapping[str, Any]:
     return rule.texts if rule.is_own else help_texts()[rule.name]
 
 
+def entry_of(name: str) -> dict[str, Any]:
+    """The whole entry of a rule, with what explains it. Raises KeyError."""
+    entry: dict[str, Any] = next((entry for entry in table("rules") if entry["name"] == name), {})
+    return {**entry, **help_texts()[name]}
+
+
 @lru_cache(maxsize=1)
 def help_texts() -> dict[str, dict[str, Any]]:
     """Why, advice, references and examples, by the name of the built-in rule."""

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from cblint.facts import PUBLISHED
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HEAVY = re.compile(
     r"click|inspect|jsonschema|ruamel|sarif|tree_sitter|pathspec|tomllib|wcwidth|concurrent|multiprocessing|asyncio|hashlib"
@@ -91,7 +93,7 @@ def test_it_says_what_the_checkout_says(installed: Any, format_: str) -> None:
 
 
 def test_its_schemas_are_those_of_the_checkout(installed: Any) -> None:
-    for name in ("buildspec", "config", "output", "trace"):
+    for name in PUBLISHED:
         done = run(installed, "schema", name)
         with open(os.path.join(ROOT, "rules", "schema", f"{name}.schema.json"), encoding="utf-8") as file:
             assert done.stdout == file.read(), done.stderr
