@@ -56,8 +56,8 @@ class Rule(NamedTuple):
     ``check`` is ``module.function`` under ``cblint.checks``, or empty; where ``sections`` are given, it has something
     to say only of a buildspec that has one of these keys at the top level; where ``words`` are, of a file in which one
     of them stands. ``subjects`` are the kinds of definitions that it is about. ``whole``: it says nothing of a
-    buildspec of which only a part is shown. ``silent``: what may not be unknown where it speaks. ``is_own``: it is not
-    built in but belongs to who lints; ``texts`` are then what explanations need.
+    buildspec of which only a part is shown. ``silent``: what may not be unknown where it speaks. ``source``:
+    the file of a rule that is not built in; ``texts`` are then its entry, with what explanations need.
     """
 
     code: str
@@ -80,7 +80,12 @@ class Rule(NamedTuple):
     whole: bool = False
     silent: tuple[str, ...] = ()
     texts: Mapping[str, Any] = MappingProxyType({})
-    is_own: bool = False
+    source: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is not built in, but belongs to who lints."""
+        return bool(self.source)
 
     @property
     def needs(self) -> frozenset[str]:

@@ -223,3 +223,22 @@ def rules(context: click.Context, /, **options: Any) -> None:
         list_rules(options)
     except Misused as error:
         raise click.UsageError(str(error)) from None
+
+
+@rules.command("test", short_help="Run the examples of own rules.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+def test(paths: tuple[str, ...]) -> None:
+    """Run the examples of the own rules in PATH, files or folders of *.yml.
+
+    \b
+    Exit status:
+      0  every example gives just the findings that it marks
+      1  one does not
+      2  an entry is wrong
+    """
+    from cblint.cli.rules_test import test_rules  # of no use to the other commands
+
+    try:
+        sys.exit(test_rules(paths))
+    except Misused as error:
+        raise click.UsageError(str(error)) from None

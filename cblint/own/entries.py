@@ -15,13 +15,13 @@ from cblint.catalogue import PROFILES, Catalogue, Rule, built_in
 from cblint.catalogue.model import OWN, rule_from
 from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC, PROJECT
-from cblint.match import Finder
+from cblint.match import Finder, parse_path, places
 from cblint.own import commands, events, images, tree
 from cblint.own.conditions import Steps, Wrong
 from cblint.source.file import Unreadable, read
-from cblint.source.text import Lines
+from cblint.source.text import Lines, Text
 from cblint.source.tree import Mapping as MappingNode
-from cblint.source.tree import Node, Sequence
+from cblint.source.tree import Node, Scalar, Sequence
 from cblint.spelling import suggestion
 from cblint.wording import enumerated
 
@@ -31,6 +31,8 @@ MOST_RULES = 1000
 """Files that are read: each rule is asked of each buildspec."""
 ENDINGS = (".yml", ".yaml")
 _RESERVED = re.compile(r"CB[0-9]+")
+_MARK = re.compile("[«»‹›]")
+_EXAMPLES = parse_path("examples[*].{bad,good}")
 _WORD = re.compile(r"[a-z][a-z-]*")
 ONLY = "the-only-one"
 """The variant of an entry that names none."""
@@ -47,11 +49,18 @@ class WrongEntry(ValueError):
 
 
 class Entry(NamedTuple):
-    """An entry as it was read: ``shown`` is its path for people, ``examples`` are as its author wrote them."""
+    """An entry as it was read: ``shown`` is its path for people, ``examples`` are their texts, with the places."""
 
     shown: str
     rule: Rule
-    examples: list[dict[str, Any]]
+    lines: Lines
+    examples: list[Text]
+
+    def place(self, example: int, offset: int) -> str:
+        """Where a character of an example stands, as in ``rules/no-push.yml:12:9``."""
+        text = self.examples[example]
+        position = self.lines.position(text.offset(min(offset, len(text))))
+        return f"{self.shown}:{position.line}:{position.column}"
 
 
 @lru_cache(maxsize=64)
@@ -114,14 +123,14 @@ def _entry(path: str, taken: Mapping[str, str]) -> Entry:
             raise Refused(None, "it holds no rule: see docs/own-rules.md")
         _refuse_code(root)
         check(root, table("own-rule"))
-        rule, examples = _read(plain_texts(root), plain(root), taken)
+        rule = _rule(plain_texts(root), plain(root), taken)
     except Refused as error:
         raise WrongEntry((f"{_at(shown, text, error.offset)}: {_hidden(str(error), text)}",)) from None
     except Wrong as error:
         offset, steps = _located(root, error.steps)
         sentence = f"{path_of(steps)}: {error}" if steps else str(error)
         raise WrongEntry((f"{_at(shown, text, offset)}: {_hidden(sentence, text)}",)) from None
-    return Entry(shown, rule, examples)
+    return Entry(shown, rule._replace(source=path), Lines(text), _texts_of_examples(root))
 
 
 def _at(shown: str, text: str, offset: int | None) -> str:
@@ -161,49 +170,41 @@ def _located(root: Node | None, steps: Steps) -> tuple[int | None, Steps]:
     return (node.span.start if node is not None else None), way
 
 
-def _read(entry: dict[str, Any], typed: dict[str, Any], taken: Mapping[str, str]) -> tuple[Rule, list[dict[str, Any]]]:
-    """The rule and the examples of an entry that fits the schema. Raises Wrong."""
+def _texts_of_examples(root: Node | None) -> list[Text]:
+    found = [place.node.resolved for place in places(root, _EXAMPLES)]
+    return [node.text for node in found if isinstance(node, Scalar)]
+
+
+def _rule(entry: dict[str, Any], typed: dict[str, Any], taken: Mapping[str, str]) -> Rule:
+    """The rule of an entry that fits the schema: as texts, and as the values that its types say. Raises Wrong."""
     _check_names(entry, taken)
     variants = dict(_variants(entry))
-    finders: list[Finder] = []
-
-    def compiled(spec: tuple[Mapping[str, Any], Steps]) -> Finder:
-        finders.append(_finder(*spec))
-        return finders[-1]
-
     for steps, variant in variants.values():
         _check_fields(variant, steps)
     summary = entry.get("summary") or entry["name"].replace("-", " ").capitalize()
-    rule = rule_from(
-        {
-            **_DEFAULTS,
-            "code": entry["name"],
-            **{name: value for name, value in entry.items() if name not in ("match", "message", "detail")},
-            "summary": summary,
-            "variants": {
-                name: {**variant, "match": _with_steps(variant["match"], (*steps, "match"))}
-                for name, (steps, variant) in variants.items()
-            },
-        },
-        compiled,
-    )
     (_, first), *_ = variants.values()
-    examples = _examples(typed.get("examples", []), rule)
-    texts = {
-        "why": entry.get("why", summary),
-        "advice": entry.get("advice", "") or first.get("detail", "") or summary,
-        "references": entry.get("references", []),
-        "examples": examples,
+    whole = {
+        **_DEFAULTS,
+        "code": entry["name"],
+        "why": summary,
+        "advice": first.get("detail") or summary,
+        **entry,
+        "summary": summary,
+        "variants": {name: variant for name, (_, variant) in variants.items()},
+        "examples": _examples(typed.get("examples", []), list(variants)),
     }
-    of_projects = any(isinstance(finder, images.ImageFinder) for finder in finders)
-    return (
-        rule._replace(
-            profiles=rule.profiles if "profile" in entry else PROFILES,
-            subjects=(BUILDSPEC, PROJECT) if of_projects else (BUILDSPEC,),
-            texts=texts,
-            is_own=True,
-        ),
-        examples,
+    matched = {
+        name: {**variant, "match": _with_steps(variant["match"], (*steps, "match"))}
+        for name, (steps, variant) in variants.items()
+    }
+    rule = rule_from({**whole, "variants": matched}, lambda spec: _finder(*spec))
+    matchers = [matcher for variant in rule.variants.values() for matcher in variant.matchers]
+    return rule._replace(
+        profiles=rule.profiles if "profile" in entry else PROFILES,
+        subjects=(BUILDSPEC, PROJECT)
+        if any(isinstance(each, images.ImageFinder) for each in matchers)
+        else (BUILDSPEC,),
+        texts=whole,
     )
 
 
@@ -214,7 +215,9 @@ _DEFAULTS = {
     "profile": "default",
     "status": "stable",
     "fix": {"safety": "none"},
+    "references": [],
 }
+"""What an entry means that does not say it."""
 
 
 def _check_names(entry: Mapping[str, Any], taken: Mapping[str, str]) -> None:
@@ -301,15 +304,47 @@ def _braces(text: str, steps: Steps) -> Iterator[str]:
             yield field
 
 
-def _examples(given: list[dict[str, Any]], rule: Rule) -> list[dict[str, Any]]:
+def _examples(given: list[dict[str, Any]], variants: list[str]) -> list[dict[str, Any]]:
     """The examples, each with its variant. Raises Wrong."""
     made = []
     for number, example in enumerate(given):
         steps = ("examples", number)
         if ("bad" in example) == ("good" in example):
             raise Wrong(steps, "must have either bad or good")
-        variant = example.get("variant", next(iter(rule.variants)) if len(rule.variants) == 1 else None)
-        if "bad" in example and variant not in rule.variants:
-            raise Wrong(steps, f"must say which variant speaks: {', '.join(rule.variants)}")
-        made.append({**example, "variant": variant} if "bad" in example else example)
+        kind = "bad" if "bad" in example else "good"
+        if _marks(example[kind], (*steps, kind)) != (kind == "bad"):
+            raise Wrong((*steps, kind), "marks with « » what is found in it: a bad one does, a good one does not")
+        _check_paths(example.get("given", {}), (*steps, "given"))
+        variant = example.get("variant", variants[0] if len(variants) == 1 else None)
+        if kind == "bad" and variant not in variants:
+            raise Wrong(steps, f"must say which variant speaks: {enumerated(variants, 'or')}")
+        made.append({**example, "variant": variant} if kind == "bad" else example)
     return made
+
+
+def _marks(text: str, steps: Steps) -> bool:
+    """Whether something is marked in an example. Raises Wrong where a mark is not closed, or closes nothing."""
+    closing = ""
+    for mark in _MARK.findall(text):
+        if closing and mark != closing:
+            raise Wrong(steps, f"has {mark} where {closing} should close what is marked")
+        if not closing and mark in "»›":
+            raise Wrong(steps, f"has {mark} where nothing is marked")
+        closing = "" if closing else {"«": "»", "‹": "›"}[mark]
+    if closing:
+        raise Wrong(steps, f"has no {closing} to close what is marked")
+    return "«" in text
+
+
+def _check_paths(given: Mapping[str, Any], steps: Steps) -> None:
+    """The files of an example stay in the folder that is made for it."""
+    files = given.get("files", {})
+    paths = [((*steps, "files", path), path) for path in files]
+    if "path" in given:
+        paths.append(((*steps, "path"), given["path"]))
+    for where, path in paths:
+        parts = path.replace("\\", "/").split("/")
+        if not all(parts) or not {".", "..", ".git"}.isdisjoint(parts) or ":" in path or "\0" in path:
+            raise Wrong(where, f'"{path}" is no path of a file below the repository, such as ci/buildspec.yml')
+    for path, text in files.items():
+        _marks(text, (*steps, "files", path))
