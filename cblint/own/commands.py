@@ -2,145 +2,28 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
-from cblint.flow import build_of
 from cblint.flow.docker import command_of, is_client
-from cblint.flow.places import values_of
 from cblint.flow.references import registry_of
-from cblint.flow.steps import SUCCEEDING, Step, steps_of
-from cblint.flow.values import Maybe, Value, initial, join
+from cblint.flow.values import Maybe, Value, initial
 from cblint.match import Match
+from cblint.own.calls import Call, calls_below, calls_of
 from cblint.own.conditions import Condition, Maker, Steps, Wrong, agreed, condition_of, listed, some
+from cblint.own.order import Order
 from cblint.own.texts import NOTHING, Known, known_value, text_test
-from cblint.shell.operands import beginning, may_hold_options, option_values
-from cblint.shell.query import Invocation
+from cblint.shell.operands import option_values
 from cblint.shell.syntax import Word
-from cblint.source.tree import Node, reachable
+from cblint.source.tree import Node
 
 if TYPE_CHECKING:
-    from cblint.flow.build import Build, StepRun
-    from cblint.flow.events import Event, Guard
     from cblint.flow.state import State
 
 FIELDS = frozenset({"command", "phase", "flag", "value", "operand", "image", "registry", "directory"})
 """What a message about a command can hold."""
-LOOKED_AT = 50
-"""So many commands are looked at before one, or behind it, to find the one that always runs with it."""
-_ASKED_FOR = frozenset({"condition", "negation"})
-"""Ways in which a failure is not hidden, but decides something."""
-
-
-class Ran(NamedTuple):
-    """A command on one way through the build; ``place`` is its number in the order of a build in which all goes well.
-
-    ``itself``: the event is that of the command, not of the shell in whose quotes it stands.
-    """
-
-    run: StepRun
-    event: Event
-    place: int | None
-    itself: bool
-
-
-class Call:
-    """A program that a command of a phase runs. ``number`` is its place in the order of the phases."""
-
-    def __init__(self, buildspec: Buildspec, step: Step, invocation: Invocation, number: int) -> None:
-        self.buildspec = buildspec
-        self.step = step
-        self.invocation = invocation
-        self.number = number
-
-    @cached_property
-    def ran(self) -> list[Ran]:
-        """What the build on paper says of it; nothing where it is not seen to run."""
-        return _on_paper(self.buildspec).ran.get((*self.step[:3], id(self.invocation)), [])
-
-    @property
-    def is_unseen(self) -> Maybe:
-        """Whether nobody sees it fail, on some way through the build."""
-        hidden = _on_paper(self.buildspec).hidden
-        return any(id(each.event.node) in hidden(each.run) for each in self.ran) if self.ran else None
-
-    @property
-    def place(self) -> int | None:
-        """Where it first runs if all goes well."""
-        return next((each.place for each in self.ran if each.place is not None), None)
-
-    def known(self, word: Word) -> Known:
-        """What is known of a word, or of a part of one: by itself, else by the build on paper."""
-        start, complete = beginning(word)
-        number = next((at for at, each in enumerate(self.invocation.words) if each is word), None)
-        if complete or number is None:
-            return Known(start, complete)
-        values = [found[number] for found in self._values if found is not None]
-        if not values or len(values) < len(self._values):
-            return Known(start, False)
-        return known_value(reduce(join, values))
-
-    @cached_property
-    def _values(self) -> list[tuple[Value, ...] | None]:
-        return [values_of(self.invocation, each.event) if each.itself else None for each in self.ran]
-
-    @cached_property
-    def operands(self) -> list[Word]:
-        """What is neither an option nor the value of one."""
-        return self.invocation.operands()
-
-    @cached_property
-    def may_have_more(self) -> bool:
-        """Whether a word can stand for further options."""
-        return any(may_hold_options(word) for word in self.invocation.arguments)
-
-
-@lru_cache(maxsize=1)
-def calls_of(buildspec: Buildspec) -> list[Call]:
-    """The programs that the phases run, in their order; none where no POSIX shell runs them."""
-    found = [(step, invocation) for step in steps_of(buildspec) for invocation in step.item.invocations]
-    return [Call(buildspec, step, invocation, number) for number, (step, invocation) in enumerate(found)]
-
-
-@lru_cache(maxsize=1)
-def _by_item(buildspec: Buildspec) -> dict[int, list[Call]]:
-    """The calls by the identity of the node in which they are written."""
-    found: dict[int, list[Call]] = {}
-    for call in calls_of(buildspec):
-        found.setdefault(id(call.step.item.node), []).append(call)
-    return found
-
-
-class _Paper:
-    """The build on paper, by call: ``ran`` has the place of each, by its step, and its identity."""
-
-    def __init__(self, build: Build) -> None:
-        from cblint.flow.trace import ran  # with it comes the interpreter
-
-        self.ran: dict[tuple[object, ...], list[Ran]] = {}
-        self._hidden: dict[int, frozenset[int]] = {}
-        for number, (run, event) in enumerate(ran(build)):
-            place = number if run.path == SUCCEEDING else None
-            calls = run.step.item.calls(event.node)
-            quoted = run.step.item.quoted_calls(calls[0].node) if calls else []
-            for each, itself in (*((call, True) for call in calls), *((call, False) for call in quoted)):
-                key = (*run.step[:3], id(each))
-                self.ran.setdefault(key, []).append(Ran(run, event, place, itself))
-
-    def hidden(self, run: StepRun) -> frozenset[int]:
-        """The commands of an item, by identity, whose failure nobody sees."""
-        if id(run) not in self._hidden:
-            self._hidden[id(run)] = frozenset(id(each.command) for each in run.hidden if each.how not in _ASKED_FOR)
-        return self._hidden[id(run)]
-
-
-@lru_cache(maxsize=1)
-def _on_paper(buildspec: Buildspec) -> _Paper:
-    return _Paper(build_of(buildspec))
 
 
 class Named(NamedTuple):
@@ -240,8 +123,7 @@ def command_condition(spec: Any, steps: Steps) -> Condition[Call]:
 
 def runs_below(buildspec: Buildspec, node: Node, condition: Condition[Call]) -> Maybe:
     """Whether such a command stands in a part of a buildspec."""
-    by_item = _by_item(buildspec)
-    return some(condition(call) for each in reachable(node) for call in by_item.get(id(each), ()))
+    return some(condition(call) for call in calls_below(buildspec, node))
 
 
 def _makers(shown: Shown) -> dict[str, Maker[Use]]:
@@ -380,6 +262,9 @@ def _directories(call: Call) -> list[Known]:
 
 def _is_set(call: Call, name: str) -> Maybe:
     """Whether the command has a variable that the buildspec sets; what only a project may give is not looked for."""
+    ahead = call.invocation.node.words[: -len(call.invocation.words)]
+    if any(word.raw.startswith(f"{name}=") for word in ahead):
+        return True  # what env or sudo sets
     if not call.ran:
         return None
     return agreed(_is_set_in(each.event.state, call.buildspec, name) for each in call.ran)
@@ -390,55 +275,8 @@ def _is_set_in(state: State | None, buildspec: Buildspec, name: str) -> Maybe:
     if variable is None:
         return None
     if variable.assigned is not None:
-        return variable.assigned and variable.exported is not False
+        return variable.assigned
     given = any(name == each for project in buildspec.projects for each, _ in project.variables)
     of_task = any(name == each.name for each in buildspec.variables)
     untouched = variable.value.pieces == initial(name).pieces
     return False if untouched and not given and not of_task else None
-
-
-class Order:
-    """Where commands that an entry asks for run, in the order of a build in which all goes well."""
-
-    def __init__(self, condition: Condition[Call]) -> None:
-        self._found = lru_cache(maxsize=1)(lambda buildspec: _Found(condition, calls_of(buildspec)))
-
-    def precedes(self, call: Call) -> Maybe:
-        """Whether one of them has run each time that ``call`` does."""
-        found: _Found = self._found(call.buildspec)
-        number = bisect_left(found.places, call.place) if call.place is not None else None
-        return found.among(slice(0, number), call)
-
-    def follows(self, call: Call) -> Maybe:
-        """Whether one of them runs each time that ``call`` has."""
-        found: _Found = self._found(call.buildspec)
-        number = bisect_right(found.places, call.place) if call.place is not None else None
-        return found.among(slice(number, None), call)
-
-
-class _Found:
-    """Those commands of a buildspec, and those of which nobody knows whether they are such, by their places."""
-
-    def __init__(self, condition: Condition[Call], calls: Iterable[Call]) -> None:
-        answers = [(condition(call), call) for call in calls]
-        possible = [(call.place, answer, call) for answer, call in answers if answer is not False]
-        placed = [(place, answer, call) for place, answer, call in possible if place is not None]
-        placed.sort(key=lambda each: each[0])
-        self.places = [place for place, _, _ in placed]
-        self._calls = [(answer, call) for _, answer, call in placed]
-        self._is_some_unplaced = len(placed) < len(possible)
-
-    def among(self, part: slice, asked: Call) -> Maybe:
-        """Whether one of these runs on every way on which ``asked`` does."""
-        calls = self._calls[part]
-        if asked.place is not None:
-            guards = _guards(asked)
-            # The nearest and the first tell: more would take the product of both.
-            looked_at = [*calls[:LOOKED_AT], *calls[-LOOKED_AT:]]
-            if any(answer and _guards(call) <= guards for answer, call in looked_at):
-                return True
-        return None if calls or self._is_some_unplaced else False
-
-
-def _guards(call: Call) -> frozenset[Guard]:
-    return frozenset(guard for each in call.ran if each.place is not None for guard in each.event.guards)

@@ -11,7 +11,6 @@ from cblint.flow.kinds import ASSIGNED, LOGGED
 from cblint.flow.labels import SECRET, of_kind
 from cblint.flow.places import assigned_at, name_at
 from cblint.flow.steps import steps_of
-from cblint.flow.values import Maybe
 from cblint.match import Match
 from cblint.own.conditions import Condition, Maker, Steps, condition_of
 from cblint.own.texts import Known, known_value, text_test
@@ -28,13 +27,12 @@ FIELDS = frozenset({"variable", "phase", "value"})
 
 
 class Occasion(NamedTuple):
-    """Something that happens to a variable: ``value`` is what it is set to, ``exported`` whether others see that."""
+    """Something that happens to a variable; ``value`` is what it is set to."""
 
     variable: str
     span: Span
     phase: str
     value: Known = Known("")
-    exported: Maybe = None
 
 
 class EventFinder:
@@ -70,13 +68,11 @@ def _reads(buildspec: Buildspec) -> Iterator[Occasion]:
 
 def _sets(buildspec: Buildspec) -> Iterator[Occasion]:
     for run in build_of(buildspec).runs:
-        after = run.outcome.either
         for event in run.events:
             if event.kind == ASSIGNED:
-                exported = after.variable(event.name).exported if after is not None else None
                 value = known_value(event.values[0] if event.values else None)
                 span = assigned_at(run, event.standing or event.node)
-                yield Occasion(event.name, span, run.step.phase, value, exported)
+                yield Occasion(event.name, span, run.step.phase, value)
 
 
 def _prints_secret(buildspec: Buildspec) -> Iterator[Occasion]:
@@ -105,9 +101,4 @@ def _value(spec: Any, steps: Steps) -> Condition[Occasion]:
     return lambda occasion: test(occasion.value)
 
 
-def _exported(spec: Any, _: Steps) -> Condition[Occasion]:
-    wanted = str(spec).lower() == "true"
-    return lambda occasion: None if occasion.exported is None else occasion.exported is wanted
-
-
-MAKERS: dict[str, Maker[Occasion]] = {"phase": _phase, "value": _value, "exported": _exported}
+MAKERS: dict[str, Maker[Occasion]] = {"phase": _phase, "value": _value}
