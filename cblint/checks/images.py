@@ -119,12 +119,6 @@ def mentions(buildspec: Buildspec, *names: str) -> bool:
     return any(text in source for name in names for text in table("containers")[name])
 
 
-def is_whole(buildspec: Buildspec) -> bool:
-    """Whether all that stands under ``commands`` and ``finally`` is a command that the shell can read."""
-    known = {id(item.node) for item in buildspec.shell_items if item.script.problem is None}
-    return all(id(item.node.resolved) in known for commands in buildspec.command_lists for item in commands.items())
-
-
 @lru_cache(maxsize=1)
 def uses_of(buildspec: Buildspec) -> list[Use]:
     """What happens to images on the path on which all goes well, in order; read once for all rules that ask."""

@@ -20,7 +20,6 @@ from cblint.checks.images import (
     Use,
     handled,
     is_base_here,
-    is_whole,
     may_be_here,
     mentions,
     uses_docker,
@@ -32,7 +31,7 @@ from cblint.flow import build_of
 from cblint.flow.docker import is_client
 from cblint.flow.kinds import RAN
 from cblint.flow.references import docker_hub, hub_name, is_closed, is_ecr, registry_of
-from cblint.flow.steps import SUCCEEDING
+from cblint.flow.steps import SUCCEEDING, is_whole
 from cblint.shell.commands import Case, For, If, SimpleCommand, Test, While
 from cblint.shell.effects import called, called_at
 from cblint.shell.operands import pieces

@@ -26,7 +26,6 @@ from cblint.checks.images import (
     handled,
     is_base_here,
     is_ours,
-    is_whole,
     mentions,
     uses_docker,
     uses_of,
@@ -49,6 +48,7 @@ from cblint.flow.references import (
     moves,
     registry_of,
 )
+from cblint.flow.steps import is_whole
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation

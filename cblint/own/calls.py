@@ -7,14 +7,15 @@ from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
+from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.places import values_of
-from cblint.flow.steps import SUCCEEDING, Step, steps_of
+from cblint.flow.steps import SUCCEEDING, Step, is_whole, steps_of
 from cblint.flow.values import Maybe, Value, join
 from cblint.own.texts import Known, known_value
 from cblint.shell.operands import beginning, may_hold_options
-from cblint.shell.query import Invocation
-from cblint.shell.syntax import Word
+from cblint.shell.query import Invocation, runs_another
+from cblint.shell.syntax import CommandSubstitution, Inserted, Parameter, Word
 from cblint.source.tree import Node, reachable
 
 if TYPE_CHECKING:
@@ -84,18 +85,38 @@ class Call:
 
     @cached_property
     def may_have_more(self) -> bool:
-        """Whether a word can stand for further options."""
-        return any(may_hold_options(word) for word in self.invocation.arguments)
+        """Whether a word can stand for further options: a list of words, or what is not in quotes and not known."""
+        return any(may_hold_options(word) or self._may_be_option(word) for word in self.invocation.arguments)
+
+    def _may_be_option(self, word: Word) -> bool:
+        known = self.known(word)
+        is_bare = any(isinstance(part, (Parameter, CommandSubstitution, Inserted)) for part in word.parts)
+        return is_bare and not known.complete and known.start[:1] in ("", "-")
+
+    @cached_property
+    def may_run_others(self) -> bool:
+        """Whether it runs commands that are not seen: those of a text that is not all known."""
+        program = self.invocation.program
+        if program == "eval":
+            return not all(self.known(word).complete for word in self.invocation.arguments)
+        is_shell = program in table("tools")["shells"]
+        return is_shell and bool(self.invocation.flags("-c")) and not runs_another(self.invocation)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=16)
 def calls_of(buildspec: Buildspec) -> list[Call]:
     """The programs that the phases run, in their order; none where no POSIX shell runs them."""
     found = [(step, invocation) for step in steps_of(buildspec) for invocation in step.item.invocations]
     return [Call(buildspec, step, invocation, number) for number, (step, invocation) in enumerate(found)]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=16)
+def all_seen(buildspec: Buildspec) -> bool:
+    """Whether the calls are all the commands that are written: each can be read, and a POSIX shell runs them."""
+    return is_whole(buildspec)
+
+
+@lru_cache(maxsize=16)
 def _by_item(buildspec: Buildspec) -> dict[int, list[Call]]:
     """The calls by the identity of the node in which they are written."""
     found: dict[int, list[Call]] = {}
@@ -127,7 +148,7 @@ class _Paper:
         return self._hidden[id(run)]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=16)
 def _on_paper(buildspec: Buildspec) -> _Paper:
     return _Paper(build_of(buildspec))
 

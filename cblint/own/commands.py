@@ -11,7 +11,7 @@ from cblint.flow.docker import command_of, is_client
 from cblint.flow.references import registry_of
 from cblint.flow.values import Maybe, Value, initial
 from cblint.match import Match
-from cblint.own.calls import Call, calls_below, calls_of
+from cblint.own.calls import Call, all_seen, calls_below, calls_of
 from cblint.own.conditions import Condition, Maker, Steps, Wrong, agreed, condition_of, listed, some
 from cblint.own.order import Order
 from cblint.own.texts import NOTHING, Known, known_value, text_test
@@ -41,7 +41,7 @@ def _named(call: Call, name: tuple[str, ...]) -> Named | Maybe:
     if not first.complete:
         return None
     if first.start.rpartition("/")[2] != program:
-        return False
+        return None if call.may_run_others else False
     operands = call.operands
     ahead = _plain_groups(call, verbs)
     for number, verb in enumerate(verbs, ahead):
@@ -123,7 +123,8 @@ def command_condition(spec: Any, steps: Steps) -> Condition[Call]:
 
 def runs_below(buildspec: Buildspec, node: Node, condition: Condition[Call]) -> Maybe:
     """Whether such a command stands in a part of a buildspec."""
-    return some(condition(call) for call in calls_below(buildspec, node))
+    unseen = False if all_seen(buildspec) else None
+    return some([*(condition(call) for call in calls_below(buildspec, node)), unseen])
 
 
 def _makers(shown: Shown) -> dict[str, Maker[Use]]:

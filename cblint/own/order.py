@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from cblint.buildspec.model import Buildspec
 from cblint.flow.values import Maybe
-from cblint.own.calls import Call, calls_of
+from cblint.own.calls import Call, all_seen, calls_of
 from cblint.own.conditions import Condition
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Order:
     """Where commands that an entry asks for run, in the order of a build in which all goes well."""
 
     def __init__(self, condition: Condition[Call]) -> None:
-        self._found = lru_cache(maxsize=1)(lambda buildspec: _Found(condition, calls_of(buildspec)))
+        self._found = lru_cache(maxsize=1)(lambda buildspec: _Found(condition, buildspec))
 
     def precedes(self, call: Call) -> Maybe:
         """Whether one of them has run each time that ``call`` does."""
@@ -40,14 +40,14 @@ class Order:
 class _Found:
     """Those commands of a buildspec, and those of which nobody knows whether they are such, by their places."""
 
-    def __init__(self, condition: Condition[Call], calls: Iterable[Call]) -> None:
-        answers = [(condition(call), call) for call in calls]
+    def __init__(self, condition: Condition[Call], buildspec: Buildspec) -> None:
+        answers = [(condition(call), call) for call in calls_of(buildspec)]
         possible = [(call.place, answer, call) for answer, call in answers if answer is not False]
         placed = [(place, answer, call) for place, answer, call in possible if place is not None]
         placed.sort(key=lambda each: each[0])
         self.places = [place for place, _, _ in placed]
         self._calls = [(answer, call) for _, answer, call in placed]
-        self._is_some_unplaced = len(placed) < len(possible)
+        self._may_be_more = len(placed) < len(possible) or not all_seen(buildspec)
 
     def among(self, part: slice, asked: Call) -> Maybe:
         """Whether one of these runs on every way on which ``asked`` does."""
@@ -58,7 +58,7 @@ class _Found:
             looked_at = [*calls[:LOOKED_AT], *calls[-LOOKED_AT:]]
             if any(answer and _guards(call) <= guards for answer, call in looked_at):
                 return True
-        return None if calls or self._is_some_unplaced else False
+        return None if calls or self._may_be_more else False
 
 
 def _guards(call: Call) -> frozenset[Guard]:

@@ -19,6 +19,7 @@ from cblint import config
 from cblint.cli import start
 from cblint.facts.sources import read_schema
 from cblint.hosts import discover
+from cblint.own import entries
 from tests.helpers import commands, repository
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -160,6 +161,7 @@ def forget() -> None:
     config._read_once.cache_clear()
     config.config_for.cache_clear()
     config.load_config.cache_clear()
+    entries.catalogue_with.cache_clear()
 
 
 @pytest.fixture
