@@ -67,6 +67,8 @@ def condition_of(spec: Mapping[str, Any], steps: Steps, makers: Mapping[str, Mak
 
 def _part(name: str, value: Any, steps: Steps, makers: Mapping[str, Maker[T]]) -> Condition[T]:
     if name not in _TOGETHER:
+        if name not in makers:
+            raise Wrong(steps, f'"{name}" is not known here. Known: {", ".join([*makers, *_TOGETHER])}.')
         return makers[name](value, steps)
     if len(steps) > 2 * DEEPEST:
         raise Wrong(steps, f"conditions nest deeper than {DEEPEST}: split the rule in two")

@@ -29,6 +29,8 @@ MOST_BYTES = 256 * 1024
 """Of one entry: a long one has a few thousand."""
 MOST_RULES = 1000
 """Files that are read: each rule is asked of each buildspec."""
+MOST_PARTS = 5000
+"""Of one match: each is asked of each place."""
 ENDINGS = (".yml", ".yaml")
 _RESERVED = re.compile(r"CB[0-9]+")
 _MARK = re.compile("[«»‹›]")
@@ -95,13 +97,18 @@ def _keys(rule: Rule) -> set[str]:
 
 
 def _files(path: str) -> Iterator[str]:
-    """The file, or those of a folder and the folders in it; links to folders are not followed."""
+    """The file, or those of a folder and the folders in it; no link is followed out of it. Raises WrongEntry."""
     if not os.path.isdir(path):
         yield os.path.abspath(path)
         return
+    top = os.path.realpath(path)
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (os.path.abspath(os.path.join(folder, name)) for name in sorted(names) if _is_entry(name))
+        for name in sorted(filter(_is_entry, names)):
+            file = os.path.abspath(os.path.join(folder, name))
+            if os.path.commonpath([top, os.path.realpath(file)]) != top:
+                raise WrongEntry((f"{os.path.relpath(file)} is a link that leads out of its folder",))
+            yield file
 
 
 def _is_entry(name: str) -> bool:
@@ -111,7 +118,7 @@ def _is_entry(name: str) -> bool:
 def _entry(path: str, taken: Mapping[str, str]) -> Entry:
     shown = os.path.relpath(path)
     try:
-        text = read(path, named=True)
+        text = read(path, named=False)
     except Unreadable as error:
         raise WrongEntry((f"{shown} {error}",)) from None
     if len(text) > MOST_BYTES:
@@ -128,7 +135,11 @@ def _entry(path: str, taken: Mapping[str, str]) -> Entry:
         raise WrongEntry((f"{_at(shown, text, error.offset)}: {_hidden(str(error), text)}",)) from None
     except Wrong as error:
         offset, steps = _located(root, error.steps)
-        sentence = f"{path_of(steps)}: {error}" if steps else str(error)
+        sentence = str(error)
+        if steps:
+            # What begins with the name of something is a sentence by itself; else the place is what it is about.
+            mark = ":" if sentence[:1] in "\"'" else ""
+            sentence = f"{path_of(steps)}{mark} {sentence}"
         raise WrongEntry((f"{_at(shown, text, offset)}: {_hidden(sentence, text)}",)) from None
     return Entry(shown, rule._replace(source=path), Lines(text), _texts_of_examples(root))
 
@@ -143,7 +154,11 @@ def _at(shown: str, text: str, offset: int | None) -> str:
 def _hidden(sentence: str, text: str) -> str:
     from cblint.secrets.mask import mask_of  # most entries are right
 
-    return mask_of(text).hidden(sentence)
+    hidden = mask_of(text).hidden(sentence)
+    return hidden if len(hidden) <= _LONGEST else f"{hidden[: _LONGEST - 1]}…"
+
+
+_LONGEST = 500
 
 
 def _refuse_code(root: Node) -> None:
@@ -180,6 +195,8 @@ def _rule(entry: dict[str, Any], typed: dict[str, Any], taken: Mapping[str, str]
     _check_names(entry, taken)
     variants = dict(_variants(entry))
     for steps, variant in variants.values():
+        if _parts(variant["match"]) > MOST_PARTS:
+            raise Wrong((*steps, "match"), f"has more than {MOST_PARTS:,} parts, aliases put in their place")
         _check_fields(variant, steps)
     summary = entry.get("summary") or entry["name"].replace("-", " ").capitalize()
     (_, first), *_ = variants.values()
@@ -220,6 +237,17 @@ _DEFAULTS = {
 """What an entry means that does not say it."""
 
 
+def _parts(match: Any) -> int:
+    """Of how many parts a match consists; counted no further than is allowed."""
+    count = 0
+    stack = [match]
+    while stack and count <= MOST_PARTS:
+        part = stack.pop()
+        count += 1
+        stack += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return count
+
+
 def _check_names(entry: Mapping[str, Any], taken: Mapping[str, str]) -> None:
     """Each name and code is one that no other rule has, and that means nothing else."""
     keys: list[tuple[Steps, str]] = [((name,), entry[name]) for name in ("name", "code") if name in entry]
@@ -228,12 +256,9 @@ def _check_names(entry: Mapping[str, Any], taken: Mapping[str, str]) -> None:
         if key != key.strip():
             raise Wrong(steps, "must not end in a line end")
         if key.upper() == OWN or _RESERVED.fullmatch(key.upper()):
-            raise Wrong(steps, f'"{key}" is kept for built-in rules: {_OTHER_CODES}')
+            raise Wrong(steps, f'"{key}" is kept: CB and a number mean built-in rules, OWN means all others')
         if key in taken:
             raise Wrong(steps, f'"{key}" is taken by {taken[key]}: choose another')
-
-
-_OTHER_CODES = "take letters of your own and a number, such as ACME001"
 
 
 def _variants(entry: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Steps, dict[str, Any]]]]:
@@ -272,7 +297,8 @@ def _subject(spec: Mapping[str, Any], steps: Steps) -> str:
     # Of a command, too, it can be asked which image it is given.
     found = [name for name in _FINDERS if name in spec and not (name == "image" and "command" in spec)]
     if len(found) != 1:
-        raise Wrong(steps, f"must have one of {enumerated(list(_FINDERS), 'and')}, which says what it is about")
+        hint = next((hint for name in spec if (hint := suggestion(name, _FINDERS))), "")
+        raise Wrong(steps, f"must have one of {enumerated(list(_FINDERS), 'and')}, which says what it is about.{hint}")
     return found[0]
 
 

@@ -43,7 +43,7 @@ class EventFinder:
     def __init__(self, kind: str, spec: Mapping[str, Any], steps: Steps) -> None:
         self._occasions = _OCCASIONS[kind]
         self._variable = text_test(spec[kind], (*steps, kind))
-        self._condition = condition_of({name: spec[name] for name in spec if name != kind}, steps, MAKERS)
+        self._condition = condition_of({name: spec[name] for name in spec if name != kind}, steps, _makers(kind))
 
     def find(self, subject: object) -> Iterator[Match]:
         """Where it happens, each place once."""
@@ -101,4 +101,5 @@ def _value(spec: Any, steps: Steps) -> Condition[Occasion]:
     return lambda occasion: test(occasion.value)
 
 
-MAKERS: dict[str, Maker[Occasion]] = {"phase": _phase, "value": _value}
+def _makers(kind: str) -> dict[str, Maker[Occasion]]:
+    return {"phase": _phase, **({"value": _value} if kind == SETS else {})}
