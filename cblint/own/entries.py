@@ -172,16 +172,14 @@ def _located(root: Node | None, steps: Steps) -> tuple[int | None, Steps]:
     node, way = root, steps[:0]
     for step in steps:
         target = node.resolved if node is not None else None
-        if isinstance(target, MappingNode):
-            pair = target.get(str(step))
-            following = pair.value if pair is not None else None
-        elif isinstance(target, Sequence) and isinstance(step, int):
-            following = target.items[step]
+        if isinstance(step, int):
+            following = target.items[step] if isinstance(target, Sequence) else node
         else:
-            continue
+            pair = target.get(step) if isinstance(target, MappingNode) else None
+            following = pair.value if pair is not None else None
         if following is None:
             break
-        node, way = following, (*way, step)
+        node, way = following, way if following is node else (*way, step)
     return (node.span.start if node is not None else None), way
 
 
