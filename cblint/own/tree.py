@@ -51,7 +51,8 @@ class TreeFinder:
             return
         for place, match in self._matcher.located(subject):
             if self._condition(Spot(place, subject)) is True:
-                fields = {**match.fields, "value": _value(place.node).shown, "count": _shown_count(place.node)}
+                shown = {"value": _value(place.node).shown, "count": _shown_count(place.node)}
+                fields = {**dict.fromkeys(FIELDS, ""), **match.fields, **shown}
                 yield Match(self._span(place, match), fields, match.edits)
 
     def _span(self, place: Place, match: Match) -> Span:
