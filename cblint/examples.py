@@ -151,8 +151,7 @@ def tried(example: Example, text: str, folder: str, source: str = "") -> FileRes
         os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(unmarked(content)[0])
-    candidate = Candidate(os.path.join(folder, given.get("path", "buildspec.yml")), True)
-    return lint_text(text, candidate, _settings(example, source))
+    return lint_text(text, Candidate(path_of(example, folder), True), _settings(example, source))
 
 
 def _settings(example: Example, source: str) -> Settings:
@@ -163,6 +162,11 @@ def _settings(example: Example, source: str) -> Settings:
     selection = Selection(given.get("profile", "default"))
     names = {example.rule, *({rule.name for rule in select(selection)} - OF_WHOLE_BUILDS)}
     return Settings(selection.profile, tuple(sorted(names)), tuple(given.get("ignore", ())))
+
+
+def path_of(example: Example, folder: str = "") -> str:
+    """The file that an example is, in the folder of its repository."""
+    return os.path.join(folder, example.given.get("path", "buildspec.yml"))
 
 
 def config_of(given: dict[str, Any]) -> dict[str, Any]:

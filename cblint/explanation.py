@@ -7,23 +7,25 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cblint.catalogue import Rule, find
+from cblint.catalogue import Rule, Variant, find
 from cblint.catalogue.load import entry_of
-from cblint.examples import Example, config_of, example_from, lint_example, unmarked
+from cblint.examples import Example, config_of, example_from, lint_example, path_of, unmarked
 from cblint.finding import Finding
 from cblint.linter import FileResult, Result
 
 OTHER = "other"
 """A variant that no example shows."""
-NEEDS = {
+_NEEDS = {
     "image": "Only where the build image is known.",
     "project": "Only where the project is known.",
     "repository": "Only where the repository is at hand.",
 }
-"""What a variant that needs something known adds to its message."""
 SUPPRESSED_WHERE = (
     "On the line itself, or alone on the line above. For a whole file, `ignore-file[…]` before the first key."
 )
+
+
+_STATUS = {"preview": ": it runs only where it is selected", "deprecated": ": do not rely on it"}
 
 
 class Shown(NamedTuple):
@@ -67,11 +69,12 @@ def explanation(key: str) -> Explanation:
 def explanation_of(rule: Rule, entry: dict[str, Any]) -> Explanation:
     """Of a rule and its whole entry. Raises OSError."""
     examples = [example_from(rule.name, number, each) for number, each in enumerate(entry["examples"])]
-    first: dict[str, Example] = {}
-    for example in examples:
-        if example.variant is not None:
-            first.setdefault(example.variant, example)
-    shown = {variant: Shown(example, _said(example)) for variant, example in first.items()}
+    first = {example.variant: example for example in reversed(examples) if example.variant is not None}
+    if not any(example.fixed for example in first.values()):
+        # Whoever reads of a fix wants to see it.
+        first |= {each.variant: each for each in reversed(examples) if each.fixed and each.variant is not None}
+    order = [example.variant for example in examples if example.variant is not None]
+    shown = {variant: Shown(first[variant], _said(first[variant])) for variant in dict.fromkeys(order)}
     return Explanation(rule, entry, shown, next(example for example in examples if example.variant is None))
 
 
@@ -83,9 +86,16 @@ def _said(example: Example) -> FileResult:
     return result._replace(findings=own, shown=path_of(example))
 
 
-def path_of(example: Example) -> str:
-    """The name of the file that an example is."""
-    return str(example.given.get("path", "buildspec.yml"))
+def conditions(about: Explanation, variant: Variant) -> str:
+    """When a variant is said, in sentences; nothing if its message tells."""
+    when = [about.entry["variants"][variant.name].get("when", ""), "in the profile pedantic" * variant.pedantic]
+    said = ", ".join(part for part in when if part)
+    return " ".join(part for part in (f"When: {said}." if said else "", _NEEDS.get(variant.needs, "")) if part)
+
+
+def status(about: Explanation) -> str:
+    """Whether the rule runs by itself, and since when there is one."""
+    return f"{about.rule.status} since {about.entry['since']}{_STATUS.get(about.rule.status, '')}"
 
 
 def given_with(example: Example) -> Iterator[tuple[str, str]]:
@@ -106,11 +116,6 @@ def mended(example: Example) -> list[str]:
     lines = difflib.unified_diff(example.text.splitlines(), example.fixed.splitlines(), n=1, lineterm="")
     hunks = [" …" if line.startswith("@@") else line for line in lines][2:]
     return hunks[1:]
-
-
-def suppression(name: str) -> str:
-    """The comment that suppresses a rule."""
-    return f"# cblint: ignore[{name}] -- why it is right here"
 
 
 def fix_command(entry: dict[str, Any]) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cblint.catalogue import Rule, Variant
-from cblint.examples import Example, elsewhere, found_elsewhere, offset, steps_of, tried
+from cblint.examples import Example, elsewhere, found_elsewhere, offset, path_of, steps_of, tried
 from cblint.finding import Finding
 from cblint.fix import fixed_text
-from cblint.linter import FileResult
+from cblint.linter import FileResult, Settings, reader_of
 from cblint.source.text import Span
 
 
@@ -105,7 +105,7 @@ def _of_related(example: Example, own: list[Finding]) -> Iterator[Difference]:
 
 
 def _of_fix(example: Example, rule: Rule, own: list[Finding], folder: str) -> Iterator[Difference]:
-    text, count = fixed_text(example.text, own, unsafe=True)
+    text, count = fixed_text(example.text, own, True, reader_of(path_of(example, folder), Settings()))
     fixed = text if count else None
     if fixed != example.fixed:
         yield Difference(0, f"expected {_quoted(example.fixed)} after the fix, but got {_quoted(fixed)}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import cache
 from typing import Any
 
 from cblint.catalogue import find, rules
@@ -24,6 +25,7 @@ BEGIN, END = "<!-- rules: begin, made by tools/generate.py -->", "<!-- rules: en
 NOTICE = "<!-- Made by tools/generate.py from {source}; do not edit. -->\n\n"
 
 
+@cache
 def outputs() -> dict[str, str]:
     """What every generated file should hold, by path from the root."""
     entries = read_entries()

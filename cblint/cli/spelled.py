@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cblint.report.shown import printable
 from cblint.spelling import hint
 
+if TYPE_CHECKING:
+    _Choice = click.Choice[str]
+else:
+    _Choice = click.Choice  # before click 8.4 it takes no type
 
-class Choice(click.Choice[str]):
+
+class Choice(_Choice):
     """One of some values."""
 
     def __init__(self, choices: Iterable[str]) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 from cblint import __version__
 from cblint.catalogue import Rule, help_texts
 from cblint.catalogue.load import entry_of
-from cblint.examples import Example, example_from
-from cblint.explanation import path_of, suppression
+from cblint.examples import Example, example_from, path_of, unmarked
 from cblint.report import RULES_URL
 from cblint.report.serialise import serialised
+from cblint.suppress import comment
 
 VERSION = 1
 
@@ -74,7 +74,7 @@ def full(rule: Rule) -> dict[str, Any]:
         "examples": [
             _example_data(example_from(rule.name, number, each)) for number, each in enumerate(texts["examples"])
         ],
-        "suppression": suppression(rule.name),
+        "suppression": comment(rule.name),
         "references": list(texts["references"]),
     }
 
@@ -87,5 +87,11 @@ def _example_data(example: Example) -> dict[str, Any]:
         "text": example.text,
         "spans": [{"start": span.start, "end": span.end} for span in example.spans],
         "fixed": example.fixed,
-        "given": example.given,
+        "given": _given(example),
     }
+
+
+def _given(example: Example) -> dict[str, Any]:
+    """What else is known, the files without their markers."""
+    files = {path: unmarked(text)[0] for path, text in example.given.get("files", {}).items()}
+    return {**example.given, "files": files} if files else example.given

@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from cblint.examples import path_of
 from cblint.explanation import (
-    NEEDS,
     SUPPRESSED_WHERE,
     Explanation,
     Shown,
+    conditions,
     fix_command,
     fix_words,
     given_with,
     mended,
-    path_of,
-    suppression,
+    status,
 )
 from cblint.report import Style, render
 from cblint.report.shown import visible
+from cblint.suppress import comment
 
 _LANGUAGES = {
     ".yml": "yaml",
@@ -39,7 +40,7 @@ def _parts(about: Explanation) -> Iterator[str]:
     rule, entry = about.rule, about.entry
     yield f"# {rule.name} ({rule.code})"
     yield f"{rule.summary}."
-    yield f"Category {rule.category} · profile {entry['profile']} · {rule.status} since {entry['since']}"
+    yield f"Category {rule.category} · profile {entry['profile']} · {status(about)}"
     if rule.former_names:
         yield f"Formerly {', '.join(f'`{name}`' for name in rule.former_names)}"
     yield "\n".join(_variants(about))
@@ -56,7 +57,7 @@ def _parts(about: Explanation) -> Iterator[str]:
     yield from (f"With a file `{path}`:\n\n{_fenced(path, text)}" for path, text in given_with(about.good))
     yield _fenced(path_of(about.good), about.good.text)
     yield "## Suppress it"
-    yield f"```yaml\n{suppression(rule.name)}\n```"
+    yield f"```yaml\n{comment(rule.name)}\n```"
     yield SUPPRESSED_WHERE
     if entry["references"]:
         yield "## References"
@@ -68,8 +69,8 @@ def _variants(about: Explanation) -> Iterator[str]:
     yield "|---|---|---|"
     for variant in about.rule.variants.values():
         message = variant.message.replace("{suggestion}", "").replace("|", "\\|")
-        needs = f"<br>*{NEEDS[variant.needs]}*" if variant.needs else ""
-        yield f"| {variant.severity.value} | {variant.confidence} | {message}{needs} |"
+        when = conditions(about, variant).replace("|", "\\|")
+        yield f"| {variant.severity.value} | {variant.confidence} | {message}{f'<br>*{when}*' if when else ''} |"
 
 
 def _example(shown: Shown) -> Iterator[str]:

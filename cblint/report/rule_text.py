@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cblint.catalogue import Variant
-from cblint.examples import Example
+from cblint.examples import Example, path_of
 from cblint.explanation import (
-    NEEDS,
     SUPPRESSED_WHERE,
     Explanation,
+    conditions,
     fix_command,
     fix_words,
     given_with,
     mended,
-    path_of,
-    suppression,
+    status,
 )
 from cblint.finding import Severity
 from cblint.report import RULES_URL
@@ -23,8 +23,10 @@ from cblint.report.shown import visible
 from cblint.report.text import Paint, laid_out
 from cblint.report.wrapping import WIDEST, prose, row, wrapped
 from cblint.source.text import Lines
+from cblint.suppress import comment
 
 _INDENT = "  "
+_FIELD = re.compile(r"\{[a-z]+\}")
 
 
 def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -> Iterator[str]:
@@ -37,7 +39,7 @@ def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -
     yield from row("severity", _severities(about), columns=columns)
     yield from row("category", rule.category, columns=columns)
     yield from row("profiles", ", ".join(rule.profiles), columns=columns)
-    yield from row("status", f"{rule.status} since {entry['since']}", columns=columns)
+    yield from row("status", status(about), columns=columns)
     yield from row("former names", ", ".join(rule.former_names), columns=columns)
     yield from row("fix", _fix(about), columns=columns)
     yield from _section("Why", prose(entry["why"], columns), paint)
@@ -72,12 +74,12 @@ def _fix(about: Explanation) -> str:
 def _variants(about: Explanation, columns: int, paint: Paint) -> Iterator[str]:
     """Each variant in the words that an example brings forth; what follows from several alike is said once."""
     told: set[str] = set()
-    for name, variant in about.rule.variants.items():
+    for variant in about.rule.variants.values():
         message, detail = _words(about, variant)
-        conditions = [*([f"Where {when}."] if (when := _when(about, name)) else []), *_conditions(variant)]
         yield from _told(variant.severity, message, columns, paint)
-        more = " ".join([*conditions, *([detail] if detail not in told else [])])
+        parts = [conditions(about, variant), "" if detail in told else detail]
         told.add(detail)
+        more = " ".join(part for part in parts if part)
         yield from (f"{_INDENT * 2}{line}\n" for line in wrapped(more, columns - 4))
 
 
@@ -89,17 +91,11 @@ def _told(severity: Severity, message: str, columns: int, paint: Paint) -> Itera
 
 
 def _words(about: Explanation, variant: Variant) -> tuple[str, str]:
-    shown = about.shown.get(variant.name)
-    return (shown.finding.message, shown.finding.detail) if shown else (variant.message, variant.detail)
-
-
-def _when(about: Explanation, variant: str) -> str:
-    return str(about.entry["variants"][variant].get("when", ""))
-
-
-def _conditions(variant: Variant) -> list[str]:
-    needs = [NEEDS[variant.needs]] if variant.needs else []
-    return [*needs, "Only in the profile pedantic."] if variant.pedantic else needs
+    """The message and what follows; of a variant without an example, with its fields left open."""
+    if variant.name in about.shown:
+        finding = about.shown[variant.name].finding
+        return finding.message, finding.detail
+    return _FIELD.sub("…", variant.message), _FIELD.sub("…", variant.detail)
 
 
 def _bad(about: Explanation, columns: int, paint: Paint) -> Iterator[str]:
@@ -145,7 +141,7 @@ def _changed(line: str, paint: Paint) -> str:
 
 
 def _suppression(name: str, columns: int) -> Iterator[str]:
-    yield f"{_INDENT}{suppression(name)}\n\n"
+    yield f"{_INDENT}{comment(name)}\n\n"
     yield from prose(SUPPRESSED_WHERE, columns)
     yield "\n"
     yield from prose(f"Everywhere: `ignore: [{name}]` in .cblint.yml, or `cblint check --ignore {name}`.", columns)

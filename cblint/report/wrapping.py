@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
 WIDEST = 100
 """Columns that words take, where there are so many."""
 _LABEL = 16
+_CODE = "`[^`\n]{1,60}`"
+"""Code in a sentence that stays on one line."""
+_KEPT = "\0"
 
 
 def wrapped(words: str, columns: int) -> list[str]:
@@ -30,4 +34,5 @@ def prose(text: str, columns: int, indent: str = "  ") -> Iterator[str]:
         if paragraph.startswith("    "):
             yield from (f"{indent}{line}\n" for line in paragraph.splitlines())
         else:
-            yield from (f"{indent}{line}\n" for line in wrapped(" ".join(paragraph.split()), columns - len(indent)))
+            words = re.sub(_CODE, lambda code: code[0].replace(" ", _KEPT), " ".join(paragraph.split()))
+            yield from (f"{indent}{line}\n".replace(_KEPT, " ") for line in wrapped(words, columns - len(indent)))

@@ -100,6 +100,8 @@ def test_its_schemas_are_those_of_the_checkout(installed: Any) -> None:
 
 
 def test_its_explanations_are_there(installed: Any) -> None:
-    program = "from cblint.catalogue import help_texts; print(help_texts()['duplicate-key']['advice'])"
-    done = python(installed, "-S", "-c", program)
-    assert "Merge the two" in done.stdout, done.stderr
+    done = run(installed, "explain", "secondary-artifact-mismatch", "--format", "markdown")
+    with open(os.path.join(ROOT, "docs", "rules", "secondary-artifact-mismatch.md"), encoding="utf-8") as file:
+        assert file.read().endswith(f" -->\n\n{done.stdout}"), done.stderr
+    assert done.stdout
+    assert run(installed, "rules", "--format", "json").stdout.count('"code"') > 100
