@@ -296,7 +296,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
-    rules = select(_selection(config, settings))
+    rules = select(selection(config, settings, candidate.path))
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
@@ -354,16 +354,16 @@ def _suppressed(
 
     suppressions = Suppressions(found.buildspecs, target.lines)
     kept = [suppressions.apply(finding) for finding in checked.findings]
-    names = {rule.name for rule in rules}
+    running = {rule.name: rule for rule in rules}
     # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.
     complete = (
         not found.problem
         and found.at is None
         and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
     )
-    finished = names - {*checked.crashes, *checked.cut} if complete else set()
+    finished = running.keys() - {*checked.crashes, *checked.cut} if complete else set()
     faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
-    chosen = [(rule, report) for rule, report in faults if rule.name in names]
+    chosen = [(running[rule.name], report) for rule, report in faults if rule.name in running]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
         kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))
     more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
@@ -371,11 +371,13 @@ def _suppressed(
     return checked._replace(findings=kept, cut=[*checked.cut, *more])
 
 
-def _selection(config: Config, settings: Settings) -> Selection:
+def selection(config: Config, settings: Settings, path: str) -> Selection:
+    """What decides which rules run over a file."""
     return Selection(
         settings.profile or config.profile,
         settings.select or config.select,
-        (*config.ignore, *settings.ignore),
+        (*config.ignore, *config.ignored_at(path), *settings.ignore),
+        config.severity,
     )
 
 

@@ -21,6 +21,8 @@ fail-on: error
 buildspecs: ["ci/*.yml", special.txt]
 exclude: [vendor/, "*.bak.yml"]
 require-reason: true
+severity: {secret-literal: note, CB1: error}
+per-path-ignores: {"legacy/": [CB2, unknown-phase], "*.bak.yml": []}
 projects:
   - buildspecs: [buildspec.yml, "ci/*.yml"]
     image: aws/codebuild/standard:7.0
@@ -51,6 +53,8 @@ fail-on = "error"
 buildspecs = ["ci/*.yml", "special.txt"]
 exclude = ["vendor/", "*.bak.yml"]
 require-reason = true
+severity = {secret-literal = "note", CB1 = "error"}
+per-path-ignores = {"legacy/" = ["CB2", "unknown-phase"], "*.bak.yml" = []}
 
 [[tool.cblint.projects]]
 buildspecs = ["buildspec.yml", "ci/*.yml"]
@@ -134,7 +138,7 @@ def test_the_root_of_the_repository_itself_counts(tmp_path: pathlib.Path) -> Non
 
 def test_without_any_the_defaults_hold(tmp_path: pathlib.Path) -> None:
     assert config_for(repository(tmp_path, {})) == Config()
-    assert Config()[1:] == ("default", (), (), "warning", (), (), False, ())
+    assert Config() == Config("", "default", (), (), "warning", (), (), False, (), (), (), ())
 
 
 def test_of_several_in_a_folder_the_yaml_one_counts(tmp_path: pathlib.Path) -> None:
@@ -213,6 +217,8 @@ def expected(folder: str) -> Config:
         buildspecs=("ci/*.yml", "special.txt"),
         exclude=("vendor/", "*.bak.yml"),
         require_reason=True,
+        severity=(("CB1", "error"), ("secret-literal", "note")),
+        per_path_ignores=(("legacy/", ("CB2", "unknown-phase")), ("*.bak.yml", ())),
         projects=(
             Project(
                 buildspecs=("buildspec.yml", "ci/*.yml"),
@@ -286,9 +292,9 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         ("fail_on: error\n", ':1:1: "fail_on" is not known at the top level. Did you mean "fail-on"?'),
         ("profile: default\nexcludes: []\n", ':2:1: "excludes" is not known at the top level. Did you mean "exclude"?'),
         (
-            "rules: []\n",
-            ':1:1: "rules" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
-            "exclude, require-reason, projects.",
+            "team: []\n",
+            ':1:1: "team" is not known at the top level. Known here: extends, profile, select, ignore, '
+            "per-path-ignores, severity, fail-on, buildspecs, exclude, require-reason, projects.",
         ),
         (
             "projects:\n  - buildspecs: [a]\n    imge: x\n",
@@ -302,8 +308,8 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         ),
         (
             "? [a]\n: 1\n",
-            ':1:3: "?" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
-            "exclude, require-reason, projects.",
+            ':1:3: "?" is not known at the top level. Known here: extends, profile, select, ignore, '
+            "per-path-ignores, severity, fail-on, buildspecs, exclude, require-reason, projects.",
         ),
     ],
 )

@@ -289,5 +289,7 @@ def _expected(node: Node, schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     expected = schema["type"]
+    if isinstance(expected, list):
+        return " or ".join(_NOUNS[each] for each in expected)
     unquoted = expected == "string" and isinstance(node, Scalar) and node.value != ""
     return _NOUNS[expected] + (": put it in quotes" if unquoted else "")

@@ -87,6 +87,13 @@ class Rule(NamedTuple):
             return self
         return self._replace(variants={name: each for name, each in self.variants.items() if not each.pedantic})
 
+    def judged(self, severity: Severity | None) -> Rule:
+        """The rule with that severity in all that it says; as it is where none is given."""
+        if severity is None:
+            return self
+        variants = {name: variant._replace(severity=severity) for name, variant in self.variants.items()}
+        return self._replace(severity=severity, variants=variants)
+
 
 def rule_from(entry: dict[str, Any]) -> Rule:
     """Make a rule of an entry (help fields may be missing). The entry is taken to be valid."""

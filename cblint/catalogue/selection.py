@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cblint.catalogue.load import rules
 from cblint.catalogue.model import FAMILIES, Rule
+from cblint.finding import Severity
 from cblint.spelling import suggestion
 
 
@@ -20,11 +21,16 @@ class UnknownRule(ValueError):
 
 
 class Selection(NamedTuple):
-    """What decides which rules run. ``select``, where given, replaces the profile's choice."""
+    """What decides which rules run, and how bad what they say is.
+
+    ``select``, where given, replaces the profile's choice. ``severity`` pairs rules and families with a severity for
+    all that they say; of those that mean one rule the last holds.
+    """
 
     profile: str = "default"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -42,23 +48,30 @@ def find(key: str) -> Rule:
     return rule
 
 
-def _matching(keys: Iterable[str]) -> set[str]:
-    """The codes that keys mean: a rule's code or name, or ``CBn`` for a family. Raises UnknownRule."""
-    codes: set[str] = set()
-    for key in keys:
-        if len(key) == 3 and key.upper().startswith("CB") and key[2] in FAMILIES:
-            codes |= {rule.code for rule in rules() if rule.code.startswith(key.upper())}
-        else:
-            codes.add(find(key).code)
-    return codes
+def is_family(key: str) -> bool:
+    """Whether a key is ``CBn`` for a family."""
+    return len(key) == 3 and key.upper().startswith("CB") and key[2] in FAMILIES
+
+
+def codes_of(key: str) -> list[str]:
+    """The codes that a key means: a rule's code or name, or ``CBn`` for a family. Raises UnknownRule."""
+    if is_family(key):
+        return [rule.code for rule in rules() if rule.code.startswith(key.upper())]
+    return [find(key).code]
+
+
+def matching(keys: Iterable[str]) -> set[str]:
+    """The codes that several keys mean. Raises UnknownRule."""
+    return {code for key in keys for code in codes_of(key)}
 
 
 def select(selection: Selection) -> list[Rule]:
     """The rules to run, by code. Raises UnknownRule."""
-    wanted = _matching(selection.select)
-    unwanted = _matching(selection.ignore)
+    wanted = matching(selection.select)
+    unwanted = matching(selection.ignore)
+    severities = {code: Severity(severity) for key, severity in selection.severity for code in codes_of(key)}
     return [
-        rule.said_in(selection.profile)
+        rule.said_in(selection.profile).judged(severities.get(rule.code))
         for rule in rules()
         if rule.code not in unwanted
         and (

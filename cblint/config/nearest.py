@@ -1,0 +1,75 @@
+"""Which configuration holds: the nearest one upward from a file, or the one that the user named."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from cblint.config.extending import chain_of
+from cblint.config.files import ConfigFile, opened
+from cblint.config.meaning import config_of
+from cblint.config.model import Config, ConfigError
+from cblint.hosts.discover import git_root
+
+NAMES = (".cblint.yml", ".cblint.yaml", "pyproject.toml")
+
+
+@lru_cache(maxsize=1024)
+def config_for(folder: str) -> Config:
+    """The configuration that holds in an absolute folder: the nearest one upward, not past the git root.
+
+    Raises ConfigError.
+    """
+    chain = chain_for(folder)
+    return _config(chain) if chain else Config()
+
+
+@lru_cache(maxsize=1024)
+def chain_for(folder: str) -> tuple[ConfigFile, ...]:
+    """The files that hold in an absolute folder: the nearest one last, before it those that it extends.
+
+    Raises ConfigError.
+    """
+    root = git_root(folder)
+    while True:
+        for name in NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                chain = _chain_once(path)
+                if isinstance(chain, ConfigError):
+                    raise ConfigError(str(chain))
+                if chain:
+                    return chain
+        parent = os.path.dirname(folder)
+        if folder == root or parent == folder:
+            return ()
+        folder = parent
+
+
+@lru_cache(maxsize=16)
+def load_config(path: str) -> Config:
+    """The configuration in a file that the user named. Raises ConfigError."""
+    return _config(load_chain(path))
+
+
+@lru_cache(maxsize=16)
+def load_chain(path: str) -> tuple[ConfigFile, ...]:
+    """A file that the user named, last, before it those that it extends. Raises ConfigError."""
+    file = opened(os.path.abspath(path), named=True)
+    assert file is not None
+    return chain_of(file)
+
+
+@lru_cache(maxsize=1024)
+def _chain_once(path: str) -> tuple[ConfigFile, ...] | ConfigError:
+    """A file and those that it extends, none where it does not configure cblint: one holds for many folders."""
+    try:
+        file = opened(path, named=False)
+        return chain_of(file) if file is not None else ()
+    except ConfigError as error:
+        return error
+
+
+@lru_cache(maxsize=1024)
+def _config(chain: tuple[ConfigFile, ...]) -> Config:
+    return config_of(chain)
