@@ -15,6 +15,7 @@ from cblint.catalogue.model import (
     PROJECT,
     REPOSITORY,
     UNKNOWN_COMMANDS,
+    UNKNOWN_PROJECT,
     WITHIN_COMMANDS_WITH_HOLES,
 )
 from cblint.facts import table
@@ -139,6 +140,31 @@ def _may_speak(rule: Rule, buildspec: Buildspec) -> bool:
     if UNKNOWN_COMMANDS in rule.silent and buildspec.may_run_more:
         return False
     return COMMANDS_WITH_HOLES not in rule.silent or not any(HOLE in item.value for item in buildspec.command_items)
+
+
+def could_say_all(rule: Rule, subjects: Iterable[Subject], in_repository: bool) -> bool:
+    """Whether nothing keeps a rule from saying all that it ever may of the subjects of a file.
+
+    It has other variants in other profiles; it may be silent because a part of what it looks at is not shown, or known
+    only to the deployment, the project or the repository: any check may look into the files of that. What suppresses it
+    may then be needed elsewhere.
+    """
+    if len(rule.variants) < len(find(rule.code).variants) or (rule.check and not in_repository):
+        return False
+    buildspecs = (subject for subject in subjects if isinstance(subject, Buildspec))
+    return BUILDSPEC not in rule.subjects or all(_sees_all(rule, buildspec) for buildspec in buildspecs)
+
+
+def _sees_all(rule: Rule, buildspec: Buildspec) -> bool:
+    if UNKNOWN_PROJECT in rule.silent and not buildspec.projects:
+        return False
+    if (rule.whole and not buildspec.whole) or (buildspec.has_holes and not _may_speak(rule, buildspec)):
+        return False
+    if WITHIN_COMMANDS_WITH_HOLES in rule.silent and any(HOLE in item.value for item in buildspec.command_items):
+        return False
+    known = {REPOSITORY: buildspec.repository is not None, PROJECT: bool(buildspec.projects)}
+    known[IMAGE] = known[PROJECT] and all(project.image for project in buildspec.projects)
+    return all(known[variant.needs] for variant in rule.variants.values() if variant.needs)
 
 
 def _known_of(buildspec: Buildspec) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
@@ -291,8 +291,9 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     expected = candidate.named or called_a_buildspec(candidate.path, config)
+    place = _place(candidate.path, path)
     try:
-        found = opened(text, _place(candidate.path, path), config)
+        found = opened(text, place, config)
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
@@ -301,7 +302,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text and found.subjects:
-        checked = _suppressed(target, found, checked, rules, config)
+        checked = _suppressed(target, found, checked, rules, config, place.repository is not None)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
     threshold = settings.fail_on or config.fail_on
@@ -349,6 +350,7 @@ def _suppressed(
     checked: engine.Checked,
     rules: list[Rule],
     config: Config,
+    in_repository: bool,
 ) -> engine.Checked:
     from cblint.suppress import Suppressions
 
@@ -362,7 +364,12 @@ def _suppressed(
         and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
     )
     finished = running.keys() - {*checked.crashes, *checked.cut} if complete else set()
-    faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
+
+    @cache  # many comments can name one rule
+    def ran(name: str) -> bool:
+        return name in finished and engine.could_say_all(running[name], found.subjects, in_repository)
+
+    faults = suppressions.faults(lambda rule: ran(rule.name), config.require_reason)
     chosen = [(running[rule.name], report) for rule, report in faults if rule.name in running]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
         kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))

@@ -15,6 +15,8 @@ IMAGE, PROJECT, REPOSITORY = "image", "project", "repository"
 UNKNOWN_COMMANDS, COMMANDS_WITH_HOLES = "unknown-commands", "commands-with-holes"
 WITHIN_COMMANDS_WITH_HOLES = "within-commands-with-holes"
 """Where a rule that asks for what is missing is silent, as what only the deployment tells may be just that."""
+UNKNOWN_PROJECT = "unknown-project"
+"""Where a rule may be silent though none of its variants needs a project: what suppresses it is never called unused."""
 FAMILIES = {
     "1": "syntax",
     "2": "phases",
