@@ -30,7 +30,12 @@ def check(root: Node, schema: dict[str, Any], wrong: Wrong) -> None:
     for pattern in _patterns(root):
         fault_of = useless(pattern.value)
         if fault_of:
-            raise wrong(pattern.span.start, f'The pattern "{pattern.value}" {fault_of}.')
+            raise wrong(pattern.span.start, f'the pattern "{pattern.value}" {fault_of}.')
+    for key in _keys(root, "per-path-ignores"):
+        if key.value.startswith("!"):
+            raise wrong(
+                key.span.start, f'per-path-ignores."{key.value}": each pattern stands alone, so ! means nothing'
+            )
     for url in (node for node in _texts(root, "extends") if "://" in node.value):
         raise wrong(url.span.start, f'extends "{url.value}": only files of the repository are read, nothing is fetched')
 

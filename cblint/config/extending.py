@@ -31,6 +31,8 @@ def _collect(file: ConfigFile, boundary: str, trail: tuple[ConfigFile, ...], fou
     for node in _extended(file):
         path = os.path.normpath(os.path.join(os.path.dirname(file.path), node.value))
         real = _real(path, file, node)
+        if not node.value:
+            raise file.wrong(node, "extends names no file: it is empty")
         if not lies_within(real, boundary):
             raise file.wrong(
                 node,
@@ -51,8 +53,8 @@ def _collect(file: ConfigFile, boundary: str, trail: tuple[ConfigFile, ...], fou
 def _real(path: str, file: ConfigFile, node: Scalar) -> str:
     try:
         return os.path.realpath(path)
-    except ValueError:  # it holds a NUL character
-        raise file.wrong(node, "extends names no file") from None
+    except ValueError:
+        raise file.wrong(node, "extends names no file: it holds a NUL character") from None
 
 
 def _open(path: str, file: ConfigFile, node: Scalar) -> ConfigFile:
