@@ -194,7 +194,7 @@ def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> 
 
 def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
     try:
-        _config(os.path.join(folder, "buildspec.yml"), settings)
+        configuration(os.path.join(folder, "buildspec.yml"), settings)
     except ConfigError as error:
         errors.append(str(error))
 
@@ -221,12 +221,13 @@ def _left_out(path: str, settings: Settings) -> bool:
 def _config_or_default(path: str, settings: Settings) -> Config:
     """The configuration for a path that is not linted yet: when it is, what is wrong with the configuration is said."""
     try:
-        return _config(path, settings)
+        return configuration(path, settings)
     except Exception:
         return Config()
 
 
-def _config(path: str, settings: Settings) -> Config:
+def configuration(path: str, settings: Settings) -> Config:
+    """The configuration that holds for a path. Raises ConfigError."""
     if settings.config is not None:
         return load_config(settings.config)
     return Config() if settings.isolated else config_for(os.path.dirname(os.path.abspath(path)))
@@ -287,11 +288,11 @@ def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
 
 def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     path, shown = _names(candidate.path)
-    config = _config(candidate.path, settings)
+    config = configuration(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     expected = candidate.named or called_a_buildspec(candidate.path, config)
-    place = _place(candidate.path, path)
+    place = place_of(candidate.path)
     try:
         found = opened(text, place, config)
     except NotBuildspec as error:
@@ -322,12 +323,13 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
 
 def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
     """The buildspecs in the text of a file. Raises NotBuildspec, TooComplex, ConfigError."""
-    return opened(text, _place(path, _names(path)[0]), _config(path, settings)).buildspecs
+    return opened(text, place_of(path), configuration(path, settings)).buildspecs
 
 
-def _place(path: str, relative: str) -> Place:
+def place_of(path: str) -> Place:
+    """Where a file is; it need not exist."""
     repository = git_root(os.path.dirname(os.path.abspath(path))) if path != STDIN else None
-    return Place(path, relative, repository)
+    return Place(path, _names(path)[0], repository)
 
 
 def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding], cut: list[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -13,6 +13,7 @@ from cblint.cli.options import OPTIONS, Option
 from cblint.cli.run import Misused
 from cblint.cli.run import check as run_check
 from cblint.facts import PUBLISHED, published
+from cblint.spelling import suggestion
 
 
 class _Commands(click.Group):
@@ -51,11 +52,28 @@ def cli(context: click.Context, version: bool, verbose: bool) -> None:
         context.fail("Missing command.")
 
 
+if TYPE_CHECKING:
+    _AnyChoice = click.Choice[str]
+else:
+    _AnyChoice = click.Choice  # before click 8.2 it takes no parameter
+
+
+class _Choice(_AnyChoice):
+    """One of some words; of another it says which was meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            meant = suggestion(str(value), self.choices)
+            raise click.BadParameter(f"{error.message}{meant}", ctx, param) from None
+
+
 def _option(option: Option) -> click.Option:
     declared = [*option.names, option.key]
     if option.is_flag:
         return click.Option(declared, is_flag=True, help=option.help)
-    kind = click.Choice(option.choices) if option.choices else click.IntRange(0) if option.number else click.STRING
+    kind = _Choice(option.choices) if option.choices else click.IntRange(0) if option.number else click.STRING
     return click.Option(
         declared,
         type=kind,
@@ -87,6 +105,56 @@ check = click.Command(
     short_help="Lint buildspecs: files, folders, or - for standard input.",
 )
 cli.add_command(check)
+
+
+def _config(path: str, style: str, **options: Any) -> None:
+    """Print what holds for a file, and from where.
+
+    PATH is a file, which need not exist, or a folder (default: the current one). Printed are the settings with the
+    place where each stands, the rules that run and why the others do not, and the projects that use the file.
+    """
+    from cblint.cli.config import config as run_config  # the other commands do not explain themselves
+
+    try:
+        run_config(path, style, options)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+_CHOOSING = ("config", "isolated", "profile", "select", "ignore")
+"""The keys of those options of ``check`` that decide what holds for a file."""
+
+cli.add_command(
+    click.Command(
+        "config",
+        callback=_config,
+        params=[
+            click.Argument(["path"], default="."),
+            click.Option(
+                ["--format", "style"], type=click.Choice(("text", "json")), default="text", help="How to print."
+            ),
+            *(_option(option) for option in OPTIONS if option.key in _CHOOSING),
+        ],
+        help=_config.__doc__,
+        short_help="Print what holds for a file, and from where.",
+    )
+)
+
+
+@cli.command(short_help="Write a first configuration, after a look at the repository.")
+@click.option("--force", is_flag=True, help="Write it even where there is a configuration.")
+@click.option("--stdout", "to_stdout", is_flag=True, help="Print it and write nothing.")
+def init(force: bool, to_stdout: bool) -> None:
+    """Look at the repository, and write a .cblint.yml at its root.
+
+    It says which buildspecs were found and what there is to set; what could change a finding is a comment.
+    """
+    from cblint.cli.init import init as run_init  # once in the life of a repository
+
+    try:
+        run_init(force, to_stdout)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
 
 
 def fail(error: Misused) -> NoReturn:

@@ -32,7 +32,8 @@ class Misused(Exception):
     """The command line asks for what cannot be. ``str()`` is a sentence."""
 
 
-def _names(values: Iterable[str]) -> tuple[str, ...]:
+def names_of(values: Iterable[str]) -> tuple[str, ...]:
+    """The names in options that hold several, with commas between."""
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
@@ -68,8 +69,8 @@ def check(options: Mapping[str, Any]) -> int:
 def _settings(options: Mapping[str, Any]) -> Settings:
     return Settings(
         profile=options["profile"],
-        select=_names(options["select"]),
-        ignore=_names(options["ignore"]),
+        select=names_of(options["select"]),
+        ignore=names_of(options["ignore"]),
         fail_on="never" if options["exit_zero"] else options["fail_on"],
         config=options["config"],
         isolated=options["isolated"],
@@ -112,7 +113,7 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
         if options["fix"]:
             for change in changed:
                 if change.fixed:
-                    _say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
+                    say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
     return lint_paths(paths, settings)
 
 
@@ -127,7 +128,7 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
         )
         _write(render(name, result, style), output)
         for sentence in omitted(name, result, style):
-            _say(sentence)
+            say(sentence)
     if options["timings"]:
         for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
             _tell(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}")
@@ -163,27 +164,28 @@ def _write(lines: Iterable[str], output: str) -> None:
 def _complain(result: Result) -> None:
     """What is wrong with the run itself, to standard error in every format."""
     for error in result.errors:
-        _say(error)
+        say(error)
     for file in result.files:
         if file.failed and not file.error:
-            _say(f"{file.shown} {file.skipped}")
+            say(f"{file.shown} {file.skipped}")
         for crash in file.crashes:
-            _say(f"internal error: {crash}. Please report it.")
+            say(f"internal error: {crash}. Please report it.")
 
 
 def _tell_masked(changes: Iterable[Change]) -> None:
     for change in changes:
         if change.masked:
-            _say(f"{change.path}: the patch hides secrets, so that it cannot be applied; --fix changes the file.")
+            say(f"{change.path}: the patch hides secrets, so that it cannot be applied; --fix changes the file.")
 
 
 def _tell_refused(changes: Iterable[Change]) -> None:
     for change in changes:
         if change.refused:
-            _say(f"{change.path} was not {'fixed further' if change.fixed else 'fixed'}: {change.refused}")
+            say(f"{change.path} was not {'fixed further' if change.fixed else 'fixed'}: {change.refused}")
 
 
-def _say(message: str) -> None:
+def say(message: str) -> None:
+    """Tell something about the run on standard error."""
     _tell(f"cblint: {shown.printable(message)}")
 
 

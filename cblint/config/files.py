@@ -35,9 +35,13 @@ class ConfigFile:
         """Where a node begins, as ``.cblint.yml:3:1``."""
         return _at(self.shown, self.lines, node.span.start)
 
+    def hidden(self, said: str) -> str:
+        """What is said of the file, without its secrets."""
+        return _hidden(said, self._text)
+
     def wrong(self, node: Node, what: str) -> ConfigError:
-        """An error about a node; secrets of the file are not shown."""
-        return ConfigError(_hidden(f"{self.at(node)}: {what}", self._text))
+        """An error about a node."""
+        return ConfigError(self.hidden(f"{self.at(node)}: {what}"))
 
 
 def opened(path: str, named: bool) -> ConfigFile | None:
