@@ -147,10 +147,11 @@ def could_say_all(rule: Rule, subjects: Iterable[Subject], in_repository: bool) 
     """Whether nothing keeps a rule from saying all that it ever may of the subjects of a file.
 
     It has other variants in other profiles; it may be silent because a part of what it looks at is not shown, or known
-    only to the deployment, the project or the repository: any check may look into the files of that. What suppresses it
-    may then be needed elsewhere.
+    only to the deployment, the project or the repository: any check but those of syntax may look into the files of
+    that. What suppresses it may then be needed elsewhere.
     """
-    if len(rule.variants) < len(find(rule.code).variants) or (rule.check and not in_repository):
+    looks_around = bool(rule.check) and rule.category != "syntax"
+    if len(rule.variants) < len(find(rule.code).variants) or (looks_around and not in_repository):
         return False
     buildspecs = (subject for subject in subjects if isinstance(subject, Buildspec))
     return BUILDSPEC not in rule.subjects or all(_sees_all(rule, buildspec) for buildspec in buildspecs)
