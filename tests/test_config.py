@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 
 import pytest
 
@@ -11,6 +12,8 @@ from cblint.config import Config, ConfigError, config_for, load_config, matches
 from cblint.facts import table
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from tests.helpers import repository
+
+ROOT = os.path.dirname(os.path.dirname(__file__))
 
 EVERYTHING = """\
 profile: pedantic
@@ -246,6 +249,10 @@ def test_every_key_of_the_schema_is_read(tmp_path: pathlib.Path) -> None:
     assert read(tmp_path, EVERYTHING) == expected(str(tmp_path))
     assert {key.replace("-", "_") for key in table("config")["properties"]} == set(Config._fields) - {"folder"}
     project = table("config")["properties"]["projects"]["items"]["properties"]
+    with open(os.path.join(ROOT, "docs", "configuration.md"), encoding="utf-8") as file:
+        documented = re.findall(r"^\| (`[^|]+) \|", file.read(), re.MULTILINE)
+    named = {name for cell in documented for name in re.findall("`([a-z-]+)`", cell)}
+    assert named >= {*table("config")["properties"], *project}
     of_definitions = {"more_variables", "resource"}
     assert {key.replace("-", "_") for key in project} == set(Project._fields) - of_definitions
 
