@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cblint.config.extending import chain_of
-from cblint.config.files import ConfigFile, opened
-from cblint.config.meaning import config_of
 from cblint.config.model import Config, ConfigError
 from cblint.hosts.discover import git_root
+
+if TYPE_CHECKING:
+    from cblint.config.files import ConfigFile
 
 NAMES = (".cblint.yml", ".cblint.yaml", "pyproject.toml")
 
@@ -55,21 +56,28 @@ def load_config(path: str) -> Config:
 @lru_cache(maxsize=16)
 def load_chain(path: str) -> tuple[ConfigFile, ...]:
     """A file that the user named, last, before it those that it extends. Raises ConfigError."""
-    file = opened(os.path.abspath(path), named=True)
-    assert file is not None
-    return chain_of(file)
+    return _chain(os.path.abspath(path), named=True)
 
 
 @lru_cache(maxsize=1024)
 def _chain_once(path: str) -> tuple[ConfigFile, ...] | ConfigError:
     """A file and those that it extends, none where it does not configure cblint: one holds for many folders."""
     try:
-        file = opened(path, named=False)
-        return chain_of(file) if file is not None else ()
+        return _chain(path, named=False)
     except ConfigError as error:
         return error
 
 
+def _chain(path: str, named: bool) -> tuple[ConfigFile, ...]:
+    from cblint.config.extending import chain_of  # most repositories have no configuration
+    from cblint.config.files import opened
+
+    file = opened(path, named)
+    return chain_of(file) if file is not None else ()
+
+
 @lru_cache(maxsize=1024)
 def _config(chain: tuple[ConfigFile, ...]) -> Config:
+    from cblint.config.meaning import config_of
+
     return config_of(chain)
