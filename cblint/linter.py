@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
@@ -233,7 +233,7 @@ def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> 
 
 def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
     try:
-        _config(_inside(folder), settings)
+        configuration(_inside(folder), settings)
     except ConfigError as error:
         errors.append(str(error))
 
@@ -260,24 +260,25 @@ def _left_out(path: str, settings: Settings) -> bool:
 def _config_or_default(path: str, settings: Settings) -> Config:
     """The configuration for a path that is not linted yet: when it is, what is wrong with the configuration is said."""
     try:
-        return _config(path, settings)
+        return configuration(path, settings)
     except Exception:
         return Config()
 
 
-def _config(path: str, settings: Settings) -> Config:
+def configuration(path: str, settings: Settings) -> Config:
+    """The configuration that holds for a path. Raises ConfigError."""
     if settings.config is not None:
         return load_config(settings.config, settings.rules)
     return Config() if settings.isolated else config_for(os.path.dirname(os.path.abspath(path)), settings.rules)
 
 
-def _catalogue(config: Config, settings: Settings) -> Catalogue:
+def catalogue_for(config: Config, settings: Settings) -> Catalogue:
     """The rules that a file is held to. Raises ConfigError."""
     return catalogue_of((*config.rules, *settings.rules))
 
 
 def _catalogue_or_default(path: str, settings: Settings) -> Catalogue:
-    return _catalogue(_config_or_default(path, settings), settings)
+    return catalogue_for(_config_or_default(path, settings), settings)
 
 
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
@@ -335,22 +336,24 @@ def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
 
 def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     path, shown = _names(candidate.path)
-    config = _config(candidate.path, settings)
+    config = configuration(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     expected = candidate.named or called_a_buildspec(candidate.path, config)
+    place = place_of(candidate.path)
     try:
-        found = opened(text, _place(candidate.path, path), config)
+        found = opened(text, place, config)
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
-    catalogue = _catalogue(config, settings)
-    rules = catalogue.select(_selection(config, settings))
+    catalogue = catalogue_for(config, settings)
+    rules = catalogue.select(selection(config, settings, candidate.path))
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
     if "cblint:" in text and found.subjects:
-        checked = _suppressed(target, found, checked, rules, config, catalogue)
+        in_repository = place.repository is not None
+        checked = _suppressed(target, found, checked, rules, config, catalogue, in_repository)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     if found.kind != "buildspec":
         findings = _written_there(target.lines, candidate, config, findings)
@@ -381,22 +384,23 @@ def _written_there(lines: Lines, candidate: Candidate, config: Config, findings:
 
 def reader_of(path: str, settings: Settings) -> Callable[[str], HostFile | None]:
     """What reads a text as that of a file of another format. Raises ConfigError."""
-    return _reader(path, _config(path, settings))
+    return _reader(path, configuration(path, settings))
 
 
 def _reader(path: str, config: Config) -> Callable[[str], HostFile | None]:
-    place = _place(path, _names(path)[0])
+    place = place_of(path)
     return lambda text: other_format(text, place, config)
 
 
 def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
     """The buildspecs in the text of a file. Raises NotBuildspec, TooComplex, ConfigError."""
-    return opened(text, _place(path, _names(path)[0]), _config(path, settings)).buildspecs
+    return opened(text, place_of(path), configuration(path, settings)).buildspecs
 
 
-def _place(path: str, relative: str) -> Place:
+def place_of(path: str) -> Place:
+    """Where a file is; it need not exist."""
     repository = git_root(os.path.dirname(os.path.abspath(path))) if path != STDIN else None
-    return Place(path, relative, repository)
+    return Place(path, _names(path)[0], repository)
 
 
 def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding], cut: list[str]) -> Iterator[str]:
@@ -420,21 +424,27 @@ def _suppressed(
     rules: list[Rule],
     config: Config,
     catalogue: Catalogue,
+    in_repository: bool,
 ) -> engine.Checked:
     from cblint.suppress import Suppressions
 
     suppressions = Suppressions(found.buildspecs, target.lines, catalogue)
     kept = [suppressions.apply(finding) for finding in checked.findings]
-    names = {rule.name for rule in rules}
+    running = {rule.name: rule for rule in rules}
     # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.
     complete = (
         not found.problem
         and found.at is None
         and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
     )
-    finished = names - {*checked.crashes, *checked.cut} if complete else set()
-    faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
-    chosen = [(rule, report) for rule, report in faults if rule.name in names]
+    finished = running.keys() - {*checked.crashes, *checked.cut} if complete else set()
+
+    @cache  # many comments can name one rule
+    def ran(name: str) -> bool:
+        return name in finished and engine.could_say_all(running[name], found.subjects, in_repository)
+
+    faults = suppressions.faults(lambda rule: ran(rule.name), config.require_reason)
+    chosen = [(running[rule.name], report) for rule, report in faults if rule.name in running]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
         kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))
     more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
@@ -442,11 +452,13 @@ def _suppressed(
     return checked._replace(findings=kept, cut=[*checked.cut, *more])
 
 
-def _selection(config: Config, settings: Settings) -> Selection:
+def selection(config: Config, settings: Settings, path: str) -> Selection:
+    """What decides which rules run over a file."""
     return Selection(
         settings.profile or config.profile,
         settings.select or config.select,
-        (*config.ignore, *settings.ignore),
+        (*config.ignore, *config.ignored_at(path), *settings.ignore),
+        config.severity,
     )
 
 

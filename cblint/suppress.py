@@ -213,13 +213,18 @@ def _subjects(comments: list[Span], lines: Lines) -> dict[Span, int]:
     Several may stand one above the other: all are about the first line below them.
     """
     first = {lines.number(span.start): span for span in reversed(comments)}
-    alone = {
-        number: span for number, span in first.items() if not lines.text[lines.span(number).start : span.start].strip()
-    }
+    alone = {number: span for number, span in first.items() if _begins_line(span.start, number, lines)}
     below: dict[int, int] = {}
     for number in sorted(alone, reverse=True):
         below[number] = below.get(number + 1, number + 1)
     return {span: below[number] for number, span in alone.items()}
+
+
+def _begins_line(start: int, number: int, lines: Lines) -> bool:
+    """Whether nothing stands before a comment on its line but what quotes it in Markdown, and the line below too."""
+    before = lines.text[lines.span(number).start : start].rstrip()
+    quoted = not before.strip("> \t") and number < len(lines)
+    return not before or (quoted and lines.line(number + 1).startswith(before))
 
 
 def _directive(

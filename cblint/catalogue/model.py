@@ -17,6 +17,8 @@ IMAGE, PROJECT, REPOSITORY = "image", "project", "repository"
 UNKNOWN_COMMANDS, COMMANDS_WITH_HOLES = "unknown-commands", "commands-with-holes"
 WITHIN_COMMANDS_WITH_HOLES = "within-commands-with-holes"
 """Where a rule that asks for what is missing is silent, as what only the deployment tells may be just that."""
+UNKNOWN_PROJECT = "unknown-project"
+"""Where a rule may be silent though none of its variants needs a project: what suppresses it is never called unused."""
 FAMILIES = {
     "1": "syntax",
     "2": "phases",
@@ -98,6 +100,13 @@ class Rule(NamedTuple):
         if profile == PEDANTIC or not any(variant.pedantic for variant in self.variants.values()):
             return self
         return self._replace(variants={name: each for name, each in self.variants.items() if not each.pedantic})
+
+    def judged(self, severity: Severity | None) -> Rule:
+        """The rule with that severity in all that it says; as it is where none is given."""
+        if severity is None:
+            return self
+        variants = {name: variant._replace(severity=severity) for name, variant in self.variants.items()}
+        return self._replace(severity=severity, variants=variants)
 
 
 def rule_from(entry: dict[str, Any], compiled: Callable[[Any], Finder] = Matcher) -> Rule:

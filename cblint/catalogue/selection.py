@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cblint.catalogue.load import rules
 from cblint.catalogue.model import FAMILIES, OWN, Rule
+from cblint.finding import Severity
 from cblint.spelling import suggestion
 
 
@@ -20,11 +21,16 @@ class UnknownRule(ValueError):
 
 
 class Selection(NamedTuple):
-    """What decides which rules run. ``select``, where given, replaces the profile's choice."""
+    """What decides which rules run, and how bad what they say is.
+
+    ``select``, where given, replaces the profile's choice. ``severity`` pairs rules and families with a severity for
+    all that they say; of those that mean one rule the last holds.
+    """
 
     profile: str = "default"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
 
 
 class Catalogue:
@@ -51,28 +57,35 @@ class Catalogue:
             raise UnknownRule(key, self.rules)
         return rule
 
+    def codes_of(self, key: str) -> list[str]:
+        """The codes that a key means: a rule's code or name, ``CBn`` for a family, ``OWN`` for all that are own.
+
+        Raises UnknownRule.
+        """
+        if not is_family(key):
+            return [self.find(key).code]
+        prefix = key.upper()
+        return [rule.code for rule in self.rules if _is_in(rule, prefix)]
+
     def check(self, keys: Iterable[str]) -> None:
         """Raise UnknownRule for a key that means no rule."""
         for key in keys:
-            if not self._meant(key):
-                self.find(key)
+            self.codes_of(key)
 
-    def _meant(self, key: str) -> set[str]:
-        """The codes that a key means: a rule's code or name, ``CBn`` for a family, ``OWN`` for all that are own."""
-        upper = key.upper()
-        if upper == OWN:
-            return {rule.code for rule in self.rules if rule.is_own} or {OWN}
-        if len(key) == 3 and upper.startswith("CB") and key[2] in FAMILIES:
-            return {rule.code for rule in self.rules if not rule.is_own and rule.code.startswith(upper)}
-        rule = self._by_key.get(key) or self._by_key.get(upper)
-        return {rule.code} if rule is not None else set()
+    def _known(self, key: str) -> list[str]:
+        """What a key means: nothing if no rule has it, as another file may know it."""
+        try:
+            return self.codes_of(key)
+        except UnknownRule:
+            return []
 
     def select(self, selection: Selection) -> list[Rule]:
-        """The rules to run, in their order. A key that no rule has means none: another file may know it."""
-        wanted = {code for key in selection.select for code in self._meant(key)}
-        unwanted = {code for key in selection.ignore for code in self._meant(key)}
+        """The rules to run, in their order. A key that no rule has means none."""
+        wanted = {code for key in selection.select for code in self._known(key)}
+        unwanted = {code for key in selection.ignore for code in self._known(key)}
+        severities = {code: Severity(severity) for key, severity in selection.severity for code in self._known(key)}
         return [
-            rule.said_in(selection.profile)
+            rule.said_in(selection.profile).judged(severities.get(rule.code))
             for rule in self.rules
             if rule.code not in unwanted
             and (
@@ -81,6 +94,10 @@ class Catalogue:
                 else selection.profile in rule.profiles and rule.status == "stable"
             )
         ]
+
+
+def _is_in(rule: Rule, family: str) -> bool:
+    return rule.is_own if family == OWN else not rule.is_own and rule.code.startswith(family)
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +111,12 @@ def find(key: str) -> Rule:
     return built_in().find(key)
 
 
+def is_family(key: str) -> bool:
+    """Whether a key is one of several rules: ``CBn`` for a family, ``OWN`` for all that are not built in."""
+    return key.upper() == OWN or (len(key) == 3 and key.upper().startswith("CB") and key[2] in FAMILIES)
+
+
 def select(selection: Selection) -> list[Rule]:
     """The built-in rules to run, by code. Raises UnknownRule."""
-    built_in().check((*selection.select, *selection.ignore))
+    built_in().check((*selection.select, *selection.ignore, *(key for key, _ in selection.severity)))
     return built_in().select(selection)

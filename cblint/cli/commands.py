@@ -61,7 +61,7 @@ def _option(option: Option) -> click.Option:
 
 
 _HEADINGS = {
-    "What runs": ("profile", "select", "ignore", "config", "isolated"),
+    "What runs": ("profile", "select", "ignore", "rules", "config", "isolated"),
     "Which files": ("exclude", "stdin_filename", "list_files", "jobs"),
     "What fails": ("fail_on", "exit_zero"),
     "Fixes": ("fix", "unsafe_fixes", "diff"),
@@ -130,6 +130,54 @@ check = _Check(
     short_help="Lint buildspecs: files, folders, or - for standard input.",
 )
 cli.add_command(check)
+
+
+def _config(path: str, style: str, **options: Any) -> None:
+    """Print what holds for a file, and from where.
+
+    PATH is a file, which need not exist, or a folder (default: the current one). Printed are the settings with the
+    place where each stands, the rules that run and why the others do not, and the projects that use the file.
+    """
+    from cblint.cli.config import config as run_config  # the other commands do not explain themselves
+
+    try:
+        run_config(path, style, options)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+_CHOOSING = ("config", "isolated", "rules", "profile", "select", "ignore")
+"""The keys of those options of ``check`` that decide what holds for a file."""
+
+cli.add_command(
+    click.Command(
+        "config",
+        callback=_config,
+        params=[
+            click.Argument(["path"], default="."),
+            click.Option(["--format", "style"], type=Choice(("text", "json")), default="text", help="How to print."),
+            *(_option(option) for option in OPTIONS if option.key in _CHOOSING),
+        ],
+        help=_config.__doc__,
+        short_help="Print what holds for a file, and from where.",
+    )
+)
+
+
+@cli.command(short_help="Write a first configuration, after a look at the repository.")
+@click.option("--force", is_flag=True, help="Write it even where there is a configuration.")
+@click.option("--stdout", "to_stdout", is_flag=True, help="Print it and write nothing.")
+def init(force: bool, to_stdout: bool) -> None:
+    """Look at the repository, and write a .cblint.yml at its root.
+
+    It says which buildspecs were found and what there is to set; what could change a finding is a comment.
+    """
+    from cblint.cli.init import init as run_init  # once in the life of a repository
+
+    try:
+        run_init(force, to_stdout)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
 
 
 def fail(error: Misused) -> NoReturn:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from cblint.buildspec.checked import Refused, check, document
 from cblint.buildspec.shape import path_of, plain, plain_texts
 from cblint.catalogue import PROFILES, Catalogue, Rule, built_in
-from cblint.catalogue.model import OWN, rule_from
+from cblint.catalogue.model import OWN, UNKNOWN_PROJECT, rule_from
 from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC, PROJECT
 from cblint.match import Finder, parse_path, places
@@ -214,11 +214,11 @@ def _rule(entry: dict[str, Any], typed: dict[str, Any], taken: Mapping[str, str]
     }
     rule = rule_from({**whole, "variants": matched}, lambda spec: _finder(*spec))
     matchers = [matcher for variant in rule.variants.values() for matcher in variant.matchers]
+    of_images = any(isinstance(each, images.ImageFinder) for each in matchers)
     return rule._replace(
         profiles=rule.profiles if "profile" in entry else PROFILES,
-        subjects=(BUILDSPEC, PROJECT)
-        if any(isinstance(each, images.ImageFinder) for each in matchers)
-        else (BUILDSPEC,),
+        subjects=(BUILDSPEC, PROJECT) if of_images else (BUILDSPEC,),
+        silent=(UNKNOWN_PROJECT,) if of_images else (),
         texts=whole,
     )
 

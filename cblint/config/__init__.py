@@ -1,0 +1,19 @@
+"""The configuration of a repository: found, read, checked, and never able to run or reach anything outside it."""
+
+from __future__ import annotations
+
+from cblint.config.model import Config, ConfigError, matches
+from cblint.config.nearest import NAMES, chain_for, config_for, load_chain, load_config
+from cblint.config.rules import catalogue_of
+
+__all__ = [
+    "NAMES",
+    "Config",
+    "ConfigError",
+    "catalogue_of",
+    "chain_for",
+    "config_for",
+    "load_chain",
+    "load_config",
+    "matches",
+]
