@@ -35,6 +35,29 @@ def test_a_buildspec_has_its_comments_wherever_it_stands(host: str) -> None:
         assert found(mended.text, mended.path, RULE) == [("unused-suppression", None)], way
 
 
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_comment_is_about_one_line_of_a_buildspec_that_stands_on_one_of_the_file(host: str) -> None:
+    behind = WAYS["behind a command"]
+    above = WAYS["above an item"]
+    for first in (behind.format(DEFECT), above.format(DEFECT)):
+        hosted = HOSTS[host](commands(first, DEFECT, "make"))
+        assert found(hosted.text, hosted.path, RULE) == [(RULE, "why"), (RULE, None)]
+    hosted = HOSTS[host](commands(behind.format("make"), DEFECT))
+    assert found(hosted.text, hosted.path, RULE) == [("unused-suppression", None), (RULE, None)]
+    stacked = above.replace("\n      - {}", "\n      # cblint: ignore[duplicate-key] -- other\n      - {}")
+    hosted = HOSTS[host](commands(stacked.format(DEFECT), DEFECT))
+    assert found(hosted.text, hosted.path, RULE) == [(RULE, "why"), (RULE, None)]
+    hosted = HOSTS[host](f"# all\n# cblint: ignore-file[{RULE}] -- why\n{commands(DEFECT, DEFECT)}")
+    assert found(hosted.text, hosted.path, RULE) == [(RULE, "why")] * 2
+
+
+def test_a_comment_of_the_file_is_about_all_that_stands_on_its_line() -> None:
+    """Not part of the text on that line, but behind it."""
+    hosted = HOSTS["string of Terraform"](commands(DEFECT, DEFECT))
+    text = hosted.text.replace("EOT", "").replace('"\n  }\n', f'" # cblint: ignore[{RULE}] -- both\n  }}\n')
+    assert found(text, hosted.path, RULE) == [(RULE, "both")] * 2
+
+
 @pytest.mark.parametrize("written", WRITTEN, ids=lambda written: f"{written.path} {written.mark}")
 def test_a_format_has_its_own_comments(written: Written) -> None:
     for place in ("above", "behind"):
