@@ -127,7 +127,7 @@ def result_of(files: Iterable[FileResult], errors: Iterable[str] = (), own: tupl
 def own_rules(paths: Iterable[str], settings: Settings) -> tuple[Rule, ...]:
     """The rules beside the built-in ones that hold for files, by code: of several of one code, the first."""
     found: dict[str, Rule] = {}
-    for catalogue in dict.fromkeys(_catalogue_or_default(path, settings) for path in paths):
+    for catalogue in dict.fromkeys(catalogue_at(path, settings) for path in paths):
         for rule in catalogue.own:
             found.setdefault(rule.code, rule)
     return tuple(found[code] for code in sorted(found))
@@ -155,7 +155,7 @@ def check_settings(settings: Settings, paths: Sequence[str]) -> None:
     try:
         catalogue.check(chosen)
     except UnknownRule:
-        own = [_catalogue_or_default(_inside(path), settings).rules for path in paths]
+        own = [catalogue_at(_inside(path), settings).rules for path in paths]
         Catalogue(tuple(rule for rules in (catalogue.rules, *own) for rule in rules)).check(chosen)
 
 
@@ -277,7 +277,8 @@ def catalogue_for(config: Config, settings: Settings) -> Catalogue:
     return catalogue_of((*config.rules, *settings.rules))
 
 
-def _catalogue_or_default(path: str, settings: Settings) -> Catalogue:
+def catalogue_at(path: str, settings: Settings) -> Catalogue:
+    """The rules for a path; where its configuration is wrong, those without it. Raises ConfigError."""
     return catalogue_for(_config_or_default(path, settings), settings)
 
 

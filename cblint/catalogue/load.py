@@ -30,10 +30,12 @@ def help_of(rule: Rule) -> Mapping[str, Any]:
     return rule.texts if rule.is_own else help_texts()[rule.name]
 
 
-def entry_of(name: str) -> dict[str, Any]:
-    """The whole entry of a rule, with what explains it. Raises KeyError."""
-    entry: dict[str, Any] = next((entry for entry in table("rules") if entry["name"] == name), {})
-    return {**entry, **help_texts()[name]}
+def entry_of(rule: Rule) -> dict[str, Any]:
+    """The whole entry of a rule, with what explains it."""
+    if rule.is_own:
+        return dict(rule.texts)
+    entry: dict[str, Any] = next((entry for entry in table("rules") if entry["name"] == rule.name), {})
+    return {**entry, **help_texts()[rule.name]}
 
 
 @lru_cache(maxsize=1)

@@ -197,14 +197,19 @@ _COLOUR = click.option(
 )
 
 
+_OWN_RULES = click.option(
+    "--rules", metavar="PATH", multiple=True, help="Own rules, beside those of the configuration. Repeatable."
+)
+
+
 @cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, rules, the outputs.")
 @click.argument("name", metavar="[NAME]", type=Choice(PUBLISHED), default=PUBLISHED[0])
 def schema(name: str) -> None:
     """Print a JSON schema.
 
-    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml), rule (an entry of
-    cblint's rules), output (what cblint check --format json prints), rules (what cblint rules and cblint explain print
-    with it) or trace (what cblint trace prints with it).
+    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml), rule (a rule of your
+    own), output (what cblint check --format json prints), rules (what cblint rules and cblint explain print with it) or
+    trace (what cblint trace prints with it).
     """
     click.echo(published(name), nl=False)
 
@@ -229,8 +234,9 @@ def trace(path: str, style: str) -> None:
 @cli.command(short_help="Explain a rule: why, an example, its fix; or an image, or a variable.")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print.")
+@_OWN_RULES
 @_COLOUR
-def explain(names: tuple[str, ...], style: str, colour: str) -> None:
+def explain(names: tuple[str, ...], style: str, colour: str, rules: tuple[str, ...]) -> None:
     """Explain what NAME is.
 
     NAME is a rule by its name, its code or a name that it had (curl-without-fail, CB2007), a family of rules (CB2), a
@@ -241,7 +247,7 @@ def explain(names: tuple[str, ...], style: str, colour: str) -> None:
     from cblint.cli.explain import explain as run_explain  # the tables are of no use to the other commands
 
     try:
-        run_explain(names, style, colour)
+        run_explain(names, style, colour, rules)
     except Misused as error:
         raise click.UsageError(str(error)) from None
 
@@ -259,6 +265,7 @@ def explain(names: tuple[str, ...], style: str, colour: str) -> None:
     help="Only rules of this severity. Repeatable.",
 )
 @click.option("--fixable", is_flag=True, help="Only rules with a fix.")
+@_OWN_RULES
 @_COLOUR
 @click.pass_context
 def rules(context: click.Context, /, **options: Any) -> None:

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cblint.catalogue import UnknownRule
+from cblint.catalogue import Catalogue, UnknownRule
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
     Result,
     Settings,
+    catalogue_at,
     check_settings,
     lint_bytes,
     lint_paths,
@@ -64,6 +65,17 @@ def check(options: Mapping[str, Any]) -> int:
         _print(result, formats or ("text",), outputs, options)
     _complain(result)
     return result.exit_status
+
+
+def known_rules(paths: tuple[str, ...]) -> Catalogue:
+    """The rules that there are in this folder: built in, of its configuration, in these files and folders.
+
+    Raises Misused for what the command line names; a configuration that is wrong is not what somebody asks for here.
+    """
+    try:
+        return catalogue_at("buildspec.yml", Settings(rules=paths))
+    except ConfigError as error:
+        raise Misused(shown.printable(str(error))) from None
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 
+from cblint.facts.sources import read_schema
 from tests.helpers import commands
 from tests.integration.conftest import Cblint
 
@@ -224,3 +226,57 @@ def test_an_example_stays_in_its_folder_and_sees_no_other_rule(cblint: Cblint) -
     status, said, _ = ran(cblint, entry)
     assert status == 1
     assert "image must be text: put it in quotes" in said[1]
+
+
+# cblint rules, cblint explain, cblint config
+
+
+def test_they_are_listed_and_explained(cblint: Cblint) -> None:
+    entry = NO_MAKE + f"examples:\n  - bad: {json.dumps(BAD, ensure_ascii=False)}\n  - good: {json.dumps(GOOD)}\n"
+    cblint.put({**FILES, "rules/a.yml": entry})
+    listed = cblint.run("rules", "--select", "OWN")
+    assert [line.split() for line in listed.lines[1:]] == [
+        ["ACME001", "no-make", "error", "own", "default"],
+        ["No", "make"],
+        ["no-npm", "no-npm", "warning", "own", "default"],
+        ["No", "npm"],
+    ]
+    assert "no-make" in cblint.run("rules", "--category", "own").stdout
+    assert "**Own rules**" in cblint.run("rules", "--format", "markdown").stdout
+    for name in ("no-make", "acme001", "NO-MAKE"):
+        told = cblint.run("explain", name).stdout
+        assert "no-make (ACME001)" in told
+        assert "make is not ours." in told
+        assert "https://acme.example/just" in told
+        assert "docs/rules" not in told
+    assert "no-npm is not known" not in cblint.run("explain", "no-npm").stdout
+    assert cblint.run("explain", "no-npm", "--format", "markdown").status == 0
+    found = json.loads(cblint.run("explain", "OWN", "--format", "json").stdout)
+    jsonschema.validate(found, read_schema("rules"))
+    assert [(rule["code"], rule["url"], rule["since"]) for rule in found["rules"]] == [
+        ("ACME001", None, None),
+        ("no-npm", None, None),
+    ]
+    assert cblint.run("explain", "no-make", cwd="/").status == 2
+    assert cblint.run("explain", "no-make", "--rules", str(cblint.folder / "rules"), cwd="/").status == 0
+    assert "unknown-phase" in cblint.run("explain", "unknown-phase", "--rules", "rules/b.yaml").stdout
+    done = cblint.run("rules", "--rules", "nowhere")
+    assert (done.status, "nowhere cannot be read" in done.stderr) == (2, True)
+
+
+def test_what_holds_for_a_file_tells_of_them(cblint: Cblint) -> None:
+    cblint.put({**FILES, "base.yml": "rules: [more]\nseverity: {no-just: note}\nignore: [no-npm]\n"})
+    cblint.put({".cblint.yml": "extends: base.yml\nrules: [rules]\nper-path-ignores: {'/x/': [ACME001]}\n"})
+    cblint.put({"more/j.yml": "name: no-just\nmessage: m\nmatch: {command: just}\n", "x/buildspec.yml": SPEC})
+    cblint.put({"buildspec.yml": commands("make", "just")})
+    assert lines(cblint) == [MAKE, "buildspec.yml:6:9: note[no-just] m"]
+    found = json.loads(cblint.run("config", "x/buildspec.yml", "--format", "json").stdout)
+    runs = {rule["rule"]: rule["runs"] for rule in found["rules"]}
+    assert (runs["no-make"], runs["no-just"], runs["no-npm"]) == (False, True, False)
+    told = cblint.run("config", "buildspec.yml", "--rules", "rules").stdout
+    assert "more" in told
+    assert "no-just" in told
+
+
+def test_the_schema_of_an_entry_is_printed(cblint: Cblint) -> None:
+    assert json.loads(cblint.run("schema", "rule").stdout) == read_schema("own-rule")
