@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cblint.catalogue import Catalogue, Rule
+from cblint.choices import catalogue_for, check_settings, configuration, selection
 from cblint.config import chain_for, load_chain, matches
 from cblint.config.files import ConfigFile
 from cblint.config.meaning import SCALARS
 from cblint.config.said import Said, said
-from cblint.linter import Settings, catalogue_for, check_settings, configuration, place_of, selection
+from cblint.linter import Settings, place_of
 from cblint.opening import repository_graph
 
 DEFAULT, COMMAND_LINE = "default", "command line"

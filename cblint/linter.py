@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Catalogue, Rule, Selection, UnknownRule
-from cblint.config import Config, ConfigError, catalogue_of, config_for, load_config, matches
+from cblint.catalogue import Catalogue, Rule
+from cblint.choices import catalogue_for, check_settings, config_or_default, configuration, inside, own_rules, selection
+from cblint.config import Config, ConfigError, matches
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
@@ -124,15 +125,6 @@ def result_of(files: Iterable[FileResult], errors: Iterable[str] = (), own: tupl
     return Result(done, tuple(said), own)
 
 
-def own_rules(paths: Iterable[str], settings: Settings) -> tuple[Rule, ...]:
-    """The rules beside the built-in ones that hold for files, by code: of several of one code, the first."""
-    found: dict[str, Rule] = {}
-    for catalogue in dict.fromkeys(catalogue_at(path, settings) for path in paths):
-        for rule in catalogue.own:
-            found.setdefault(rule.code, rule)
-    return tuple(found[code] for code in sorted(found))
-
-
 def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:
     """The files that ``lint_paths`` would read, and messages about the run."""
     errors: list[str] = []
@@ -141,27 +133,6 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     errors += [f"{path} cannot be read: No such file or directory" for path in missing]
     listed = [file.path for file in candidates if file.path not in missing]
     return [path for path in listed if not _left_out(path, settings)], errors
-
-
-def check_settings(settings: Settings, paths: Sequence[str]) -> None:
-    """Raise UnknownRule or ConfigError now for what would fail on every file.
-
-    A rule that is chosen is built in, or one that the configuration of some path brings.
-    """
-    catalogue = catalogue_of(settings.rules)
-    if settings.config is not None:
-        load_config(settings.config, settings.rules)
-    chosen = (*settings.select, *settings.ignore)
-    try:
-        catalogue.check(chosen)
-    except UnknownRule:
-        own = [catalogue_at(_inside(path), settings).rules for path in paths]
-        Catalogue(tuple(rule for rules in (catalogue.rules, *own) for rule in rules)).check(chosen)
-
-
-def _inside(path: str) -> str:
-    """A path for which the configuration of a folder holds, or that of a file."""
-    return os.path.join(path, "buildspec.yml") if os.path.isdir(path) else path
 
 
 def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
@@ -233,17 +204,17 @@ def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> 
 
 def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
     try:
-        configuration(_inside(folder), settings)
+        configuration(inside(folder), settings)
     except ConfigError as error:
         errors.append(str(error))
 
     def is_buildspec(path: str) -> bool:
-        return host.candidate(path) or _config_or_default(path, settings).names_buildspec(path)
+        return host.candidate(path) or config_or_default(path, settings).names_buildspec(path)
 
     return search(
         folder,
         lambda path: is_buildspec(path) or worth_opening(path),
-        lambda path: _excluded(path, _config_or_default(path, settings), settings),
+        lambda path: _excluded(path, config_or_default(path, settings), settings),
         lambda path: is_buildspec(path) or mentions(path),
     )
 
@@ -254,32 +225,7 @@ def _excluded(path: str, config: Config, settings: Settings) -> bool:
 
 def _left_out(path: str, settings: Settings) -> bool:
     """Whether a file is not even to be read."""
-    return _excluded(path, _config_or_default(path, settings), settings)
-
-
-def _config_or_default(path: str, settings: Settings) -> Config:
-    """The configuration for a path that is not linted yet: when it is, what is wrong with the configuration is said."""
-    try:
-        return configuration(path, settings)
-    except Exception:
-        return Config()
-
-
-def configuration(path: str, settings: Settings) -> Config:
-    """The configuration that holds for a path. Raises ConfigError."""
-    if settings.config is not None:
-        return load_config(settings.config, settings.rules)
-    return Config() if settings.isolated else config_for(os.path.dirname(os.path.abspath(path)), settings.rules)
-
-
-def catalogue_for(config: Config, settings: Settings) -> Catalogue:
-    """The rules that a file is held to. Raises ConfigError."""
-    return catalogue_of((*config.rules, *settings.rules))
-
-
-def catalogue_at(path: str, settings: Settings) -> Catalogue:
-    """The rules for a path; where its configuration is wrong, those without it. Raises ConfigError."""
-    return catalogue_for(_config_or_default(path, settings), settings)
+    return _excluded(path, config_or_default(path, settings), settings)
 
 
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
@@ -451,16 +397,6 @@ def _suppressed(
     more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
     kept.sort(key=lambda finding: (finding.span, finding.code))
     return checked._replace(findings=kept, cut=[*checked.cut, *more])
-
-
-def selection(config: Config, settings: Settings, path: str) -> Selection:
-    """What decides which rules run over a file."""
-    return Selection(
-        settings.profile or config.profile,
-        settings.select or config.select,
-        (*config.ignore, *config.ignored_at(path), *settings.ignore),
-        config.severity,
-    )
 
 
 def fails(finding: Finding, threshold: str) -> bool:

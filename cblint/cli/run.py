@@ -9,17 +9,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cblint.catalogue import Catalogue, UnknownRule
+from cblint.choices import catalogue_at, check_settings, own_rules
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
     Result,
     Settings,
-    catalogue_at,
-    check_settings,
     lint_bytes,
     lint_paths,
     list_files,
-    own_rules,
     result_of,
 )
 from cblint.opening import STDIN

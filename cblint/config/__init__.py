@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cblint.config.known import catalogue_of
 from cblint.config.model import Config, ConfigError, matches
 from cblint.config.nearest import NAMES, chain_for, config_for, load_chain, load_config
-from cblint.config.rules import catalogue_of
 
 __all__ = [
     "NAMES",

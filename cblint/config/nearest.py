@@ -78,8 +78,9 @@ def _chain(path: str, named: bool) -> tuple[ConfigFile, ...]:
 
 @lru_cache(maxsize=1024)
 def _config(chain: tuple[ConfigFile, ...], more_rules: tuple[str, ...]) -> Config:
+    from cblint.config.known import catalogue_of
     from cblint.config.meaning import config_of
-    from cblint.config.rules import catalogue_of, check_names
+    from cblint.config.rules import check_names
 
     config = config_of(chain)
     check_names(chain, catalogue_of((*config.rules, *more_rules)))

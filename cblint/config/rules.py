@@ -5,25 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from cblint.catalogue import Catalogue, UnknownRule, built_in
+from cblint.catalogue import Catalogue, UnknownRule
 from cblint.catalogue.selection import is_family
 from cblint.config.files import ConfigFile, lies_within
-from cblint.config.model import ConfigError
 from cblint.config.nodes import keys, pairs, scalars, texts
 from cblint.hosts.discover import git_root
 from cblint.source.tree import Scalar
-
-
-def catalogue_of(paths: tuple[str, ...]) -> Catalogue:
-    """The rules that there are where these files and folders hold further ones. Raises ConfigError."""
-    if not paths:
-        return built_in()
-    from cblint.own.entries import WrongEntry, catalogue_with  # most have none
-
-    try:
-        return catalogue_with(paths)
-    except WrongEntry as error:
-        raise ConfigError(str(error)) from None
 
 
 def rule_paths(file: ConfigFile) -> Iterator[str]:
