@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from cblint.catalogue import Catalogue, built_in
 from cblint.config.model import ConfigError
 
@@ -13,6 +15,6 @@ def catalogue_of(paths: tuple[str, ...]) -> Catalogue:
     from cblint.own.entries import WrongEntry, catalogue_with  # most have none
 
     try:
-        return catalogue_with(paths)
+        return catalogue_with(tuple(map(os.path.abspath, paths)))
     except WrongEntry as error:
         raise ConfigError(str(error)) from None

@@ -149,18 +149,25 @@ def _makers(shown: Shown) -> dict[str, Maker[Use]]:
 
     def operand(spec: Any, steps: Steps) -> Condition[Use]:
         test = text_test(spec, steps)
-        shown.setdefault("operand", lambda use: _first(test, (use.call.known(each) for each in use.named.operands)))
-        return lambda use: some(test(use.call.known(each)) for each in use.named.operands)
+        shown.setdefault("operand", lambda use: _first(test, _operands(use)))
+        return lambda use: some(map(test, _operands(use)))
+
+    def last_operand(spec: Any, steps: Steps) -> Condition[Use]:
+        test = text_test(spec, steps)
+        shown.setdefault(
+            "operand", lambda use: _first(test, (use.call.known(each) for each in use.named.operands[-1:]))
+        )
+        return lambda use: some(test(use.call.known(each)) for each in use.named.operands[-1:])
 
     def image(spec: Any, steps: Steps) -> Condition[Use]:
         test = text_test(spec, steps)
         shown.setdefault("image", lambda use: _first(test, _images(use.call)))
-        return lambda use: some(test(each) for each in _images(use.call))
+        return lambda use: some(map(test, _images(use.call)))
 
     def registry(spec: Any, steps: Steps) -> Condition[Use]:
         test = text_test(spec, steps)
         shown.setdefault("registry", lambda use: _first(test, _registries(use.call)))
-        return lambda use: some(test(each) for each in _registries(use.call))
+        return lambda use: some(map(test, _registries(use.call)))
 
     def phase(spec: Any, steps: Steps) -> Condition[Use]:
         test = text_test(spec, steps)
@@ -169,7 +176,7 @@ def _makers(shown: Shown) -> dict[str, Maker[Use]]:
     def directory(spec: Any, steps: Steps) -> Condition[Use]:
         test = text_test(spec, steps)
         shown.setdefault("directory", lambda use: _first(test, _directories(use.call)))
-        return lambda use: agreed(test(each) for each in _directories(use.call))
+        return lambda use: agreed(map(test, _directories(use.call)))
 
     def through(spec: Any, steps: Steps) -> Condition[Use]:
         test = text_test(spec, steps)
@@ -200,6 +207,7 @@ def _makers(shown: Shown) -> dict[str, Maker[Use]]:
         "flag": flag,
         "option": option,
         "operand": operand,
+        "last-operand": last_operand,
         "image": image,
         "registry": registry,
         "phase": phase,
@@ -224,6 +232,10 @@ def _first(test: Condition[Known], texts: Iterable[Known]) -> str:
 
 def _values(use: Use, names: list[str]) -> list[Known]:
     return [use.call.known(word) for word in option_values(use.call.invocation.arguments, names)]
+
+
+def _operands(use: Use) -> list[Known]:
+    return [use.call.known(each) for each in use.named.operands]
 
 
 def _images(call: Call) -> list[Known]:
