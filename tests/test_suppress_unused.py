@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from cblint import engine
 from cblint.catalogue import PROFILES, find, rules
+from cblint.examples import Example
 from cblint.finding import Report
 from cblint.hosts.discover import Candidate, git_root
 from cblint.linter import Settings, lint_text
-from tests.examples import Example, all_examples
+from tests.examples import all_examples
 from tests.helpers import HEAD, ISOLATED, commands, lint, repository
 
 MARKS = {".yml": "#", ".tf": "#", ".py": "#", ".sh": "#", ".md": "<!--", ".ts": "//", ".js": "//", ".java": "//"}
