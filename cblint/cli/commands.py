@@ -150,7 +150,7 @@ _CHOOSING = ("config", "isolated", "rules", "profile", "select", "ignore")
 """The keys of those options of ``check`` that decide what holds for a file."""
 
 cli.add_command(
-    click.Command(
+    Command(
         "config",
         callback=_config,
         params=[

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 from cblint.catalogue import UnknownRule
-from cblint.cli.run import Misused, names
+from cblint.cli.run import Misused, names, write
 from cblint.config import ConfigError
 from cblint.effective import effective
 from cblint.linter import Settings
@@ -18,8 +17,6 @@ from cblint.report.shown import printable
 
 def config(path: str, style: str, options: Mapping[str, Any]) -> None:
     """Print it as ``text`` or ``json``; of a folder, for a buildspec in it. Raises Misused."""
-    if sys.stdout is None:
-        raise Misused("Standard output is closed.")
     settings = Settings(
         profile=options["profile"],
         select=names(options["select"]),
@@ -33,6 +30,4 @@ def config(path: str, style: str, options: Mapping[str, Any]) -> None:
         found = effective(name, settings)
     except (UnknownRule, ConfigError) as error:
         raise Misused(printable(str(error))) from None
-    for chunk in configured.render_json(found) if style == "json" else configured.render_text(found):
-        sys.stdout.buffer.write(chunk.encode("utf-8", "backslashreplace"))
-    sys.stdout.flush()
+    write(configured.render_json(found) if style == "json" else configured.render_text(found))

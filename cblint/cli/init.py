@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 
-from cblint.cli.run import Misused, say
+from cblint.cli.run import Misused, say, write
 from cblint.config import NAMES, ConfigError, chain_for
 from cblint.hosts.buildspec import candidate, why_not
 from cblint.hosts.discover import git_root
@@ -27,8 +26,6 @@ _OF_BUILDSPECS = ("version", "phases", "commands")
 
 def init(force: bool, to_stdout: bool) -> None:
     """Write ``.cblint.yml`` at the root of the repository, or print it. Raises Misused."""
-    if sys.stdout is None:
-        raise Misused("Standard output is closed.")
     here = os.getcwd()
     root = git_root(here) or here
     path = os.path.join(root, NAMES[0])
@@ -40,13 +37,12 @@ def init(force: bool, to_stdout: bool) -> None:
         say(error)
     text = "".join(render(result, _odd(root), _untold(root, result)))
     if to_stdout:
-        sys.stdout.buffer.write(text.encode())
+        write([text])
     else:
         _write(path, text, force)
         found = sum(file.buildspecs for file in result.files)
         told = f"Wrote {os.path.relpath(path)}. It found {found} buildspec{'' if found == 1 else 's'}; read on in it.\n"
-        sys.stdout.buffer.write(told.encode())
-    sys.stdout.flush()
+        write([told])
 
 
 def _existing(root: str) -> str | None:

@@ -33,6 +33,7 @@ class Misused(Exception):
 
 
 def names(values: Iterable[str]) -> tuple[str, ...]:
+    """The names in options that hold several, with commas between."""
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 

@@ -58,13 +58,14 @@ class Config(NamedTuple):
 
     def ignored_at(self, path: str) -> tuple[str, ...]:
         """The rules that do not run for the file because of where it is."""
-        return tuple(
-            rule
-            for each in self._nearest_first()
-            for pattern, rules in each.per_path_ignores
-            if matches(each.folder, (pattern,), path)
-            for rule in rules
-        )
+        found: list[str] = []
+        for each in self._nearest_first():
+            below = _below(each.folder, path) if each.per_path_ignores else None
+            if below is not None:
+                matchers = _compiled_each(tuple(pattern for pattern, _ in each.per_path_ignores))
+                for matching, (_, rules) in zip(matchers, each.per_path_ignores, strict=True):
+                    found += rules if matching(below) is True else ()
+        return tuple(dict.fromkeys(found))
 
     def _nearest_first(self) -> tuple[Config, ...]:
         return (self, *reversed(self.extends))
@@ -77,13 +78,17 @@ def matches(folder: str, patterns: tuple[str, ...], path: str) -> bool:
 
 def verdict(folder: str, patterns: tuple[str, ...], path: str) -> bool | None:
     """The same, with False where a pattern with ``!`` takes the path back, and None where none speaks of it."""
-    if not patterns:
-        return None
+    below = _below(folder, path) if patterns else None
+    return _compiled(patterns)(below) if below is not None else None
+
+
+def _below(folder: str, path: str) -> str | None:
+    """A path from a folder on, as patterns see it; None if it is not below that."""
     full = os.path.abspath(path)
     if not full.startswith(folder.rstrip(os.sep) + os.sep):
         return None
     relative = os.path.relpath(full, folder).replace(os.sep, "/")
-    return _compiled(patterns)(relative + "/" if path.endswith("/") else relative)
+    return relative + "/" if path.endswith("/") else relative
 
 
 def _first_known(verdicts: Iterator[bool | None]) -> bool | None:
@@ -93,3 +98,9 @@ def _first_known(verdicts: Iterator[bool | None]) -> bool | None:
 @lru_cache(maxsize=256)
 def _compiled(patterns: tuple[str, ...]) -> Callable[[str], bool | None]:
     return matcher(list(patterns))
+
+
+@lru_cache(maxsize=16)
+def _compiled_each(patterns: tuple[str, ...]) -> tuple[Callable[[str], bool | None], ...]:
+    """Each for itself, and all at once: a configuration can have more than a cache holds."""
+    return tuple(matcher([pattern]) for pattern in patterns)

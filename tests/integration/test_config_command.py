@@ -157,6 +157,17 @@ def test_what_is_wrong_is_wrong_usage(cblint: Cblint, arguments: tuple[str, ...]
     assert message in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "meant"),
+    [("--profile", "pedantik", "pedantic"), ("--fail-on", "warnign", "warning"), ("--format", "jsno", "json")],
+)
+def test_a_value_that_is_misspelt_gets_a_suggestion(cblint: Cblint, option: str, value: str, meant: str) -> None:
+    done = cblint(option, value)
+    assert done.status == 2
+    assert done.stderr.rstrip().endswith(f'. Did you mean "{meant}"?')
+    assert "Did you mean" not in cblint(option, "nonsense").stderr
+
+
 def test_nothing_hostile_or_secret_is_printed(cblint: Cblint) -> None:
     token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
     cblint.put(
