@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Rule, Selection, select
-from cblint.config import Config, ConfigError, config_for, load_config, matches
+from cblint.catalogue import Catalogue, Rule
+from cblint.choices import catalogue_for, check_settings, config_or_default, configuration, inside, own_rules, selection
+from cblint.config import Config, ConfigError, matches
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
@@ -51,6 +52,8 @@ class Settings(NamedTuple):
     config: str | None = None
     isolated: bool = False
     exclude: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    """Files and folders of own rules, beside those of the configuration."""
     jobs: int = 0
     """Processes; 0 lets the pace of the first files decide."""
 
@@ -91,10 +94,14 @@ class FileResult(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A whole run. ``errors`` are messages about the run itself, such as a broken configuration."""
+    """A whole run. ``errors`` are messages about the run itself, such as a broken configuration.
+
+    ``own`` are the rules beside the built-in ones that files of the run were held to.
+    """
 
     files: tuple[FileResult, ...]
     errors: tuple[str, ...] = ()
+    own: tuple[Rule, ...] = ()
 
     @property
     def findings(self) -> Iterator[tuple[FileResult, Finding]]:
@@ -113,17 +120,17 @@ class Result(NamedTuple):
 
 def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
     """Lint files and search folders. Raises UnknownRule and ConfigError for what the command line names wrongly."""
-    check_settings(settings)
+    check_settings(settings, paths)
     errors: list[str] = []
     candidates = _candidates(paths, settings, errors)
-    return result_of(_run(candidates, settings), errors)
+    return result_of(_run(candidates, settings), errors, own_rules((file.path for file in candidates), settings))
 
 
-def result_of(files: Iterable[FileResult], errors: Iterable[str] = ()) -> Result:
+def result_of(files: Iterable[FileResult], errors: Iterable[str] = (), own: tuple[Rule, ...] = ()) -> Result:
     """Put the results of files together; each message about the run is said once."""
     done = tuple(files)
     said = dict.fromkeys([*errors, *(file.error for file in done if file.error)])
-    return Result(done, tuple(said))
+    return Result(done, tuple(said), own)
 
 
 def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:
@@ -134,13 +141,6 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     errors += [f"{path} cannot be read: No such file or directory" for path in missing]
     listed = [file.path for file in candidates if file.path not in missing]
     return [path for path in listed if not _left_out(path, settings)], errors
-
-
-def check_settings(settings: Settings) -> None:
-    """Raise UnknownRule or ConfigError now for what would fail on every file."""
-    select(Selection("default", settings.select, settings.ignore))
-    if settings.config is not None:
-        load_config(settings.config)
 
 
 def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
@@ -212,17 +212,17 @@ def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> 
 
 def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
     try:
-        _config(os.path.join(folder, "buildspec.yml"), settings)
+        configuration(inside(folder), settings)
     except ConfigError as error:
         errors.append(str(error))
 
     def is_buildspec(path: str) -> bool:
-        return host.candidate(path) or _config_or_default(path, settings).names_buildspec(path)
+        return host.candidate(path) or config_or_default(path, settings).names_buildspec(path)
 
     return search(
         folder,
         lambda path: is_buildspec(path) or worth_opening(path),
-        lambda path: _excluded(path, _config_or_default(path, settings), settings),
+        lambda path: _excluded(path, config_or_default(path, settings), settings),
         lambda path: is_buildspec(path) or mentions(path),
     )
 
@@ -233,26 +233,12 @@ def _excluded(path: str, config: Config, settings: Settings) -> bool:
 
 def _left_out(path: str, settings: Settings) -> bool:
     """Whether a file is not even to be read."""
-    return _excluded(path, _config_or_default(path, settings), settings)
-
-
-def _config_or_default(path: str, settings: Settings) -> Config:
-    """The configuration for a path that is not linted yet: when it is, what is wrong with the configuration is said."""
-    try:
-        return _config(path, settings)
-    except Exception:
-        return Config()
+    return _excluded(path, config_or_default(path, settings), settings)
 
 
 def configured_baseline(path: str, settings: Settings) -> str:
     """The baseline that the configuration names for a file or folder; empty if none. Raises ConfigError."""
-    return _config(os.path.join(path, "buildspec.yml") if os.path.isdir(path) else path, settings).baseline
-
-
-def _config(path: str, settings: Settings) -> Config:
-    if settings.config is not None:
-        return load_config(settings.config)
-    return Config() if settings.isolated else config_for(os.path.dirname(os.path.abspath(path)))
+    return configuration(inside(path), settings).baseline
 
 
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
@@ -310,22 +296,24 @@ def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
 
 def _lint(text: str, candidate: Candidate, settings: Settings, repository: str | None) -> FileResult:
     path, shown = _names(candidate.path)
-    config = _config(candidate.path, settings)
+    config = configuration(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     expected = candidate.named or called_a_buildspec(candidate.path, config)
+    place = place_of(candidate.path, repository)
     try:
-        found = opened(text, _place(candidate.path, path, repository), config)
+        found = opened(text, place, config)
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
-    rules = select(_selection(config, settings))
+    catalogue = catalogue_for(config, settings)
+    rules = catalogue.select(selection(config, settings, candidate.path))
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
     ran = _ran(found, checked, rules)
     if "cblint:" in text and found.subjects:
-        checked = _suppressed(target, found, checked, rules, ran, config)
+        checked = _suppressed(target, found, checked, rules, ran, config, catalogue, place.repository is not None)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     if found.kind != "buildspec":
         findings = _written_there(target.lines, candidate, config, findings)
@@ -357,23 +345,24 @@ def _written_there(lines: Lines, candidate: Candidate, config: Config, findings:
 
 def reader_of(path: str, settings: Settings) -> Callable[[str], HostFile | None]:
     """What reads a text as that of a file of another format. Raises ConfigError."""
-    return _reader(path, _config(path, settings))
+    return _reader(path, configuration(path, settings))
 
 
 def _reader(path: str, config: Config) -> Callable[[str], HostFile | None]:
-    place = _place(path, _names(path)[0])
+    place = place_of(path)
     return lambda text: other_format(text, place, config)
 
 
 def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
     """The buildspecs in the text of a file. Raises NotBuildspec, TooComplex, ConfigError."""
-    return opened(text, _place(path, _names(path)[0]), _config(path, settings)).buildspecs
+    return opened(text, place_of(path), configuration(path, settings)).buildspecs
 
 
-def _place(path: str, name: str, repository: str | None = None) -> Place:
+def place_of(path: str, repository: str | None = None) -> Place:
+    """Where a file is, which need not exist; ``repository`` is the folder to read from, if not its own."""
     if repository is None and path != STDIN:
         repository = git_root(os.path.dirname(os.path.abspath(path)))
-    return Place(path, name, repository)
+    return Place(path, _names(path)[0], repository)
 
 
 def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding], cut: list[str]) -> Iterator[str]:
@@ -397,14 +386,21 @@ def _suppressed(
     rules: list[Rule],
     ran: frozenset[str],
     config: Config,
+    catalogue: Catalogue,
+    in_repository: bool,
 ) -> engine.Checked:
     from cblint.suppress import Suppressions
 
-    suppressions = Suppressions(found.buildspecs, target.lines)
+    suppressions = Suppressions(found.buildspecs, target.lines, catalogue)
     kept = [suppressions.apply(finding) for finding in checked.findings]
-    names = {rule.name for rule in rules}
-    faults = suppressions.faults(lambda rule: rule.code in ran, config.require_reason)
-    chosen = [(rule, report) for rule, report in faults if rule.name in names]
+    running = {rule.code: rule for rule in rules}
+
+    @cache  # many comments can name one rule
+    def finished(code: str) -> bool:
+        return code in ran and engine.could_say_all(running[code], found.subjects, in_repository)
+
+    faults = suppressions.faults(lambda rule: finished(rule.code), config.require_reason)
+    chosen = [(running[rule.code], report) for rule, report in faults if rule.code in running]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
         kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))
     more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
@@ -420,14 +416,6 @@ def _ran(found: Opened, checked: engine.Checked, rules: list[Rule]) -> frozenset
     if found.problem or found.at is not None or any(each.stream.problem is not None for each in found.buildspecs):
         return frozenset()
     return frozenset(rule.code for rule in rules if rule.name not in checked.crashes and rule.name not in checked.cut)
-
-
-def _selection(config: Config, settings: Settings) -> Selection:
-    return Selection(
-        settings.profile or config.profile,
-        settings.select or config.select,
-        (*config.ignore, *settings.ignore),
-    )
 
 
 def fails(finding: Finding, threshold: str) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 
 from cblint.baseline import BaselineError, Compared, Entry, compare, load, written
 from cblint.catalogue import UnknownRule
+from cblint.choices import check_settings
 from cblint.cli.options import OPTIONS
 from cblint.cli.run import Misused, Stopped, complain, say, settings_of, write
 from cblint.config import BASELINE, ConfigError
 from cblint.hosts.discover import git_root
-from cblint.linter import FileResult, Result, check_settings, configured_baseline, lint_paths
+from cblint.linter import FileResult, Result, configured_baseline, lint_paths
 from cblint.report import Style, render, shown
 from cblint.source.replacing import replace
 from cblint.wording import counted
@@ -103,7 +104,7 @@ def _linted(paths: Sequence[str], options: Mapping[str, Any]) -> tuple[dict[str,
     """The files of a run by the absolute path of their baseline, and 3 if a rule crashed. Raises Misused."""
     settings = settings_of(options)
     try:
-        check_settings(settings)
+        check_settings(settings, paths)
         usual = options["baseline"] or configured_baseline(paths[0], settings) or _usual(paths[0])
         result = lint_paths(paths, settings)
     except (UnknownRule, ConfigError) as error:

@@ -93,6 +93,7 @@ OPTIONS = (
     Option("--baseline", "Leave out the findings that this baseline has.", metavar="FILE"),
     Option("--no-baseline", "Use no baseline, though the configuration names one."),
     Option("--since", "Report only what has changed since a git revision, and what that causes.", metavar="REV"),
+    Option("--rules", "Own rules: a file, or a folder of *.yml. Repeatable.", metavar="PATH", many=True),
     Option("--exclude", "Leave out files that match, as in .gitignore. Repeatable.", metavar="PATTERN", many=True),
     Option("--stdin-filename", "The path that standard input is to be taken for.", metavar="PATH"),
     Option("--jobs", "Processes (default: several where there is much to do).", metavar="N", number=True, default=0),

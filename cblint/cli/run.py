@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cblint.catalogue import UnknownRule
+from cblint.catalogue import Catalogue, UnknownRule
+from cblint.choices import catalogue_at, check_settings, own_rules
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
     Result,
     Settings,
-    check_settings,
     lint_bytes,
     lint_paths,
     list_files,
@@ -37,6 +37,7 @@ class Stopped(Exception):
 
 
 def names(values: Iterable[str]) -> tuple[str, ...]:
+    """The names in options that hold several, with commas between."""
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
@@ -59,7 +60,7 @@ def check(options: Mapping[str, Any]) -> int:
     settings = settings_of(options)
     data = _standard_input(options) if stdin else None
     try:
-        check_settings(settings)
+        check_settings(settings, [options["stdin_filename"] or STDIN] if stdin else paths or (".",))
         if data is not None:
             result = _text(data, options, settings)
         else:
@@ -99,6 +100,17 @@ def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Res
     return result
 
 
+def known_rules(paths: tuple[str, ...]) -> Catalogue:
+    """The rules that there are in this folder: built in, of its configuration, in these files and folders.
+
+    Raises Misused for what the command line names; a configuration that is wrong is not what somebody asks for here.
+    """
+    try:
+        return catalogue_at("buildspec.yml", Settings(rules=paths))
+    except ConfigError as error:
+        raise Misused(shown.printable(str(error))) from None
+
+
 def settings_of(options: Mapping[str, Any]) -> Settings:
     return Settings(
         profile=options["profile"],
@@ -108,6 +120,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         config=options["config"],
         isolated=options["isolated"],
         exclude=options["exclude"],
+        rules=options["rules"],
         jobs=options["jobs"],
     )
 
@@ -122,7 +135,7 @@ def _standard_input(options: Mapping[str, Any]) -> bytes:
 
 def _text(data: bytes, options: Mapping[str, Any], settings: Settings) -> Result:
     candidate = Candidate(options["stdin_filename"] or STDIN, True)
-    result = result_of([lint_bytes(data, candidate, settings)])
+    result = result_of([lint_bytes(data, candidate, settings)], own=own_rules([candidate.path], settings))
     if options["diff"]:
         from cblint.fix import fix_bytes
 
@@ -222,6 +235,7 @@ def _tell_refused(changes: Iterable[Change]) -> None:
 
 
 def say(message: str) -> None:
+    """A sentence about the run, to standard error."""
     _tell(f"cblint: {shown.printable(message)}")
 
 

@@ -88,7 +88,7 @@ def _urgency(finding: Finding) -> tuple[bool, int]:
 
 def _log(result: Result, style: Style) -> om.SarifLog:
     told = _told(result, style)
-    rules = descriptors()
+    rules = descriptors(result.own)
     driver = om.ToolComponent(
         name="cblint",
         version=__version__,

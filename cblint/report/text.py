@@ -51,9 +51,13 @@ class Paint:
 def render(result: Result, style: Style) -> Iterator[str]:
     """Every finding that is not suppressed, then what was not linted, then a summary."""
     paint = Paint(style.colour)
+    pages = {rule.name: next(iter(rule.texts["references"]), "") for rule in result.own}
     for file, finding in result.findings:
         if finding.is_open:
             yield from _finding(file, finding, paint)
+            page = pages.get(finding.rule, RULES_URL.format(rule=finding.rule))
+            if page:
+                yield f"{' ' * _gutter(file, finding)} {paint('frame', '=')} {paint('dim', printable(page))}\n"
             yield "\n"
     if style.statistics:
         yield from statistics(result)
@@ -66,8 +70,7 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     where = f"{path(file.shown)}:{finding.start.line}:{finding.start.column}"
     severity = paint(finding.severity.value, f"{finding.severity.value}[{finding.rule}]")
     yield f"{paint('bold', where)}: {severity} {printable(finding.message)}\n"
-    here = (place.start.line for place in finding.related if place.path == file.path)
-    gutter = max(len(str(number)) for number in (finding.start.line, *here))
+    gutter = _gutter(file, finding)
     yield from _excerpt(file, finding.start, finding.end, gutter, paint, finding.severity.value)
     yield from _steps(file, finding, gutter, paint)
     mark = bar = paint("frame", "=")
@@ -75,7 +78,12 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
         yield f"{' ' * gutter} {bar if commands(line) else mark} {line}\n"
         mark = " "
     yield from _related(file, finding, gutter, paint)
-    yield f"{' ' * gutter} {paint('frame', '=')} {paint('dim', RULES_URL.format(rule=finding.rule))}\n"
+
+
+def _gutter(file: FileResult, finding: Finding) -> int:
+    """How wide the numbers of its lines are."""
+    here = (place.start.line for place in finding.related if place.path == file.path)
+    return max(len(str(number)) for number in (finding.start.line, *here))
 
 
 def _related(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> Iterator[str]:
