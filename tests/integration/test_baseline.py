@@ -230,7 +230,7 @@ def test_a_configured_one_may_not_lead_out_of_the_repository(cblint: Cblint, pat
     done = cblint("buildspec.yml")
     assert (done.status, done.stderr) == (
         2,
-        'cblint: .cblint.yml: "baseline" leads out of the repository: name a file in it\n',
+        'cblint: .cblint.yml:1:11: "baseline" leads out of the repository: name a file in it\n',
     )
     assert cblint.run("baseline", "create").status == 2
     assert not (cblint.folder.parent / "b.json").exists()
@@ -322,11 +322,11 @@ def test_check_fails_for_what_is_new_whatever_its_severity(cblint: Cblint) -> No
 
 
 def test_what_cannot_be_done_is_said_and_changes_nothing(cblint: Cblint) -> None:
-    cblint.put({"buildspec.yml": DEFECT, "sub/buildspec.yml": b"\0", "sub/.cblint.yml": "rules: x\n"})
+    cblint.put({"buildspec.yml": DEFECT, "sub/buildspec.yml": b"\0", "sub/.cblint.yml": "team: x\n"})
     for arguments, said in (
         (("create", "-"), "A baseline is of files: standard input (-) is none."),
         (("create", "missing.yml"), "Not all files could be linted: the baseline stays as it is."),
-        (("create", "sub"), '"rules" is not known'),
+        (("create", "sub"), '"team" is not known'),
         (("create", "--select", "no-such-rule"), "no-such-rule"),
         (("update",), f'{NAME} does not exist: "cblint baseline create" writes it'),
         (("check", "--baseline", "."), ". is a directory"),

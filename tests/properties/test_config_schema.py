@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import jsonschema
@@ -43,6 +44,8 @@ def fitting(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         if schema.get("additionalProperties") is not False:
             return st.dictionaries(WORDS, fitting(schema["additionalProperties"]), max_size=3)
         return st.fixed_dictionaries(required, optional=optional)
+    if "pattern" in schema:
+        return WORDS.filter(lambda word: re.search(schema["pattern"], word) is not None)
     return {"string": WORDS, "boolean": st.booleans(), "integer": st.integers(schema.get("minimum", 0))}[schema["type"]]
 
 
