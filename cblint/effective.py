@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cblint.catalogue import Rule, rules
-from cblint.catalogue.selection import codes_of, select
+from cblint.catalogue import Catalogue, Rule
+from cblint.choices import catalogue_for, check_settings, configuration, selection
 from cblint.config import chain_for, load_chain, matches
 from cblint.config.files import ConfigFile
 from cblint.config.meaning import SCALARS
 from cblint.config.said import Said, said
-from cblint.linter import Settings, check_settings, configuration, place_of, selection
+from cblint.linter import Settings, place_of
 from cblint.opening import repository_graph
 
 DEFAULT, COMMAND_LINE = "default", "command line"
@@ -49,18 +49,19 @@ class Effective(NamedTuple):
 
 def effective(path: str, settings: Settings) -> Effective:
     """What holds for a file, which need not exist. Raises ConfigError and UnknownRule."""
-    check_settings(settings)
+    check_settings(settings, [path])
     config = configuration(path, settings)
+    catalogue = catalogue_for(config, settings)
     chain = _chain(path, settings)
     found = list(_settings(list(said(chain)), settings, path))
-    run = select(selection(config, settings, path))
+    run = catalogue.select(selection(config, settings, path))
     return Effective(
         path,
         tuple(file.shown for file in chain),
         config.excludes(path),
         tuple(found),
         tuple(_projects(path, chain)),
-        tuple(_verdicts({rule.code: rule for rule in run}, found)),
+        tuple(_verdicts({rule.code: rule for rule in run}, found, catalogue)),
     )
 
 
@@ -95,8 +96,11 @@ def _settings(everything: list[Said], settings: Settings, path: str) -> Iterator
                 yield from _told([each], matches(folder, (each.value[0],), path))
         else:
             yield from _told({each.value[0].lower(): each for each in parts}.values())
-    for key in ("buildspecs", "exclude"):
+    yield from _told(by_key.get("rules", []))
+    yield from _of_command_line("rules", settings.rules)
+    for key in ("buildspecs", "exclude", "rules"):
         yield from _told(by_key.get(key, []))
+    yield from _told(by_key.get("baseline", [])[-1:])
 
 
 def _scalar(key: str, parts: list[Said], given: Any, default: Any) -> Setting:
@@ -127,17 +131,20 @@ def _since(selected: list[Said], ignored: list[Said], everything: list[Said]) ->
 # Rules
 
 
-def _verdicts(running: dict[str, Rule], settings: list[Setting]) -> Iterator[Verdict]:
-    ignoring = _by_code(setting for setting in settings if setting.key == "ignore")
+def _verdicts(running: dict[str, Rule], settings: list[Setting], catalogue: Catalogue) -> Iterator[Verdict]:
+    ignoring = _by_code(catalogue, (setting for setting in settings if setting.key == "ignore"))
     spared = _by_code(
-        Setting(setting.key, name, setting.origin)
-        for setting in settings
-        if setting.key == "per-path-ignores" and setting.holds
-        for name in setting.value[1]
+        catalogue,
+        (
+            Setting(setting.key, name, setting.origin)
+            for setting in settings
+            if setting.key == "per-path-ignores" and setting.holds
+            for name in setting.value[1]
+        ),
     )
-    selected = _by_code(setting for setting in settings if setting.key == "select")
+    selected = _by_code(catalogue, (setting for setting in settings if setting.key == "select"))
     profile = next(setting for setting in settings if setting.key == "profile")
-    for rule in rules():
+    for rule in catalogue.rules:
         if rule.code in running:
             chosen = selected.get(rule.code, profile)
             yield Verdict(running[rule.code], True, f"{chosen.key} {chosen.value}", chosen.origin)
@@ -151,11 +158,11 @@ def _verdicts(running: dict[str, Rule], settings: list[Setting]) -> Iterator[Ver
             yield Verdict(rule, False, rule.status, DEFAULT)
 
 
-def _by_code(settings: Iterable[Setting]) -> dict[str, Setting]:
+def _by_code(catalogue: Catalogue, settings: Iterable[Setting]) -> dict[str, Setting]:
     """The first setting that names each rule."""
     found: dict[str, Setting] = {}
     for setting in settings:
-        for code in codes_of(setting.value):
+        for code in catalogue.codes_of(setting.value):
             found.setdefault(code, setting)
     return found
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Rule, find
+from cblint.catalogue import Rule, Variant, find
 from cblint.catalogue.model import (
     COMMANDS_WITH_HOLES,
     IMAGE,
@@ -74,7 +74,7 @@ def run(target: Target, subjects: Sequence[Subject], rules: Iterable[Rule]) -> C
                 continue
             try:
                 for report in _reports(rule, subject):
-                    if report.variant not in rule.variants and report.variant in find(rule.code).variants:
+                    if report.variant not in rule.variants and report.variant in _all_variants(rule):
                         continue  # it is for another profile
                     if len(found) - first == MAX_PER_RULE:
                         cut[rule.name] = None
@@ -95,7 +95,7 @@ def _reports(rule: Rule, subject: Subject) -> Iterator[Report]:
     spoken: set[Span] = set()  # the first variant that matches a place speaks for it
     for variant in rule.variants.values():
         for matcher in variant.matchers:
-            for match in matcher.find(subject.root):
+            for match in matcher.find(subject):
                 if match.span not in spoken:
                     spoken.add(match.span)
                     yield Report(match.span, variant.name, match.fields, edits=match.edits)
@@ -143,6 +143,11 @@ def _may_speak(rule: Rule, buildspec: Buildspec) -> bool:
     return COMMANDS_WITH_HOLES not in rule.silent or not any(HOLE in item.value for item in buildspec.command_items)
 
 
+def _all_variants(rule: Rule) -> Mapping[str, Variant]:
+    """What a rule can say in any profile; that of an own one does not depend on that."""
+    return rule.variants if rule.is_own else find(rule.code).variants
+
+
 def could_say_all(rule: Rule, subjects: Iterable[Subject], in_repository: bool) -> bool:
     """Whether nothing keeps a rule from saying all that it ever may of the subjects of a file.
 
@@ -151,7 +156,7 @@ def could_say_all(rule: Rule, subjects: Iterable[Subject], in_repository: bool) 
     that. What suppresses it may then be needed elsewhere.
     """
     looks_around = bool(rule.check) and rule.category != "syntax"
-    if len(rule.variants) < len(find(rule.code).variants) or (looks_around and not in_repository):
+    if len(rule.variants) < len(_all_variants(rule)) or (looks_around and not in_repository):
         return False
     buildspecs = (subject for subject in subjects if isinstance(subject, Buildspec))
     return BUILDSPEC not in rule.subjects or all(_sees_all(rule, buildspec) for buildspec in buildspecs)

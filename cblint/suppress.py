@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Rule, UnknownRule, find
+from cblint.catalogue import Catalogue, Rule, UnknownRule, find
 from cblint.finding import Edit, Finding, Report
 from cblint.source.text import Lines, Span, Text, begin_of_line
 from cblint.source.tree import Scalar
@@ -72,10 +72,10 @@ class Directive(NamedTuple):
 class Suppressions:
     """The directives of a file, and which of them were of use."""
 
-    def __init__(self, buildspecs: list[Buildspec], lines: Lines) -> None:
+    def __init__(self, buildspecs: list[Buildspec], lines: Lines, catalogue: Catalogue) -> None:
         self._lines = lines
         self._parts = _parts(buildspecs, lines)
-        self._directives = _directives(buildspecs, lines, self._parts)
+        self._directives = _directives(buildspecs, lines, self._parts, catalogue)
         self._used: set[tuple[Span, str]] = set()
         self._by_subject: dict[tuple[int | Span | None, str], Directive] = {}
         for directive in self._directives:
@@ -161,7 +161,7 @@ def _removal(directive: Directive, number: int, lines: Lines) -> tuple[Edit, ...
     return (Edit(Span(lines.span(line).start, below), ""),)
 
 
-def _directives(buildspecs: list[Buildspec], lines: Lines, parts: list[Span]) -> list[Directive]:
+def _directives(buildspecs: list[Buildspec], lines: Lines, parts: list[Span], catalogue: Catalogue) -> list[Directive]:
     """What the comments of a file say, in file order."""
     found: dict[Span, Text] = {}
     for buildspec in buildspecs:
@@ -180,7 +180,7 @@ def _directives(buildspecs: list[Buildspec], lines: Lines, parts: list[Span]) ->
     within = _within([span for span, _ in comments], parts, lines)
     return [
         _directive(
-            text, span, subjects.get(span), _block_below(text, subjects.get(span), blocks), lines, first_key
+            text, span, subjects.get(span), _block_below(text, subjects.get(span), blocks), lines, first_key, catalogue
         )._replace(within=within.get(span))
         for span, text in comments
         if _COMMENT.match(text.value)
@@ -287,7 +287,13 @@ def _begins_line(start: int, number: int, lines: Lines) -> bool:
 
 
 def _directive(
-    text: Text, span: Span, subject: int | None, block: range | None, lines: Lines, first_key: int
+    text: Text,
+    span: Span,
+    subject: int | None,
+    block: range | None,
+    lines: Lines,
+    first_key: int,
+    catalogue: Catalogue,
 ) -> Directive:
     """``subject`` is the line below a comment that is alone on its own, None for others; ``block`` the block there."""
     alone = subject is not None
@@ -304,7 +310,7 @@ def _directive(
         span,
         None if whole_file else block if block is not None else range(line, line + 1),
         alone,
-        tuple(_name(name.group(), text.span(*name.span())) for name in names),
+        tuple(_name(name.group(), text.span(*name.span()), catalogue) for name in names),
         rest[2:].strip(),
         "",
     )
@@ -327,9 +333,9 @@ def _block(lines: Lines, first: int) -> range:
     return range(at, len(lines) + 1)
 
 
-def _name(written: str, span: Span) -> Name:
+def _name(written: str, span: Span, catalogue: Catalogue) -> Name:
     try:
-        return Name(find(written), written, span, "")
+        return Name(catalogue.find(written), written, span, "")
     except UnknownRule as error:
         return Name(None, written, span, error.suggestion)
 

@@ -24,6 +24,8 @@ fail-on: error
 buildspecs: ["ci/*.yml", special.txt]
 exclude: [vendor/, "*.bak.yml"]
 require-reason: true
+baseline: ci/accepted.json
+rules: [.]
 severity: {secret-literal: note, CB1: error}
 per-path-ignores: {"legacy/": [CB2, unknown-phase], "*.bak.yml": []}
 projects:
@@ -56,6 +58,8 @@ fail-on = "error"
 buildspecs = ["ci/*.yml", "special.txt"]
 exclude = ["vendor/", "*.bak.yml"]
 require-reason = true
+baseline = "ci/accepted.json"
+rules = ["."]
 severity = {secret-literal = "note", CB1 = "error"}
 per-path-ignores = {"legacy/" = ["CB2", "unknown-phase"], "*.bak.yml" = []}
 
@@ -141,7 +145,7 @@ def test_the_root_of_the_repository_itself_counts(tmp_path: pathlib.Path) -> Non
 
 def test_without_any_the_defaults_hold(tmp_path: pathlib.Path) -> None:
     assert config_for(repository(tmp_path, {})) == Config()
-    assert Config() == Config("", "default", (), (), "warning", (), (), False, (), (), (), ())
+    assert Config() == Config("", "default", (), (), "warning", (), (), False, (), (), (), (), (), "")
 
 
 def test_of_several_in_a_folder_the_yaml_one_counts(tmp_path: pathlib.Path) -> None:
@@ -220,6 +224,8 @@ def expected(folder: str) -> Config:
         buildspecs=("ci/*.yml", "special.txt"),
         exclude=("vendor/", "*.bak.yml"),
         require_reason=True,
+        baseline=os.path.join(folder, "ci", "accepted.json"),
+        rules=(folder,),
         severity=(("CB1", "error"), ("secret-literal", "note")),
         per_path_ignores=(("legacy/", ("CB2", "unknown-phase")), ("*.bak.yml", ())),
         projects=(
@@ -301,7 +307,7 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         (
             "team: []\n",
             ':1:1: "team" is not known at the top level. Known here: extends, profile, select, ignore, '
-            "per-path-ignores, severity, fail-on, buildspecs, exclude, require-reason, projects.",
+            "per-path-ignores, severity, fail-on, buildspecs, exclude, require-reason, baseline, rules, projects.",
         ),
         (
             "projects:\n  - buildspecs: [a]\n    imge: x\n",
@@ -316,7 +322,7 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         (
             "? [a]\n: 1\n",
             ':1:3: "?" is not known at the top level. Known here: extends, profile, select, ignore, '
-            "per-path-ignores, severity, fail-on, buildspecs, exclude, require-reason, projects.",
+            "per-path-ignores, severity, fail-on, buildspecs, exclude, require-reason, baseline, rules, projects.",
         ),
     ],
 )

@@ -23,6 +23,7 @@ def config(path: str, style: str, options: Mapping[str, Any]) -> None:
         ignore=names(options["ignore"]),
         config=options["config"],
         isolated=options["isolated"],
+        rules=options["rules"],
     )
     name = os.path.normpath(os.path.join(path, "buildspec.yml")) if os.path.isdir(path) else path
     try:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from cblint.config.model import Config, ConfigError, matches
+from cblint.config.known import catalogue_of
+from cblint.config.model import BASELINE, Config, ConfigError, matches
 from cblint.config.nearest import NAMES, chain_for, config_for, load_chain, load_config
 
-__all__ = ["NAMES", "Config", "ConfigError", "chain_for", "config_for", "load_chain", "load_config", "matches"]
+__all__ = [
+    "BASELINE",
+    "NAMES",
+    "Config",
+    "ConfigError",
+    "catalogue_of",
+    "chain_for",
+    "config_for",
+    "load_chain",
+    "load_config",
+    "matches",
+]

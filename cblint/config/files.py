@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from functools import lru_cache
 
+from cblint.buildspec.checked import given_twice
 from cblint.config.model import ConfigError
 from cblint.facts import table
 from cblint.hosts.discover import git_root
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Lines, Text
-from cblint.source.tree import Mapping, Node, Pair, Scalar, walk
+from cblint.source.tree import Mapping, Node, Scalar
 
 
 class ConfigFile:
@@ -96,7 +96,7 @@ def _parsed(text: str, path: str, shown: str, named: bool) -> ConfigFile | None:
     if len(stream.documents) > 1:
         raise ConfigError(f"{_at(shown, lines, stream.documents[1].start)}: a configuration is one YAML document")
     root = stream.documents[0].root if stream.documents else None
-    for again in _given_twice(root):
+    for again in given_twice(root):
         raise ConfigError(f'{_at(shown, lines, again.key.span.start)}: "{again.name}" is given twice')
     if root is None or (isinstance(root, Scalar) and root.empty):
         return ConfigFile(path, shown, text, None, lines)
@@ -105,16 +105,6 @@ def _parsed(text: str, path: str, shown: str, named: bool) -> ConfigFile | None:
     check(root, table("config"), lambda start, what: ConfigError(f"{_at(shown, lines, start)}: {what}"))
     assert isinstance(root, Mapping)
     return ConfigFile(path, shown, text, root, lines)
-
-
-def _given_twice(root: Node | None) -> Iterator[Pair]:
-    """Keys that stand in their mapping once more."""
-    for node in walk(root):
-        names: set[str | None] = set()
-        for pair in node.pairs if isinstance(node, Mapping) else ():
-            if pair.name in names and not pair.is_merge:
-                yield pair
-            names.add(pair.name)
 
 
 def _leads_out(path: str) -> bool:

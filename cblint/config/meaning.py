@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence as Items
 from typing import Any
 
+from cblint.buildspec.shape import plain
 from cblint.catalogue.selection import is_family
 from cblint.config.files import ConfigFile
 from cblint.config.model import Config
+from cblint.config.rules import baseline_path, rule_paths
 from cblint.hosts.project import Artifacts, Cache, Project, Source
-from cblint.source.tree import Mapping, Node, Scalar, Sequence
 
 SCALARS = ("profile", "fail-on", "require-reason")
 """Of these the nearest file that says one decides."""
@@ -26,6 +27,8 @@ def config_of(files: Items[ConfigFile]) -> Config:
         **scalars,
         select=select,
         ignore=ignore,
+        baseline=next((path for file in reversed(files) for path in baseline_path(file)), ""),
+        rules=tuple(dict.fromkeys(path for file in files for path in rule_paths(file))),
         severity=tuple(pair for config in each for pair in config.severity),
         extends=tuple(each[:-1]),
     )
@@ -64,19 +67,3 @@ def _project(data: dict[str, Any]) -> Project:
         known["artifacts"] = Artifacts(known["artifacts"].get("type"), known["artifacts"].get("override-name"))
     variables = tuple((name, kind == "secret") for name, kind in known.get("variables", {}).items())
     return Project(**{**known, "buildspecs": tuple(data["buildspecs"]), "variables": variables})
-
-
-def plain(node: Node) -> Any:
-    """A node of a configuration that fits the schema, as data."""
-    target = node.resolved
-    if isinstance(target, Mapping):
-        return {name: plain(pair.value) for name, pair in target.effective().items()}
-    if isinstance(target, Sequence):
-        return [plain(item) for item in target.items]
-    assert isinstance(target, Scalar)
-    from cblint.buildspec.shape import type_of
-
-    kind = type_of(target)
-    if kind == "boolean":
-        return target.value.lower() == "true"
-    return int(float(target.value)) if kind == "number" else target.value

@@ -10,13 +10,16 @@ from typing import NamedTuple
 from cblint.hosts.discover import matcher
 from cblint.hosts.project import Project
 
+BASELINE = ".cblint-baseline.json"
+"""What a baseline is called if nobody says otherwise."""
+
 
 class ConfigError(Exception):
     """A configuration that cannot be used. ``str()`` names the file, the place and what to do."""
 
 
 class Config(NamedTuple):
-    """A configuration; ``folder`` is where its patterns start.
+    """A configuration; ``folder`` is where its patterns start, ``rules`` are files and folders of own rules.
 
     ``severity`` pairs rules and families with a severity, of those that mean one rule the last holds;
     ``per_path_ignores`` pairs patterns with rules. ``extends`` are the files that it adds to, the least first, each
@@ -31,10 +34,13 @@ class Config(NamedTuple):
     buildspecs: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     require_reason: bool = False
+    rules: tuple[str, ...] = ()
     projects: tuple[Project, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     per_path_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     extends: tuple[Config, ...] = ()
+    baseline: str = ""
+    """An absolute path in the repository; empty if there is none."""
 
     def names_buildspec(self, path: str) -> bool:
         """Whether the configuration calls the file a buildspec."""

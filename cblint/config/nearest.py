@@ -16,13 +16,13 @@ NAMES = (".cblint.yml", ".cblint.yaml", "pyproject.toml")
 
 
 @lru_cache(maxsize=1024)
-def config_for(folder: str) -> Config:
+def config_for(folder: str, more_rules: tuple[str, ...] = ()) -> Config:
     """The configuration that holds in an absolute folder: the nearest one upward, not past the git root.
 
-    Raises ConfigError.
+    ``more_rules`` are files and folders of own rules beside those that it names. Raises ConfigError.
     """
     chain = chain_for(folder)
-    return _config(chain) if chain else Config()
+    return _config(chain, more_rules) if chain else Config()
 
 
 @lru_cache(maxsize=1024)
@@ -48,9 +48,9 @@ def chain_for(folder: str) -> tuple[ConfigFile, ...]:
 
 
 @lru_cache(maxsize=16)
-def load_config(path: str) -> Config:
-    """The configuration in a file that the user named. Raises ConfigError."""
-    return _config(load_chain(path))
+def load_config(path: str, more_rules: tuple[str, ...] = ()) -> Config:
+    """The configuration in a file that the user named; ``more_rules`` as above. Raises ConfigError."""
+    return _config(load_chain(path), more_rules)
 
 
 @lru_cache(maxsize=16)
@@ -77,7 +77,11 @@ def _chain(path: str, named: bool) -> tuple[ConfigFile, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _config(chain: tuple[ConfigFile, ...]) -> Config:
+def _config(chain: tuple[ConfigFile, ...], more_rules: tuple[str, ...]) -> Config:
+    from cblint.config.known import catalogue_of
     from cblint.config.meaning import config_of
+    from cblint.config.rules import check_names
 
-    return config_of(chain)
+    config = config_of(chain)
+    check_names(chain, catalogue_of((*config.rules, *more_rules)))
+    return config

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from cblint.buildspec.shape import plain
 from cblint.config.files import ConfigFile
-from cblint.config.meaning import plain
 from cblint.source.tree import Mapping, Node, Sequence
 
 

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cblint.catalogue import PROFILES, rules, select
+from cblint.choices import configuration, selection
 from cblint.effective import effective
-from cblint.linter import Settings, configuration, selection
+from cblint.linter import Settings
 from tests.helpers import commands, repository
 from tests.integration.conftest import Cblint, assert_harmless
 
