@@ -152,7 +152,7 @@ def test_extending_is_saying_the_same_where_the_other_is_silent(
         (folder / name).mkdir()
     one = config_for(repository(folder / "one", {**texts}))
     other = config_for(repository(folder / "other", {".cblint.yml": json.dumps(merged)}))
-    assert one._replace(folder="", extends=()) == other._replace(folder="")
+    assert one._replace(folder="", extends=()) == other._replace(folder="", extends=())
 
 
 # What is refused

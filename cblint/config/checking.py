@@ -24,7 +24,7 @@ def check(root: Node, schema: dict[str, Any], wrong: Wrong) -> None:
     for pattern in _patterns(root):
         fault_of = useless(pattern.value)
         if fault_of:
-            raise wrong(pattern.span.start, f'the pattern "{pattern.value}" {fault_of}.')
+            raise wrong(pattern.span.start, f'the pattern "{_bounded(pattern.value)}" {fault_of}')
     for key in keys(root, "per-path-ignores"):
         if key.value.startswith("!"):
             raise wrong(
@@ -38,6 +38,13 @@ def _nameless(root: Node) -> Iterator[Pair]:
     """Pairs whose key is a list or a mapping, where any text would do."""
     mappings = (node for node in walk(root) if isinstance(node, Mapping))
     return (pair for node in mappings for pair in node.pairs if pair.name is None)
+
+
+_LONGEST = 80
+
+
+def _bounded(pattern: str) -> str:
+    return pattern if len(pattern) <= _LONGEST else pattern[: _LONGEST - 1] + "…"
 
 
 def _sentence(fault: Fault) -> str:

@@ -268,8 +268,12 @@ def test_a_gitignore_that_is_no_text_stops_nothing(cblint: Cblint, content: byte
 def test_a_pattern_cannot_take_for_ever(cblint: Cblint, pattern: str) -> None:
     for name in ("a" * 200, "a/" * 60 + "a" * 200, "/".join(["a" * 200] * 6)):
         cblint.put({f"{name}-buildspec.yml": DEFECT})
-    cblint.put({".gitignore": f"{pattern}\n", ".cblint.yml": f"exclude: ['{pattern}']\nbuildspecs: ['{pattern}']\n"})
+    cblint.put({".gitignore": f"{pattern}\n"})
     assert cblint.process("check", "--exclude", pattern, timeout=100).stdout.count("[command-not-string]") == 3
+    cblint.put({".cblint.yml": f"exclude: ['{pattern}']\n"})
+    done = cblint.process("check", "--exclude", pattern, timeout=100)
+    assert done.status == 2
+    assert ".cblint.yml:1:11: the pattern " in done.stderr
 
 
 # Folders that are never entered, and links
