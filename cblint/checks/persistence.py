@@ -8,14 +8,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, scalar
+from cblint.checks.edits import respelt, without
+from cblint.checks.structure import NOTHING, Change
 from cblint.checks.variables import reads_unset
 from cblint.facts import table
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, DEFINED, RAN, READ
 from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
-from cblint.shell.commands import AndOr, Function, Script, SimpleCommand
+from cblint.shell.commands import AndOr, Function, Script, SimpleCommand, Subshell
 from cblint.shell.syntax import Node, Parameter, walk
+from cblint.source.tree import Mapping, Scalar
+from cblint.source.tree import Node as YamlNode
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
@@ -212,10 +216,50 @@ def version_0_1_state_loss(buildspec: Buildspec) -> Iterator[Report]:
     if value is None or value.value.strip() not in ("0.1", ".1"):
         return
     found = [*_variables_lost(buildspec), *_folders_lost(buildspec)]
-    yield from found
     if not found and value.style == "":
         # Of one in quotes version-not-number speaks.
-        yield Report(value.span, "version")
+        found = [Report(value.span, "version")]
+    touched, edits = _as_0_2(buildspec, value) if found else NOTHING
+    yield from (report._replace(edits=edits, touched=touched) for report in found)
+
+
+def _as_0_2(buildspec: Buildspec, version: Scalar) -> Change:
+    """What version 0.2 calls by other names, if no command relies on beginning at the root of the source."""
+    root = buildspec.root
+    if not isinstance(root, Mapping) or version.anchor is not None or _returns_to_root(buildspec):
+        return NOTHING
+    nodes: list[YamlNode] = [version]
+    edits = [Edit(version.span, "0.2")]
+    given = root.get("environment_variables")
+    if given is not None:
+        section = given.value
+        names = [pair.name for pair in section.pairs] if isinstance(section, Mapping) else []
+        if names != ["plaintext"] or given not in root.pairs or root.get("env") is not None:
+            return NOTHING
+        assert isinstance(section, Mapping)
+        for key, name in ((given.key, "env"), (section.pairs[0].key, "variables")):
+            nodes.append(key)
+            edits += respelt(key, name)
+    artifacts = root.get("artifacts")
+    holder = artifacts.value if artifacts is not None else None
+    kind = holder.get("type") if isinstance(holder, Mapping) else None
+    if isinstance(holder, Mapping) and kind is not None:
+        taken_out = without(holder, kind.key)
+        if not taken_out:
+            return NOTHING
+        nodes.append(holder)
+        edits += taken_out
+    return tuple(nodes), tuple(edits)
+
+
+def _returns_to_root(buildspec: Buildspec) -> bool:
+    """Whether a command goes to another folder and does something there, and another one follows."""
+    for step in steps_of(buildspec)[:-1]:
+        for invocation in step.item.invocations:
+            here = not invocation.captured and not any(isinstance(node, Subshell) for node in invocation.above)
+            if invocation.program in _MOVES and here and _only_goes(step) is None:
+                return True
+    return False
 
 
 def _variables_lost(buildspec: Buildspec) -> Iterator[Report]:
@@ -241,9 +285,19 @@ def _folders_lost(buildspec: Buildspec) -> Iterator[Report]:
     """The commands that only go to a folder, with others behind them."""
     for phase in phases_of(buildspec):
         for step, following in pairwise(phase.commands):
-            items = step.item.script.body.items
-            nodes = [pipeline.commands[0] for item in items for pipeline in item.pipelines]
-            node = nodes[0] if len(nodes) == 1 else None
-            if isinstance(node, SimpleCommand) and len(node.words) == 2 and node.words[0].raw in ("cd", "pushd"):
+            node = _only_goes(step)
+            if node is not None:
                 fields = {"command": node.raw, "where": following.where}
                 yield Report(node.span, "folder", fields, (("next", following.item.script.body.span),))
+
+
+_MOVES = ("cd", "pushd")
+
+
+def _only_goes(step: Step) -> SimpleCommand | None:
+    """The ``cd`` that is all of a command."""
+    nodes = [pipeline.commands[0] for item in step.item.script.body.items for pipeline in item.pipelines]
+    node = nodes[0] if len(nodes) == 1 else None
+    if isinstance(node, SimpleCommand) and len(node.words) == 2 and node.words[0].raw in _MOVES:
+        return node
+    return None

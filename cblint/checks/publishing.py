@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.model import PHASES, Buildspec
+from cblint.buildspec.model import PHASES, Buildspec, scalar
+from cblint.checks.structure import NOTHING, Change, item_before
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
@@ -17,6 +18,7 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import FILE_TESTS, Invocation
 from cblint.shell.syntax import Parameter, Word, walk
 from cblint.source.text import Span
+from cblint.source.tree import Sequence
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
@@ -74,7 +76,27 @@ def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     harmless = all(_fails_by_itself(build, one, failing) for one in reached)
     fields = {"command": first.name, "where": cause.step.where}
     variant = "presumed" if not sure else "fails-anyway" if harmless else "published"
-    yield Report(first.span, variant, fields, tuple(related))
+    touched, edits = _guarded(buildspec, [publication.run.step for publication in found])
+    yield Report(first.span, variant, fields, tuple(related), edits, touched=touched)
+
+
+_GUARD = 'if [ "$CODEBUILD_BUILD_SUCCEEDING" != 1 ]; then exit 1; fi'
+
+
+def _guarded(buildspec: Buildspec, steps: list[Step]) -> Change:
+    """The question whether the build has gone well before the first of some commands of post_build.
+
+    None where one of them would run all the same, or a command behind it is there for a build that has failed.
+    """
+    pair = buildspec.get("phases", "post_build", "commands")
+    commands = pair.value.resolved if pair is not None else None
+    if not isinstance(commands, Sequence) or any(step.key != "commands" for step in steps):
+        return NOTHING
+    number = min(step.number for step in steps)
+    behind = [item.value for node in commands.items[number:] if (item := scalar(node)) is not None]
+    if any("CODEBUILD_BUILD_SUCCEEDING" in value for value in behind):
+        return NOTHING
+    return (commands,), item_before(commands, number, _GUARD)
 
 
 def on_failure_continue_hides_failure(buildspec: Buildspec) -> Iterator[Report]:
