@@ -78,9 +78,6 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
     try:
         for _ in range(_PASSES):
             result = lint_text(text, candidate, settings)
-            broken = any(finding.rule == "yaml-syntax-error" for finding in result.findings)
-            if broken and _compatible(result.findings, unsafe):
-                raise Refused("it is not valid YAML, and that has to be mended by hand first")
             text, count = fixed_text(text, result.findings, unsafe)
             fixed += count
             if not count:
@@ -111,11 +108,14 @@ def _hiding(text: str, path: str, settings: Settings) -> Hiding:
 def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool) -> tuple[str, int]:
     """The text with every applicable fix, and how many findings that mends.
 
-    Of fixes that overlap, the first in the file is applied; if all together may not be, the first that may alone.
-    Raises Refused where none may.
+    Of fixes that overlap, the first in the file is applied; if all together may not be, the first that may alone. In
+    what is not valid YAML, only that is mended. Raises Refused where none may.
     """
-    chosen = _compatible(findings, unsafe)
+    broken = [finding for finding in findings if finding.rule == _SYNTAX]
+    chosen = _compatible(broken or findings, unsafe)
     if not chosen:
+        if broken and _compatible(findings, unsafe):
+            raise Refused("it is not valid YAML, and that has to be mended by hand first")
         return text, 0
     try:
         return _applied(text, chosen), len(chosen)
@@ -130,6 +130,9 @@ def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool) -> tuple[st
     raise refused
 
 
+_SYNTAX = "yaml-syntax-error"
+
+
 def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
     """The findings to fix: not suppressed, allowed, their edits apart from one another."""
     chosen: list[Finding] = []
@@ -138,17 +141,25 @@ def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
         fix = finding.fix
         if fix is None or finding.suppressed is not None or not (fix.safe or unsafe):
             continue
-        if all(
-            edit.span.start >= kept.span.end or edit.span.end <= kept.span.start for edit in fix.edits for kept in taken
-        ):
+        if not any(_clash(edit, kept) for edit in fix.edits for kept in taken):
             chosen.append(finding)
             taken.extend(fix.edits)
     return chosen
 
 
+def _clash(edit: PlacedEdit, other: PlacedEdit) -> bool:
+    """Whether two edits overlap; at one place, two that say the same are most likely one that two findings need."""
+    if edit.span == other.span:
+        return not edit.span.empty or edit.text == other.text
+    return edit.span.start < other.span.end and edit.span.end > other.span.start
+
+
 def _applied(text: str, findings: list[Finding]) -> str:
     """The text with the fixes of these findings. Raises Refused if that changes anything else."""
     new = _edited(text, [edit for finding in findings if finding.fix for edit in finding.fix.edits])
+    if any(finding.rule == _SYNTAX for finding in findings):
+        _data(new)  # there is nothing to compare it with, but it has to be YAML now
+        return new
     _guard(text, new, [place for finding in findings if finding.fix for place in (finding.where, *finding.fix.places)])
     return new
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH_AS_SH, DASH, SH
-from cblint.checks.structure import NOTHING, with_shell
+from cblint.checks.structure import NOTHING, Change, with_shell
 from cblint.finding import Report
 from cblint.shell.commands import AndOr, Case, If, Subshell, While
 from cblint.shell.syntax import walk
@@ -99,8 +99,7 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
             effect = _ALWAYS if _fails_always(construct) else _EFFECTS[construct.effect]
             found.setdefault((construct.name, effect), []).append((construct, item))
     certainty, where = _certainty(buildspec) if found else ("", "")
-    # What runs on Alpine has no bash, unless it is installed.
-    touched, edits = with_shell(buildspec, "bash") if found and _ALPINE not in _distributions(buildspec) else NOTHING
+    touched, edits = with_bash(buildspec) if found else NOTHING
     for (_, effect), places in found.items():
         if not certainty and effect != _ALWAYS:
             continue
@@ -109,6 +108,11 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
         fields = {"written": _shown(first), "dash": first.dash, "where": where, "bash": first.posix_bash}
         variant = effect if effect == _ALWAYS else certainty if certainty == "passes" else f"{effect}-{certainty}"
         yield Report(first.span, variant, fields, related, edits, about=item.node, touched=touched)
+
+
+def with_bash(buildspec: Buildspec) -> Change:
+    """The commands run by bash, if it is there: on Alpine, only where it was installed."""
+    return NOTHING if _ALPINE in _distributions(buildspec) else with_shell(buildspec, "bash")
 
 
 def _fails_always(construct: Construct) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
+from cblint.checks.edits import left_out
 from cblint.checks.hidden import (
     acts,
     invoked,
@@ -19,6 +20,8 @@ from cblint.checks.hidden import (
     notes,
     succeeds,
 )
+from cblint.checks.pipefail import with_pipefail
+from cblint.checks.stopping import first_command, in_braces, is_asked, may_stop
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -57,7 +60,9 @@ def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
         (first, invocation), *others = worst or found
         related = [("counts", name_at(first.witness)), *(("again", called_at(other)) for _, other in others)]
         fields = {"command": called(invocation)}
-        yield Report(called_at(invocation), "pipeline" if worst else "answer", fields, tuple(related))
+        variant = "pipeline" if worst else "answer"
+        touched, edits = with_pipefail(buildspec, step.item, [call for _, call in found])
+        yield Report(called_at(invocation), variant, fields, tuple(related), edits, touched=touched)
 
 
 def _is_piped_work(invocation: Invocation) -> bool:
@@ -135,7 +140,21 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
         related = [(label, witness)] if first.witness is not first.command else []
         related += [("again", span) for span in again]
         variant = _preparing(invocation) if not work else _variant(label, first, invocation, ends)
-        yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
+        edits = _stopped(step.item, variant, [call for _, call in found])
+        yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related), edits)
+
+
+def _stopped(item: ShellItem, variant: str, found: list[Invocation]) -> tuple[Edit, ...]:
+    """What lets the item end with the first failure, if that is all that it changes."""
+    if variant == "open":
+        last = item.script.body.items[-1]
+        return (left_out(last.pipelines[-1].span, last.span),) if last.open and last.operators[-1:] == ("&&",) else ()
+    if variant == "brackets":
+        braces = [in_braces(call) if _leaves_brackets(call) else () for call in found]
+        return tuple(edit for edits in braces for edit in edits) if all(braces) else ()
+    if not may_stop(item) or any(call.shell or is_asked(call) for call in found):
+        return ()
+    return first_command(item, "set -e")
 
 
 def _called_at(item: ShellItem, command: Node) -> Span:

@@ -17,7 +17,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, DEFINED, RAN, READ
 from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
 from cblint.shell.commands import AndOr, Function, Script, SimpleCommand, Subshell
-from cblint.shell.syntax import Node, Parameter, walk
+from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.source.tree import Mapping, Scalar
 from cblint.source.tree import Node as YamlNode
 
@@ -41,20 +41,41 @@ def function_lost_between_commands(buildspec: Buildspec) -> Iterator[Report]:
     """A function or an alias is called in another command than the one that defines it."""
     build = build_of(buildspec)
     definitions = _definitions(build)
-    lost: dict[str, dict[int, SimpleCommand]] = {}
+    lost: dict[str, dict[int, tuple[SimpleCommand, Step]]] = {}
     for run in build.runs:
         for event in run.events:
             if event.kind == RAN and event.name in definitions and _is_lost(run, event, definitions[event.name]):
                 node = event.node
                 if isinstance(node, SimpleCommand) and node.words and node.words[0].text == event.name:
-                    lost.setdefault(event.name, {})[id(node)] = node
+                    lost.setdefault(event.name, {})[id(node)] = node, run.step
     for name, calls in lost.items():
-        first, *others = sorted(calls.values(), key=lambda node: node.span.start)
+        found = sorted(calls.values(), key=lambda call: call[0].span.start)
+        first, *others = [node for node, _ in found]
         definition = definitions[name][0]
         related = [("definition", definition.place.span), *(("again", node.words[0].span) for node in others)]
         variant = "alias" if definition.is_alias else "function"
         fields = {"name": name, "where": definition.run.step.where}
-        yield Report(first.words[0].span, variant, fields, tuple(related))
+        touched, edits = _brought_together(buildspec, name, definitions, found)
+        yield Report(first.words[0].span, variant, fields, tuple(related), edits, touched=touched)
+
+
+def _brought_together(
+    buildspec: Buildspec,
+    name: str,
+    definitions: dict[str, list[_Definition]],
+    calls: list[tuple[SimpleCommand, Step]],
+) -> Change:
+    """The one definition and all its calls in one command, or what it stands for in their place."""
+    from cblint.checks.regrouping import with_alias_written_out, with_definition  # few files lose any
+
+    if len({id(each.place) for each in definitions[name]}) > 1:
+        return NOTHING
+    definition = definitions[name][0]
+    step, place = definition.run.step, definition.place
+    if not definition.is_alias:
+        return with_definition(buildspec, step, [user for _, user in calls])
+    text = place.text if isinstance(place, Word) else None
+    return with_alias_written_out(buildspec, step, text or "", [node for node, _ in calls])
 
 
 def _is_lost(run: StepRun, event: Event, definitions: list[_Definition]) -> bool:
@@ -169,8 +190,12 @@ def shell_option_does_not_persist(buildspec: Buildspec) -> Iterator[Report]:
     for number, step in enumerate(steps[:-1]):
         found = _only_sets(step.item.script)
         if found is not None and steps[number + 1 :]:
+            from cblint.checks.regrouping import with_option  # few files do that
+
             kind, node = found
-            yield Report(node.span, kind, {"command": " ".join(node.raw.split())})
+            touched, edits = with_option(buildspec, step, steps[number + 1 :])
+            fields = {"command": " ".join(node.raw.split())}
+            yield Report(node.span, kind, fields, edits=edits, touched=touched)
 
 
 def _only_sets(script: Script) -> tuple[str, SimpleCommand] | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.model import PHASES, Buildspec, scalar
+from cblint.buildspec.model import PHASES, Buildspec
 from cblint.checks.structure import NOTHING, Change, item_before
 from cblint.facts import table
 from cblint.finding import Report
@@ -84,19 +85,34 @@ _GUARD = 'if [ "$CODEBUILD_BUILD_SUCCEEDING" != 1 ]; then exit 1; fi'
 
 
 def _guarded(buildspec: Buildspec, steps: list[Step]) -> Change:
-    """The question whether the build has gone well before the first of some commands of post_build.
+    """Whether the build has gone well is asked before the first of some commands of post_build and what leads to it.
 
-    None where one of them would run all the same, or a command behind it is there for a build that has failed.
+    Nothing where one of them would run all the same, or a command behind it may be there for a build that has failed.
     """
     pair = buildspec.get("phases", "post_build", "commands")
     commands = pair.value.resolved if pair is not None else None
     if not isinstance(commands, Sequence) or any(step.key != "commands" for step in steps):
         return NOTHING
     number = min(step.number for step in steps)
-    behind = [item.value for node in commands.items[number:] if (item := scalar(node)) is not None]
-    if any("CODEBUILD_BUILD_SUCCEEDING" in value for value in behind):
+    known = {step.number: step for step in steps_of(buildspec) if step.phase == "post_build" and step.key == "commands"}
+    while number and number - 1 in known and _leads_to_it(known[number - 1]):
+        number -= 1
+    if any(re.search(_OF_FAILURES, step.item.value) for step in known.values() if step.number >= number):
         return NOTHING
     return (commands,), item_before(commands, number, _GUARD)
+
+
+_OF_FAILURES = r"(?i)BUILD_SUCCEEDING|fail(ed|ure)|_STATUS\b"
+"""In a command that may be there to tell of them."""
+_LEADS = frozenset({"print", "login", "setup", "query", "transform", "build", "package", "destroy"})
+
+
+def _leads_to_it(step: Step) -> bool:
+    """Whether a command is there for what follows only: it says that it begins, or prepares it."""
+    if re.search(_OF_FAILURES, step.item.value) or step.item.script.problem is not None:
+        return False
+    effects = map(effect_of, step.item.invocations)
+    return all(effect is not None and effect.does in _LEADS for effect in effects)
 
 
 def on_failure_continue_hides_failure(buildspec: Buildspec) -> Iterator[Report]:

@@ -181,14 +181,19 @@ def as_block(node: Scalar) -> Several[str]:
     return [*([first] if node.style == "" else []), *(line[depth:] for line in lines)]
 
 
-def block_of(node: Scalar, lines: Several[str]) -> tuple[Edit, ...]:
-    """A literal block of these lines in the place of a command that is an item of a list on lines of its own."""
+def block_of(node: Scalar, lines: Several[str], until: int | None = None) -> tuple[Edit, ...]:
+    """A literal block of these lines in the place of a command that is an item of a list on lines of its own.
+
+    ``until``: where the last one of those ends, if it takes the place of several.
+    """
     source = node.origin.value
     lead = source[begin_of_line(source, node.start) : node.start]
-    end = node.start + len(node.source)
+    end = node.start + len(node.source) if until is None else until
     if re.fullmatch(r" *- *", lead) is None or source[end : end_of_line(source, end)].strip():
         return ()
     if node.anchor is not None or node.tag is not None or not lines or not lines[0].strip() or lines[0][0] in " \t":
+        return ()
+    if not all(line.replace("\t", " ").isprintable() for line in lines):
         return ()
     after = line_end_of(source)
     text = after.join(" " * len(lead) + line if line else "" for line in lines)

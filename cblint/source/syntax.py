@@ -300,7 +300,7 @@ def _indentation(error: _Error) -> _Cause | None:
         return None
     if error.problem in _UNEXPECTED and place.column == error.opening.column:
         return "wrong-level", place.to_line_end(), {"found": "list item" if error.character == "-" else "key"}
-    levels = _levels(error.source, place.line_start)
+    levels = levels_above(error.source, place.line_start)
     if not levels or place.column in levels:
         return None
     shown = enumerated([str(level) for level in levels], "or")
@@ -342,7 +342,7 @@ def _lines_above(source: str, line_start: int) -> Iterator[tuple[int, str]]:
         end = start
 
 
-def _levels(source: str, line_start: int) -> list[int]:
+def levels_above(source: str, line_start: int) -> list[int]:
     """The indentations that the lines above leave open, least first."""
     levels: list[int] = []
     for _, line in _lines_above(source, line_start):

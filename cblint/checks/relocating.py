@@ -1,0 +1,110 @@
+"""A key, with all that stands below it, moved to where it belongs."""
+
+from __future__ import annotations
+
+import re
+
+from cblint.buildspec.model import PHASES, Buildspec
+from cblint.checks.structure import NOTHING, Change, comments_above, line_end_of
+from cblint.finding import Edit
+from cblint.source.text import begin_of_line, end_of_line
+from cblint.source.tree import Mapping, Pair
+
+_STEP = 2
+_MADE = frozenset({"env", "variables", "batch", "install"})
+"""Mappings that need no other key, and so can be made for the one that is moved."""
+
+
+def relocated(buildspec: Buildspec, holder: Mapping, pair: Pair, home: tuple[str, ...]) -> Change:
+    """The lines of a pair moved into the mapping at ``home``, which is made where it is missing.
+
+    Nothing in flow mappings, where the key stands there already, or where nothing would be left.
+    """
+    found = _target(buildspec, home)
+    if found is None or holder.flow or holder.anchor is not None or pair not in holder.pairs:
+        return NOTHING
+    target, missing = found
+    if not _MADE.issuperset(missing):
+        return NOTHING
+    source = pair.key.origin.value
+    lines = _lines_of(holder, pair)
+    if lines is None or (not missing and target.get(pair.name or "") is not None):
+        return NOTHING
+    start, end = lines
+    here = target is holder
+    at = start if here else _place_in(target, [*missing, pair.name or ""][0])
+    if not here and len(holder.pairs) < 2:
+        return NOTHING
+    column = _column(target.pairs[0])
+    text = _made(source[start:end], missing, pair.key.start - begin_of_line(source, pair.key.start), column)
+    if text is None:
+        return NOTHING
+    origin, after = pair.key.origin, line_end_of(source)
+    if start <= at <= end:
+        return (holder, target), (Edit(origin.span(start, end), text),)
+    # Between two lines: at the beginning of one, or at the end of the last.
+    added = f"{text}{after}" if at == begin_of_line(source, at) else f"{after}{text}"
+    return (holder, target), (
+        Edit(origin.span(start, min(end + len(after), len(source))), ""),
+        Edit(origin.span(at, at), added),
+    )
+
+
+def _target(buildspec: Buildspec, home: tuple[str, ...]) -> tuple[Mapping, list[str]] | None:
+    """The innermost block mapping on the way that is there, and the keys that are missing below it."""
+    node = buildspec.root
+    for number, name in enumerate(home):
+        if not isinstance(node, Mapping):
+            return None
+        pair = node.get(name)
+        if pair is None:
+            return (node, list(home[number:])) if _is_plain(node) else None
+        if pair not in node.pairs:
+            return None
+        node = pair.value
+    return (node, []) if isinstance(node, Mapping) and _is_plain(node) else None
+
+
+def _is_plain(node: Mapping) -> bool:
+    return not node.flow and node.anchor is None and node.tag is None and bool(node.pairs)
+
+
+def _lines_of(holder: Mapping, pair: Pair) -> tuple[int, int] | None:
+    """From where the lines of a pair begin, with comments above, to the end of the last; None if others share one."""
+    source, number = pair.key.origin.value, holder.pairs.index(pair)
+    line = begin_of_line(source, pair.key.start)
+    if source[line : pair.key.start].strip(" ") or pair.key.anchor is not None:
+        return None
+    start = comments_above(source, line, holder.pairs[number - 1].value.end) if number else line
+    last = pair.value.start + len(pair.value.source) if not pair.value.empty else pair.key.end
+    return start, end_of_line(source, last)
+
+
+def _place_in(target: Mapping, name: str) -> int:
+    """Where a key goes: behind all others, a phase before those that run later."""
+    last = target.pairs[-1]
+    source = last.key.origin.value
+    if name in PHASES and all(pair.name in PHASES for pair in target.pairs):
+        later = (pair for pair in target.pairs if PHASES.index(pair.name or "") > PHASES.index(name))
+        found = next(later, None)
+        if found is not None:
+            lines = _lines_of(target, found)
+            return lines[0] if lines is not None else begin_of_line(source, found.key.start)
+    return end_of_line(source, max(last.key.end, last.value.start + len(last.value.source)))
+
+
+def _column(pair: Pair) -> int:
+    return pair.key.start - begin_of_line(pair.key.origin.value, pair.key.start)
+
+
+def _made(lines: str, missing: list[str], old: int, column: int) -> str | None:
+    """The lines at another depth, below the keys that are missing; None if one of them begins before the others."""
+    after = line_end_of(lines) if "\n" in lines else "\n"
+    depth = column + _STEP * len(missing)
+    found = []
+    for line in lines.split(after):
+        if not re.match(rf" {{{old}}}", line) and line.strip():
+            return None
+        found.append(" " * depth + line[old:] if line.strip() else "")
+    above = [" " * (column + _STEP * number) + f"{name}:" for number, name in enumerate(missing)]
+    return after.join([*above, *found])
