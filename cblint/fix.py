@@ -226,17 +226,28 @@ def _differences(old: Any, new: Any, path: str, seen: set[tuple[int, int]]) -> I
         if pair in seen:
             return
         seen.add(pair)
-    if isinstance(old, dict) and isinstance(new, dict) and len(old) == len(new):
-        for (name, value), (other, changed) in zip(old.items(), new.items(), strict=True):
-            below = f"{path}.{name}" if path else str(name)
-            if name != other:
-                yield below
-            yield from _differences(value, changed, below, seen)
+    if isinstance(old, dict) and isinstance(new, dict):
+        yield from _differing_keys(old, new, path, seen)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for number, (value, changed) in enumerate(zip(old, new, strict=True)):
             yield from _differences(value, changed, f"{path}[{number}]", seen)
     elif type(old) is not type(new) or not _equal(old, new):
         yield path
+
+
+def _differing_keys(old: dict[Any, Any], new: dict[Any, Any], path: str, seen: set[tuple[int, int]]) -> Iterator[str]:
+    """Where two mappings differ: keys in other words are told as they were, others more or fewer by the mapping."""
+    pairs = list(zip(old, new, strict=False))
+    renamed = [(name, other) for name, other in pairs if name != other]
+    if len(old) != len(new) or any(name in new or other in old for name, other in renamed):
+        yield path
+        pairs = [(name, name) for name in old if name in new]
+        renamed = []
+    for name, other in pairs:
+        below = f"{path}.{name}" if path else str(name)
+        if (name, other) in renamed:
+            yield below
+        yield from _differences(old[name], new[other], below, seen)
 
 
 def _equal(old: Any, new: Any) -> bool:

@@ -16,7 +16,7 @@ from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, DEFINED, RAN, READ
 from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
-from cblint.shell.commands import AndOr, Function, Script, SimpleCommand, Subshell
+from cblint.shell.commands import AndOr, Assignment, Function, Script, SimpleCommand, Subshell
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.source.tree import Mapping, Scalar
 from cblint.source.tree import Node as YamlNode
@@ -74,8 +74,10 @@ def _brought_together(
     step, place = definition.run.step, definition.place
     if not definition.is_alias:
         return with_definition(buildspec, step, [user for _, user in calls])
-    text = place.text if isinstance(place, Word) else None
-    return with_alias_written_out(buildspec, step, text or "", [node for node, _ in calls])
+    value = place.value if isinstance(place, Assignment) else place
+    text = value.text if isinstance(value, Word) else None
+    meaning = (text or "").removeprefix(f"{name}=")
+    return with_alias_written_out(buildspec, step, meaning, [node for node, _ in calls])
 
 
 def _is_lost(run: StepRun, event: Event, definitions: list[_Definition]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.buildspec.shells import BASH
 from cblint.checks.edits import after
 from cblint.checks.stopping import first_command, may_stop
 from cblint.checks.structure import NOTHING, Change
@@ -52,7 +53,7 @@ def with_pipefail(buildspec: Buildspec, item: ShellItem, found: list[Invocation]
     edits: tuple[Edit, ...] = (
         (after(sets.span, f" {options}"),) if sets is not None else first_command(item, f"set {options}")
     )
-    if buildspec.shell == "bash" or not edits:
+    if buildspec.runs_in == BASH or not edits:
         return (), edits
     from cblint.checks.bashisms import with_bash  # few pipelines are mended
 

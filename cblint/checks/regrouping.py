@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec
+from cblint.buildspec.shells import BASH
 from cblint.checks.edits import replaced, without_items
 from cblint.checks.removing import list_item
 from cblint.checks.stopping import first_command, may_stop
@@ -21,9 +22,8 @@ _ONE_BY_ONE = frozenset({"set", "shopt", "umask", "exit", "return", "export"})
 """What would be different in a block, or says something else there."""
 
 
-def with_alias_written_out(buildspec: Buildspec, step: Step, definition: str, calls: Several[SimpleCommand]) -> Change:
-    """What an alias stands for in the place of its uses; ``definition`` is ``name='value'`` without its quotes."""
-    value = definition.partition("=")[2]
+def with_alias_written_out(buildspec: Buildspec, step: Step, value: str, calls: Several[SimpleCommand]) -> Change:
+    """What an alias stands for, ``value``, in the place of its uses."""
     if _PLAIN.fullmatch(value) is None or value != value.strip():
         return NOTHING
     edits = [replaced(call.words[0].span, value) for call in calls]
@@ -131,7 +131,7 @@ def with_option(buildspec: Buildspec, step: Step, following: Several[Step]) -> C
         targets = [each for each in behind if _has_several(each) and not _stops(each)]
     else:
         targets = behind if len(behind) == 1 else []
-        if not targets or ("pipefail" in words and buildspec.shell != "bash"):
+        if not targets or ("pipefail" in words and buildspec.runs_in != BASH):
             return NOTHING
     touched, removed = list_item(buildspec, step.item)
     stops = words[0] == "set" and any(re.fullmatch(r"-[a-z]*e[a-z]*|errexit", word) for word in words)

@@ -18,10 +18,10 @@ _MADE = frozenset({"env", "variables", "batch", "install"})
 def relocated(buildspec: Buildspec, holder: Mapping, pair: Pair, home: tuple[str, ...]) -> Change:
     """The lines of a pair moved into the mapping at ``home``, which is made where it is missing.
 
-    Nothing in flow mappings, where the key stands there already, or where nothing would be left.
+    Nothing in flow mappings, where the key stands there already, or where nothing is below it or would be left.
     """
     found = _target(buildspec, home)
-    if found is None or holder.flow or holder.anchor is not None or pair not in holder.pairs:
+    if found is None or holder.flow or holder.anchor is not None or pair not in holder.pairs or pair.value.empty:
         return NOTHING
     target, missing = found
     if not _MADE.issuperset(missing):
@@ -45,9 +45,16 @@ def relocated(buildspec: Buildspec, holder: Mapping, pair: Pair, home: tuple[str
     # Between two lines: at the beginning of one, or at the end of the last.
     added = f"{text}{after}" if at == begin_of_line(source, at) else f"{after}{text}"
     return (holder, target), (
-        Edit(origin.span(start, min(end + len(after), len(source))), ""),
+        Edit(origin.span(start, _behind(source, start, end, after)), ""),
         Edit(origin.span(at, at), added),
     )
+
+
+def _behind(source: str, start: int, end: int, after: str) -> int:
+    """Where what follows lines that are taken out begins: of empty lines above and below, one stays."""
+    end = min(end + len(after), len(source))
+    apart = start == 0 or source.endswith(after * 2, 0, start)
+    return end + len(after) if apart and source.startswith(after, end) else end
 
 
 def _target(buildspec: Buildspec, home: tuple[str, ...]) -> tuple[Mapping, list[str]] | None:
@@ -76,7 +83,7 @@ def _lines_of(holder: Mapping, pair: Pair) -> tuple[int, int] | None:
     if source[line : pair.key.start].strip(" ") or pair.key.anchor is not None:
         return None
     start = comments_above(source, line, holder.pairs[number - 1].value.end) if number else line
-    last = pair.value.start + len(pair.value.source) if not pair.value.empty else pair.key.end
+    last = max(pair.key.end, pair.value.start + len(pair.value.source))
     return start, end_of_line(source, last)
 
 

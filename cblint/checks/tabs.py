@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cblint.finding import Edit
 from cblint.source.loader import Stream, TooComplex, load
-from cblint.source.syntax import levels_above
+from cblint.source.syntax import levels_above, lines_above
 from cblint.source.text import Text, begin_of_line
 from cblint.source.tree import Mapping, Scalar, Sequence, walk
 
@@ -17,7 +17,9 @@ _MOST_LINES = 100
 _LONGEST = 20_000
 """Each line that is mended costs a reading of the file."""
 _LEAD = re.compile(r"[ \t]*")
-_OPENS = re.compile(r"[:|>-][-+0-9]*\s*(?:#.*)?$")
+_OPENS = re.compile(r"(?:[:-]|[|>][-+0-9]*)\s*(?:#.*)?$")
+
+_BEGINS_TEXT = re.compile(r"(?:^|[\s:-])[|>][-+0-9]*\s*(?:#.*)?$")
 
 
 class _Mended(NamedTuple):
@@ -44,6 +46,8 @@ def spaces_for_tabs(stream: Stream) -> tuple[Edit, ...]:
 def _mended(source: str, width: int) -> _Mended | None:
     """The file with tabs of a width; None where that cannot be read, or a line then stands where none can be."""
     text, leads, shift = source, dict[int, str](), 0
+    block = "", ""
+    """How the lines of the last block scalar began, and begin now: tabs behind that belong to its text."""
     for _ in range(_MOST_LINES):
         problem = _read(text).problem
         if problem is None:
@@ -51,6 +55,10 @@ def _mended(source: str, width: int) -> _Mended | None:
         start = begin_of_line(text, problem.span.start)
         old = _lead_at(text, start)
         lead = old.expandtabs(width)
+        if _BEGINS_TEXT.search(_line_above(text, start)) is not None:
+            block = old, lead
+        elif block[0] and old.startswith(block[0]) and _is_text(text, start, len(lead)):
+            lead = block[1] + old[len(block[0]) :]
         if problem.kind != "tab" or "\t" not in old or not _fits(text, start, len(lead)):
             return None
         leads[start - shift] = lead
@@ -67,10 +75,23 @@ def _lead_at(text: str, start: int) -> str:
 def _fits(text: str, start: int, column: int) -> bool:
     """Whether the lines above a line are open at a column, or the last of them opens a new one."""
     levels = levels_above(text, start)
-    above = text[:start].rstrip()
-    last = above[begin_of_line(above, len(above)) :]
-    opens = _OPENS.search(last) is not None
-    return column in levels or (opens and (not levels or column > levels[-1]))
+    opens = _OPENS.search(_line_above(text, start)) is not None
+    return column in levels or (opens and (not levels or column > levels[-1])) or _is_text(text, start, column)
+
+
+def _line_above(text: str, start: int) -> str:
+    return next((line for _, line in lines_above(text, start)), "")
+
+
+def _is_text(text: str, start: int, column: int) -> bool:
+    """Whether a line that begins there at a column belongs to a block scalar."""
+    for _, line in lines_above(text, start):
+        indented = len(line) - len(line.lstrip(" "))
+        if indented < column:
+            if _BEGINS_TEXT.search(line) is not None:
+                return True
+            column = indented
+    return False
 
 
 def _shape(text: str) -> list[tuple[str, int, str]]:
