@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
-from cblint.checks.edits import left_out, replaced
+from cblint.checks.edits import left_out
 from cblint.checks.hidden import (
     acts,
     invoked,
@@ -21,7 +21,7 @@ from cblint.checks.hidden import (
     succeeds,
 )
 from cblint.checks.pipefail import with_pipefail
-from cblint.checks.stopping import first_command, in_braces, is_asked, may_stop
+from cblint.checks.stopping import first_command, in_braces, is_asked, may_stop, undeclared
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -346,7 +346,7 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
         fields = {"command": called(invocation), "name": assignment.name, "declares": declaration.words[0].raw}
         related = (("hides", declaration.words[0].span), *(("again", called_at(other)) for *_, other in others))
         variant = "declaration" if worst else "revision"
-        edits = _undeclared(step.item, declaration, assignment) if len(found) == 1 else ()
+        edits = undeclared(step.item, declaration, assignment) if len(found) == 1 else ()
         yield Report(called_at(invocation), variant, fields, related, edits)
 
 
@@ -372,15 +372,6 @@ def _is_looked_at(item: ShellItem, assignment: Assignment) -> bool:
             if assignment.name in names_in(call.node) if behind else files & asked:
                 return True
     return False
-
-
-def _undeclared(item: ShellItem, declaration: SimpleCommand, assignment: Assignment) -> tuple[Edit, ...]:
-    """The assignment alone, where its status is then the item's; the variable reaches the next item all the same."""
-    last = item.script.body.items[-1]
-    alone = len(last.pipelines) == 1 and last.pipelines[0].commands == (declaration,) and last.terminator != "&"
-    if not alone or declaration.words[0].text != "export" or len(declaration.arguments) != 2:
-        return ()
-    return (replaced(Span(declaration.span.start, assignment.span.start), ""),)
 
 
 def _used(buildspec: Buildspec, build: Build) -> set[str]:

@@ -7,7 +7,7 @@ from enum import Enum
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH
 from cblint.checks.edits import after
-from cblint.checks.stopping import first_command, may_stop
+from cblint.checks.stopping import first_command, may_stop, undeclared
 from cblint.checks.structure import NOTHING, Change
 from cblint.finding import Edit
 from cblint.shell.commands import (
@@ -43,7 +43,8 @@ def with_pipefail(buildspec: Buildspec, item: ShellItem, found: list[Invocation]
     text = item.script.source
     if any(call.node.source is not text for call in found) or not _pipes_all(item):
         return NOTHING
-    reached = {_reach(call) for call in found}
+    declared = _undeclared(item, found[0])
+    reached = {_reach(call) for call in found} if not declared else {_Reach.ITEM}
     first = item.script.body.items[0].pipelines[0].commands[0]
     sets = first if isinstance(first, SimpleCommand) and _sets_options(first) else None
     stops = sets is not None and any("e" in (word.text or "") for word in sets.words[1:])
@@ -53,12 +54,24 @@ def with_pipefail(buildspec: Buildspec, item: ShellItem, found: list[Invocation]
     edits: tuple[Edit, ...] = (
         (after(sets.span, f" {options}"),) if sets is not None else first_command(item, f"set {options}")
     )
-    if buildspec.runs_in == BASH or not edits:
+    if not edits:
+        return NOTHING
+    edits += declared
+    if buildspec.runs_in == BASH:
         return (), edits
     from cblint.checks.bashisms import with_bash  # few pipelines are mended
 
     touched, shell = with_bash(buildspec)
     return ((item.node, *touched), (*shell, *edits)) if shell else NOTHING
+
+
+def _undeclared(item: ShellItem, call: Invocation) -> tuple[Edit, ...]:
+    """What lets the status of ``export X=$(…)`` be that of the output, where the item is nothing but that."""
+    assignment = call.assignment
+    around = next((node for node in call.above if isinstance(node, SimpleCommand)), None)
+    if assignment is None or around is None or assignment not in around.arguments:
+        return ()
+    return undeclared(item, around, assignment) if len(item.script.body.items) == 1 else ()
 
 
 def _sets_options(node: SimpleCommand) -> bool:

@@ -7,7 +7,7 @@ import string
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import left_out
+from cblint.checks.edits import replaced
 from cblint.checks.structure import as_block, block_of
 from cblint.finding import Edit, Report
 from cblint.shell.commands import Redirection
@@ -124,7 +124,7 @@ def _unterminated(node: Scalar, delimiter: Word, ending: str) -> Report:
         return Report(delimiter.span, "missing", fields, about=node)
     related = (("line", source.span(*match.span(2))),)
     edits = tuple(
-        left_out(source.span(start, start), source.span(start, end))
+        replaced(source.span(start, end), "")
         for start, end in (match.span(1), match.span(3))
         if start < end
     )

@@ -1,4 +1,4 @@
-"""Whether a command of several lines may end at its first failure, and how it is told to."""
+"""How an item is made to fail with its commands: at the first failure, where that is all that it changes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import ShellItem
-from cblint.checks.edits import before, between
+from cblint.checks.edits import before, between, replaced
 from cblint.facts import table
 from cblint.finding import Edit
 from cblint.shell.commands import (
     AndOr,
     ArithmeticCommand,
+    Assignment,
     Branch,
     Function,
     If,
@@ -25,6 +26,7 @@ from cblint.shell.commands import (
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation, asked_in
 from cblint.shell.syntax import Node, walk
+from cblint.source.text import Span
 
 _TELLS = frozenset({"condition", "cleanup"})
 """Kinds of commands whose failure is an answer, or that nobody minds."""
@@ -62,6 +64,15 @@ def may_stop(item: ShellItem, with_functions: bool = False) -> bool:
         return False
     taken = {each.assignment.name for each in invocations if each.assignment is not None and not is_asked(each)}
     return taken.isdisjoint(asked_in(script)) and not any(map(_answers, invocations))
+
+
+def undeclared(item: ShellItem, declaration: SimpleCommand, assignment: Assignment) -> tuple[Edit, ...]:
+    """The assignment alone, where its status is then the item's; the variable reaches the next item all the same."""
+    last = item.script.body.items[-1]
+    alone = len(last.pipelines) == 1 and last.pipelines[0].commands == (declaration,) and last.terminator != "&"
+    if not alone or declaration.words[0].text != "export" or len(declaration.arguments) != 2:
+        return ()
+    return (replaced(Span(declaration.span.start, assignment.span.start), ""),)
 
 
 def is_asked(invocation: Invocation) -> bool:

@@ -35,7 +35,7 @@ def _in_json(text: str) -> str:
 def with_shell(buildspec: Buildspec, shell: str) -> Change:
     """``env.shell`` set to a shell, in a buildspec of version 0.2."""
     root, version = buildspec.root, buildspec.version
-    if not isinstance(root, Mapping) or version is None or buildspec.holder is not None:
+    if not isinstance(root, Mapping) or version is None:
         return NOTHING
     said = scalar(version.value)
     if said is None or said.value != "0.2":
