@@ -21,7 +21,9 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
 from cblint.source.file import MAX_BYTES, Unreadable, decode
-from cblint.source.loader import TooComplex
+from cblint.source.loader import TooComplex, load
+from cblint.source.text import Text
+from cblint.source.tree import Mapping, walk
 
 _PASSES = 50
 """One fix can make room for another that overlapped it."""
@@ -160,10 +162,8 @@ def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
 
 
 def _clash(edit: PlacedEdit, other: PlacedEdit) -> bool:
-    """Whether two edits overlap; at one place, two that say the same are most likely one that two findings need."""
-    if edit.span == other.span:
-        return not edit.span.empty or edit.text == other.text
-    return edit.span.start < other.span.end and edit.span.end > other.span.start
+    """Whether two edits overlap, or are about one place: what two findings put there may be the same."""
+    return edit.span == other.span or (edit.span.start < other.span.end and edit.span.end > other.span.start)
 
 
 def _applied(text: str, findings: list[Finding], read: Reader) -> str:
@@ -197,10 +197,19 @@ def _guard(old: str, new: str, allowed: list[str]) -> None:
     before, after = _data(old), _data(new)
     if len(before) != len(after):
         raise Refused("the fix would change how many documents the file has")
+    if _repeated(new) > _repeated(old):
+        raise Refused("the fix would give a key twice")
     for one, other in zip(before, after, strict=True):
         for path in differences(one, other):
             if not any(path == place or path.startswith((place + ".", place + "[")) for place in allowed):
                 raise Refused(f"the fix would also change {path or 'the whole file'}")
+
+
+def _repeated(text: str) -> int:
+    """How many keys stand in a mapping that has them already."""
+    nodes = [node for document in load(Text.of(text)).documents for node in walk(document.root)]
+    names = [[pair.name for pair in node.pairs] for node in nodes if isinstance(node, Mapping)]
+    return sum(len(each) - len(set(each)) for each in names)
 
 
 def _data(text: str) -> list[Any]:
@@ -238,11 +247,11 @@ def _differences(old: Any, new: Any, path: str, seen: set[tuple[int, int]]) -> I
 def _differing_keys(old: dict[Any, Any], new: dict[Any, Any], path: str, seen: set[tuple[int, int]]) -> Iterator[str]:
     """Where two mappings differ: keys in other words are told as they were, others more or fewer by the mapping."""
     pairs = list(zip(old, new, strict=False))
-    renamed = [(name, other) for name, other in pairs if name != other]
+    renamed = {(name, other) for name, other in pairs if name != other}
     if len(old) != len(new) or any(name in new or other in old for name, other in renamed):
         yield path
         pairs = [(name, name) for name in old if name in new]
-        renamed = []
+        renamed = set()
     for name, other in pairs:
         below = f"{path}.{name}" if path else str(name)
         if (name, other) in renamed:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from cblint.buildspec.model import PHASES, Buildspec
-from cblint.checks.structure import NOTHING, Change, comments_above, line_end_of
+from cblint.checks.structure import NOTHING, Change, comments_above, lines_behind
 from cblint.finding import Edit
-from cblint.source.text import begin_of_line, end_of_line
+from cblint.source.text import begin_of_line, end_of_line, line_end_of
 from cblint.source.tree import Mapping, Pair
 
 _STEP = 2
@@ -32,22 +30,26 @@ def relocated(buildspec: Buildspec, holder: Mapping, pair: Pair, home: tuple[str
         return NOTHING
     start, end = lines
     here = target is holder
-    at = start if here else _place_in(target, [*missing, pair.name or ""][0])
     if not here and len(holder.pairs) < 2:
         return NOTHING
-    column = _column(target.pairs[0])
-    text = _made(source[start:end], missing, pair.key.start - begin_of_line(source, pair.key.start), column)
-    if text is None:
-        return NOTHING
     origin, after = pair.key.origin, line_end_of(source)
+    beside_version = missing[:1] == ["env"] and buildspec.version is not None
+    column = 0 if beside_version else _column(target.pairs[0])
+    new = _made(source[start:end].split(after), missing, _column(pair), column)
+    if new is None:
+        return NOTHING
+    taken_out = Edit(origin.span(start, _behind(source, start, end, after)), "")
+    if beside_version and buildspec.version is not None:
+        # Where other fixes begin it as well, so that there are never two.
+        added = lines_behind(target, buildspec.version, new)
+        return ((holder, target), (taken_out, *added)) if added else NOTHING
+    at = start if here else _place_in(target, [*missing, pair.name or ""][0])
+    text = after.join(new)
     if start <= at <= end:
         return (holder, target), (Edit(origin.span(start, end), text),)
     # Between two lines: at the beginning of one, or at the end of the last.
-    added = f"{text}{after}" if at == begin_of_line(source, at) else f"{after}{text}"
-    return (holder, target), (
-        Edit(origin.span(start, _behind(source, start, end, after)), ""),
-        Edit(origin.span(at, at), added),
-    )
+    put = f"{text}{after}" if at == begin_of_line(source, at) else f"{after}{text}"
+    return (holder, target), (taken_out, Edit(origin.span(at, at), put))
 
 
 def _behind(source: str, start: int, end: int, after: str) -> int:
@@ -104,14 +106,10 @@ def _column(pair: Pair) -> int:
     return pair.key.start - begin_of_line(pair.key.origin.value, pair.key.start)
 
 
-def _made(lines: str, missing: list[str], old: int, column: int) -> str | None:
+def _made(lines: list[str], missing: list[str], old: int, column: int) -> list[str] | None:
     """The lines at another depth, below the keys that are missing; None if one of them begins before the others."""
-    after = line_end_of(lines) if "\n" in lines else "\n"
-    depth = column + _STEP * len(missing)
-    found = []
-    for line in lines.split(after):
-        if not re.match(rf" {{{old}}}", line) and line.strip():
-            return None
-        found.append(" " * depth + line[old:] if line.strip() else "")
+    depth = " " * (column + _STEP * len(missing))
+    if any(line[:old].strip(" ") for line in lines):
+        return None
     above = [" " * (column + _STEP * number) + f"{name}:" for number, name in enumerate(missing)]
-    return after.join([*above, *found])
+    return [*above, *(depth + line[old:] if line.strip() else "" for line in lines)]

@@ -123,11 +123,7 @@ def _unterminated(node: Scalar, delimiter: Word, ending: str) -> Report:
     if match is None:
         return Report(delimiter.span, "missing", fields, about=node)
     related = (("line", source.span(*match.span(2))),)
-    edits = tuple(
-        replaced(source.span(start, end), "")
-        for start, end in (match.span(1), match.span(3))
-        if start < end
-    )
+    edits = tuple(replaced(source.span(start, end), "") for start, end in (match.span(1), match.span(3)) if start < end)
     return Report(delimiter.span, "indented" if match[1] else "trailing", fields, related, edits, about=node)
 
 

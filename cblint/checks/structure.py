@@ -9,18 +9,13 @@ from collections.abc import Sequence as Several
 from cblint.buildspec.model import Buildspec, mapping, scalar
 from cblint.checks.edits import key_before, respelt
 from cblint.finding import Edit
-from cblint.source.text import begin_of_line, end_of_line
+from cblint.source.text import begin_of_line, end_of_line, line_end_of
 from cblint.source.tree import Alias, Mapping, Node, Pair, Scalar, Sequence, walk
 
 Change = tuple[tuple[Node, ...], tuple[Edit, ...]]
 """The nodes whose data the edits change, and the edits; nothing where they are not certain."""
 NOTHING: Change = ((), ())
 _INDENTATION = "  "
-
-
-def line_end_of(source: str) -> str:
-    """How the lines of a file end."""
-    return "\r\n" if "\r\n" in source else "\n"
 
 
 def _in_json(text: str) -> str:
@@ -57,22 +52,25 @@ def with_shell(buildspec: Buildspec, shell: str) -> Change:
 
 def _section_behind(root: Mapping, pair: Pair, section: str, key: str, value: str) -> tuple[Edit, ...]:
     """A new section of one key behind a line of the top level."""
-    number = root.pairs.index(pair) if pair in root.pairs else -1
-    if number < 0 or not isinstance(pair.value, Scalar) or not pair.value.one_line:
-        return ()
     if root.flow:
+        number = root.pairs.index(pair) if pair in root.pairs else len(root.pairs)
         following = root.pairs[number + 1 : number + 2]
         return key_before(root, following[0], section, f"{{{_in_json(key)}: {_in_json(value)}}}") if following else ()
-    if pair.value.style in ("|", ">"):
+    return lines_behind(root, pair, [f"{section}:", f"{_INDENTATION}{key}: {value}"])
+
+
+def lines_behind(root: Mapping, pair: Pair, lines: Several[str]) -> tuple[Edit, ...]:
+    """Lines of the top level behind that of a pair, set apart from it as what follows it is; nothing if it has more."""
+    value, indentation = pair.value, _indentation_before(pair.key)
+    if pair not in root.pairs or not isinstance(value, Scalar) or not value.one_line or indentation is None:
+        return ()
+    if value.style in ("|", ">"):
         return ()
     source = pair.key.origin.value
-    indentation = _indentation_before(pair.key)
-    if indentation is None:
-        return ()
-    at, end = end_of_line(source, pair.value.end), line_end_of(source)
+    at, end = end_of_line(source, value.end), line_end_of(source)
     apart = end if source.startswith(end + end, at) else ""
-    lines = f"{end}{apart}{indentation}{section}:{end}{indentation}{_INDENTATION}{key}: {value}"
-    return (Edit(pair.key.origin.span(at, at), lines),)
+    text = "".join(f"{end}{indentation}{line}" if line else end for line in lines)
+    return (Edit(pair.key.origin.span(at, at), f"{apart}{text}"),)
 
 
 def _first_key(pair: Pair, holder: Mapping, key: str, value: str) -> tuple[Edit, ...]:
