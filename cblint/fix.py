@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from cblint.config import ConfigError
 from cblint.finding import Edit, Finding, PlacedEdit, ValueChange
 from cblint.hiding import Hiding
-from cblint.hosted_fixes import HostedFile, Reader, edited
+from cblint.hosted_fixes import HostedFile, Reader, edited, overlap
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
@@ -163,7 +163,7 @@ def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
 
 def _clash(edit: PlacedEdit, other: PlacedEdit) -> bool:
     """Whether two edits overlap, or are about one place: what two findings put there may be the same."""
-    return edit.span == other.span or (edit.span.start < other.span.end and edit.span.end > other.span.start)
+    return edit.span == other.span or overlap(edit.span, other.span)
 
 
 def _applied(text: str, findings: list[Finding], read: Reader) -> str:
