@@ -284,6 +284,7 @@ def test_an_option_goes_to_those_that_need_it(items: list[str], after: list[str]
         (["'f() { make $1; }'", "f a", "exit 0", "f b"], None),
         (["'f() { grep $1 log; make; }'", "f a", "f b"], None),
         (["'f() { make $1; }'", "f a", "ls # why", "f b"], None),
+        (["'f() { make $1; }' # why", "f a"], None),
         (["'f() { make $1; }'", "f a\n      # why", "f b"], None),
         (["'f() { make $1; }'", ">\n        f a\n\n        ls"], None),
         (["'f() { make $1; }'", "&a f a"], None),
@@ -325,6 +326,7 @@ def test_a_here_document_ends_where_it_was_meant_to(item: str, after: str | None
         ("./a 1 & ./a 2 &", None),
         ("bash -c './a &'", None),
         ("./$A &", None),
+        ("exec ./a &", None),
     ],
 )
 def test_a_program_is_detached_with_a_log_of_its_own(item: str, after: str | None) -> None:

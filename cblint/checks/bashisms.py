@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH_AS_SH, DASH, SH
-from cblint.checks.structure import NOTHING, Change, with_shell
 from cblint.finding import Report
 from cblint.shell.commands import AndOr, Case, If, Subshell, While
 from cblint.shell.syntax import walk
 
 if TYPE_CHECKING:
+    from cblint.checks.structure import Change
     from cblint.shell.commands import Script
     from cblint.shell.dialect import Construct
 
@@ -99,7 +99,7 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
             effect = _ALWAYS if _fails_always(construct) else _EFFECTS[construct.effect]
             found.setdefault((construct.name, effect), []).append((construct, item))
     certainty, where = _certainty(buildspec) if found else ("", "")
-    touched, edits = with_bash(buildspec) if found else NOTHING
+    touched, edits = with_bash(buildspec) if found else ((), ())
     for (_, effect), places in found.items():
         if not certainty and effect != _ALWAYS:
             continue
@@ -112,6 +112,8 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
 
 def with_bash(buildspec: Buildspec) -> Change:
     """The commands run by bash, if it is there: on Alpine, only where it was installed."""
+    from cblint.checks.structure import NOTHING, with_shell  # few files need it
+
     return NOTHING if _ALPINE in _distributions(buildspec) else with_shell(buildspec, "bash")
 
 

@@ -37,12 +37,16 @@ def _detached(found: list[Invocation], functions: set[str | None]) -> tuple[Edit
     edits: list[Edit] = []
     for invocation, log in zip(found, logs, strict=True):
         node = invocation.node
-        of_shell = invocation.program in functions or invocation.program in (".", "source")
+        of_shell = invocation.program in functions or node.words[0].text in _OF_SHELL
         if of_shell or invocation.shell is not None or any(each.document for each in node.redirections):
             return ()
         errors = " 2>&1" if all(each.descriptor != "2" for each in invocation.redirections) else ""
         edits += (before(node.words[0].span, "nohup "), after(node.span, f" > {log}{errors}"))
     return tuple(edits)
+
+
+_OF_SHELL = frozenset({".", "source", "exec", "eval", "command", "builtin"})
+"""What only the shell itself can run."""
 
 
 def _stem(invocation: Invocation) -> str:

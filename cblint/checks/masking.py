@@ -20,8 +20,6 @@ from cblint.checks.hidden import (
     notes,
     succeeds,
 )
-from cblint.checks.pipefail import with_pipefail
-from cblint.checks.stopping import first_command, in_braces, is_asked, may_stop, undeclared
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -61,6 +59,8 @@ def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
         related = [("counts", name_at(first.witness)), *(("again", called_at(other)) for _, other in others)]
         fields = {"command": called(invocation)}
         variant = "pipeline" if worst else "answer"
+        from cblint.checks.pipefail import with_pipefail  # few files hide any
+
         touched, edits = with_pipefail(buildspec, step.item, [call for _, call in found])
         yield Report(called_at(invocation), variant, fields, tuple(related), edits, touched=touched)
 
@@ -146,6 +146,8 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
 
 def _stopped(item: ShellItem, variant: str, found: list[Invocation]) -> tuple[Edit, ...]:
     """What lets the item end with the first failure, if that is all that it changes."""
+    from cblint.checks.stopping import first_command, in_braces, is_asked, may_stop  # few files hide any
+
     if variant == "open":
         last = item.script.body.items[-1]
         return (left_out(last.pipelines[-1].span, last.span),) if last.open and last.operators[-1:] == ("&&",) else ()
@@ -346,6 +348,8 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
         fields = {"command": called(invocation), "name": assignment.name, "declares": declaration.words[0].raw}
         related = (("hides", declaration.words[0].span), *(("again", called_at(other)) for *_, other in others))
         variant = "declaration" if worst else "revision"
+        from cblint.checks.stopping import undeclared  # few files hide any
+
         edits = undeclared(step.item, declaration, assignment) if len(found) == 1 else ()
         yield Report(called_at(invocation), variant, fields, related, edits)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, scalar
 from cblint.checks.edits import respelt, without
-from cblint.checks.structure import NOTHING, Change
 from cblint.checks.variables import reads_unset
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -22,6 +21,7 @@ from cblint.source.tree import Mapping, Scalar
 from cblint.source.tree import Node as YamlNode
 
 if TYPE_CHECKING:
+    from cblint.checks.structure import Change
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
 
@@ -67,6 +67,7 @@ def _brought_together(
 ) -> Change:
     """The one definition and all its calls in one command, or what it stands for in their place."""
     from cblint.checks.regrouping import with_alias_written_out, with_definition  # few files lose any
+    from cblint.checks.structure import NOTHING
 
     if len({id(each.place) for each in definitions[name]}) > 1:
         return NOTHING
@@ -246,12 +247,14 @@ def version_0_1_state_loss(buildspec: Buildspec) -> Iterator[Report]:
     if not found and value.style == "":
         # Of one in quotes version-not-number speaks.
         found = [Report(value.span, "version")]
-    touched, edits = _as_0_2(buildspec, value) if found else NOTHING
+    touched, edits = _as_0_2(buildspec, value) if found else ((), ())
     yield from (report._replace(edits=edits, touched=touched) for report in found)
 
 
 def _as_0_2(buildspec: Buildspec, version: Scalar) -> Change:
     """What version 0.2 calls by other names, if no command relies on beginning at the root of the source."""
+    from cblint.checks.structure import NOTHING  # few files are of version 0.1
+
     root = buildspec.root
     if not isinstance(root, Mapping) or version.anchor is not None or _returns_to_root(buildspec):
         return NOTHING

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import PHASES, Buildspec
-from cblint.checks.structure import NOTHING, Change, item_before
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
@@ -22,6 +21,7 @@ from cblint.source.text import Span
 from cblint.source.tree import Sequence
 
 if TYPE_CHECKING:
+    from cblint.checks.structure import Change
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Guard
 
@@ -89,6 +89,8 @@ def _guarded(buildspec: Buildspec, steps: list[Step]) -> Change:
 
     Nothing where one of them would run all the same, or a command behind it may be there for a build that has failed.
     """
+    from cblint.checks.structure import NOTHING, item_before  # few files publish too much
+
     pair = buildspec.get("phases", "post_build", "commands")
     commands = pair.value.resolved if pair is not None else None
     if not isinstance(commands, Sequence) or any(step.key != "commands" for step in steps):

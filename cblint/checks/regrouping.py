@@ -14,7 +14,7 @@ from cblint.checks.structure import NOTHING, Change, block_of, comments_above
 from cblint.finding import Edit
 from cblint.flow.steps import Step, steps_of
 from cblint.shell.commands import AndOr, Function, SimpleCommand
-from cblint.source.text import begin_of_line
+from cblint.source.text import begin_of_line, end_of_line
 from cblint.source.tree import Scalar, Sequence
 
 _PLAIN = re.compile(r"[\w./=:,@ -]{1,200}")
@@ -87,10 +87,10 @@ def _moved(commands: Sequence, step: Step, user: Step) -> Change:
 
 
 def _is_commented(node: Scalar) -> bool:
-    """Whether a comment stands right above a command."""
+    """Whether a comment stands right above a command, or behind it."""
     source = node.origin.value
-    line = begin_of_line(source, node.start)
-    return comments_above(source, line, 0) != line
+    line, end = begin_of_line(source, node.start), node.start + len(node.source)
+    return comments_above(source, line, 0) != line or bool(source[end : end_of_line(source, end)].strip())
 
 
 def _joined(buildspec: Buildspec, commands: Sequence, step: Step, last: int) -> Change:

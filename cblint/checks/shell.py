@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.edits import replaced
-from cblint.checks.structure import as_block, block_of
 from cblint.finding import Edit, Report
 from cblint.shell.commands import Redirection
 from cblint.shell.syntax import Word
@@ -129,5 +128,7 @@ def _unterminated(node: Scalar, delimiter: Word, ending: str) -> Report:
 
 def _on_lines(node: Scalar, ending: str) -> tuple[Edit, ...]:
     """The command as a block, if one of its lines in the file is the delimiter."""
+    from cblint.checks.structure import as_block, block_of  # few here-documents go on
+
     lines = as_block(node)
     return block_of(node, lines) if ending in lines else ()
