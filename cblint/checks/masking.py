@@ -144,6 +144,10 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related), edits)
 
 
+_MOST_MENDED = 100
+"""Commands of one item; who hides more of them has to look at it anyway."""
+
+
 def _stopped(item: ShellItem, variant: str, found: list[Invocation]) -> tuple[Edit, ...]:
     """What lets the item end with the first failure, if that is all that it changes."""
     from cblint.checks.stopping import first_command, in_braces, is_asked, may_stop  # few files hide any
@@ -151,6 +155,8 @@ def _stopped(item: ShellItem, variant: str, found: list[Invocation]) -> tuple[Ed
     if variant == "open":
         last = item.script.body.items[-1]
         return (left_out(last.pipelines[-1].span, last.span),) if last.open and last.operators[-1:] == ("&&",) else ()
+    if len(found) > _MOST_MENDED:
+        return ()
     if variant == "brackets":
         braces = [in_braces(call) if _leaves_brackets(call) else () for call in found]
         return tuple(edit for edits in braces for edit in edits) if all(braces) else ()

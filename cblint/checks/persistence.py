@@ -193,10 +193,10 @@ def shell_option_does_not_persist(buildspec: Buildspec) -> Iterator[Report]:
     for number, step in enumerate(steps[:-1]):
         found = _only_sets(step.item.script)
         if found is not None and steps[number + 1 :]:
-            from cblint.checks.regrouping import with_option  # few files do that
+            from cblint.checks.regrouping import MOST_FOLLOWING, with_option  # few files do that
 
             kind, node = found
-            touched, edits = with_option(buildspec, step, steps[number + 1 :])
+            touched, edits = with_option(buildspec, step, steps[number + 1 : number + 2 + MOST_FOLLOWING])
             fields = {"command": " ".join(node.raw.split())}
             yield Report(node.span, kind, fields, edits=edits, touched=touched)
 

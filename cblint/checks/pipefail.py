@@ -28,6 +28,9 @@ from cblint.shell.syntax import Node, ProcessSubstitution
 _LEAVES_EARLY = frozenset({"head", "true", ":", "read", "less", "more", "yes"})
 """Programs that end a pipeline before all is read, so that what writes to it may fail; or that only end in this way."""
 
+_MOST = 20
+"""Commands of one item; who hides more of them has to look at it anyway."""
+
 
 class _Reach(Enum):
     """Who learns of the status of a pipeline."""
@@ -41,7 +44,7 @@ class _Reach(Enum):
 def with_pipefail(buildspec: Buildspec, item: ShellItem, found: list[Invocation]) -> Change:
     """What makes the failure of some commands in pipelines that of the item, if it changes no other pipeline."""
     text = item.script.source
-    if any(call.node.source is not text for call in found) or not _pipes_all(item):
+    if len(found) > _MOST or any(call.node.source is not text for call in found) or not _pipes_all(item):
         return NOTHING
     declared = _undeclared(item, found[0])
     reached = {_reach(call) for call in found} if not declared else {_Reach.ITEM}

@@ -18,6 +18,8 @@ from cblint.source.text import begin_of_line, end_of_line
 from cblint.source.tree import Scalar, Sequence
 
 _PLAIN = re.compile(r"[\w./=:,@ -]{1,200}")
+MOST_FOLLOWING = 100
+"""Commands behind one that only sets options: each such is held to all of them."""
 _ONE_BY_ONE = frozenset({"set", "shopt", "umask", "exit", "return", "export"})
 """What would be different in a block, or says something else there."""
 
@@ -125,7 +127,7 @@ def with_option(buildspec: Buildspec, step: Step, following: Several[Step]) -> C
     """A command that only sets options put to those that need it; nothing where that is not one, or not clear."""
     words = step.item.value.split()
     behind = [each for each in following if (each.phase, each.key) == (step.phase, step.key)]
-    if not behind:
+    if not behind or len(following) > MOST_FOLLOWING:
         return NOTHING
     if words in (["set", "-e"], ["set", "-o", "errexit"]):
         targets = [each for each in behind if _has_several(each) and not _stops(each)]
