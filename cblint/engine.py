@@ -287,7 +287,7 @@ def _fix(rule: Rule, report: Report, target: Target, subject: Subject, span: Spa
     if not report.edits or rule.fix_safety == "none" or any(HOLE in edit.text for edit in report.edits):
         return None
     safe = rule.fix_safety == "safe" and report.safe
-    places = tuple(path_to(subject.root, node.span.start) for node in report.touched)
+    places = tuple(path_to(subject.root, node.span.start, node) for node in report.touched)
     withheld = any(target.hiding.within(edit.text) for edit in report.edits)
     if isinstance(subject, Resource):
         changes = in_definition(subject, subject.root.origin, subject.root, report.edits)

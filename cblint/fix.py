@@ -21,7 +21,9 @@ from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, rea
 from cblint.opening import NotBuildspec
 from cblint.source import replacing
 from cblint.source.file import MAX_BYTES, Unreadable, decode
-from cblint.source.loader import TooComplex
+from cblint.source.loader import TooComplex, load
+from cblint.source.text import Text
+from cblint.source.tree import Mapping, walk
 
 _PASSES = 50
 """One fix can make room for another that overlapped it."""
@@ -80,9 +82,6 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
         read = reader_of(candidate.path, settings)
         for _ in range(_PASSES):
             result = lint_text(text, candidate, settings)
-            broken = any(finding.rule == "yaml-syntax-error" for finding in result.findings)
-            if broken and _compatible(result.findings, unsafe):
-                raise Refused("it is not valid YAML, and that has to be mended by hand first")
             text, count = fixed_text(text, result.findings, unsafe, read)
             fixed += count
             if not count:
@@ -116,10 +115,14 @@ def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reade
     """The text with every applicable fix, and how many findings that mends.
 
     ``read`` tells what a file of another format holds. Of fixes that overlap, the first in the file is applied; if all
-    together may not be, those that may alone. Raises Refused where none may.
+    together may not be, those that may alone. In what is not valid YAML, only that is mended. Raises Refused where none
+    may.
     """
-    chosen = _compatible(findings, unsafe)
+    broken = [finding for finding in findings if finding.rule == _SYNTAX]
+    chosen = _compatible(broken or findings, unsafe)
     if not chosen:
+        if broken and _compatible(findings, unsafe):
+            raise Refused("it is not valid YAML, and that has to be mended by hand first")
         return text, 0
     try:
         return _applied(text, chosen, read), len(chosen)
@@ -141,6 +144,9 @@ def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reade
         return _applied(text, allowed[:1], read), 1
 
 
+_SYNTAX = "yaml-syntax-error"
+
+
 def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
     """The findings to fix: not suppressed, allowed, their edits apart from one another."""
     chosen: list[Finding] = []
@@ -149,10 +155,15 @@ def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
         fix = finding.fix
         if fix is None or finding.suppressed is not None or not (fix.safe or unsafe):
             continue
-        if not any(overlap(edit.span, kept.span) for edit in fix.edits for kept in taken):
+        if not any(_clash(edit, kept) for edit in fix.edits for kept in taken):
             chosen.append(finding)
             taken.extend(fix.edits)
     return chosen
+
+
+def _clash(edit: PlacedEdit, other: PlacedEdit) -> bool:
+    """Whether two edits overlap, or are about one place: what two findings put there may be the same."""
+    return edit.span == other.span or overlap(edit.span, other.span)
 
 
 def _applied(text: str, findings: list[Finding], read: Reader) -> str:
@@ -160,7 +171,9 @@ def _applied(text: str, findings: list[Finding], read: Reader) -> str:
     fixes = [(finding.where, finding.fix) for finding in findings if finding.fix is not None]
     new = edited(text, [Edit(edit.span, edit.text) for _, fix in fixes for edit in fix.edits])
     changes = [change for _, fix in fixes for change in fix.changes]
-    if changes:
+    if any(finding.rule == _SYNTAX for finding in findings):
+        _data(new)  # there is nothing to compare it with, but it has to be YAML now
+    elif changes:
         _guard_values(HostedFile(text, read), new, changes, [place for _, fix in fixes for place in fix.places])
     else:
         _guard(text, new, [place for where, fix in fixes for place in (where, *fix.places)])
@@ -184,10 +197,19 @@ def _guard(old: str, new: str, allowed: list[str]) -> None:
     before, after = _data(old), _data(new)
     if len(before) != len(after):
         raise Refused("the fix would change how many documents the file has")
+    if _repeated(new) > _repeated(old):
+        raise Refused("the fix would give a key twice")
     for one, other in zip(before, after, strict=True):
         for path in differences(one, other):
             if not any(path == place or path.startswith((place + ".", place + "[")) for place in allowed):
                 raise Refused(f"the fix would also change {path or 'the whole file'}")
+
+
+def _repeated(text: str) -> int:
+    """How many keys stand in a mapping that has them already."""
+    nodes = [node for document in load(Text.of(text)).documents for node in walk(document.root)]
+    names = [[pair.name for pair in node.pairs] for node in nodes if isinstance(node, Mapping)]
+    return sum(len(each) - len(set(each)) for each in names)
 
 
 def _data(text: str) -> list[Any]:
@@ -213,17 +235,28 @@ def _differences(old: Any, new: Any, path: str, seen: set[tuple[int, int]]) -> I
         if pair in seen:
             return
         seen.add(pair)
-    if isinstance(old, dict) and isinstance(new, dict) and len(old) == len(new):
-        for (name, value), (other, changed) in zip(old.items(), new.items(), strict=True):
-            below = f"{path}.{name}" if path else str(name)
-            if name != other:
-                yield below
-            yield from _differences(value, changed, below, seen)
+    if isinstance(old, dict) and isinstance(new, dict):
+        yield from _differing_keys(old, new, path, seen)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for number, (value, changed) in enumerate(zip(old, new, strict=True)):
             yield from _differences(value, changed, f"{path}[{number}]", seen)
     elif type(old) is not type(new) or not _equal(old, new):
         yield path
+
+
+def _differing_keys(old: dict[Any, Any], new: dict[Any, Any], path: str, seen: set[tuple[int, int]]) -> Iterator[str]:
+    """Where two mappings differ: keys in other words are told as they were, others more or fewer by the mapping."""
+    pairs = list(zip(old, new, strict=False))
+    renamed = {(name, other) for name, other in pairs if name != other}
+    if len(old) != len(new) or any(name in new or other in old for name, other in renamed):
+        yield path
+        pairs = [(name, name) for name in old if name in new]
+        renamed = set()
+    for name, other in pairs:
+        below = f"{path}.{name}" if path else str(name)
+        if (name, other) in renamed:
+            yield below
+        yield from _differences(old[name], new[other], below, seen)
 
 
 def _equal(old: Any, new: Any) -> bool:

@@ -13,6 +13,7 @@ from cblint.shell.commands import AndOr, Case, If, Subshell, While
 from cblint.shell.syntax import walk
 
 if TYPE_CHECKING:
+    from cblint.checks.structure import Change
     from cblint.shell.commands import Script
     from cblint.shell.dialect import Construct
 
@@ -98,6 +99,7 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
             effect = _ALWAYS if _fails_always(construct) else _EFFECTS[construct.effect]
             found.setdefault((construct.name, effect), []).append((construct, item))
     certainty, where = _certainty(buildspec) if found else ("", "")
+    touched, edits = with_bash(buildspec) if found else ((), ())
     for (_, effect), places in found.items():
         if not certainty and effect != _ALWAYS:
             continue
@@ -105,7 +107,14 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
         related = tuple(("again", construct.span) for construct, _ in places[1:_MOST_RELATED])
         fields = {"written": _shown(first), "dash": first.dash, "where": where, "bash": first.posix_bash}
         variant = effect if effect == _ALWAYS else certainty if certainty == "passes" else f"{effect}-{certainty}"
-        yield Report(first.span, variant, fields, related, about=item.node)
+        yield Report(first.span, variant, fields, related, edits, about=item.node, touched=touched)
+
+
+def with_bash(buildspec: Buildspec) -> Change:
+    """The commands run by bash, if it is there: on Alpine, only where it was installed."""
+    from cblint.checks.structure import NOTHING, with_shell  # few files need it
+
+    return NOTHING if _ALPINE in _distributions(buildspec) else with_shell(buildspec, "bash")
 
 
 def _fails_always(construct: Construct) -> bool:

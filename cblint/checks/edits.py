@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cblint.finding import Edit
-from cblint.source.text import Span, begin_of_line, end_of_line
+from cblint.source.text import Span, begin_of_line, end_of_line, line_end_of
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 
@@ -67,8 +67,7 @@ def key_before(mapping: Mapping, pair: Pair, key: str, value: str) -> tuple[Edit
     indentation = source[line:start]
     if indentation.strip(" "):
         return ()
-    end = "\r\n" if "\r\n" in source else "\n"
-    return (Edit(at, f"{key}: {value}{end}{indentation}"),)
+    return (Edit(at, f"{key}: {value}{line_end_of(source)}{indentation}"),)
 
 
 def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.batch import is_dependency_key, tasks
-from cblint.buildspec.model import Buildspec, items, mapping, scalar
+from cblint.buildspec.model import VARIABLES, Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, Schema, Steps, path_of
 from cblint.checks.edits import key_before, respelt
 from cblint.facts import table
@@ -17,6 +17,7 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar, walk
 from cblint.spelling import alike, closest
 
 if TYPE_CHECKING:
+    from cblint.checks.structure import Change
     from cblint.hosts.graph import Resource
 
 TOO_MUCH = ("additionalProperties", "false")
@@ -52,6 +53,7 @@ def _of_buildspec(buildspec: Buildspec) -> Iterator[Report]:
 
 def misplaced_key(buildspec: Buildspec) -> Iterator[Report]:
     """A key that CodeBuild knows, but elsewhere; or a variable right below ``env``."""
+    made: set[tuple[str, ...]] = set()
     for fault in _unknown_keys(buildspec):
         if fault.keyword == "false" or _meant(fault) is not None:
             continue
@@ -59,9 +61,24 @@ def misplaced_key(buildspec: Buildspec) -> Iterator[Report]:
         fields = {"key": name, "place": _in(fault.steps[:-1])}
         if home is not None:
             variant = "of-a-task" if home.endswith("batch task") else "elsewhere"
-            yield Report(fault.span, variant, {**fields, "home": home})
+            touched, edits = _moved(buildspec, fault, _nearest_home(fault) or (), made)
+            yield Report(fault.span, variant, {**fields, "home": home}, edits=edits, touched=touched)
         elif _is_variable(fault):
-            yield Report(fault.span, "variable", fields)
+            touched, edits = _moved(buildspec, fault, ("env", VARIABLES), made)
+            yield Report(fault.span, "variable", fields, edits=edits, touched=touched)
+
+
+def _moved(buildspec: Buildspec, fault: Fault, home: tuple[str, ...], made: set[tuple[str, ...]]) -> Change:
+    """The key moved to its home, if that is one place; ``made`` are homes that earlier fixes make, each only once."""
+    from cblint.checks.relocating import relocated  # few keys are misplaced
+    from cblint.checks.structure import NOTHING
+
+    holder = mapping(_at(buildspec.root, fault.steps[:-1]))
+    if "*" in home or holder is None or fault.pair is None or (home and home in made):
+        return NOTHING
+    if buildspec.get(*home) is None:
+        made.add(home)
+    return relocated(buildspec, holder, fault.pair, home)
 
 
 def _unknown_keys(buildspec: Buildspec) -> Iterator[Fault]:
@@ -143,14 +160,17 @@ _ANYWHERE = frozenset(
 
 
 def _home(fault: Fault) -> str | None:
-    """Where a key belongs that CodeBuild knows elsewhere: of several places the nearest."""
+    """Where a key belongs that CodeBuild knows elsewhere, in words."""
+    nearest = _nearest_home(fault)
+    return _phrase(nearest) if nearest is not None else None
+
+
+def _nearest_home(fault: Fault) -> tuple[str, ...] | None:
+    """The place of the mapping that a key belongs in: of several the nearest; ``*`` stands for any name."""
     name = str(fault.steps[-1])
     found = [place for known, place in _homes() if alike(known, name) and known not in _ANYWHERE]
-    if not found:
-        return None
     here = tuple("*" if isinstance(step, int) else str(step) for step in fault.steps[:-1])
-    nearest = max(found, key=lambda place: _shared(place, here))
-    return _phrase(nearest)
+    return max(found, key=lambda place: _shared(place, here), default=None)
 
 
 def _shared(place: tuple[str, ...], here: tuple[str, ...]) -> int:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.finding import Report
+from cblint.checks.edits import after, before, between
+from cblint.finding import Edit, Report
 from cblint.shell.commands import AndOr
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
@@ -29,9 +30,29 @@ def list_precedence(buildspec: Buildspec) -> Iterator[Report]:
                 fields = {"first": called(a), "second": called(b), "third": called(c)}
                 related = [("first", called_at(a)), ("second", called_at(b))]
                 if node.operators[:2] == ("&&", "||") and _undoes(a, b, c):
-                    yield Report(node.pipelines[2].span, "undone", fields, tuple(related))
+                    yield Report(node.pipelines[2].span, "undone", fields, tuple(related), _as_if(node))
                 elif node.operators[:2] == ("||", "&&") and _are_alternatives(a, b, c):
-                    yield Report(node.pipelines[2].span, "both", fields, tuple(related[:1]))
+                    yield Report(node.pipelines[2].span, "both", fields, tuple(related[:1]), _in_braces(node))
+
+
+def _as_if(node: AndOr) -> tuple[Edit, ...]:
+    """``if a; then b; else c; fi``, where the list has no other part."""
+    if len(node.pipelines) != 3 or not _can_be_moved(node):
+        return ()
+    a, b, c = (pipeline.span for pipeline in node.pipelines)
+    return (before(a, "if "), between(a, b, "; then "), between(b, c, "; else "), after(c, "; fi"))
+
+
+def _in_braces(node: AndOr) -> tuple[Edit, ...]:
+    """``a || { b && c; }``, where what follows is for a failure of both."""
+    if node.operators[2:3] not in ((), ("||",)) or not _can_be_moved(node):
+        return ()
+    return (before(node.pipelines[1].span, "{ "), after(node.pipelines[2].span, "; }"))
+
+
+def _can_be_moved(node: AndOr) -> bool:
+    """Whether all of it is written in its lines, and nothing else: no here-document, no comment."""
+    return "#" not in node.raw and "<<" not in node.raw
 
 
 def _called(item: ShellItem, command: Node) -> Invocation | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
-from cblint.checks.edits import replaced
+from cblint.checks.edits import left_out
 from cblint.checks.hidden import (
     acts,
     invoked,
@@ -58,7 +58,11 @@ def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
         (first, invocation), *others = worst or found
         related = [("counts", name_at(first.witness)), *(("again", called_at(other)) for _, other in others)]
         fields = {"command": called(invocation)}
-        yield Report(called_at(invocation), "pipeline" if worst else "answer", fields, tuple(related))
+        variant = "pipeline" if worst else "answer"
+        from cblint.checks.pipefail import with_pipefail  # few files hide any
+
+        touched, edits = with_pipefail(buildspec, step.item, [call for _, call in found])
+        yield Report(called_at(invocation), variant, fields, tuple(related), edits, touched=touched)
 
 
 def _is_piped_work(invocation: Invocation) -> bool:
@@ -136,7 +140,29 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
         related = [(label, witness)] if first.witness is not first.command else []
         related += [("again", span) for span in again]
         variant = _preparing(invocation) if not work else _variant(label, first, invocation, ends)
-        yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related))
+        edits = _stopped(step.item, variant, [call for _, call in found])
+        yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related), edits)
+
+
+_MOST_MENDED = 100
+"""Commands of one item; who hides more of them has to look at it anyway."""
+
+
+def _stopped(item: ShellItem, variant: str, found: list[Invocation]) -> tuple[Edit, ...]:
+    """What lets the item end with the first failure, if that is all that it changes."""
+    from cblint.checks.stopping import first_command, in_braces, is_asked, may_stop  # few files hide any
+
+    if variant == "open":
+        last = item.script.body.items[-1]
+        return (left_out(last.pipelines[-1].span, last.span),) if last.open and last.operators[-1:] == ("&&",) else ()
+    if len(found) > _MOST_MENDED:
+        return ()
+    if variant == "brackets":
+        braces = [in_braces(call) if _leaves_brackets(call) else () for call in found]
+        return tuple(edit for edits in braces for edit in edits) if all(braces) else ()
+    if not may_stop(item) or any(call.shell or is_asked(call) for call in found):
+        return ()
+    return first_command(item, "set -e")
 
 
 def _called_at(item: ShellItem, command: Node) -> Span:
@@ -328,7 +354,9 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
         fields = {"command": called(invocation), "name": assignment.name, "declares": declaration.words[0].raw}
         related = (("hides", declaration.words[0].span), *(("again", called_at(other)) for *_, other in others))
         variant = "declaration" if worst else "revision"
-        edits = _undeclared(step.item, declaration, assignment) if len(found) == 1 else ()
+        from cblint.checks.stopping import undeclared  # few files hide any
+
+        edits = undeclared(step.item, declaration, assignment) if len(found) == 1 else ()
         yield Report(called_at(invocation), variant, fields, related, edits)
 
 
@@ -354,15 +382,6 @@ def _is_looked_at(item: ShellItem, assignment: Assignment) -> bool:
             if assignment.name in names_in(call.node) if behind else files & asked:
                 return True
     return False
-
-
-def _undeclared(item: ShellItem, declaration: SimpleCommand, assignment: Assignment) -> tuple[Edit, ...]:
-    """The assignment alone, where its status is then the item's; the variable reaches the next item all the same."""
-    last = item.script.body.items[-1]
-    alone = len(last.pipelines) == 1 and last.pipelines[0].commands == (declaration,) and last.terminator != "&"
-    if not alone or declaration.words[0].text != "export" or len(declaration.arguments) != 2:
-        return ()
-    return (replaced(Span(declaration.span.start, assignment.span.start), ""),)
 
 
 def _used(buildspec: Buildspec, build: Build) -> set[str]:

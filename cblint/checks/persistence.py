@@ -8,16 +8,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec, scalar
+from cblint.checks.edits import respelt, without
 from cblint.checks.variables import reads_unset
 from cblint.facts import table
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, DEFINED, RAN, READ
 from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
-from cblint.shell.commands import AndOr, Function, Script, SimpleCommand
-from cblint.shell.syntax import Node, Parameter, walk
+from cblint.shell.commands import AndOr, Assignment, Function, Script, SimpleCommand, Subshell
+from cblint.shell.syntax import Node, Parameter, Word, walk
+from cblint.source.tree import Mapping, Scalar
+from cblint.source.tree import Node as YamlNode
 
 if TYPE_CHECKING:
+    from cblint.checks.structure import Change
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
 
@@ -37,20 +41,44 @@ def function_lost_between_commands(buildspec: Buildspec) -> Iterator[Report]:
     """A function or an alias is called in another command than the one that defines it."""
     build = build_of(buildspec)
     definitions = _definitions(build)
-    lost: dict[str, dict[int, SimpleCommand]] = {}
+    lost: dict[str, dict[int, tuple[SimpleCommand, Step]]] = {}
     for run in build.runs:
         for event in run.events:
             if event.kind == RAN and event.name in definitions and _is_lost(run, event, definitions[event.name]):
                 node = event.node
                 if isinstance(node, SimpleCommand) and node.words and node.words[0].text == event.name:
-                    lost.setdefault(event.name, {})[id(node)] = node
+                    lost.setdefault(event.name, {})[id(node)] = node, run.step
     for name, calls in lost.items():
-        first, *others = sorted(calls.values(), key=lambda node: node.span.start)
+        found = sorted(calls.values(), key=lambda call: call[0].span.start)
+        first, *others = [node for node, _ in found]
         definition = definitions[name][0]
         related = [("definition", definition.place.span), *(("again", node.words[0].span) for node in others)]
         variant = "alias" if definition.is_alias else "function"
         fields = {"name": name, "where": definition.run.step.where}
-        yield Report(first.words[0].span, variant, fields, tuple(related))
+        touched, edits = _brought_together(buildspec, name, definitions, found)
+        yield Report(first.words[0].span, variant, fields, tuple(related), edits, touched=touched)
+
+
+def _brought_together(
+    buildspec: Buildspec,
+    name: str,
+    definitions: dict[str, list[_Definition]],
+    calls: list[tuple[SimpleCommand, Step]],
+) -> Change:
+    """The one definition and all its calls in one command, or what it stands for in their place."""
+    from cblint.checks.regrouping import with_alias_written_out, with_definition  # few files lose any
+    from cblint.checks.structure import NOTHING
+
+    if len({id(each.place) for each in definitions[name]}) > 1:
+        return NOTHING
+    definition = definitions[name][0]
+    step, place = definition.run.step, definition.place
+    if not definition.is_alias:
+        return with_definition(buildspec, step, [user for _, user in calls])
+    value = place.value if isinstance(place, Assignment) else place
+    text = value.text if isinstance(value, Word) else None
+    meaning = (text or "").removeprefix(f"{name}=")
+    return with_alias_written_out(buildspec, step, meaning, [node for node, _ in calls])
 
 
 def _is_lost(run: StepRun, event: Event, definitions: list[_Definition]) -> bool:
@@ -165,8 +193,12 @@ def shell_option_does_not_persist(buildspec: Buildspec) -> Iterator[Report]:
     for number, step in enumerate(steps[:-1]):
         found = _only_sets(step.item.script)
         if found is not None and steps[number + 1 :]:
+            from cblint.checks.regrouping import MOST_FOLLOWING, with_option  # few files do that
+
             kind, node = found
-            yield Report(node.span, kind, {"command": " ".join(node.raw.split())})
+            touched, edits = with_option(buildspec, step, steps[number + 1 : number + 2 + MOST_FOLLOWING])
+            fields = {"command": " ".join(node.raw.split())}
+            yield Report(node.span, kind, fields, edits=edits, touched=touched)
 
 
 def _only_sets(script: Script) -> tuple[str, SimpleCommand] | None:
@@ -212,10 +244,52 @@ def version_0_1_state_loss(buildspec: Buildspec) -> Iterator[Report]:
     if value is None or value.value.strip() not in ("0.1", ".1"):
         return
     found = [*_variables_lost(buildspec), *_folders_lost(buildspec)]
-    yield from found
     if not found and value.style == "":
         # Of one in quotes version-not-number speaks.
-        yield Report(value.span, "version")
+        found = [Report(value.span, "version")]
+    touched, edits = _as_0_2(buildspec, value) if found else ((), ())
+    yield from (report._replace(edits=edits, touched=touched) for report in found)
+
+
+def _as_0_2(buildspec: Buildspec, version: Scalar) -> Change:
+    """What version 0.2 calls by other names, if no command relies on beginning at the root of the source."""
+    from cblint.checks.structure import NOTHING  # few files are of version 0.1
+
+    root = buildspec.root
+    if not isinstance(root, Mapping) or version.anchor is not None or _returns_to_root(buildspec):
+        return NOTHING
+    nodes: list[YamlNode] = [version]
+    edits = [Edit(version.span, "0.2")]
+    given = root.get("environment_variables")
+    if given is not None:
+        section = given.value
+        names = [pair.name for pair in section.pairs] if isinstance(section, Mapping) else []
+        if names != ["plaintext"] or given not in root.pairs or root.get("env") is not None:
+            return NOTHING
+        assert isinstance(section, Mapping)
+        for key, name in ((given.key, "env"), (section.pairs[0].key, "variables")):
+            nodes.append(key)
+            edits += respelt(key, name)
+    artifacts = root.get("artifacts")
+    holder = artifacts.value if artifacts is not None else None
+    kind = holder.get("type") if isinstance(holder, Mapping) else None
+    if isinstance(holder, Mapping) and kind is not None:
+        taken_out = without(holder, kind.key)
+        if not taken_out:
+            return NOTHING
+        nodes.append(holder)
+        edits += taken_out
+    return tuple(nodes), tuple(edits)
+
+
+def _returns_to_root(buildspec: Buildspec) -> bool:
+    """Whether a command goes to another folder and does something there, and another one follows."""
+    for step in steps_of(buildspec)[:-1]:
+        for invocation in step.item.invocations:
+            here = not invocation.captured and not any(isinstance(node, Subshell) for node in invocation.above)
+            if invocation.program in _MOVES and here and _only_goes(step) is None:
+                return True
+    return False
 
 
 def _variables_lost(buildspec: Buildspec) -> Iterator[Report]:
@@ -241,9 +315,19 @@ def _folders_lost(buildspec: Buildspec) -> Iterator[Report]:
     """The commands that only go to a folder, with others behind them."""
     for phase in phases_of(buildspec):
         for step, following in pairwise(phase.commands):
-            items = step.item.script.body.items
-            nodes = [pipeline.commands[0] for item in items for pipeline in item.pipelines]
-            node = nodes[0] if len(nodes) == 1 else None
-            if isinstance(node, SimpleCommand) and len(node.words) == 2 and node.words[0].raw in ("cd", "pushd"):
+            node = _only_goes(step)
+            if node is not None:
                 fields = {"command": node.raw, "where": following.where}
                 yield Report(node.span, "folder", fields, (("next", following.item.script.body.span),))
+
+
+_MOVES = ("cd", "pushd")
+
+
+def _only_goes(step: Step) -> SimpleCommand | None:
+    """The ``cd`` that is all of a command."""
+    nodes = [pipeline.commands[0] for item in step.item.script.body.items for pipeline in item.pipelines]
+    node = nodes[0] if len(nodes) == 1 else None
+    if isinstance(node, SimpleCommand) and len(node.words) == 2 and node.words[0].raw in _MOVES:
+        return node
+    return None

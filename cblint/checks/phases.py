@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cblint.buildspec.model import PHASES, Buildspec, mapping
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.flow.kinds import ASSIGNED
 from cblint.shell.syntax import Node
-from cblint.source.tree import Pair
+from cblint.source.tree import Mapping, Pair
 
 
 def phases_out_of_order(buildspec: Buildspec) -> Iterator[Report]:
@@ -23,14 +23,25 @@ def phases_out_of_order(buildspec: Buildspec) -> Iterator[Report]:
             continue
         if latest is not None and PHASES.index(phase.name) < PHASES.index(latest.name or ""):
             pairs = [each for each in phases.pairs if each.name in PHASES]
-            yield _relied_on(buildspec, pairs) or _told(phase, latest)
+            yield _relied_on(buildspec, pairs) or _told(phases, phase, latest)
             return
         latest = phase
 
 
-def _told(phase: Pair, other: Pair) -> Report:
+def _told(phases: Mapping, phase: Pair, other: Pair) -> Report:
     fields = {"phase": phase.name or "", "other": other.name or ""}
-    return Report(phase.key.span, "order", fields, (("other", other.key.span),))
+    related = (("other", other.key.span),)
+    return Report(phase.key.span, "order", fields, related, _in_order(phases), touched=(phases,))
+
+
+def _in_order(phases: Mapping) -> tuple[Edit, ...]:
+    """The phases as they run, if each is there once and nothing else."""
+    names = [pair.name for pair in phases.pairs]
+    if len(set(names)) < len(names) or not set(names) <= set(PHASES):
+        return ()
+    from cblint.checks.structure import in_order  # most files have their phases in order
+
+    return in_order(phases, lambda pair: PHASES.index(pair.name or ""))
 
 
 def _relied_on(buildspec: Buildspec, phases: list[Pair]) -> Report | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,8 +18,10 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import FILE_TESTS, Invocation
 from cblint.shell.syntax import Parameter, Word, walk
 from cblint.source.text import Span
+from cblint.source.tree import Sequence
 
 if TYPE_CHECKING:
+    from cblint.checks.structure import Change
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Guard
 
@@ -74,7 +77,44 @@ def publish_after_failed_build(buildspec: Buildspec) -> Iterator[Report]:
     harmless = all(_fails_by_itself(build, one, failing) for one in reached)
     fields = {"command": first.name, "where": cause.step.where}
     variant = "presumed" if not sure else "fails-anyway" if harmless else "published"
-    yield Report(first.span, variant, fields, tuple(related))
+    touched, edits = _guarded(buildspec, [publication.run.step for publication in found])
+    yield Report(first.span, variant, fields, tuple(related), edits, touched=touched)
+
+
+_GUARD = 'if [ "$CODEBUILD_BUILD_SUCCEEDING" != 1 ]; then exit 1; fi'
+
+
+def _guarded(buildspec: Buildspec, steps: list[Step]) -> Change:
+    """Whether the build has gone well is asked before the first of some commands of post_build and what leads to it.
+
+    Nothing where one of them would run all the same, or a command behind it may be there for a build that has failed.
+    """
+    from cblint.checks.structure import NOTHING, item_before  # few files publish too much
+
+    pair = buildspec.get("phases", "post_build", "commands")
+    commands = pair.value.resolved if pair is not None else None
+    if not isinstance(commands, Sequence) or any(step.key != "commands" for step in steps):
+        return NOTHING
+    number = min(step.number for step in steps)
+    known = {step.number: step for step in steps_of(buildspec) if step.phase == "post_build" and step.key == "commands"}
+    while number and number - 1 in known and _leads_to_it(known[number - 1]):
+        number -= 1
+    if any(re.search(_OF_FAILURES, step.item.value) for step in known.values() if step.number >= number):
+        return NOTHING
+    return (commands,), item_before(commands, number, _GUARD)
+
+
+_OF_FAILURES = r"(?i)BUILD_SUCCEEDING|fail(ed|ure)|_STATUS\b"
+"""In a command that may be there to tell of them."""
+_LEADS = frozenset({"print", "login", "setup", "query", "transform", "build", "package", "destroy"})
+
+
+def _leads_to_it(step: Step) -> bool:
+    """Whether a command is there for what follows only: it says that it begins, or prepares it."""
+    if re.search(_OF_FAILURES, step.item.value) or step.item.script.problem is not None:
+        return False
+    effects = map(effect_of, step.item.invocations)
+    return all(effect is not None and effect.does in _LEADS for effect in effects)
 
 
 def on_failure_continue_hides_failure(buildspec: Buildspec) -> Iterator[Report]:

@@ -7,7 +7,8 @@ import string
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.finding import Report
+from cblint.checks.edits import replaced
+from cblint.finding import Edit, Report
 from cblint.shell.commands import Redirection
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
@@ -115,10 +116,19 @@ def _unterminated(node: Scalar, delimiter: Word, ending: str) -> Report:
     fields = {"delimiter": ending}
     source = delimiter.source
     if "\n" not in source.value.strip():
-        return Report(delimiter.span, "one-line", fields, about=node)
+        return Report(delimiter.span, "one-line", fields, edits=_on_lines(node, ending), about=node)
     pattern = rf"(?m)^([ \t]*)({re.escape(ending)})([ \t]*)$"
     match = re.compile(pattern).search(source.value, delimiter.end)
     if match is None:
         return Report(delimiter.span, "missing", fields, about=node)
     related = (("line", source.span(*match.span(2))),)
-    return Report(delimiter.span, "indented" if match[1] else "trailing", fields, related, about=node)
+    edits = tuple(replaced(source.span(start, end), "") for start, end in (match.span(1), match.span(3)) if start < end)
+    return Report(delimiter.span, "indented" if match[1] else "trailing", fields, related, edits, about=node)
+
+
+def _on_lines(node: Scalar, ending: str) -> tuple[Edit, ...]:
+    """The command as a block, if one of its lines in the file is the delimiter."""
+    from cblint.checks.structure import as_block, block_of  # few here-documents go on
+
+    lines = as_block(node)
+    return block_of(node, lines) if ending in lines else ()

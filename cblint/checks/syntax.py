@@ -15,7 +15,12 @@ def yaml_syntax_error(buildspec: Buildspec) -> Iterator[Report]:
     """The file cannot be parsed."""
     problem = buildspec.stream.problem
     if problem is not None and buildspec.is_last:
-        yield Report(problem.span, problem.kind, {"problem": problem.problem, **problem.details})
+        edits: tuple[Edit, ...] = ()
+        if problem.kind == "tab" and buildspec.holder is None:
+            from cblint.checks.tabs import spaces_for_tabs  # few files are indented by tabs
+
+            edits = spaces_for_tabs(buildspec.stream)
+        yield Report(problem.span, problem.kind, {"problem": problem.problem, **problem.details}, edits=edits)
 
 
 def command_not_string(buildspec: Buildspec) -> Iterator[Report]:

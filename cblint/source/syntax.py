@@ -240,12 +240,12 @@ def _key_where_none_can_be(error: _Error) -> _Cause | None:
         return None
     start = place.line_start + len(place.before) - len(key)
     details = {"key": key}
-    above, line = next(_lines_above(error.source, place.line_start), (0, ""))
+    above, line = next(lines_above(error.source, place.line_start), (0, ""))
     if match := _NO_SPACE.match(line):
         return "colon-without-space", (above + match.start(1), above + match.end(1)), details
     if match := _BARE_WORD.match(line):
         return "missing-colon", (above + match.start(1), above + match.end(1)), {"key": match[1]}
-    structure = next((line for _, line in _lines_above(error.source, place.line_start) if _STRUCTURE.match(line)), "")
+    structure = next((line for _, line in lines_above(error.source, place.line_start) if _STRUCTURE.match(line)), "")
     if _PLAIN_ITEM.match(structure):
         return "block-needed", (start, place.at + 1), details
     return "key-indentation", (start, place.at + 1), details
@@ -260,7 +260,7 @@ def _text_after_quote(error: _Error) -> _Cause | None:
 def _alias_or_anchor(error: _Error) -> _Cause | None:
     if error.context not in _NAMES:
         return None
-    above, line = next(_lines_above(error.source, error.opening.line_start), (0, ""))
+    above, line = next(lines_above(error.source, error.opening.line_start), (0, ""))
     if error.opening.starts_line and (match := _ITEM_WITH_COLON.match(line)):
         return "colon-in-text", (above + match.start(1), above + match.end(1)), {}
     return "alias-or-anchor", error.opening.one(), {"character": error.opened_by}
@@ -300,7 +300,7 @@ def _indentation(error: _Error) -> _Cause | None:
         return None
     if error.problem in _UNEXPECTED and place.column == error.opening.column:
         return "wrong-level", place.to_line_end(), {"found": "list item" if error.character == "-" else "key"}
-    levels = _levels(error.source, place.line_start)
+    levels = levels_above(error.source, place.line_start)
     if not levels or place.column in levels:
         return None
     shown = enumerated([str(level) for level in levels], "or")
@@ -329,7 +329,7 @@ _CAUSES = (
 """In this order: the first that knows the error names it."""
 
 
-def _lines_above(source: str, line_start: int) -> Iterator[tuple[int, str]]:
+def lines_above(source: str, line_start: int) -> Iterator[tuple[int, str]]:
     """Lines with something on them but a comment, upward from the one that begins at ``line_start``; each with its
     offset."""
     end = line_start
@@ -342,10 +342,10 @@ def _lines_above(source: str, line_start: int) -> Iterator[tuple[int, str]]:
         end = start
 
 
-def _levels(source: str, line_start: int) -> list[int]:
+def levels_above(source: str, line_start: int) -> list[int]:
     """The indentations that the lines above leave open, least first."""
     levels: list[int] = []
-    for _, line in _lines_above(source, line_start):
+    for _, line in lines_above(source, line_start):
         indented = len(line) - len(line.lstrip(" "))
         if line.startswith(("---", "...")) or (levels and levels[-1] == 0):
             break

@@ -242,6 +242,11 @@ def end_of_line(source: str, at: int) -> int:
     return match.start() if match else len(source)
 
 
+def line_end_of(source: str) -> str:
+    """How the lines of a file end, where they are not mixed."""
+    return "\r\n" if "\r\n" in source else "\n"
+
+
 class Lines:
     """The lines of a file: offsets to positions and back."""
 

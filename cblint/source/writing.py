@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cblint.source.loader import TooComplex, load
-from cblint.source.text import BREAKS, Text, begin_of_line
+from cblint.source.text import BREAKS, Text, begin_of_line, line_end_of
 from cblint.source.tree import QUOTES, Scalar, Sequence
 
 _BLOCKS = ("|", ">")
@@ -104,11 +104,20 @@ def in_lines(text: Text, source: str, change: Change) -> Change | None:
     if indentation is None:
         return None
     start, end = range_of(text, change)
+    line_end = line_end_of(source)
     if change.start < len(text.value) or not text.value.endswith("\n"):
-        return Change(start, end, change.text.replace("\n", "\n" + indentation))
+        return Change(start, end, _indented(change.text, indentation, line_end))
     if not change.text.endswith("\n"):
         return None
-    return Change(start, end, indentation + change.text[:-1].replace("\n", "\n" + indentation) + "\n")
+    return Change(start, end, indentation + _indented(change.text[:-1], indentation, line_end) + line_end)
+
+
+def _indented(text: str, indentation: str, line_end: str) -> str:
+    """A text of which each line but the first is indented; of one that is empty, blanks at the end are none."""
+    first, *lines = text.split("\n")
+    empty = indentation.rstrip(" \t")
+    kept = [f"{indentation}{line}" if line or number == len(lines) - 1 else empty for number, line in enumerate(lines)]
+    return line_end.join([first, *kept])
 
 
 def _indentation(text: Text, source: str) -> str | None:
