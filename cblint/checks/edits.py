@@ -19,6 +19,11 @@ def after(span: Span, text: str) -> Edit:
     return Edit(Span(span.end, span.end), text)
 
 
+def replaced(span: Span, text: str) -> Edit:
+    """Text put in the place of another."""
+    return Edit(span, text)
+
+
 def left_out(previous: Span, span: Span) -> Edit:
     """A word taken out, with the blanks between it and the one before."""
     return Edit(Span(previous.end, span.end), "")

@@ -6,13 +6,57 @@ from bisect import bisect_right
 from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.edits import replaced
 from cblint.finding import Edit
+from cblint.shell.commands import AndOr, CommandList, Pipeline
+from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node as Statement
 from cblint.source.tree import Node, Scalar, Sequence
 
 _ASKS_FOR_STATUS = ("$?", "${?", "PIPESTATUS", "LASTEXITCODE")
 Removal = tuple[tuple[Node, ...], tuple[Edit, ...]]
 """The nodes that an edit changes beside the command itself, and the edit; nothing where it is not certain."""
+
+
+def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Removal:
+    """A command with all that runs it: out of a chain of ``&&``, or the line that is its own."""
+    around = _around(invocation)
+    if around is None or item.script.problem is not None or invocation.node.source is not item.script.source:
+        return (), ()
+    pipeline, chain, commands = around
+    number = chain.pipelines.index(pipeline)
+    others = [each for each in chain.pipelines if each is not pipeline]
+    if others and set(chain.operators) == {"&&"}:
+        return (), (_from_chain(chain, number),)
+    if any(operator != "||" for operator in chain.operators) or not all(each.raw in _NOTHING for each in others):
+        return (), ()
+    statements = commands.items
+    if len(statements) > 1:
+        return (), statement(item, statements, statements.index(chain))
+    return list_item(buildspec, item) if commands is item.script.body else ((), ())
+
+
+_NOTHING = ("true", ":")
+"""What may stand behind ``||`` for nothing to happen."""
+
+
+def _around(invocation: Invocation) -> tuple[Pipeline, AndOr, CommandList] | None:
+    """What holds a command, if it stands in no pipeline, brackets or quotes, and nobody reads or waits for it."""
+    if len(invocation.above) < 3 or any(each.document is not None for each in invocation.node.redirections):
+        return None
+    pipeline, chain, commands = invocation.above[:3]
+    if not isinstance(pipeline, Pipeline) or not isinstance(chain, AndOr) or not isinstance(commands, CommandList):
+        return None
+    is_plain = pipeline.commands == (invocation.node,) and not pipeline.negated and not pipeline.timed
+    return (pipeline, chain, commands) if is_plain and chain.terminator != "&" and not chain.open else None
+
+
+def _from_chain(chain: AndOr, number: int) -> Edit:
+    """One of several commands with the ``&&`` behind it; of the last, with that before it."""
+    this = chain.pipelines[number]
+    if number + 1 < len(chain.pipelines):
+        return replaced(chain.source.span(this.start, chain.pipelines[number + 1].start), "")
+    return replaced(chain.source.span(chain.pipelines[number - 1].end, this.end), "")
 
 
 def list_item(buildspec: Buildspec, item: ShellItem) -> Removal:
