@@ -71,6 +71,8 @@ def _in_quotes(word: Word) -> tuple[Edit, ...]:
     return (replaced(word.span, f'"{quoted}"'),)
 
 
+_ALIKE_IN_QUOTES = r"\$(?:\w+|\{\w+[^\"'{}$\\`~]*\})"
+"""An expansion that is read alike between double quotes and without: in its own argument stand none."""
 _GOES_ON = re.compile(r"[\"']+\w")
 
 
@@ -83,7 +85,7 @@ def _within_double_quotes(part: Part) -> str | None:
     if isinstance(part, DoubleQuoted):
         return part.raw[1:-1] if not part.localized else None
     if isinstance(part, Parameter):
-        return part.raw if re.fullmatch(r"\$(?:\w+|\{\w+\})", part.raw, re.ASCII) else None
+        return part.raw if re.fullmatch(_ALIKE_IN_QUOTES, part.raw, re.ASCII) else None
     return part.raw if isinstance(part, CommandSubstitution) and not part.backquoted else None
 
 

@@ -71,9 +71,7 @@ def _images(buildspec: Buildspec) -> list[Image]:
     return list(images.values()) if all(each.image is not None for each in buildspec.environments) else []
 
 
-def _present(
-    buildspec: Buildspec, item: ShellItem, invocation: Invocation, images: list[Image]
-) -> Iterator[Report]:
+def _present(buildspec: Buildspec, item: ShellItem, invocation: Invocation, images: list[Image]) -> Iterator[Report]:
     """What an installation brings though all images that run the buildspec have it."""
     packages = _packages(invocation) if invocation.program in _SYSTEM and not _has_repositories(buildspec) else []
     if (
@@ -100,9 +98,8 @@ def _present(
 def _without_cli(buildspec: Buildspec, item: ShellItem, invocation: Invocation, word: Word) -> Removal:
     """The package taken out of the command, or the command where that installs nothing else."""
     packages = invocation.runs(invocation.program, "install")[1:]
-    if packages == [word]:
-        is_all = not invocation.flags("-r", "--requirement", "-e", "--editable")
-        return command(buildspec, item, invocation) if is_all else ((), ())
+    if packages == [word] and not invocation.flags("-r", "--requirement", "-e", "--editable"):
+        return command(buildspec, item, invocation)
     words = invocation.words
     number = next(number for number, each in enumerate(words) if each is word)
     return (), (left_out(words[number - 1].span, word.span),) if word.source is item.script.source else ()

@@ -125,7 +125,9 @@ def _registry(buildspec: Buildspec, invocation: Invocation, login: _Login) -> _R
 
 def _named(buildspec: Buildspec) -> Iterator[_Registry]:
     """The registries of Amazon ECR that commands and variables of the buildspec name."""
-    values = [variable.value.value for variable in buildspec.variables if variable.value and variable.section == VARIABLES]
+    values = [
+        variable.value.value for variable in buildspec.variables if variable.value and variable.section == VARIABLES
+    ]
     for text in (*values, *(item.value for item in buildspec.shell_items)):
         for match in _REGISTRY.finditer(text):
             account, region = _plain(match["account"]), _plain(match["region"])

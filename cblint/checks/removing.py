@@ -6,11 +6,12 @@ from bisect import bisect_right
 from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import replaced
+from cblint.checks.edits import left_out, replaced
 from cblint.finding import Edit
 from cblint.shell.commands import AndOr, CommandList, Pipeline
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node as Statement
+from cblint.source.text import Span
 from cblint.source.tree import Node, Scalar, Sequence
 
 _ASKS_FOR_STATUS = ("$?", "${?", "PIPESTATUS", "LASTEXITCODE")
@@ -32,8 +33,11 @@ def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Re
         return (), ()
     statements = commands.items
     if len(statements) > 1:
-        return (), statement(item, statements, statements.index(chain))
-    return list_item(buildspec, item) if commands is item.script.body else ((), ())
+        found: Removal = (), _from_line(item, statements, statements.index(chain))
+    else:
+        found = list_item(buildspec, item) if commands is item.script.body else ((), ())
+    # What a comment on the line before says would be left, and said of what comes next.
+    return found if not any(_is_below_comment(item.node, edit) for edit in found[1]) else ((), ())
 
 
 _NOTHING = ("true", ":")
@@ -51,12 +55,27 @@ def _around(invocation: Invocation) -> tuple[Pipeline, AndOr, CommandList] | Non
     return (pipeline, chain, commands) if is_plain and chain.terminator != "&" and not chain.open else None
 
 
+def _from_line(item: ShellItem, statements: Several[AndOr], number: int) -> tuple[Edit, ...]:
+    """One of several commands: the line that is its own, or up to what follows the ``;`` behind it."""
+    this, rest = statements[number], statements[number + 1 :]
+    between = this.source.value[this.end : rest[0].start] if rest else ""
+    if "\n" in between or ";" not in between or any(asks in rest[0].raw for asks in _ASKS_FOR_STATUS):
+        return statement(item, statements, number)
+    return (replaced(Span(this.span.start, rest[0].span.start), ""),)
+
+
+def _is_below_comment(node: Scalar, edit: Edit) -> bool:
+    source = node.origin.value
+    line = source.rfind("\n", 0, edit.span.start)
+    return source[source.rfind("\n", 0, max(line, 0)) + 1 : max(line, 0)].lstrip().startswith("#")
+
+
 def _from_chain(chain: AndOr, number: int) -> Edit:
     """One of several commands with the ``&&`` behind it; of the last, with that before it."""
     this = chain.pipelines[number]
     if number + 1 < len(chain.pipelines):
-        return replaced(chain.source.span(this.start, chain.pipelines[number + 1].start), "")
-    return replaced(chain.source.span(chain.pipelines[number - 1].end, this.end), "")
+        return replaced(Span(this.span.start, chain.pipelines[number + 1].span.start), "")
+    return left_out(chain.pipelines[number - 1].span, this.span)
 
 
 def list_item(buildspec: Buildspec, item: ShellItem) -> Removal:
