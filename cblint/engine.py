@@ -259,7 +259,7 @@ def _fix(rule: Rule, report: Report, target: Target, subject: Subject) -> Fix | 
         PlacedEdit(target.lines.position(edit.span.start), target.lines.position(edit.span.end), edit.text, edit.span)
         for edit in sorted(report.edits)
     )
-    places = tuple(path_to(subject.root, node.span.start) for node in report.touched)
+    places = tuple(path_to(subject.root, node.span.start, node) for node in report.touched)
     withheld = any(target.hiding.within(edit.text) for edit in edits)
     return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits, places, withheld)
 

@@ -84,6 +84,70 @@ def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:
     return (Edit(key.origin.span(line, end), ""),)
 
 
+def without_branch(root: Node | None, *names: str) -> tuple[tuple[Edit, ...], tuple[Node, ...]]:
+    """A key and its value taken out, with every key above it below which nothing else stands; and out of which mapping.
+
+    Nothing where it is unclear what belongs to it: a comment between these keys, an anchor, a value of several lines.
+    """
+    way: list[tuple[Mapping, Pair]] = []
+    node = root
+    for name in names:
+        pair = node.get(name) if isinstance(node, Mapping) else None
+        if not isinstance(node, Mapping) or pair is None or pair not in node.pairs:
+            return (), ()
+        way.append((node, pair))
+        node = pair.value
+    while len(way) > 1 and len(way[-1][0].pairs) == 1:
+        way.pop()
+    mapping, outer = way[-1]
+    if outer.value is node:
+        edits = without(mapping, outer.key)
+        return edits, (mapping,) if edits else ()
+    is_clear = isinstance(node, Scalar) and node.one_line and node.style not in ("|", ">") and len(mapping.pairs) > 1
+    source, start = outer.key.origin.value, outer.key.start
+    line, end = begin_of_line(source, start), node.rest_of_line.end if node is not None else start
+    between = source[start : node.start] if node is not None else ""
+    if not is_clear or mapping.flow or source[line:start].strip(" ") or set("#&*!{") & set(between):
+        return (), ()
+    return (Edit(outer.key.origin.span(line, _behind_blank_line(source, line, end)), ""),), (mapping,)
+
+
+_LINE_END = re.compile(r"\r\n|\r|\n|\Z")
+_BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)")
+
+
+def _behind_blank_line(source: str, start: int, end: int) -> int:
+    """Where the next line begins; if one is empty before what is taken out, and one behind it, where that ends."""
+    match = _LINE_END.search(source, end)
+    behind = match.end() if match is not None else end
+    blank = _BLANK_LINE.match(source, behind)
+    before = source[begin_of_line(source, max(start - 1, 0)) : start] if start else ""
+    return blank.end() if blank is not None and not before.strip() else behind
+
+
+def item_on_top(pair: Pair, text: str) -> tuple[Edit, ...]:
+    """A text as the first item of the list below a key, on the line behind that; nothing where it is unclear how."""
+    sequence, colon = pair.value, pair.colon
+    if not isinstance(sequence, Sequence) or sequence.flow or sequence.anchor is not None or sequence.tag is not None:
+        return ()
+    source = pair.key.origin.value
+    match = _LINE_END.search(source, pair.key.end)
+    if colon is None or match is None or not sequence.items or sequence.start < match.end():
+        return ()
+    first = sequence.items[0]
+    dash = source[begin_of_line(source, first.start) : first.start]
+    beside = source[pair.key.end : match.start()].lstrip(" ").removeprefix(":").strip()
+    if re.fullmatch(r" *- +", dash) is None or (beside and not beside.startswith("#")):
+        return ()
+    return (Edit(pair.key.origin.span(match.end(), match.end()), f"{dash}{as_plain(text)}{match.group()}"),)
+
+
+def as_plain(text: str) -> str:
+    """A text of one line as YAML has it in a block: without quotes where none are needed."""
+    is_plain = re.fullmatch(r"[A-Za-z0-9_/.].*", text) is not None and re.search(r":(?: |\Z)| #| \Z", text) is None
+    return text if is_plain else "'{}'".format(text.replace("'", "''"))
+
+
 def without_items(sequence: Sequence, numbers: set[int]) -> dict[int, tuple[Edit, ...]]:
     """Some items taken out of a list, each by edits that go together with those of the others; of all: nothing.
 

@@ -21,7 +21,6 @@ from cblint.shell.syntax import (
     Word,
     walk,
 )
-from cblint.source.text import Span
 from cblint.spelling import alike, closest, distance
 
 # Braces

@@ -1,0 +1,169 @@
+"""Variables of ``env`` whose values a shell has to make: the assignment in the first command that does it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from functools import lru_cache
+
+from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, Variable, mapping
+from cblint.buildspec.shells import BASH, POSIX
+from cblint.checks.edits import item_on_top, without_branch
+from cblint.checks.environment import OF_MAKE
+from cblint.checks.given import given_names
+from cblint.checks.removing import Removal
+from cblint.shell.commands import Assignment, SimpleCommand
+from cblint.shell.parser import parse
+from cblint.shell.query import names_in
+from cblint.shell.syntax import Parameter, walk
+from cblint.source.text import Text
+from cblint.source.tree import Mapping, Pair, Scalar, reachable
+
+_BARE = r"(?a)(?:[\w./:@%+,=-]|\$\w+|\$\{\w+\})+"
+"""What the shell reads as one word without quotes, and expands like one in quotes where it is assigned."""
+_ONE_COMMAND = r"\$\([^()]*\)|`[^`]*`"
+_POSIX_OPERATORS = r":?[-+=?]|##?|%%?"
+
+NOTHING: Removal = (), ()
+
+
+def taken_out(buildspec: Buildspec, variable: Variable) -> Removal:
+    """A variable taken out of ``env.variables``, and what is empty without it.
+
+    Of a section that loses all it has, the first entry waits for the others to be gone: then nothing of it is left.
+    """
+    pair = _entry(buildspec, variable)
+    if pair is None or _waits(buildspec, pair):
+        return NOTHING
+    edits, holders = without_branch(buildspec.root, "env", VARIABLES, variable.name)
+    return holders, edits
+
+
+def assigned_instead(buildspec: Buildspec, variable: Variable, exporting: bool = False) -> Removal:
+    """A variable taken out of ``env.variables`` and assigned in the first command; nothing where it is not certain."""
+    commands = _first_commands(buildspec)
+    assigned = _assigned(buildspec, variable, exporting)
+    if commands is None or assigned is None:
+        return NOTHING
+    holders, gone = taken_out(buildspec, variable)
+    put = item_on_top(commands, assigned)
+    return ((*holders, commands.value), (*gone, *put)) if gone and put else NOTHING
+
+
+def _entry(buildspec: Buildspec, variable: Variable) -> Pair | None:
+    """The entry of a variable, if it stands in ``env.variables`` itself, once."""
+    pairs = _entries(buildspec)
+    if [each.name for each in pairs].count(variable.name) != 1:
+        return None
+    return next((each for each in pairs if each.key is variable.key and each.value is variable.value), None)
+
+
+def _entries(buildspec: Buildspec) -> list[Pair]:
+    section = buildspec.get("env", VARIABLES)
+    return section.value.pairs if section is not None and isinstance(section.value, Mapping) else []
+
+
+def _waits(buildspec: Buildspec, pair: Pair) -> bool:
+    """Whether it is the first entry, and all others can leave as well."""
+    first, *others = _entries(buildspec)
+    if first is not pair or not others or not all(_is_to_be_made(each) for each in others):
+        return False
+    keys = {id(each.key) for each in others}
+    known = [each for each in buildspec.variables if id(each.key) in keys]
+    return all(_is_itself(each) or _assigned(buildspec, each, False) is not None for each in known)
+
+
+def _is_itself(variable: Variable) -> bool:
+    value = variable.value.value if variable.value is not None else ""
+    return value in (f"${variable.name}", f"${{{variable.name}}}")
+
+
+def _is_to_be_made(pair: Pair) -> bool:
+    """Whether a value may be one that a shell has to make."""
+    return not isinstance(pair.value, Scalar) or "$" in pair.value.value or "`" in pair.value.value
+
+
+def _first_commands(buildspec: Buildspec) -> Pair | None:
+    """The ``commands`` that run first, if what they set stays for all others."""
+    version = buildspec.version
+    is_kept = version is not None and isinstance(version.value, Scalar) and version.value.value == "0.2"
+    if not is_kept or buildspec.runs_in not in POSIX or "run-as" in buildspec.source or "batch" in buildspec.sections:
+        return None
+    for name in PHASES:
+        phase = buildspec.get("phases", name)
+        holder = mapping(phase.value) if phase is not None else None
+        pair = holder.get("commands") if holder is not None else None
+        if pair is not None and phase is not None:
+            return pair if holder is phase.value else None
+    return None
+
+
+def _is_alone(buildspec: Buildspec, variable: Variable) -> bool:
+    """Whether nobody but commands reads the variable, and nothing else gives it a value before them."""
+    name = variable.name
+    if [each.name for each in buildspec.variables].count(name) > 1 or name in _read_elsewhere(buildspec):
+        return False
+    return all(name != given for project in buildspec.projects for given, _ in project.variables)
+
+
+@lru_cache(maxsize=1)
+def _read_elsewhere(buildspec: Buildspec) -> frozenset[str]:
+    """The variables that stand in what is neither a command nor the value of another."""
+    others = {id(item.node) for item in buildspec.command_items}
+    others |= {id(each.value) for each in buildspec.variables if each.section == VARIABLES}
+    scalars = (node for node in reachable(buildspec.root) if isinstance(node, Scalar) and id(node) not in others)
+    return frozenset(name for node in scalars for name in re.findall(r"(?a)\$\{?(\w+)", node.value))
+
+
+def _assigned(buildspec: Buildspec, variable: Variable, exporting: bool) -> str | None:
+    """The command that gives the variable what its value says; None where the shell may read that otherwise."""
+    value = variable.value.value if variable.value is not None else ""
+    if "\n" in value or re.fullmatch(r"(?a)[A-Za-z_]\w*", variable.name) is None or re.search(OF_MAKE, value):
+        return None
+    is_bare = not exporting and (re.fullmatch(_BARE, value) or re.fullmatch(_ONE_COMMAND, value))
+    if not is_bare and set('"\\') & set(value):
+        return None
+    written = value if is_bare else f'"{value}"'
+    script = parse(Text.of(f"{variable.name}={written}"))
+    commands = [node for node in walk(script) if isinstance(node, SimpleCommand)]
+    if script.problem is not None or not commands or commands[0].words or len(commands[0].assignments) != 1:
+        return None
+    if len(script.body.items) != 1 or commands[0].raw != script.source.value or script.comments:
+        return None
+    if buildspec.runs_in != BASH and not all(
+        not node.operator or re.fullmatch(_POSIX_OPERATORS, node.operator)
+        for node in walk(script)
+        if isinstance(node, Parameter)
+    ):
+        return None
+    entry = _entry(buildspec, variable)
+    if entry is None or not _is_alone(buildspec, variable):
+        return None
+    if not _is_set_before(buildspec, entry, names_in(script) - {variable.name}):
+        return None
+    return f"{'export ' if exporting else ''}{script.source.value}"
+
+
+def _is_set_before(buildspec: Buildspec, entry: Pair, reads: Set[str]) -> bool:
+    """Whether all that the value is made from is there when the first command begins."""
+    pairs = _entries(buildspec)
+    made_later = {each.name for each in pairs if each.key.start > entry.key.start and _is_to_be_made(each)}
+    known = given_names(buildspec) | _read_in(buildspec)
+    return reads <= known and reads.isdisjoint(made_later) and reads.isdisjoint(_set_in(buildspec))
+
+
+@lru_cache(maxsize=1)
+def _read_in(buildspec: Buildspec) -> frozenset[str]:
+    """The variables that commands read: who starts the build is asked for them already."""
+    return frozenset(name for item in buildspec.shell_items for name in names_in(item.script))
+
+
+@lru_cache(maxsize=1)
+def _set_in(buildspec: Buildspec) -> frozenset[str]:
+    """The variables that commands assign."""
+    return frozenset(_assignments(buildspec))
+
+
+def _assignments(buildspec: Buildspec) -> Iterator[str]:
+    for item in buildspec.shell_items if "=" in buildspec.source else ():
+        yield from (node.name for node in walk(item.script) if isinstance(node, Assignment))
