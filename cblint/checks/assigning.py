@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, Variable, mapping
 from cblint.buildspec.shells import BASH, POSIX
-from cblint.checks.edits import item_on_top, without_branch
+from cblint.checks.edits import is_below_comment, item_on_top, without_branch
 from cblint.checks.environment import OF_MAKE
 from cblint.checks.given import given_names
 from cblint.checks.removing import Removal
@@ -36,7 +36,7 @@ def taken_out(buildspec: Buildspec, variable: Variable) -> Removal:
     if pair is None or _waits(buildspec, pair):
         return NOTHING
     edits, holders = without_branch(buildspec.root, "env", VARIABLES, variable.name)
-    return holders, edits
+    return (holders, edits) if not any(is_below_comment(pair.key, edit) for edit in edits) else NOTHING
 
 
 def assigned_instead(buildspec: Buildspec, variable: Variable, exporting: bool = False) -> Removal:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import left_out, replaced
+from cblint.checks.edits import is_below_comment, left_out, replaced
 from cblint.finding import Edit
 from cblint.shell.commands import AndOr, CommandList, Pipeline
 from cblint.shell.query import Invocation
@@ -37,7 +37,7 @@ def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Re
     else:
         found = list_item(buildspec, item) if commands is item.script.body else ((), ())
     # What a comment on the line before says would be left, and said of what comes next.
-    return found if not any(_is_below_comment(item.node, edit) for edit in found[1]) else ((), ())
+    return found if not any(is_below_comment(item.node, edit) for edit in found[1]) else ((), ())
 
 
 _NOTHING = ("true", ":")
@@ -62,12 +62,6 @@ def _from_line(item: ShellItem, statements: Several[AndOr], number: int) -> tupl
     if "\n" in between or ";" not in between or any(asks in rest[0].raw for asks in _ASKS_FOR_STATUS):
         return statement(item, statements, number)
     return (replaced(Span(this.span.start, rest[0].span.start), ""),)
-
-
-def _is_below_comment(node: Scalar, edit: Edit) -> bool:
-    source = node.origin.value
-    line = source.rfind("\n", 0, edit.span.start)
-    return source[source.rfind("\n", 0, max(line, 0)) + 1 : max(line, 0)].lstrip().startswith("#")
 
 
 def _from_chain(chain: AndOr, number: int) -> Edit:
