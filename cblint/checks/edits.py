@@ -91,8 +91,13 @@ def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:
 def is_below_comment(node: Node, edit: Edit) -> bool:
     """Whether an edit begins on a line below a comment, which may say something of what it takes out."""
     source = node.origin.value
-    line = begin_of_line(source, node.origin.index(edit.span.start))
-    return source[begin_of_line(source, max(line - 1, 0)) : line].lstrip().startswith("#")
+    return _line_before(source, begin_of_line(source, node.origin.index(edit.span.start))).lstrip().startswith("#")
+
+
+def _line_before(source: str, start: int) -> str:
+    """The line before the one that begins at a place; nothing where that is the first."""
+    end = start - 2 if source.startswith("\r\n", start - 2) and start > 1 else start - 1
+    return source[begin_of_line(source, end) : end] if end > 0 else ""
 
 
 def without_branch(root: Node | None, *names: str) -> tuple[tuple[Edit, ...], tuple[Node, ...]]:
@@ -132,8 +137,7 @@ def _behind_blank_line(source: str, start: int, end: int) -> int:
     match = _LINE_END.search(source, end)
     behind = match.end() if match is not None else end
     blank = _BLANK_LINE.match(source, behind)
-    before = source[begin_of_line(source, max(start - 1, 0)) : start] if start else ""
-    return blank.end() if blank is not None and not before.strip() else behind
+    return blank.end() if blank is not None and not _line_before(source, start).strip() else behind
 
 
 def item_on_top(pair: Pair, text: str) -> tuple[Edit, ...]:
