@@ -149,7 +149,7 @@ def _is_set_before(buildspec: Buildspec, entry: Pair, reads: Set[str]) -> bool:
     pairs = _entries(buildspec)
     made_later = {each.name for each in pairs if each.key.start > entry.key.start and _is_to_be_made(each)}
     known = given_names(buildspec) | _read_in(buildspec)
-    return reads <= known and reads.isdisjoint(made_later) and reads.isdisjoint(_set_in(buildspec))
+    return reads <= known and reads.isdisjoint(made_later) and reads.isdisjoint(set_in(buildspec))
 
 
 @lru_cache(maxsize=1)
@@ -159,7 +159,7 @@ def _read_in(buildspec: Buildspec) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _set_in(buildspec: Buildspec) -> frozenset[str]:
+def set_in(buildspec: Buildspec) -> frozenset[str]:
     """The variables that commands assign."""
     return frozenset(_assignments(buildspec))
 

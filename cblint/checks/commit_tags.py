@@ -1,4 +1,4 @@
-"""The commit in the place of a build's own number, in the names by which the tasks of a batch find each other's work."""
+"""The commit in the place of a build's own number, in names by which the tasks of a batch find each other's work."""
 
 from __future__ import annotations
 

@@ -127,7 +127,9 @@ def _is_read_as(node: Scalar, written: list[Change], value: str, in_brackets: bo
     """Whether a parser takes what is written for the value, in the same style."""
     changes = [Change(each.start - node.start, each.end - node.start, each.text) for each in written]
     source = changed(node.origin.value[node.start : node.end], changes)
-    return _read(f"[{source}]" if in_brackets else f"- {source}") == (value, node.style)
+    # Definitions know their parts under other names than the file, in which a block stands in no brackets.
+    is_inside = in_brackets and node.style not in _BLOCKS
+    return _read(f"[{source}]" if is_inside else f"- {source}") == (value, node.style)
 
 
 def _read(source: str) -> tuple[str, str] | None:
