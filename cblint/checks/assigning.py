@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Container, Iterator, Set
 from functools import lru_cache
 
 from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, Variable, mapping
 from cblint.buildspec.shells import BASH, POSIX
-from cblint.checks.edits import is_below_comment, item_on_top, without_branch
+from cblint.checks.edits import item_on_top, without_entry
 from cblint.checks.environment import OF_MAKE
 from cblint.checks.given import given_names
 from cblint.checks.removing import Removal
@@ -27,16 +27,20 @@ _POSIX_OPERATORS = r":?[-+=?]|##?|%%?"
 NOTHING: Removal = (), ()
 
 
-def taken_out(buildspec: Buildspec, variable: Variable) -> Removal:
-    """A variable taken out of ``env.variables``, and what is empty without it.
+def taken_out(buildspec: Buildspec, variable: Variable, leaving: Container[str | None]) -> Removal:
+    """A variable taken out of ``env.variables``, of which those in ``leaving`` may go, and what is empty without it."""
+    return without_entry(buildspec.root, ("env", VARIABLES), variable.key, leaving)
 
-    Of a section that loses all it has, the first entry waits for the others to be gone: then nothing of it is left.
-    """
-    pair = _entry(buildspec, variable)
-    if pair is None or _waits(buildspec, pair):
-        return NOTHING
-    edits, holders = without_branch(buildspec.root, "env", VARIABLES, variable.name)
-    return (holders, edits) if not any(is_below_comment(pair.key, edit) for edit in edits) else NOTHING
+
+@lru_cache(maxsize=1)
+def to_be_made(buildspec: Buildspec) -> frozenset[str]:
+    """The variables in ``env.variables`` that a command can set, or that say nothing but their own name."""
+    return frozenset(
+        variable.name
+        for variable in buildspec.variables
+        if variable.section == VARIABLES and variable.value is not None and _is_to_be_made(variable.value.value)
+        if _is_itself(variable) or _assigned(buildspec, variable, False) is not None
+    )
 
 
 def assigned_instead(buildspec: Buildspec, variable: Variable, exporting: bool = False) -> Removal:
@@ -45,7 +49,7 @@ def assigned_instead(buildspec: Buildspec, variable: Variable, exporting: bool =
     assigned = _assigned(buildspec, variable, exporting)
     if commands is None or assigned is None:
         return NOTHING
-    holders, gone = taken_out(buildspec, variable)
+    holders, gone = taken_out(buildspec, variable, to_be_made(buildspec))
     put = item_on_top(commands, assigned)
     return ((*holders, commands.value), (*gone, *put)) if gone and put else NOTHING
 
@@ -63,24 +67,14 @@ def _entries(buildspec: Buildspec) -> list[Pair]:
     return section.value.pairs if section is not None and isinstance(section.value, Mapping) else []
 
 
-def _waits(buildspec: Buildspec, pair: Pair) -> bool:
-    """Whether it is the first entry, and all others can leave as well."""
-    first, *others = _entries(buildspec)
-    if first is not pair or not others or not all(_is_to_be_made(each) for each in others):
-        return False
-    keys = {id(each.key) for each in others}
-    known = [each for each in buildspec.variables if id(each.key) in keys]
-    return all(_is_itself(each) or _assigned(buildspec, each, False) is not None for each in known)
-
-
 def _is_itself(variable: Variable) -> bool:
     value = variable.value.value if variable.value is not None else ""
     return value in (f"${variable.name}", f"${{{variable.name}}}")
 
 
-def _is_to_be_made(pair: Pair) -> bool:
+def _is_to_be_made(value: str) -> bool:
     """Whether a value may be one that a shell has to make."""
-    return not isinstance(pair.value, Scalar) or "$" in pair.value.value or "`" in pair.value.value
+    return "$" in value or "`" in value
 
 
 def _first_commands(buildspec: Buildspec) -> Pair | None:
@@ -146,8 +140,10 @@ def _assigned(buildspec: Buildspec, variable: Variable, exporting: bool) -> str 
 
 def _is_set_before(buildspec: Buildspec, entry: Pair, reads: Set[str]) -> bool:
     """Whether all that the value is made from is there when the first command begins."""
-    pairs = _entries(buildspec)
-    made_later = {each.name for each in pairs if each.key.start > entry.key.start and _is_to_be_made(each)}
+    behind = [each for each in _entries(buildspec) if each.key.start > entry.key.start]
+    made_later = {
+        each.name for each in behind if not isinstance(each.value, Scalar) or _is_to_be_made(each.value.value)
+    }
     known = given_names(buildspec) | _read_in(buildspec)
     return reads <= known and reads.isdisjoint(made_later) and reads.isdisjoint(set_in(buildspec))
 

@@ -7,6 +7,7 @@ shell sees of it, whatever the style of the scalar.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from cblint.finding import Edit
 from cblint.source.text import Span, begin_of_line
@@ -100,7 +101,30 @@ def _line_before(source: str, start: int) -> str:
     return source[begin_of_line(source, end) : end] if end > 0 else ""
 
 
-def without_branch(root: Node | None, *names: str) -> tuple[tuple[Edit, ...], tuple[Node, ...]]:
+def without_entry(
+    root: Node | None, way: tuple[str, ...], key: Node, leaving: Container[str | None]
+) -> tuple[tuple[Node, ...], tuple[Edit, ...]]:
+    """An entry taken out of the mapping at the end of a way, and out of which mapping; its last one with that.
+
+    ``leaving`` are the names of all that may go: where these are all entries, the first of them waits for the others to
+    be gone.
+    """
+    node = root
+    for name in way:
+        pair = node.get(name) if isinstance(node, Mapping) else None
+        node = pair.value if pair is not None else None
+    pairs = node.pairs if isinstance(node, Mapping) else []
+    entry = next((each for each in pairs if each.key is key), None)
+    if entry is None or entry.name is None or [each.name for each in pairs].count(entry.name) > 1:
+        return (), ()
+    if len(pairs) > 1 and entry is pairs[0] and all(each.name in leaving for each in pairs):
+        return (), ()
+    holders, edits = without_branch(root, *way, entry.name)
+    # What a comment on the line before says would be left, and said of what comes next.
+    return (holders, edits) if not any(is_below_comment(key, edit) for edit in edits) else ((), ())
+
+
+def without_branch(root: Node | None, *names: str) -> tuple[tuple[Node, ...], tuple[Edit, ...]]:
     """A key and its value taken out, with every key above it below which nothing else stands; and out of which mapping.
 
     Nothing where it is unclear what belongs to it: a comment between these keys, an anchor, a value of several lines.
@@ -118,14 +142,14 @@ def without_branch(root: Node | None, *names: str) -> tuple[tuple[Edit, ...], tu
     mapping, outer = way[-1]
     if outer.value is node:
         edits = without(mapping, outer.key)
-        return edits, (mapping,) if edits else ()
+        return ((mapping,), edits) if edits else ((), ())
     is_clear = isinstance(node, Scalar) and node.one_line and node.style not in ("|", ">") and len(mapping.pairs) > 1
     source, start = outer.key.origin.value, outer.key.start
     line, end = begin_of_line(source, start), node.rest_of_line.end if node is not None else start
     between = source[start : node.start] if node is not None else ""
     if not is_clear or mapping.flow or source[line:start].strip(" ") or set("#&*!{") & set(between):
         return (), ()
-    return (Edit(outer.key.origin.span(line, _behind_blank_line(source, line, end)), ""),), (mapping,)
+    return (mapping,), (Edit(outer.key.origin.span(line, _behind_blank_line(source, line, end)), ""),)
 
 
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")

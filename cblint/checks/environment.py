@@ -56,9 +56,13 @@ def _made_by_command(buildspec: Buildspec, variable: Variable, variant: str) -> 
     """The variable assigned in the first command; one that is to be what it is, left out."""
     if variant == "reference" or variable.section != VARIABLES:
         return (), ()
-    from cblint.checks.assigning import assigned_instead, taken_out  # few values need a shell to make them
+    from cblint.checks.assigning import assigned_instead, taken_out, to_be_made  # few values need a shell to make them
 
-    return taken_out(buildspec, variable) if variant == "itself" else assigned_instead(buildspec, variable)
+    return (
+        taken_out(buildspec, variable, to_be_made(buildspec))
+        if variant == "itself"
+        else assigned_instead(buildspec, variable)
+    )
 
 
 def _expansion(value: str) -> tuple[int, int, str] | None:

@@ -23,7 +23,7 @@ _ESCAPED = re.compile(r'\\([$`"\\])')
 
 
 def expanded_inside(code: Code, call: Invocation, names: Container[str]) -> tuple[Edit, ...]:
-    """``sh -c 'deploy "$BRANCH"'`` in the place of ``sh -c "deploy $BRANCH"``: the text is then data, whatever it holds.
+    """``sh -c 'deploy "$BRANCH"'`` in the place of ``sh -c "deploy $BRANCH"``: the text is then data.
 
     Nothing if any variable in it is none of ``names``, which all programs of the build are given, or if the shell that
     runs it would hand it on to be run once more.
