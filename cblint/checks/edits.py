@@ -181,6 +181,43 @@ def item_on_top(pair: Pair, text: str) -> tuple[Edit, ...]:
     return (Edit(pair.key.origin.span(match.end(), match.end()), f"{dash}{as_plain(text)}{match.group()}"),)
 
 
+def item_alone(pair: Pair) -> tuple[Edit, ...]:
+    """The one value of a key made the only item of a list, on a line of its own; nothing where that is unclear."""
+    node, colon = pair.value, pair.colon
+    source = pair.key.origin.value
+    indentation = source[begin_of_line(source, pair.key.start) : pair.key.start]
+    if not isinstance(node, Scalar) or colon is None or node.anchor is not None or node.tag is not None:
+        return ()
+    between = source[pair.key.end : node.start].lstrip(" ")
+    if indentation.strip(" ") or between.strip(" ") != ":" or (not node.one_line and node.style != "|"):
+        return ()
+    # The lines of a block have to stand further in than its dash.
+    lead = indentation if node.style == "|" else f"{indentation}  "
+    end = "\r\n" if "\r\n" in source else "\n"
+    return (Edit(node.origin.span(node.start - len(between) + 1, node.start), f"{end}{lead}- "),)
+
+
+def put_below(pair: Pair, key: str) -> tuple[Edit, ...]:
+    """The list below a key put below a further key; nothing where that is unclear."""
+    node = pair.value
+    if not isinstance(node, Sequence) or not node.items or node.anchor is not None or node.tag is not None:
+        return ()
+    if node.flow:
+        name = f'"{key}"' if isinstance(pair.key, Scalar) and pair.key.style == '"' else key
+        end = node.start + len(node.source)
+        return (
+            Edit(node.origin.span(node.start, node.start), f"{{{name}: "),
+            Edit(node.origin.span(end, end), "}"),
+        )
+    source = node.origin.value
+    line, own = begin_of_line(source, node.start), begin_of_line(source, pair.key.start)
+    lead, before = source[line : node.start], source[own : pair.key.start]
+    if line == own or lead.strip(" ") or before.strip(" ") or len(lead) <= len(before):
+        return ()
+    end_of_this = "\r\n" if "\r\n" in source else "\n"
+    return (Edit(node.origin.span(line, line), f"{lead}{key}:{end_of_this}"),)
+
+
 def as_plain(text: str) -> str:
     """A text of one line as YAML has it in a block: without quotes where none are needed."""
     is_plain = re.fullmatch(r"[A-Za-z0-9_/.].*", text) is not None and re.search(r":(?: |\Z)| #| \Z", text) is None

@@ -58,11 +58,9 @@ def _made_by_command(buildspec: Buildspec, variable: Variable, variant: str) -> 
         return (), ()
     from cblint.checks.assigning import assigned_instead, taken_out, to_be_made  # few values need a shell to make them
 
-    return (
-        taken_out(buildspec, variable, to_be_made(buildspec))
-        if variant == "itself"
-        else assigned_instead(buildspec, variable)
-    )
+    if variant == "itself":
+        return taken_out(buildspec, variable, to_be_made(buildspec))
+    return assigned_instead(buildspec, variable)
 
 
 def _expansion(value: str) -> tuple[int, int, str] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cblint.buildspec.embedded import buildspecs_of
 from cblint.buildspec.model import VARIABLES, Buildspec
 from cblint.checks.dumping import environment_dumped
+from cblint.checks.edits import respelt
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
 from cblint.hosts.known import variables_of
@@ -84,7 +85,9 @@ def unchecked_sources(resource: Resource) -> Iterator[Report]:
     for source in _each(resource, *_SOURCES):
         pair = _switched_on(source, "insecureSsl")
         if pair is not None:
-            yield Report(pair.key.span, "source", {"key": written(pair)})
+            # Whoever wrote this has a reason, mostly a certificate of their own, that has to be made known then.
+            edits = respelt(pair.value, "false")
+            yield Report(pair.key.span, "source", {"key": written(pair)}, edits=edits, safe=False)
 
 
 # What is public
