@@ -11,7 +11,7 @@ from collections.abc import Container
 
 from cblint.finding import Edit
 from cblint.source.text import Span, begin_of_line
-from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 
 def before(span: Span, text: str) -> Edit:
@@ -73,11 +73,17 @@ def key_before(mapping: Mapping, pair: Pair, key: str, value: str) -> tuple[Edit
 
 
 def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:
-    """The line of a key and its value taken out of a mapping, if it is theirs alone; nothing where that is unclear."""
-    pair = next((each for each in mapping.pairs if each.key is key), None)
-    if pair is None or mapping.flow or len(mapping.pairs) < 2 or key.anchor is not None:
+    """The line of a key and its value taken out of a mapping, if it is theirs alone; nothing where that is unclear.
+
+    Out of brackets, they are taken with the comma behind them, or before them where they are the last.
+    """
+    number = next((number for number, each in enumerate(mapping.pairs) if each.key is key), -1)
+    if number < 0 or len(mapping.pairs) < 2 or key.anchor is not None:
         return ()
-    value = pair.value
+    value = mapping.pairs[number].value
+    if mapping.flow:
+        nodes = [value, *walk(value)]
+        return _pair_from_brackets(mapping.pairs, number) if all(each.anchor is None for each in nodes) else ()
     if not isinstance(value, Scalar) or value.anchor is not None or not value.one_line or value.style in ("|", ">"):
         return ()
     source = key.origin.value
@@ -99,6 +105,17 @@ def _line_before(source: str, start: int) -> str:
     """The line before the one that begins at a place; nothing where that is the first."""
     end = start - 2 if source.startswith("\r\n", start - 2) and start > 1 else start - 1
     return source[begin_of_line(source, end) : end] if end > 0 else ""
+
+
+def _pair_from_brackets(pairs: list[Pair], number: int) -> tuple[Edit, ...]:
+    """A pair with the comma behind it, or, if it is the last, with the one before it."""
+    this = pairs[number]
+    is_last = number + 1 == len(pairs)
+    start = _end(pairs[number - 1].value) if is_last else this.key.start
+    end = _end(this.value) if is_last else pairs[number + 1].key.start
+    if "#" in this.key.origin.value[start:end]:
+        return ()
+    return (Edit(this.key.origin.span(start, end), ""),)
 
 
 def without_entry(
@@ -140,14 +157,14 @@ def without_branch(root: Node | None, *names: str) -> tuple[tuple[Node, ...], tu
     while len(way) > 1 and len(way[-1][0].pairs) == 1:
         way.pop()
     mapping, outer = way[-1]
-    if outer.value is node:
+    if outer.value is node or mapping.flow:
         edits = without(mapping, outer.key)
         return ((mapping,), edits) if edits else ((), ())
     is_clear = isinstance(node, Scalar) and node.one_line and node.style not in ("|", ">") and len(mapping.pairs) > 1
     source, start = outer.key.origin.value, outer.key.start
     line, end = begin_of_line(source, start), node.rest_of_line.end if node is not None else start
     between = source[start : node.start] if node is not None else ""
-    if not is_clear or mapping.flow or source[line:start].strip(" ") or set("#&*!{") & set(between):
+    if not is_clear or source[line:start].strip(" ") or set("#&*!{") & set(between):
         return (), ()
     return (mapping,), (Edit(outer.key.origin.span(line, _behind_blank_line(source, line, end)), ""),)
 
@@ -167,8 +184,11 @@ def _behind_blank_line(source: str, start: int, end: int) -> int:
 def item_on_top(pair: Pair, text: str) -> tuple[Edit, ...]:
     """A text as the first item of the list below a key, on the line behind that; nothing where it is unclear how."""
     sequence, colon = pair.value, pair.colon
-    if not isinstance(sequence, Sequence) or sequence.flow or sequence.anchor is not None or sequence.tag is not None:
+    if not isinstance(sequence, Sequence) or sequence.anchor is not None or sequence.tag is not None:
         return ()
+    if sequence.flow:
+        at = sequence.items[0].start if sequence.items else 0
+        return (Edit(pair.key.origin.span(at, at), f"{_in_json(text)}, "),) if sequence.items else ()
     source = pair.key.origin.value
     match = _LINE_END.search(source, pair.key.end)
     if colon is None or match is None or not sequence.items or sequence.start < match.end():
@@ -216,6 +236,12 @@ def put_below(pair: Pair, key: str) -> tuple[Edit, ...]:
         return ()
     end_of_this = "\r\n" if "\r\n" in source else "\n"
     return (Edit(node.origin.span(line, line), f"{lead}{key}:{end_of_this}"),)
+
+
+def _in_json(text: str) -> str:
+    import json  # few files are JSON
+
+    return json.dumps(text, ensure_ascii=False)
 
 
 def as_plain(text: str) -> str:
