@@ -10,7 +10,7 @@ import re
 from collections.abc import Container
 
 from cblint.finding import Edit
-from cblint.source.text import Span, begin_of_line
+from cblint.source.text import Span, begin_of_line, end_of_line
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 
@@ -88,7 +88,7 @@ def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:
         return ()
     source = key.origin.value
     line = begin_of_line(source, key.start)
-    end = value.rest_of_line.end
+    end = end_of_line(source, value.start)
     if source[line : key.start].strip(" ") or source[end : end + 1] not in ("\n", "\r"):
         return ()
     end += 2 if source.startswith("\r\n", end) else 1
@@ -162,7 +162,7 @@ def without_branch(root: Node | None, *names: str) -> tuple[tuple[Node, ...], tu
         return ((mapping,), edits) if edits else ((), ())
     is_clear = isinstance(node, Scalar) and node.one_line and node.style not in ("|", ">") and len(mapping.pairs) > 1
     source, start = outer.key.origin.value, outer.key.start
-    line, end = begin_of_line(source, start), node.rest_of_line.end if node is not None else start
+    line, end = begin_of_line(source, start), end_of_line(source, node.start) if node is not None else start
     between = source[start : node.start] if node is not None else ""
     if not is_clear or source[line:start].strip(" ") or set("#&*!{") & set(between):
         return (), ()
