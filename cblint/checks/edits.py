@@ -198,7 +198,7 @@ def item_on_top(pair: Pair, text: str) -> tuple[Edit, ...]:
     beside = source[pair.key.end : match.start()].lstrip(" ").removeprefix(":").strip()
     if re.fullmatch(r" *- +", dash) is None or (beside and not beside.startswith("#")):
         return ()
-    return (Edit(pair.key.origin.span(match.end(), match.end()), f"{dash}{as_plain(text)}{match.group()}"),)
+    return (Edit(pair.key.origin.span(match.start(), match.start()), f"{match.group()}{dash}{as_plain(text)}"),)
 
 
 def item_alone(pair: Pair) -> tuple[Edit, ...]:
