@@ -102,7 +102,7 @@ def in_definition(holder: Resource, source: Text, root: Node | None, edits: Sequ
         return ()
     here = holder.graph.in_file(holder.path)
     number = here.index(holder)
-    found = [ValueChange(number, text.path, text.in_brackets, *change) for change in changes] if text else []
+    found = [ValueChange(number, text.path, *change) for change in changes] if text else []
     for edit in edits:
         if edit in inside:
             continue
@@ -110,7 +110,7 @@ def in_definition(holder: Resource, source: Text, root: Node | None, edits: Sequ
         if place is None:
             return ()
         of, leaf, node = place
-        found.append(ValueChange(of, leaf.path, leaf.in_brackets, *change_of(node.text, edit)))
+        found.append(ValueChange(of, leaf.path, *change_of(node.text, edit)))
     return tuple(found)
 
 
@@ -149,27 +149,24 @@ def _is_in(span: Span, node: Node) -> bool:
 
 
 class Leaf(NamedTuple):
-    """What holds nothing further, with the path to it; ``in_brackets``: in those of a list or a mapping of YAML."""
+    """What holds nothing further, with the path to it."""
 
     path: str
     node: Node
-    in_brackets: bool
 
 
 def leaves(root: Node) -> Iterator[Leaf]:
     """All leaves below a node; through aliases as well, but what these bring only once."""
     seen: set[int] = set()
-    stack = [Leaf("", root, False)]
+    stack = [Leaf("", root)]
     while stack:
-        path, node, in_brackets = stack.pop()
+        path, node = stack.pop()
         target = node.resolved
         if not isinstance(target, (Mapping, Items)):
-            yield Leaf(path, target, in_brackets)
+            yield Leaf(path, target)
         elif id(target) not in seen:
             seen.add(id(target))
-            within = in_brackets or target.flow
             if isinstance(target, Mapping):
-                below = [(f".{pair.name}#{number}", pair.value) for number, pair in enumerate(target.pairs)]
+                stack += [Leaf(f"{path}.{pair.name}#{number}", pair.value) for number, pair in enumerate(target.pairs)]
             else:
-                below = [(f"[{number}]", item) for number, item in enumerate(target.items)]
-            stack += [Leaf(f"{path}{step}", child, within) for step, child in below]
+                stack += [Leaf(f"{path}[{number}]", item) for number, item in enumerate(target.items)]

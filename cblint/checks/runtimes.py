@@ -56,15 +56,23 @@ def runtime_end_of_life(buildspec: Buildspec) -> Iterator[Report]:
             continue
         over = ended(each.name, each.text)
         if over is not None:
-            yield _said_over(each, each.version, over)
+            yield _said_over(each, each.version, over, buildspec.environments)
         elif _is_left_behind(each) and not _are_known(buildspec.environments):
             yield Report(each.version.span, "old-images", {"runtime": each.name, "version": each.text})
 
 
-def _said_over(each: _Chosen, version: Scalar, over: Ended) -> Report:
-    use = next((release for release in over.use if _is_above(release, each.text)), over.use[-1])
+def _said_over(each: _Chosen, version: Scalar, over: Ended, environments: Sequence[Environment]) -> Report:
+    offered = [use for use in over.use if all(_comes_with(each.name, use, one) for one in environments)]
+    above = [release for release in offered if _is_above(release, each.text)]
+    use = (*above[:1], *offered[-1:], None)[0]
     fields = {"release": over.title, "since": over.since, "use": enumerated(over.use, "or")}
-    return Report(version.span, "ended", fields, edits=respelt(version, use))
+    return Report(version.span, "ended", fields, edits=respelt(version, use) if use is not None else ())
+
+
+def _comes_with(runtime: str, version: str, environment: Environment) -> bool:
+    """Whether an image brings a version, or nothing is known of it."""
+    runtimes = _runtimes(environment)
+    return not runtimes or (runtime in runtimes and is_among(version, runtimes[runtime].versions))
 
 
 def _is_above(release: str, version: str) -> bool:
