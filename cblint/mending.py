@@ -46,16 +46,20 @@ def written(root: Node | None, edits: Sequence[Edit]) -> tuple[Edit, ...] | None
 
 def sorted_out(root: Node | None, edits: Iterable[Edit]) -> tuple[list[Rewriting], list[Edit]]:
     """Edits as changes of the values of scalars, and those that are none."""
-    found: dict[int, Rewriting] = {}
+    found: dict[int, tuple[Scalar, bool, list[Edit]]] = {}
     plain: list[Edit] = []
     for edit in edits:
         node, in_brackets = _scalar_at(root, edit.span) if edit.within else (None, False)
         if node is None:
             plain.append(edit)
         else:
-            known = found.get(id(node), Rewriting(node, (), in_brackets))
-            found[id(node)] = known._replace(changes=(*known.changes, change_of(node.text, edit)))
-    return list(found.values()), plain
+            found.setdefault(id(node), (node, in_brackets, []))[2].append(edit)
+    return [_rewriting(*each) for each in found.values()], plain
+
+
+def _rewriting(node: Scalar, in_brackets: bool, edits: Sequence[Edit]) -> Rewriting:
+    text = node.text
+    return Rewriting(node, tuple(change_of(text, edit) for edit in edits), in_brackets)
 
 
 def change_of(text: Text, edit: Edit) -> Change:

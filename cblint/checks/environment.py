@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, Variable
 from cblint.checks.edits import replaced
 from cblint.checks.literals import is_secret
-from cblint.checks.removing import Removal
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.known import Variable as ProjectVariable
@@ -20,6 +19,7 @@ from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
+    from cblint.checks.removing import Removal
     from cblint.hosts.graph import Resource
 
 

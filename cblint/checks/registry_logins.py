@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
@@ -116,11 +117,16 @@ def _registry(buildspec: Buildspec, invocation: Invocation, login: _Login) -> _R
         match = _REGISTRY.fullmatch(f"{login.account}.dkr.ecr.{region}.amazonaws.com")
         # In China the host has another ending; which region a variable holds is not known.
         return _Registry(match.group(), region) if match is not None and not region.startswith("cn-") else None
-    named = set(_named(buildspec))
+    named = _all_named(buildspec)
     found = next(iter(named)) if len(named) == 1 else None
     if found is None or login.region not in ("", found.region) or not _is_set(buildspec, invocation, found.host):
         return None
     return found
+
+
+@lru_cache(maxsize=1)
+def _all_named(buildspec: Buildspec) -> frozenset[_Registry]:
+    return frozenset(_named(buildspec))
 
 
 def _named(buildspec: Buildspec) -> Iterator[_Registry]:
@@ -137,9 +143,12 @@ def _named(buildspec: Buildspec) -> Iterator[_Registry]:
 def _is_set(buildspec: Buildspec, invocation: Invocation, host: str) -> bool:
     """Whether no command after the login sets what the host is made of."""
     names = set(re.findall(r"\w+", " ".join(re.findall(_VARIABLE, host))))
-    return not names or all(
-        node.name not in names or node.span.start < invocation.node.span.start
-        for item in buildspec.shell_items
-        for node in walk(item.script)
-        if isinstance(node, Assignment)
-    )
+    last = _last_set(buildspec) if names else {}
+    return all(last.get(name, -1) < invocation.node.span.start for name in names)
+
+
+@lru_cache(maxsize=1)
+def _last_set(buildspec: Buildspec) -> dict[str, int]:
+    """Where in the file each variable is last assigned."""
+    nodes = (node for item in buildspec.shell_items if "=" in item.value for node in walk(item.script))
+    return {node.name: node.span.start for node in nodes if isinstance(node, Assignment)}
