@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Set
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Set
 from functools import lru_cache
+from typing import NamedTuple
 
 from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, Variable, mapping
 from cblint.buildspec.shells import BASH, POSIX
@@ -17,7 +19,8 @@ from cblint.shell.parser import parse
 from cblint.shell.query import names_in
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Text
-from cblint.source.tree import Mapping, Pair, Scalar, reachable
+from cblint.source.tree import Mapping as Entries
+from cblint.source.tree import Pair, Scalar, reachable
 
 _BARE = r"(?a)(?:[\w./:@%+,=-]|\$\w+|\$\{\w+\})+"
 """What the shell reads as one word without quotes, and expands like one in quotes where it is assigned."""
@@ -54,17 +57,26 @@ def assigned_instead(buildspec: Buildspec, variable: Variable, exporting: bool =
     return ((*holders, commands.value), (*gone, *put)) if gone and put else NOTHING
 
 
-def _entry(buildspec: Buildspec, variable: Variable) -> Pair | None:
-    """The entry of a variable, if it stands in ``env.variables`` itself, once."""
-    pairs = _entries(buildspec)
-    if [each.name for each in pairs].count(variable.name) != 1:
-        return None
-    return next((each for each in pairs if each.key is variable.key and each.value is variable.value), None)
+class _Section(NamedTuple):
+    """What ``env.variables`` says: where each entry stands that does so once, and those that a shell has to make."""
+
+    entries: Mapping[str, int]
+    made: Mapping[str, int]
 
 
-def _entries(buildspec: Buildspec) -> list[Pair]:
+@lru_cache(maxsize=1)
+def _section(buildspec: Buildspec) -> _Section:
     section = buildspec.get("env", VARIABLES)
-    return section.value.pairs if section is not None and isinstance(section.value, Mapping) else []
+    pairs = section.value.pairs if section is not None and isinstance(section.value, Entries) else []
+    counts = Counter(pair.name for pair in pairs)
+    named = [pair for pair in pairs if pair.name is not None]
+    entries = {pair.name or "": pair.key.start for pair in named if counts[pair.name] == 1}
+    made = {
+        pair.name or "": pair.key.start
+        for pair in named
+        if not isinstance(pair.value, Scalar) or _is_to_be_made(pair.value.value)
+    }
+    return _Section(entries, made)
 
 
 def _is_itself(variable: Variable) -> bool:
@@ -95,9 +107,15 @@ def _first_commands(buildspec: Buildspec) -> Pair | None:
 def _is_alone(buildspec: Buildspec, variable: Variable) -> bool:
     """Whether nobody but commands reads the variable, and nothing else gives it a value before them."""
     name = variable.name
-    if [each.name for each in buildspec.variables].count(name) > 1 or name in _read_elsewhere(buildspec):
-        return False
-    return all(name != given for project in buildspec.projects for given, _ in project.variables)
+    return name not in _read_elsewhere(buildspec) and name not in _given_elsewhere(buildspec)
+
+
+@lru_cache(maxsize=1)
+def _given_elsewhere(buildspec: Buildspec) -> frozenset[str]:
+    """The variables that the buildspec gives twice, or a project as well."""
+    counts = Counter(variable.name for variable in buildspec.variables)
+    given = {name for project in buildspec.projects for name, _ in project.variables}
+    return frozenset(name for name, count in counts.items() if count > 1 or name in given)
 
 
 @lru_cache(maxsize=1)
@@ -130,28 +148,27 @@ def _assigned(buildspec: Buildspec, variable: Variable, exporting: bool) -> str 
         if isinstance(node, Parameter)
     ):
         return None
-    entry = _entry(buildspec, variable)
-    if entry is None or not _is_alone(buildspec, variable):
+    start = _section(buildspec).entries.get(variable.name)
+    if start != variable.key.start or not _is_alone(buildspec, variable):
         return None
-    if not _is_set_before(buildspec, entry, names_in(script) - {variable.name}):
+    if not _is_set_before(buildspec, start, names_in(script) - {variable.name}):
         return None
     return f"{'export ' if exporting else ''}{script.source.value}"
 
 
-def _is_set_before(buildspec: Buildspec, entry: Pair, reads: Set[str]) -> bool:
-    """Whether all that the value is made from is there when the first command begins."""
-    behind = [each for each in _entries(buildspec) if each.key.start > entry.key.start]
-    made_later = {
-        each.name for each in behind if not isinstance(each.value, Scalar) or _is_to_be_made(each.value.value)
-    }
-    known = given_names(buildspec) | _read_in(buildspec)
-    return reads <= known and reads.isdisjoint(made_later) and reads.isdisjoint(set_in(buildspec))
+def _is_set_before(buildspec: Buildspec, start: int, reads: Set[str]) -> bool:
+    """Whether all that a value is made from, whose entry begins there, is there when the first command begins."""
+    made = _section(buildspec).made
+    return reads <= _known(buildspec) and all(
+        made.get(name, -1) <= start and name not in set_in(buildspec) for name in reads
+    )
 
 
 @lru_cache(maxsize=1)
-def _read_in(buildspec: Buildspec) -> frozenset[str]:
-    """The variables that commands read: who starts the build is asked for them already."""
-    return frozenset(name for item in buildspec.shell_items for name in names_in(item.script))
+def _known(buildspec: Buildspec) -> frozenset[str]:
+    """The variables that are there, or that commands read: who starts the build is asked for those already."""
+    read = {name for item in buildspec.shell_items for name in names_in(item.script)}
+    return frozenset(given_names(buildspec) | read)
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
@@ -88,6 +89,7 @@ def _has_version_1(environment: Environment) -> bool:
     return image.aws_cli == 1 if image is not None else is_of_one_language(environment.image_name or "")
 
 
+@lru_cache(maxsize=1)
 def _installs_version_1(buildspec: Buildspec) -> bool:
     """Whether a command installs version 1, which is the one that pip knows."""
     return any(

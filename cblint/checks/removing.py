@@ -25,11 +25,10 @@ def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Re
     if around is None or item.script.problem is not None or invocation.node.source is not item.script.source:
         return (), ()
     pipeline, chain, commands = around
-    number = chain.pipelines.index(pipeline)
-    others = [each for each in chain.pipelines if each is not pipeline]
-    if others and set(chain.operators) == {"&&"}:
-        return (), (_from_chain(chain, number),)
-    if any(operator != "||" for operator in chain.operators) or not all(each.raw in _NOTHING for each in others):
+    is_alone = len(chain.pipelines) == 1
+    if not is_alone and "||" not in chain.operators:
+        return (), (_from_chain(chain, chain.pipelines.index(pipeline)),)
+    if not is_alone and [(*chain.operators, each.raw) for each in chain.pipelines[1:]] not in _OR_NOTHING:
         return (), ()
     statements = commands.items
     if len(statements) > 1:
@@ -40,8 +39,8 @@ def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Re
     return found if not any(is_below_comment(item.node, edit) for edit in found[1]) else ((), ())
 
 
-_NOTHING = ("true", ":")
-"""What may stand behind ``||`` for nothing to happen."""
+_OR_NOTHING = ([("||", "true")], [("||", ":")])
+"""What may stand behind a command for nothing to happen where it fails."""
 
 
 def _around(invocation: Invocation) -> tuple[Pipeline, AndOr, CommandList] | None:
@@ -57,11 +56,12 @@ def _around(invocation: Invocation) -> tuple[Pipeline, AndOr, CommandList] | Non
 
 def _from_line(item: ShellItem, statements: Several[AndOr], number: int) -> tuple[Edit, ...]:
     """One of several commands: the line that is its own, or up to what follows the ``;`` behind it."""
-    this, rest = statements[number], statements[number + 1 :]
-    between = this.source.value[this.end : rest[0].start] if rest else ""
-    if "\n" in between or ";" not in between or any(asks in rest[0].raw for asks in _ASKS_FOR_STATUS):
+    this, following = statements[number], statements[number + 1] if number + 1 < len(statements) else None
+    between = this.source.value[this.end : following.start] if following is not None else ""
+    if following is None or "\n" in between or ";" not in between:
         return statement(item, statements, number)
-    return (replaced(Span(this.span.start, rest[0].span.start), ""),)
+    asks = any(each in following.raw for each in _ASKS_FOR_STATUS)
+    return (replaced(Span(this.span.start, following.span.start), ""),) if not asks else ()
 
 
 def _from_chain(chain: AndOr, number: int) -> Edit:
