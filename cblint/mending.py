@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.finding import Edit, ValueChange
@@ -46,20 +47,22 @@ def written(root: Node | None, edits: Sequence[Edit]) -> tuple[Edit, ...] | None
 
 def sorted_out(root: Node | None, edits: Iterable[Edit]) -> tuple[list[Rewriting], list[Edit]]:
     """Edits as changes of the values of scalars, and those that are none."""
-    found: dict[int, tuple[Scalar, bool, list[Edit]]] = {}
+    found: dict[int, Rewriting] = {}
     plain: list[Edit] = []
     for edit in edits:
         node, in_brackets = _scalar_at(root, edit.span) if edit.within else (None, False)
         if node is None:
             plain.append(edit)
         else:
-            found.setdefault(id(node), (node, in_brackets, []))[2].append(edit)
-    return [_rewriting(*each) for each in found.values()], plain
+            known = found.get(id(node), Rewriting(node, (), in_brackets))
+            found[id(node)] = known._replace(changes=(*known.changes, change_of(_text(node), edit)))
+    return list(found.values()), plain
 
 
-def _rewriting(node: Scalar, in_brackets: bool, edits: Sequence[Edit]) -> Rewriting:
-    text = node.text
-    return Rewriting(node, tuple(change_of(text, edit) for edit in edits), in_brackets)
+@lru_cache(maxsize=4)
+def _text(node: Scalar) -> Text:
+    """The value with its places in the file: thousands of edits may be about one."""
+    return node.text
 
 
 def change_of(text: Text, edit: Edit) -> Change:
