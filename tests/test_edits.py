@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from cblint.checks.edits import as_plain, item_alone, item_on_top, put_below, without_branch, without_entry
 from cblint.finding import Edit
-from cblint.fix import fixed_text
+from cblint.fix import fix_bytes, fixed_text
 from cblint.hosted_fixes import edited
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
@@ -181,6 +181,22 @@ def test_an_entry_is_all_that_goes(names: list[str], data: st.DataObject) -> Non
         expected = {"x": 1, **({"env": {"variables": left}} if left else {}), "y": 2}
         assert made is not None
         assert YAML(typ="safe", pure=True).load(made) == expected
+
+
+def test_variables_are_assigned_in_the_order_in_which_they_stood() -> None:
+    text = (
+        "version: 0.2\nenv:\n  variables:\n"
+        "    A: $(date)\n    B: v-$A\n    C: $B $LATER\n    D: 'of $CODEBUILD_INITIATOR'\n"
+        "phases:\n  build:\n    commands:\n      - LATER=1; make $LATER\n"
+    )
+    settings = Settings(select=("env-value-not-expanded",))
+    change, new = fix_bytes(text.encode(), Candidate("buildspec.yml", True), settings, True)
+    assert change.fixed == 3
+    assert new.decode() == (
+        "version: 0.2\nenv:\n  variables:\n    C: $B $LATER\n"
+        "phases:\n  build:\n    commands:\n      - A=$(date)\n      - B=v-$A\n"
+        '      - D="of $CODEBUILD_INITIATOR"\n      - LATER=1; make $LATER\n'
+    )
 
 
 def test_fixes_never_empty_a_list_together() -> None:

@@ -8,19 +8,20 @@ from collections.abc import Container, Iterator, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple
 
-from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, Variable, mapping
+from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, ShellItem, Variable, items, mapping
 from cblint.buildspec.shells import BASH, POSIX
-from cblint.checks.edits import item_on_top, without_entry
+from cblint.checks.edits import item_behind, item_on_top, without_entry
 from cblint.checks.environment import OF_MAKE
 from cblint.checks.given import given_names
 from cblint.checks.removing import Removal
+from cblint.finding import Edit
 from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.parser import parse
 from cblint.shell.query import names_in
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Text
 from cblint.source.tree import Mapping as Entries
-from cblint.source.tree import Pair, Scalar, reachable
+from cblint.source.tree import Node, Pair, Scalar, Sequence, reachable
 
 _BARE = r"(?a)(?:[\w./:@%+,=-]|\$\w+|\$\{\w+\})+"
 """What the shell reads as one word without quotes, and expands like one in quotes where it is assigned."""
@@ -53,7 +54,7 @@ def assigned_instead(buildspec: Buildspec, variable: Variable, exporting: bool =
     if commands is None or assigned is None:
         return NOTHING
     holders, gone = taken_out(buildspec, variable, to_be_made(buildspec))
-    put = item_on_top(commands, assigned)
+    put = _put(buildspec, commands, variable.name, assigned)
     return ((*holders, commands.value), (*gone, *put)) if gone and put else NOTHING
 
 
@@ -104,6 +105,57 @@ def _first_commands(buildspec: Buildspec) -> Pair | None:
     return None
 
 
+class _Leading(NamedTuple):
+    """A command before all others that does nothing but assign: which variables, and which it reads for that."""
+
+    node: Node
+    sets: frozenset[str]
+    reads: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _leading(buildspec: Buildspec) -> tuple[_Leading, ...]:
+    """The commands of one line with which the build begins, as long as they only assign."""
+    commands = _first_commands(buildspec)
+    known = {id(item.node): item for item in buildspec.shell_items}
+    found: list[_Leading] = []
+    for node in items(commands.value) if commands is not None else ():
+        item = known.get(id(node))
+        found_here = _only_assigned(item) if item is not None and node.one_line else None
+        if item is None or found_here is None:
+            break
+        found.append(_Leading(node, found_here, frozenset(names_in(item.script))))
+    return tuple(found)
+
+
+def _only_assigned(item: ShellItem) -> frozenset[str] | None:
+    """The variables that a command assigns; None if it does anything else."""
+    parts = item.script.body.items
+    pipelines = parts[0].pipelines if len(parts) == 1 and parts[0].terminator != "&" else ()
+    (command,) = pipelines[0].commands if len(pipelines) == 1 and len(pipelines[0].commands) == 1 else (None,)
+    if not isinstance(command, SimpleCommand) or command.redirections or item.script.problem is not None:
+        return None
+    given = [*command.assignments, *command.arguments[1:]]
+    is_export = not command.words or (len(command.words) == 1 and command.words[0].text == "export")
+    if not given or not is_export or not all(isinstance(each, Assignment) for each in given):
+        return None
+    return frozenset(each.name for each in given if isinstance(each, Assignment))
+
+
+def _before(buildspec: Buildspec, name: str) -> tuple[_Leading, ...]:
+    """Those of the first commands behind which a variable can be set, as none of them has to do with it."""
+    first = _leading(buildspec)
+    number = next((number for number, each in enumerate(first) if name in each.sets | each.reads), len(first))
+    return first[:number]
+
+
+def _put(buildspec: Buildspec, commands: Pair, name: str, command: str) -> tuple[Edit, ...]:
+    before = _before(buildspec, name)
+    in_brackets = isinstance(commands.value, Sequence) and commands.value.flow
+    put = item_behind(before[-1].node, command, in_brackets) if before else ()
+    return put or item_on_top(commands, command)
+
+
 def _is_alone(buildspec: Buildspec, variable: Variable) -> bool:
     """Whether nobody but commands reads the variable, and nothing else gives it a value before them."""
     name = variable.name
@@ -151,16 +203,17 @@ def _assigned(buildspec: Buildspec, variable: Variable, exporting: bool) -> str 
     start = _section(buildspec).entries.get(variable.name)
     if start != variable.key.start or not _is_alone(buildspec, variable):
         return None
-    if not _is_set_before(buildspec, start, names_in(script) - {variable.name}):
+    if not _is_set_before(buildspec, variable, names_in(script) - {variable.name}):
         return None
     return f"{'export ' if exporting else ''}{script.source.value}"
 
 
-def _is_set_before(buildspec: Buildspec, start: int, reads: Set[str]) -> bool:
-    """Whether all that a value is made from, whose entry begins there, is there when the first command begins."""
+def _is_set_before(buildspec: Buildspec, variable: Variable, reads: Set[str]) -> bool:
+    """Whether all that a value is made from is there where it would be assigned, and is not set anew behind that."""
     made = _section(buildspec).made
+    before = {name for each in _before(buildspec, variable.name) for name in each.sets}
     return reads <= _known(buildspec) and all(
-        made.get(name, -1) <= start and name not in set_in(buildspec) for name in reads
+        made.get(name, -1) <= variable.key.start and (name not in set_in(buildspec) or name in before) for name in reads
     )
 
 

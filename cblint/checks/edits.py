@@ -238,6 +238,23 @@ def put_below(pair: Pair, key: str) -> tuple[Edit, ...]:
     return (Edit(node.origin.span(line, line), f"{lead}{key}:{end_of_this}"),)
 
 
+def item_behind(item: Node, text: str, in_brackets: bool) -> tuple[Edit, ...]:
+    """A text as the item behind another of a list, which stands on one line; nothing where it is unclear how."""
+    source = item.origin.value
+    if in_brackets:
+        at = _end(item)
+        return (Edit(item.origin.span(at, at), f", {_in_json(text)}"),)
+    dash, at = source[begin_of_line(source, item.start) : item.start], end_of_line(source, item.start)
+    if (
+        re.fullmatch(r" *- +", dash) is None
+        or not item.one_line
+        or (isinstance(item, Scalar) and item.style in ("|", ">"))
+    ):
+        return ()
+    end = "\r\n" if source.startswith("\r\n", at) else "\n"
+    return (Edit(item.origin.span(at, at), f"{end}{dash}{as_plain(text)}"),)
+
+
 def _in_json(text: str) -> str:
     import json  # few files are JSON
 
