@@ -212,8 +212,10 @@ def _is_set_before(buildspec: Buildspec, variable: Variable, reads: Set[str]) ->
     """Whether all that a value is made from is there where it would be assigned, and is not set anew behind that."""
     made = _section(buildspec).made
     before = {name for each in _before(buildspec, variable.name) for name in each.sets}
-    return reads <= _known(buildspec) and all(
-        made.get(name, -1) <= variable.key.start and (name not in set_in(buildspec) or name in before) for name in reads
+    return all(
+        name in before
+        or (name in _known(buildspec) and name not in set_in(buildspec) and made.get(name, -1) <= variable.key.start)
+        for name in reads
     )
 
 
