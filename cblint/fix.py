@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import io
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ from cblint.hosted_fixes import HostedFile, Reader, edited, overlap
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
+from cblint.source import replacing
 from cblint.source.file import MAX_BYTES, Unreadable, decode
 from cblint.source.loader import TooComplex
 
@@ -289,12 +289,4 @@ def _replace(path: str, old: bytes, new: bytes) -> None:
     with open(target, "rb") as file:
         if file.read() != old:
             raise Refused("it was changed in the meantime")
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".cblint-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(new)
-        os.chmod(temporary, os.stat(target).st_mode & 0o7777)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    replacing.replace(target, new)

@@ -124,6 +124,25 @@ def matcher(lines: Iterable[str]) -> Callable[[str], bool | None]:
     return lambda path: spec.check_file(path).include
 
 
+def useless(pattern: str) -> str:
+    """Why a pattern can match nothing, in words that follow it; empty if it can."""
+    if not pattern.strip() or pattern.lstrip().startswith("#"):
+        return "matches nothing: it is empty, or a comment (a file whose name begins with # is \\#…)"
+    if _choices(pattern) > _MOST_CHOICES:
+        return "has too many stars between two slashes"
+    import warnings
+
+    from pathspec import GitIgnoreSpec
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except (ValueError, re.error):
+            return "is malformed, so that it matches nothing"
+    return ""
+
+
 _MOST_CHOICES = 2
 """Each further one multiplies the time of a pattern by the length of a stranger's file name."""
 
