@@ -203,6 +203,25 @@ def _guard(old: str, new: str, allowed: list[str]) -> None:
         for path in differences(one, other):
             if not any(path == place or path.startswith((place + ".", place + "[")) for place in allowed):
                 raise Refused(f"the fix would also change {path or 'the whole file'}")
+        if _is_emptied(one, other):
+            raise Refused("nothing would be left of a list or a mapping but its key")
+
+
+def _is_emptied(old: Any, new: Any) -> bool:
+    """Whether nothing is left of a list or a mapping in a document, as when each of several fixes takes out a part."""
+    stack, seen = [(old, new)], set()
+    while stack:
+        one, other = stack.pop()
+        if not isinstance(one, (dict, list)) or not one or (id(one), id(other)) in seen:
+            continue
+        seen.add((id(one), id(other)))
+        if other is None:
+            return True
+        if isinstance(one, dict) and isinstance(other, dict):
+            stack += [(value, other[name]) for name, value in one.items() if name in other]
+        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            stack += zip(one, other, strict=True)
+    return False
 
 
 def _repeated(text: str) -> int:

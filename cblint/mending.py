@@ -107,16 +107,27 @@ def in_definition(holder: Resource, source: Text, root: Node | None, edits: Sequ
     changes = _of_text(source, root, inside)
     if changes is None:
         return ()
-    number = holder.graph.in_file(holder.path).index(holder)
+    here = holder.graph.in_file(holder.path)
+    number = here.index(holder)
     found = [ValueChange(number, text.path, *change) for change in changes] if text else []
     for edit in edits:
         if edit in inside:
             continue
-        leaf = next((leaf for leaf in known if _is_in(edit.span, leaf.node)), None)
-        if leaf is None or not edit.within or not isinstance(leaf.node, Scalar):
+        place = _leaf_at(here, number, known, edit.span) if edit.within else None
+        if place is None:
             return ()
-        found.append(ValueChange(number, leaf.path, *change_of(leaf.node.text, edit)))
+        of, leaf, node = place
+        found.append(ValueChange(of, leaf.path, *change_of(node.text, edit)))
     return tuple(found)
+
+
+def _leaf_at(here: Sequence[Resource], number: int, own: list[Leaf], span: Span) -> tuple[int, Leaf, Scalar] | None:
+    """The scalar in which a range stands, of the definition with a number, else of another in the same file."""
+    for other in (number, *(each for each in range(len(here)) if each != number)):
+        for leaf in own if other == number else leaves(here[other].definition.root):
+            if isinstance(leaf.node, Scalar) and _is_in(span, leaf.node):
+                return other, leaf, leaf.node
+    return None
 
 
 def _is_text_of(node: Scalar, source: Text) -> bool:

@@ -88,6 +88,19 @@ SHAPES: dict[str, tuple[str, Callable[[int], Phases]]] = {
         lambda count: building("npm ci --omit=dev", *["npm test"] * count),
     ),
     "upgrades": ("os-upgrade-in-build", lambda count: building(LINES.join(["apt-get upgrade -y"] * count))),
+    "upgrades of their own": ("os-upgrade-in-build", lambda count: building(*["yum update -y"] * count)),
+    "upgrades on one line": ("os-upgrade-in-build", lambda count: building("; ".join(["yum update -y"] * count))),
+    "logins that are gone": (
+        "ecr-get-login-removed",
+        lambda count: building(*["$(aws ecr get-login)"] * count, "docker pull $A.dkr.ecr.$R.amazonaws.com/a"),
+    ),
+    "variables that a command could set": (
+        "env-value-not-expanded",
+        lambda count: {
+            "env": {"variables": {f"A{number}": f"$CODEBUILD_BUILD_ID-$A{number - 1}" for number in range(count)}},
+            **building("make"),
+        },
+    ),
     "package managers": ("package-manager-mismatch", lambda count: building(LINES.join(["yum -y install a"] * count))),
     "package managers in a chain": (
         "package-manager-mismatch",

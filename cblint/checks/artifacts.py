@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section, items, scalar
-from cblint.checks.edits import replaced, respelt
+from cblint.checks.edits import key_before, replaced, respelt
 from cblint.checks.patterns import ROOT
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -31,13 +31,32 @@ def report_format_mismatch(buildspec: Buildspec) -> Iterator[Report]:
             yield _unknown_format(given, formats)
             continue
         related = (("format", given.span),) if given is not None else ()
+        edits = _format_of_files(group, given)
         for file in group.scalars("files"):
             variant = _mismatch(file.value, formats[name])
             if variant is not None:
                 kind = _kind(file.value)
                 source = "the default" if given is None else "as file-format says"
                 fields = {"file": file.value, "format": name, "source": source, "kind": kind["what"] if kind else "it"}
-                yield Report(file.span, variant, fields, related)
+                touched = (group.mapping,)
+                yield Report(file.span, variant, fields, related, edits, safe=False, touched=touched if edits else ())
+                edits = ()  # once is enough for all files of the group
+
+
+def _format_of_files(group: Section, given: Scalar | None) -> tuple[Edit, ...]:
+    """The one format that the names of all files of a group tell; nothing where they do not."""
+    pair, files = group.get("files"), group.scalars("files")
+    kinds = [_kind(file.value) for file in files]
+    told = {tuple(kind["formats"]) if kind is not None else () for kind in kinds}
+    (formats,) = told if len(told) == 1 else ((),)
+    if pair is None or len(formats) != 1 or len(files) != len(items(pair.value)):
+        return ()
+    if given is not None:
+        return respelt(given, formats[0])
+    if group.mapping.get("file-format") is not None:
+        return ()
+    value = f'"{formats[0]}"' if group.mapping.flow else formats[0]
+    return key_before(group.mapping, pair, "file-format", value)
 
 
 def _unknown_format(given: Scalar, formats: dict[str, Any]) -> Report:

@@ -90,13 +90,16 @@ def batch_dependency_key(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _spelt(buildspec: Buildspec, fault: Fault) -> tuple[Edit, ...]:
-    """``depend-on`` instead of what is written, where a list of tasks follows."""
+    """``depend-on`` instead of what is written, and a list of the one task that follows where none does."""
     key = fault.pair.key if fault.pair is not None else None
     graph, number = buildspec.get("batch", "build-graph"), fault.steps[2]
     task = mapping(items(graph.value)[number]) if graph is not None and isinstance(number, int) else None
-    if task is None or type_of(fault.node) != "array" or task.get(DEPENDENCIES) is not None:
+    if task is None or task.get(DEPENDENCIES) is not None:
         return ()
-    return respelt(key, DEPENDENCIES)
+    if type_of(fault.node) == "array":
+        return respelt(key, DEPENDENCIES)
+    made = listed(fault.node) if isinstance(fault.node, Scalar) and type_of(fault.node) == "string" else ()
+    return (*respelt(key, DEPENDENCIES), *made) if made else ()
 
 
 def batch_dependency_unresolved(buildspec: Buildspec) -> Iterator[Report]:

@@ -203,12 +203,14 @@ def _on_standard_input(line: Line, given: Given) -> tuple[Edit, ...]:
     """The password on standard input instead, where all of the command is certain."""
     use, invocation = line.use, line.invocation
     node = invocation.node
-    if invocation.program != "docker" or "login" not in [word.text for word in invocation.words[1:2]]:
+    if not any(invocation.runs(program, *verbs) for program, *verbs in _LOGINS):
         return ()
-    if invocation.words != node.words or node.assignments or node.redirections or node is not use.event.node:
+    is_all = invocation.words == node.words[int(node.words[0].text == "sudo") :]
+    reads = any(redirection.operator.startswith("<") for redirection in node.redirections)
+    if not is_all or node.assignments or reads or node is not use.event.node:
         return ()
     calls = use.run.step.item.calls(node)
-    if not calls or calls[0].fed_by is not None or not _is_readable(use):
+    if not calls or calls[0].fed_by is not None:
         return ()
     if not invocation.flags("-u", "--username") or invocation.flags("--password-stdin"):
         return ()
@@ -219,9 +221,11 @@ def _on_standard_input(line: Line, given: Given) -> tuple[Edit, ...]:
     return before(node.words[0].span, f"{printing} | "), edit
 
 
-def _is_readable(use: Use) -> bool:
-    """Whether quotes can be written into the item as they are."""
-    return use.run.step.item.node.style in ("", "|", ">", "'")
+_LOGINS = (
+    *((program, "login") for program in ("docker", "podman", "nerdctl", "finch", "buildah", "skopeo")),
+    ("helm", "registry", "login"),
+)
+"""Programs and their verbs that know --password-stdin."""
 
 
 def _has_one(words: tuple[Word, ...]) -> bool:
@@ -242,7 +246,7 @@ def _option_removed(words: tuple[Word, ...], given: Word) -> Edit | None:
             return replaced(words[number - 1].span.to(word.span), "--password-stdin")
         if word.source is given.source and word.start < given.start and given.end <= word.end:
             option = word.raw[: given.start - word.start].rstrip('"')
-            if option in ("-p", "--password="):
+            if option in ("-p", "-p=", "--password="):
                 return replaced(word.span, "--password-stdin")
     return None
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import replaced
+from cblint.checks.registry_logins import login_instead
 from cblint.facts import table
 from cblint.facts.images import is_of_one_language
 from cblint.finding import Edit, Report
@@ -70,11 +72,15 @@ def _without_terminal(word: Word) -> tuple[Edit, ...]:
 
 def ecr_get_login_removed(buildspec: Buildspec) -> Iterator[Report]:
     """``aws ecr get-login``, which the AWS CLI has no more."""
-    for invocation in buildspec.invocations("get-login"):
-        found = invocation.runs("aws", "ecr", "get-login")
-        if found and not _installs_version_1(buildspec):
-            is_old = bool(buildspec.environments) and all(map(_has_version_1, buildspec.environments))
-            yield Report(found[0].span, "old-image" if is_old else "removed", {})
+    for item in buildspec.shell_items:
+        for invocation in item.invocations if "get-login" in item.value else ():
+            found = invocation.runs("aws", "ecr", "get-login")
+            if not found or _installs_version_1(buildspec):
+                continue
+            if buildspec.environments and all(map(_has_version_1, buildspec.environments)):
+                yield Report(found[0].span, "old-image", {})  # which may not have the new command yet
+            else:
+                yield Report(found[0].span, "removed", {}, edits=login_instead(buildspec, item, invocation))
 
 
 def _has_version_1(environment: Environment) -> bool:
@@ -83,6 +89,7 @@ def _has_version_1(environment: Environment) -> bool:
     return image.aws_cli == 1 if image is not None else is_of_one_language(environment.image_name or "")
 
 
+@lru_cache(maxsize=1)
 def _installs_version_1(buildspec: Buildspec) -> bool:
     """Whether a command installs version 1, which is the one that pip knows."""
     return any(

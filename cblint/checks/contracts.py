@@ -8,17 +8,18 @@ from typing import Any, NamedTuple
 
 from cblint.buildspec.embedded import buildspec_used
 from cblint.buildspec.model import Buildspec, Section, items, mapping, scalar
+from cblint.checks.edits import replaced
 from cblint.checks.files import is_nowhere, made_by
 from cblint.checks.globs import fits, is_known, may_take, steps_of
 from cblint.facts import table
-from cblint.finding import Elsewhere, Report
+from cblint.finding import Edit, Elsewhere, Report
 from cblint.hosts.buildspec import DEFAULT_BUILDSPECS
 from cblint.hosts.graph import Resource, Run, buildspec_of, is_read_by_terraform, names_no_buildspec
-from cblint.hosts.pipelines import Action, actions, project_of, variable_references
+from cblint.hosts.pipelines import Action, VariableReference, actions, project_of, variable_references
 from cblint.hosts.settings import known
 from cblint.source.text import HOLE, Span
 from cblint.source.tree import Pair, Scalar
-from cblint.spelling import closest
+from cblint.spelling import alike, closest
 from cblint.wording import enumerated
 
 _TRUE = frozenset({"yes", "true", "on"})
@@ -206,7 +207,22 @@ def _unexported(pipeline: Resource) -> Iterator[Report]:
         near = closest(reference.name, names)
         fields = {"name": reference.name, "namespace": reference.namespace, "meant": near or ""}
         variant = "likely" if not _is_certain(buildspec) else "misspelt" if near else "missing"
-        yield Report(reference.place, variant, fields, elsewhere=_list_of(pipeline, buildspec))
+        edits, safe = _mended(pipeline, reference, buildspec, variant, near)
+        yield Report(reference.place, variant, fields, edits=edits, safe=safe, elsewhere=_list_of(pipeline, buildspec))
+
+
+def _mended(
+    pipeline: Resource, reference: VariableReference, buildspec: Buildspec, variant: str, near: str | None
+) -> tuple[tuple[Edit, ...], bool]:
+    """What mends a reference within its own file, and whether that is certain: the name, or what is exported."""
+    if variant == "misspelt" and near is not None:
+        return (replaced(reference.place, f"#{{{reference.namespace}.{near}}}"),), alike(reference.name, near)
+    is_text_here = buildspec.path == pipeline.path and buildspec.holder is not None
+    if variant != "missing" or not is_text_here or buildspec.stream.text.value == pipeline.source:
+        return (), False
+    from cblint.checks.exporting import exported_too  # seldom is the buildspec at hand
+
+    return exported_too(buildspec, reference.name), False
 
 
 def _exports(pipeline: Resource, action: Action) -> tuple[Buildspec, set[str]] | None:

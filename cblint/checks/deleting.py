@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
+from cblint.checks.edits import replaced
 from cblint.checks.hidden import unsure_assignments
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import READ
 from cblint.shell.query import Invocation, names_in
@@ -56,7 +57,8 @@ def dangerous_delete(buildspec: Buildspec) -> Iterator[Report]:
                 seen.add(id(event.node))
                 invocation, word = found
                 variant = "bucket" if invocation.program == "aws" else "folder"
-                yield Report(word.span, variant, {"name": event.name}, (("set", place),))
+                fields = {"name": event.name}
+                yield Report(word.span, variant, fields, (("set", place),), _guarded(event.node))
 
 
 def _removes_folders(invocation: Invocation) -> bool:
@@ -80,6 +82,13 @@ def all_that_protects(invocation: Invocation, word: Word) -> Parameter | None:
         return None
     before = raw.rstrip("/").removesuffix(last.raw)
     return last if before.endswith("/") and before != "s3://" else None
+
+
+def _guarded(node: Node | None) -> tuple[Edit, ...]:
+    """``${NAME:?}`` in the place of a variable, at which the shell stops if it is empty."""
+    if not isinstance(node, Parameter) or re.fullmatch(r"\$(?:\w+|\{\w+\})", node.raw, re.ASCII) is None:
+        return ()
+    return (replaced(node.span, f"${{{node.name}:?}}"),)
 
 
 def _why_empty(event: Event, place: Node | None, unsure: dict[int, Span]) -> Span | None:

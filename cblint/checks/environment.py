@@ -19,6 +19,7 @@ from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
+    from cblint.checks.removing import Removal
     from cblint.hosts.graph import Resource
 
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 _EXPANSION = (
     r"(?P<command>\$\((?!\()|`)|(?P<variable>\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*[^{}\s]{0,80}\}))"
 )
-_MAKE = r"\$\([A-Z_][A-Z0-9_]*\)"
-"""A variable of make, or a command of the shell that nobody has."""
+OF_MAKE = r"\$\([A-Z_][A-Z0-9_]*\)"
+"""A variable of make, or a command of the shell that nobody has: whoever reads it may expand it."""
 
 
 def env_value_not_expanded(buildspec: Buildspec) -> Iterator[Report]:
@@ -47,7 +48,19 @@ def env_value_not_expanded(buildspec: Buildspec) -> Iterator[Report]:
             variant = "itself"
             if variable.name in {name for project in buildspec.projects for name, _ in project.variables}:
                 continue
-        yield Report(value.text.span(start, end), variant, fields)
+        touched, edits = _made_by_command(buildspec, variable, variant)
+        yield Report(value.text.span(start, end), variant, fields, edits=edits, touched=touched)
+
+
+def _made_by_command(buildspec: Buildspec, variable: Variable, variant: str) -> Removal:
+    """The variable assigned in the first command; one that is to be what it is, left out."""
+    if variant == "reference" or variable.section != VARIABLES:
+        return (), ()
+    from cblint.checks.assigning import assigned_instead, taken_out, to_be_made  # few values need a shell to make them
+
+    if variant == "itself":
+        return taken_out(buildspec, variable, to_be_made(buildspec))
+    return assigned_instead(buildspec, variable)
 
 
 def _expansion(value: str) -> tuple[int, int, str] | None:
@@ -57,7 +70,7 @@ def _expansion(value: str) -> tuple[int, int, str] | None:
             continue  # written so that something else expands it later, or nothing does
         if match["variable"]:
             return match.start(), match.end(), "variable"
-        make = re.compile(_MAKE).match(value, match.start())
+        make = re.compile(OF_MAKE).match(value, match.start())
         if make is not None:
             return make.start(), make.end(), "variable"
         end = _end_of_command(value, match.start())
@@ -98,8 +111,11 @@ def env_path_clobbered(buildspec: Buildspec) -> Iterator[Report]:
         own = re.search(rf"\$(?:{variable.name}\b|\{{{variable.name}(?::[-+][^}}]{{0,80}})?\}})", value.value)
         fields = {"name": variable.name, "value": value.value}
         if own is not None:
+            from cblint.checks.assigning import assigned_instead  # few values need a shell to make them
+
             variant = "path" if variable.name == "PATH" else "other-path"
-            yield Report(value.text.span(*own.span()), variant, fields)
+            touched, edits = assigned_instead(buildspec, variable, exporting=True)
+            yield Report(value.text.span(*own.span()), variant, fields, edits=edits, touched=touched)
         elif variable.name == "PATH" and _lacks_system_folders(value):
             yield Report(value.span, "without-system-folders", fields)
 

@@ -7,11 +7,21 @@ from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec
 from cblint.buildspec.shells import DASH
+from cblint.checks.edits import replaced
 from cblint.facts import table
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.shell.commands import Assignment, Script, SimpleCommand
-from cblint.shell.syntax import Literal, Parameter, Word, walk
-from cblint.spelling import closest, distance
+from cblint.shell.syntax import (
+    CommandSubstitution,
+    DoubleQuoted,
+    Literal,
+    Parameter,
+    Part,
+    SingleQuoted,
+    Word,
+    walk,
+)
+from cblint.spelling import alike, closest, distance
 
 # Braces
 
@@ -28,7 +38,9 @@ def unquoted_brace_expansion(buildspec: Buildspec) -> Iterator[Report]:
                 for word in node.words:
                     match = _BRACES.search(_unquoted_text(word)) if "{" in word.raw and "," in word.raw else None
                     if match is not None:
-                        yield Report(word.span, "split", {"word": word.raw})
+                        edits = _in_quotes(word) if word.source is script.source else ()
+                        safe = word.text is not None
+                        yield Report(word.span, "split", {"word": word.raw}, edits=edits, safe=safe)
 
 
 def _unquoted_text(word: Word) -> str:
@@ -38,6 +50,42 @@ def _unquoted_text(word: Word) -> str:
         plain = isinstance(part, Literal) and not part.escaped
         parts.append(part.raw if plain else "x" * (part.end - part.start))
     return "".join(parts)
+
+
+def _in_quotes(word: Word) -> tuple[Edit, ...]:
+    """The same word in one pair of quotes; nothing where that could change what is expanded in it."""
+    if word.raw.startswith("~") or "\\" in word.raw or "`" in word.raw:
+        return ()
+    text = word.text
+    if text is not None:
+        return (replaced(word.span, f"'{text}'"),) if "'" not in text else ()
+    inner = [_within_double_quotes(part) for part in word.parts]
+    if None in inner:
+        return ()
+    quoted = "".join(each or "" for each in inner)
+    # A name must not grow by what now follows it: "$A"b is not $Ab.
+    ends = {part.end for part in walk(word) if isinstance(part, Parameter) and not part.braces}
+    if any(_GOES_ON.match(word.source.value, end) for end in ends):
+        return ()
+    return (replaced(word.span, f'"{quoted}"'),)
+
+
+_ALIKE_IN_QUOTES = r"\$(?:\w+|\{\w+[^\"'{}$\\`~]*\})"
+"""An expansion that is read alike between double quotes and without: in its own argument stand none."""
+_GOES_ON = re.compile(r"[\"']+\w")
+
+
+def _within_double_quotes(part: Part) -> str | None:
+    """A part of a word as it means the same between double quotes; None where it is not certain that it can."""
+    if isinstance(part, Literal):
+        return part.raw if not set(part.raw) & set('"$') else None
+    if isinstance(part, SingleQuoted):
+        return part.value if not part.ansi and not set(part.value) & set('"$') else None
+    if isinstance(part, DoubleQuoted):
+        return part.raw[1:-1] if not part.localized else None
+    if isinstance(part, Parameter):
+        return part.raw if re.fullmatch(_ALIKE_IN_QUOTES, part.raw, re.ASCII) else None
+    return part.raw if isinstance(part, CommandSubstitution) and not part.backquoted else None
 
 
 # Variables of CodeBuild
@@ -67,11 +115,23 @@ def _unknown(node: Parameter, facts: dict[str, dict[str, str]]) -> Report:
     if name in facts["internal"]:
         return Report(node.span, "internal", fields)
     if fields["instead"]:
-        return Report(node.span, "mistaken", fields)
+        text = facts["replacing"].get(name)
+        edits = _read_instead(node, text) if text is not None else ()
+        return Report(node.span, "mistaken", fields, edits=edits, safe=name in facts["surely"])
     meant = closest(name, facts["codebuild"])
     if meant is not None and distance(name, meant) <= 3:
-        return Report(node.span, "near", {**fields, "suggestion": f' Did you mean "{meant}"?'})
+        is_slip = distance(name, meant) == 1 or alike(name, meant)
+        edits = _read_instead(node, meant) if is_slip else ()
+        return Report(node.span, "near", {**fields, "suggestion": f' Did you mean "{meant}"?'}, edits=edits)
     return Report(node.span, "unknown", fields)
+
+
+def _read_instead(node: Parameter, text: str) -> tuple[Edit, ...]:
+    """Another variable in the place of one: its name alone, or with an operator of its own."""
+    start = node.raw.find(node.name)
+    if "%" not in text:
+        return (replaced(node.part(start, start + len(node.name)), text),)
+    return (replaced(node.span, f"${{{text}}}"),) if node.raw in (f"${node.name}", f"${{{node.name}}}") else ()
 
 
 def _given(buildspec: Buildspec) -> Iterator[str]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.batch import Task, tasks
 from cblint.buildspec.model import Buildspec
+from cblint.checks.commit_tags import by_commit
+from cblint.checks.removing import Removal
 from cblint.checks.tasks import Command, Member, Program, Runs, programs_of
 from cblint.facts import table
 from cblint.finding import Report
@@ -65,6 +67,13 @@ class _Uses:
         self.unclear: list[_Use] = []
         """Commands that may make anything."""
 
+    @property
+    def words(self) -> list[Word] | None:
+        """The words of all uses; None if some stand in another file."""
+        known = [*self.makes.values(), *self.here.values(), [use for _, use in self.needs]]
+        uses = [use for each in known for use in each]
+        return [use.word for use in uses] if all(use.program.place is None for use in uses) else None
+
 
 # Numbers of builds
 
@@ -83,6 +92,8 @@ def batch_build_number_as_shared_tag(buildspec: Buildspec) -> Iterator[Report]:
         pair = _written(found.makes.get(key, ())[:_COMPARED], need) if readers else None
         if pair is not None:
             needs.setdefault(key, []).append((need, readers[0], *pair))
+    words = found.words if needs else None
+    fixes: dict[str, Removal] = {}
     for (need, reader, writer, make), *others in needs.values():
         fields = {
             "name": need.shown,
@@ -91,7 +102,12 @@ def batch_build_number_as_shared_tag(buildspec: Buildspec) -> Iterator[Report]:
             "writer": writer.name,
         }
         again = [("again", span) for span in dict.fromkeys(other.span for other, *_ in others) if span != need.span]
-        yield Report(need.span, "number", fields, (("written", make.span), *again))
+        related = (("written", make.span), *again)
+        variable = fields["variable"]
+        if variable not in fixes:
+            fixes[variable] = by_commit(buildspec, words, variable) if words is not None else ((), ())
+        touched, edits = fixes[variable]
+        yield Report(need.span, "number", fields, related, edits=edits, touched=touched)
 
 
 _COMPARED = 50

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cblint.buildspec.model import Buildspec
+from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.edits import left_out
+from cblint.checks.removing import Removal, command
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.wording import enumerated
@@ -42,13 +44,15 @@ def tool_already_in_image(buildspec: Buildspec) -> Iterator[Report]:
     from cblint.checks.conditional import is_conditional  # seldom is anything known of the image
     from cblint.shell.effects import called_at
 
-    calls = [invocation for item in items for invocation in item.invocations if not is_conditional(item, invocation)]
     several = _installs_several_nodes(buildspec)
-    for invocation in calls:
-        if selects_node is not None and not several and invocation.runs("nvm", "install"):
-            yield Report(called_at(invocation), "nvm", {}, (("runtime", selects_node.key.span),))
-        elif images:
-            yield from _present(buildspec, invocation, images)
+    for item in items:
+        for invocation in item.invocations:
+            if is_conditional(item, invocation):
+                continue
+            if selects_node is not None and not several and invocation.runs("nvm", "install"):
+                yield Report(called_at(invocation), "nvm", {}, (("runtime", selects_node.key.span),))
+            elif images:
+                yield from _present(buildspec, item, invocation, images)
 
 
 def _installs_several_nodes(buildspec: Buildspec) -> bool:
@@ -67,7 +71,7 @@ def _images(buildspec: Buildspec) -> list[Image]:
     return list(images.values()) if all(each.image is not None for each in buildspec.environments) else []
 
 
-def _present(buildspec: Buildspec, invocation: Invocation, images: list[Image]) -> Iterator[Report]:
+def _present(buildspec: Buildspec, item: ShellItem, invocation: Invocation, images: list[Image]) -> Iterator[Report]:
     """What an installation brings though all images that run the buildspec have it."""
     packages = _packages(invocation) if invocation.program in _SYSTEM and not _has_repositories(buildspec) else []
     if (
@@ -77,7 +81,8 @@ def _present(buildspec: Buildspec, invocation: Invocation, images: list[Image]) 
     ):
         names = [word.text or "" for word in packages]
         fields = {"tools": enumerated(names, "and"), "image": images[0].name}
-        yield Report(packages[0].span.to(packages[-1].span), "package", fields)
+        touched, edits = command(buildspec, item, invocation)
+        yield Report(packages[0].span.to(packages[-1].span), "package", fields, edits=edits, touched=touched)
     word = _old_cli(invocation)
     in_venv = re.search(r"\bactivate\b", buildspec.source) is not None
     if (
@@ -86,7 +91,18 @@ def _present(buildspec: Buildspec, invocation: Invocation, images: list[Image]) 
         and all("aws" in image.tools for image in images)
         and not _needs_old_cli(buildspec)
     ):
-        yield Report(word.span, "aws-cli", {"image": images[0].name})
+        touched, edits = _without_cli(buildspec, item, invocation, word)
+        yield Report(word.span, "aws-cli", {"image": images[0].name}, edits=edits, touched=touched)
+
+
+def _without_cli(buildspec: Buildspec, item: ShellItem, invocation: Invocation, word: Word) -> Removal:
+    """The package taken out of the command, or the command where that installs nothing else."""
+    packages = invocation.runs(invocation.program, "install")[1:]
+    if packages == [word] and not invocation.flags("-r", "--requirement", "-e", "--editable"):
+        return command(buildspec, item, invocation)
+    words = invocation.words
+    number = next(number for number, each in enumerate(words) if each is word)
+    return (), (left_out(words[number - 1].span, word.span),) if word.source is item.script.source else ()
 
 
 def _packages(invocation: Invocation) -> list[Word]:

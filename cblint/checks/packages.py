@@ -11,6 +11,7 @@ from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.conditional import is_conditional
 from cblint.checks.edits import replaced
+from cblint.checks.removing import command
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Report
@@ -80,17 +81,24 @@ _NOT_ALL = (
 """Only what closes known holes, or the packages of a system in another folder."""
 
 
+_UPGRADE = re.compile(r"\b(?:up(?:date|grade)|(?:dist|full)-upgrade|distro-sync)\b")
+_FETCHING = ("-U", "--update-cache", "--update", "--refresh")
+
+
 def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
     """All packages of the image are upgraded in each build."""
-    for invocation in buildspec.invocations(r"\b(?:up(?:date|grade)|(?:dist|full)-upgrade|distro-sync)\b"):
-        operands = invocation.operands()
-        verbs = _UPGRADING.get(invocation.program, ())
-        asks = (effect := effect_of(invocation)) is not None and effect.prompts  # of which another rule speaks
-        is_all = not invocation.flags(*_ONLY_SHOWN, *_NOT_ALL)
-        if [word.text in verbs for word in operands] == [True] and not asks and is_all:
-            words = (invocation.words[0], operands[0])
-            fields = {"command": f"{invocation.program} {operands[0].text}"}
-            yield Report(words[0].span.to(words[1].span), "all", fields)
+    for item in buildspec.shell_items if _UPGRADE.search(buildspec.source) is not None else ():
+        for invocation in item.invocations if _UPGRADE.search(item.value) is not None else ():
+            operands = invocation.operands()
+            verbs = _UPGRADING.get(invocation.program, ())
+            asks = (effect := effect_of(invocation)) is not None and effect.prompts  # of which another rule speaks
+            is_all = not invocation.flags(*_ONLY_SHOWN, *_NOT_ALL)
+            if [word.text in verbs for word in operands] == [True] and not asks and is_all:
+                words = (invocation.words[0], operands[0])
+                fields = {"command": f"{invocation.program} {operands[0].text}"}
+                # What also fetches the lists may be what the next installation finds its packages by.
+                touched, edits = ((), ()) if invocation.flags(*_FETCHING) else command(buildspec, item, invocation)
+                yield Report(words[0].span.to(words[1].span), "all", fields, edits=edits, touched=touched)
 
 
 def _may_say_yes(invocation: Invocation) -> bool:

@@ -85,7 +85,9 @@ def unchecked_sources(resource: Resource) -> Iterator[Report]:
     for source in _each(resource, *_SOURCES):
         pair = _switched_on(source, "insecureSsl")
         if pair is not None:
-            yield Report(pair.key.span, "source", {"key": written(pair)}, edits=respelt(pair.value, "false"))
+            # Whoever wrote this has a reason, mostly a certificate of their own, that has to be made known then.
+            edits = respelt(pair.value, "false")
+            yield Report(pair.key.span, "source", {"key": written(pair)}, edits=edits, safe=False)
 
 
 # What is public

@@ -6,13 +6,70 @@ from bisect import bisect_right
 from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.edits import is_below_comment, left_out, replaced
 from cblint.finding import Edit
+from cblint.shell.commands import AndOr, CommandList, Pipeline
+from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node as Statement
+from cblint.source.text import Span
 from cblint.source.tree import Node, Scalar, Sequence
 
 _ASKS_FOR_STATUS = ("$?", "${?", "PIPESTATUS", "LASTEXITCODE")
 Removal = tuple[tuple[Node, ...], tuple[Edit, ...]]
 """The nodes that an edit changes beside the command itself, and the edit; nothing where it is not certain."""
+
+
+def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Removal:
+    """A command with all that runs it: out of a chain of ``&&``, or the line that is its own."""
+    around = _around(invocation)
+    if around is None or item.script.problem is not None or invocation.node.source is not item.script.source:
+        return (), ()
+    pipeline, chain, commands = around
+    is_alone = len(chain.pipelines) == 1
+    if not is_alone and "||" not in chain.operators:
+        return (), (_from_chain(chain, chain.pipelines.index(pipeline)),)
+    if not is_alone and [(*chain.operators, each.raw) for each in chain.pipelines[1:]] not in _OR_NOTHING:
+        return (), ()
+    statements = commands.items
+    if len(statements) > 1:
+        found: Removal = (), _from_line(item, statements, statements.index(chain))
+    else:
+        found = list_item(buildspec, item) if commands is item.script.body else ((), ())
+    # What a comment on the line before says would be left, and said of what comes next.
+    return found if not any(is_below_comment(item.node, edit) for edit in found[1]) else ((), ())
+
+
+_OR_NOTHING = ([("||", "true")], [("||", ":")])
+"""What may stand behind a command for nothing to happen where it fails."""
+
+
+def _around(invocation: Invocation) -> tuple[Pipeline, AndOr, CommandList] | None:
+    """What holds a command, if it stands in no pipeline, brackets or quotes, and nobody reads or waits for it."""
+    if len(invocation.above) < 3 or any(each.document is not None for each in invocation.node.redirections):
+        return None
+    pipeline, chain, commands = invocation.above[:3]
+    if not isinstance(pipeline, Pipeline) or not isinstance(chain, AndOr) or not isinstance(commands, CommandList):
+        return None
+    is_plain = pipeline.commands == (invocation.node,) and not pipeline.negated and not pipeline.timed
+    return (pipeline, chain, commands) if is_plain and chain.terminator != "&" and not chain.open else None
+
+
+def _from_line(item: ShellItem, statements: Several[AndOr], number: int) -> tuple[Edit, ...]:
+    """One of several commands: the line that is its own, or up to what follows the ``;`` behind it."""
+    this, following = statements[number], statements[number + 1] if number + 1 < len(statements) else None
+    between = this.source.value[this.end : following.start] if following is not None else ""
+    if following is None or "\n" in between or ";" not in between:
+        return statement(item, statements, number)
+    asks = any(each in following.raw for each in _ASKS_FOR_STATUS)
+    return (replaced(Span(this.span.start, following.span.start), ""),) if not asks else ()
+
+
+def _from_chain(chain: AndOr, number: int) -> Edit:
+    """One of several commands with the ``&&`` behind it; of the last, with that before it."""
+    this = chain.pipelines[number]
+    if number + 1 < len(chain.pipelines):
+        return replaced(Span(this.span.start, chain.pipelines[number + 1].span.start), "")
+    return left_out(chain.pipelines[number - 1].span, this.span)
 
 
 def list_item(buildspec: Buildspec, item: ShellItem) -> Removal:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of, is_own
-from cblint.checks.edits import left_out, replaced
+from cblint.checks.edits import before, left_out, replaced, without_entry
 from cblint.checks.fetching import Call, letter_of
 from cblint.checks.following import Download, followed
 from cblint.checks.piping import INSTALLED, PROGRAM, UNPACKED, USED
 from cblint.checks.remote_scripts import is_remote_script
+from cblint.checks.removing import Removal, command, list_item
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.shell.commands import Assignment, SimpleCommand
@@ -48,7 +49,7 @@ def _of_buildspec(buildspec: Buildspec) -> Iterator[Report]:
     signs = re.compile("|".join(map(re.escape, table("downloads")["signs"])))
     for item in buildspec.shell_items:
         for invocation in item.invocations if signs.search(item.value.lower()) else ():
-            yield from _of_command(item, invocation)
+            yield from _of_command(buildspec, item, invocation)
     yield from _given(buildspec)
     yield from _assigned(buildspec)
     if buildspec.powershell_items:
@@ -84,9 +85,11 @@ def _plain(word: Word, address: Address, program: str) -> Report:
     """The report on an address without protection."""
     fields = {"program": program, "host": address.host, "scheme": address.scheme}
     if address.implied:
-        return Report(word.span, "implied", fields)
-    edits = _over_https(word, address)
-    return Report(word.span, "plain", fields, edits=edits, safe=address.has_https)
+        at = word.raw.find(address.host)
+        is_first = at >= 0 and not word.raw[:at].strip("\"'")
+        edits = (before(word.part(at, at), "https://"),) if is_first else ()
+        return Report(word.span, "implied", fields, edits=edits, safe=address.has_https)
+    return Report(word.span, "plain", fields, edits=_over_https(word, address), safe=address.has_https)
 
 
 def _over_https(word: Word, address: Address) -> tuple[Edit, ...]:
@@ -100,7 +103,7 @@ def _over_https(word: Word, address: Address) -> tuple[Edit, ...]:
 # What options and settings of other programs say
 
 
-def _of_command(item: ShellItem, invocation: Invocation) -> Iterator[Report]:
+def _of_command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Iterator[Report]:
     facts = table("downloads")
     program = invocation.program
     call = Call(item, invocation, None, None)
@@ -117,16 +120,18 @@ def _of_command(item: ShellItem, invocation: Invocation) -> Iterator[Report]:
             yield _option(invocation, found, variant)
     yield from _trusted(invocation, {address.host for _, address in plain})
     if places(invocation, facts["settings"].get(program, {})) is not None and not _leads_elsewhere(call):
-        yield _setting(invocation)
+        yield _setting(buildspec, item, invocation)
     hosts = places(invocation, facts["host-settings"].get(program, {})) or ()
     if any(_has_public(word.text or "") for word in hosts if isinstance(word, Word)):
-        yield _setting(invocation)
+        yield _setting(buildspec, item, invocation)
 
 
-def _setting(invocation: Invocation) -> Report:
+def _setting(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Report:
     """The report on a command that switches the check off."""
     words = invocation.words
-    return Report(words[0].span.to(words[-1].span), "setting", {"program": invocation.program})
+    touched, edits = command(buildspec, item, invocation)
+    fields = {"program": invocation.program}
+    return Report(words[0].span.to(words[-1].span), "setting", fields, edits=edits, touched=touched)
 
 
 def _standing(invocation: Invocation, option: str) -> Iterator[tuple[Word, ...]]:
@@ -159,14 +164,14 @@ def _leads_elsewhere(call: Call) -> bool:
 def _option(invocation: Invocation, found: list[tuple[Word, ...]], variant: str) -> Report:
     """The report on options that are better left out."""
     edits: list[Edit] = []
-    before = {id(word): previous for previous, word in pairwise(invocation.words)}
+    previous_to = {id(word): previous for previous, word in pairwise(invocation.words)}
     for words in found:
         letter = letter_of(invocation, words[0])
         if letter:
             at = words[0].raw.index(letter, words[0].raw.index("-") + 1)
             edits.append(replaced(words[0].part(at, at + 1), ""))
         else:
-            edits.append(left_out(before[id(words[0])].span, words[-1].span))
+            edits.append(left_out(previous_to[id(words[0])].span, words[-1].span))
     first, *others = found
     letter = letter_of(invocation, first[0])
     option = f"-{letter}" if letter else " ".join(word.text or "" for word in first)
@@ -213,31 +218,49 @@ def _says_so(name: str, value: str) -> bool:
     return fits(value, facts["values"]) is True
 
 
-def _variable(name: str, span: Span) -> Report:
+def _variable(name: str, span: Span, removal: Removal) -> Report:
     program = table("downloads")["variables"][name]["program"]
-    return Report(span, "variable", {"program": program, "name": name})
+    touched, edits = removal
+    return Report(span, "variable", {"program": program, "name": name}, edits=edits, touched=touched)
 
 
 def _given(buildspec: Buildspec) -> Iterator[Report]:
     """Variables of the buildspec."""
     names = table("downloads")["variables"]
-    for each in buildspec.variables:
-        value = each.value if each.section == VARIABLES and each.name in names else None
-        if value is not None and _says_so(each.name, value.value):
-            yield _variable(each.name, each.key.span)
+    known = [each for each in buildspec.variables if each.section == VARIABLES and each.name in names]
+    found = [each for each in known if each.value is not None and _says_so(each.name, each.value.value)]
+    leaving = {each.name for each in found}
+    for each in found:
+        removal = without_entry(buildspec.root, ("env", VARIABLES), each.key, leaving)
+        yield _variable(each.name, each.key.span, removal)
 
 
 def _assigned(buildspec: Buildspec) -> Iterator[Report]:
     """Variables that commands set."""
     names = table("downloads")["variables"]
-    for script in buildspec.scripts("|".join(names)):
-        for node in walk(script):
+    is_there = re.compile("|".join(names)).search
+    for item in buildspec.shell_items:
+        if is_there(item.value) is None or item.script.problem is not None:
+            continue
+        for node in walk(item.script):
             if isinstance(node, SimpleCommand):
                 for each in (*node.assignments, *node.arguments):
                     if isinstance(each, Assignment) and each.name in names and not _is_for_test(node, each):
                         value = _value(each)
                         if value is not None and _says_so(each.name, value):
-                            yield _variable(each.name, each.span)
+                            yield _variable(each.name, each.span, _unassigned(buildspec, item, node, each))
+
+
+def _unassigned(buildspec: Buildspec, item: ShellItem, node: SimpleCommand, assignment: Assignment) -> Removal:
+    """The assignment taken out: that before a command, or the command that does nothing else."""
+    if assignment in node.assignments and node.words and node.source is item.script.source:
+        following = [*node.assignments[node.assignments.index(assignment) + 1 :], *node.words][0]
+        return (), (replaced(Span(assignment.span.start, following.span.start), ""),)
+    if item.value.strip() == node.raw and node.raw in (assignment.raw, f"export {assignment.raw}"):
+        return list_item(buildspec, item)
+    calls = item.calls(node)
+    is_alone = len(node.arguments) == 2 and node.words[:1] == node.arguments[:1] and node.words[0].text == "export"
+    return command(buildspec, item, calls[0]) if calls and is_alone else ((), ())
 
 
 def _value(assignment: Assignment) -> str | None:

@@ -49,7 +49,7 @@ def untrusted_input_in_shell(buildspec: Buildspec) -> Iterator[Report]:
                 seen.add(id(use.node))
                 if variant == _RECIPE:
                     seen.add(variant)  # what the recipes of a project do is one question
-                yield _report(use, sink.code, label, variant)
+                yield _report(buildspec, use, sink.code, label, variant)
                 break
 
 
@@ -61,11 +61,26 @@ def _variant(code: Code, label: Label) -> str:
     return f"{language}-pusher" if language not in ("filter", _RECIPE) else ""
 
 
-def _report(use: Use, code: Code, label: Label, variant: str) -> Report:
+def _report(buildspec: Buildspec, use: Use, code: Code, label: Label, variant: str) -> Report:
     within = code.word if use.event.standing is None else None
     place = use.place(label, within)
     fields = {"name": label.name, "program": code.invocation.program}
-    return Report(place, variant, fields, steps=use.steps(label, "runs", place, within))
+    edits = _as_data(buildspec, use, code) if within is not None else ()
+    # A name that git allows is one word to any shell; what else it may be was several before.
+    safe = label.name in table("flows")["refs"]
+    return Report(place, variant, fields, edits=edits, safe=safe, steps=use.steps(label, "runs", place, within))
+
+
+def _as_data(buildspec: Buildspec, use: Use, code: Code) -> tuple[Edit, ...]:
+    item = use.run.step.item
+    calls = item.calls(use.event.node)
+    if not calls or code.word is None or code.word.source is not item.script.source:
+        return ()
+    from cblint.checks.assigning import set_in  # few buildspecs run what others choose
+    from cblint.checks.given import given_names
+    from cblint.checks.quoted_code import expanded_inside
+
+    return expanded_inside(code, calls[0], given_names(buildspec) | set_in(buildspec))
 
 
 def _sinks(use: Use) -> Iterator[_Sink]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from cblint.buildspec.model import VARIABLES, Buildspec, Variable, mapping
-from cblint.checks.edits import without
+from cblint.buildspec.model import VARIABLES, Buildspec, Variable
+from cblint.checks.edits import without_entry
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.repository import found_by, named_in
@@ -49,13 +49,7 @@ def _reports(buildspec: Buildspec, secret: bool) -> Iterator[Report]:
     for variable, alone in unused:
         if (variable.section != VARIABLES) is secret:
             fields = {"name": variable.name, "section": variable.section}
-            section = buildspec.get("env", variable.section)
-            holder = mapping(section.value) if section is not None else None
-            # Of a section that loses all it has nothing would be left but its name.
-            is_here = section is not None and holder is section.value
-            keeps = holder is not None and any(pair.name not in names for pair in holder.pairs)
-            edits = without(holder, variable.key) if holder is not None and is_here and keeps else ()
-            touched = (section.key,) if section is not None else ()
+            touched, edits = without_entry(buildspec.root, ("env", variable.section), variable.key, names)
             yield Report(variable.key.span, "alone" if alone else "nowhere", fields, edits=edits, touched=touched)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cblint.buildspec.batch import DEPENDENCIES
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, Steps, path_of, type_of
-from cblint.checks.edits import listed, respelt
+from cblint.checks.edits import item_alone, listed, put_below, respelt
 from cblint.checks.keys import TOO_MUCH
 from cblint.finding import Edit, Report
 from cblint.match import pairs_of, parse_path, places
@@ -89,8 +89,10 @@ def _wrong_kind(fault: Fault, kind: str, fields: dict[str, str]) -> Report | Non
         phase = len(steps) == 2 and steps[0] == "phases"
         return Report(_key_or_value(fault), "empty", fields) if phase or steps[-1] == "files" else None
     if wanted == "array" and kind not in ("object", "array"):
-        variant = "one-file" if steps[-1] == "files" else "one-text"
-        return Report(fault.span, variant, fields, edits=listed(fault.node) if variant == "one-file" else ())
+        if steps[-1] == "files":
+            return Report(fault.span, "one-file", fields, edits=listed(fault.node))
+        edits = item_alone(fault.pair) if fault.pair is not None and steps[-1] in ("commands", "finally") else ()
+        return Report(fault.span, "one-text", fields, edits=edits, safe=False)
     if len(steps) == 2 and steps[0] == "phases":
         return _phase_of_wrong_kind(fault, kind, fields)
     return Report(fault.span if kind not in ("object", "array") else _key_or_value(fault), "wrong-kind", fields)
@@ -98,7 +100,8 @@ def _wrong_kind(fault: Fault, kind: str, fields: dict[str, str]) -> Report | Non
 
 def _phase_of_wrong_kind(fault: Fault, kind: str, fields: dict[str, str]) -> Report:
     if kind == "array":
-        return Report(_key_or_value(fault), "phase-list", fields)
+        edits = put_below(fault.pair, "commands") if fault.pair is not None else ()
+        return Report(_key_or_value(fault), "phase-list", fields, edits=edits, safe=False, about=fault.node)
     value = scalar(fault.node)
     name, colon, _ = value.value.partition(":") if value is not None else ("", "", "")
     if (

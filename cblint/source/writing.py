@@ -32,9 +32,9 @@ class Change(NamedTuple):
 
 
 def changed(value: str, changes: Several[Change]) -> str:
-    """A value after changes that do not overlap."""
+    """A value after changes that do not overlap; what is put in at one place keeps its order."""
     parts, at = [], 0
-    for change in sorted(changes):
+    for change in sorted(changes, key=lambda change: change[:2]):
         parts += [value[at : change.start], change.text]
         at = change.end
     return "".join([*parts, value[at:]])
@@ -68,7 +68,12 @@ def _in_style(node: Scalar, local: Text, change: Change) -> Change | None:
     text = _spelled(node.style, change.text)
     if text is None:
         return None
-    return in_lines(local, node.origin.value, change) if node.style == "|" else Change(*range_of(local, change), text)
+    if node.style != "|":
+        start, end = range_of(local, change)
+        if start < end and node.origin.value[end - 1] in BREAKS and change.end < len(local):
+            end = local.offset(change.end)  # with the indentation of the line that follows
+        return Change(start, end, text)
+    return in_lines(local, node.origin.value, change)
 
 
 def _spelled(style: str, text: str) -> str | None:
