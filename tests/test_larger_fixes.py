@@ -348,7 +348,8 @@ def test_a_program_is_detached_with_a_log_of_its_own(item: str, after: str | Non
         (commands("A=1", "make $A").replace("0.2", "0.1\nenvironment_variables: {plaintext: {B: c}, x: y}"), None),
         (commands("A=1", "make $A").replace("0.2", "0.1\nartifacts:\n  type: zip # why\n  files: [a]"),
          commands("A=1", "make $A").replace("0.2", "0.2\nartifacts:\n  files: [a]")),
-        (commands("A=1", "make $A").replace("0.2", "0.1\nartifacts: {type: zip, files: [a]}"), None),
+        (commands("A=1", "make $A").replace("0.2", "0.1\nartifacts: {type: zip, files: [a]}"),
+         commands("A=1", "make $A").replace("0.2", "0.2\nartifacts: {files: [a]}")),
     ],
 )  # fmt: skip
 def test_the_version_is_changed_with_all_that_is_named_otherwise(text: str, after: str | None) -> None:
