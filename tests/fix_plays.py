@@ -1,0 +1,277 @@
+"""Plays a buildspec before and after its fixes in a real shell, and tells by which observables the two differ.
+
+The items run as CodeBuild's wrapper runs them. In the place of each program stands one that writes down its words, what
+it finds on its standard input and in its environment, and then succeeds or fails. It is played in several worlds:
+variables of the project are not there, are plain, hold blanks and stars, are what a test asks for; and each program
+fails in turn.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import yaml
+
+from cblint.flow.steps import steps_of
+from tests.builds import buildspec
+from tests.flow_runner import Observed, Place, Runner
+from tests.shell_claims import provide, stubs_of
+
+NOTHING = ":"
+"""What stands for an item that the fix takes away, or that was not there before it."""
+_ASSIGNED = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]*)\+?=")
+_REFERRED = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_COMPARED = re.compile(r"""\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?"?\s+==?\s+["']?([a-z]+(?:/\*)?)""")
+_LINE_NUMBER = re.compile(r"^(\S+: )(?:line )?[0-9]+: ", re.MULTILINE)
+_OF_SHELLS = frozenset({"_", "PATH", "PWD", "OLDPWD", "HOME", "SHLVL", "INHERITED", "CODEBUILD_SRC_DIR"})
+_AS_THEY_ARE = frozenset({"env", "printenv", "sort"})
+"""Programs that do no more than print: what they print is an observable, that they are called is none."""
+_JQ = """tr -d '{}"' | tr ',' '\\n' | while read -r key value; do case "$*" in *".${key%:}"*) echo "$value";; esac; done"""
+"""Prints the field of an object that it is asked for."""
+_ORDER = "order"
+"""The file of the calls that tells which came first."""
+_AT_ONCE = re.compile(r"(?<!\|)\|(?!\|)|(?<![&>])&(?![&0-9>])")
+_FORWARDS = 'while case "$1" in -*|*=*) :;; *) false;; esac; do shift; done; exec "$@"'
+"""What a program does that only runs another: whatever options it has, they take no words here."""
+
+
+class World(NamedTuple):
+    """What is given to a build: the variables of its project, what programs print, and which of them fail."""
+
+    variables: Mapping[str, str]
+    printed: str = "printed"
+    failing: str = ""
+
+    def __str__(self) -> str:
+        failing = f"{self.failing} fails" if self.failing else "all programs succeed"
+        return f"{failing}, programs print {self.printed!r}, the project gives {dict(self.variables)}"
+
+
+class Call(NamedTuple):
+    """A program that was called: its name and words, what it found on its standard input, and in its environment."""
+
+    program: str
+    words: tuple[str, ...]
+    found: str
+    environment: tuple[str, ...]
+
+
+class Played(NamedTuple):
+    """All that can be seen of a build."""
+
+    items: list[Observed]
+    calls: list[Call]
+    said: str
+    complained: str
+    files: dict[str, str]
+
+
+class Case(NamedTuple):
+    """A buildspec and what it is after its fixes; ``files`` are those of the repository."""
+
+    old: str
+    new: str
+    files: Mapping[str, str]
+
+
+def observables(case: Case, shell: str, runner: Runner) -> dict[str, str]:
+    """By what the two differ in any world, each with the first world in which they do.
+
+    ``commands`` and ``settings`` are what CodeBuild reads of a buildspec; the others are seen when it is played.
+    """
+    found: dict[str, str] = {}
+    if _settings(case.old) != _settings(case.new):
+        found["settings"] = "what is written outside the commands"
+    pairs = aligned(_items(case.old), _items(case.new))
+    if any(old == NOTHING for old, _ in pairs):
+        found["commands"] = "there are commands that were none before"
+    pairs = [(old, new) for old, new in pairs if old != NOTHING]
+    if all(old == new for old, new in pairs):
+        return found
+    for world in worlds(case, pairs):
+        before, after = (
+            _play(text, [pair[number] for pair in pairs], world, shell, case, runner)
+            for number, text in enumerate((case.old, case.new))
+        )
+        for name in differences(before, after):
+            found.setdefault(name, f"{shell}, {world}:\n{before}\n{after}")
+    return found
+
+
+def aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
+    """The items of both in pairs; what stands in one alone is beside NOTHING."""
+    pairs: list[tuple[str, str]] = []
+    for _, start, end, other, until in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        length = max(end - start, until - other)
+        before = [*old[start:end], *[NOTHING] * (length - (end - start))]
+        after = [*new[other:until], *[NOTHING] * (length - (until - other))]
+        pairs += zip(before, after, strict=True)
+    return pairs
+
+
+def differences(old: Played, new: Played) -> Iterator[str]:
+    """The observables by which two plays differ, in the words of the entries."""
+    if [item.status for item in old.items] != [item.status for item in new.items]:
+        yield "status"
+    if [item.cwd for item in old.items] != [item.cwd for item in new.items]:
+        yield "folder"
+    if old.said != new.said:
+        yield "stdout"
+    if old.complained != new.complained:
+        yield "stderr"
+    if old.files != new.files:
+        yield "files"
+    same_calls = [call.program for call in old.calls] == [call.program for call in new.calls]
+    pairs = list(zip(old.calls, new.calls, strict=True)) if same_calls else []
+    if not same_calls:
+        yield "calls"
+    if any(before.words != after.words for before, after in pairs):
+        yield "arguments"
+    if any(before.found != after.found for before, after in pairs):
+        yield "stdin"
+    left = [item.variables for item in old.items] != [item.variables for item in new.items]
+    if left or any(before.environment != after.environment for before, after in pairs):
+        yield "variables"
+
+
+def worlds(case: Case, pairs: Sequence[tuple[str, str]]) -> list[World]:
+    """The worlds in which the items must do the same; those that no item can tell apart are one."""
+    text = "\n".join(item for pair in pairs for item in pair)
+    names = sorted({*_REFERRED.findall(text)} - {*given(case.new)} - _OF_SHELLS)
+    plain = {name: f"value-of-{name}" for name in names}
+    wanted = {**plain, **{name: word.replace("*", "x") for name, word in _COMPARED.findall(text) if name in plain}}
+    free = {name: f"a  *\t{name}" for name in names}
+    printed = ("printed", "", "two  words *") if re.search(r"\$\(|`|\|\s*(?:while )?read", text) else ("printed",) * 3
+    last = max(number for number, (old, new) in enumerate(pairs) if old != new)
+    near = "\n".join(item for pair in pairs[: last + 1] for item in pair)
+    failing = [name for name in sorted(_programs(case)) if os.path.basename(name) in near]
+    found = [
+        World(plain, printed[0]),
+        World({}, printed[1]),
+        World(wanted, printed[0]),
+        World(free, printed[2]),
+        *(World(wanted, printed[0], program) for program in failing),
+    ]
+    return [world for number, world in enumerate(found) if world not in found[:number]]
+
+
+def given(text: str) -> dict[str, str]:
+    """The variables that a buildspec gives its build, with what a store may hold for each: JSON for a whole secret."""
+    env = yaml.load(text, yaml.BaseLoader).get("env")
+    sections = env if isinstance(env, dict) else {}
+    found: dict[str, str] = {}
+    for key in ("variables", "parameter-store", "secrets-manager"):
+        section = sections.get(key)
+        for name, reference in section.items() if isinstance(section, dict) else ():
+            found[name] = _stored(str(reference)) if key == "secrets-manager" else str(reference)
+    return found
+
+
+def _stored(reference: str) -> str:
+    """The field that a reference names, or a secret that has each of them."""
+    secret, _, field = reference.partition(":")
+    if field and not secret.startswith("arn"):
+        return f"{field.split(':')[0]}-of-{secret}"
+    return json.dumps({"password": f"password-of-{secret}", "API_TOKEN": f"API_TOKEN-of-{secret}"})
+
+
+def _programs(case: Case) -> dict[str, str]:
+    found = {**stubs_of(buildspec(case.old)), **stubs_of(buildspec(case.new))}
+    return {name: does for name, does in found.items() if name not in _AS_THEY_ARE}
+
+
+def _items(text: str) -> list[str]:
+    return [step.item.value for step in steps_of(buildspec(text))]
+
+
+def _settings(text: str) -> Any:
+    """What is written outside the commands."""
+    data = yaml.safe_load(text)
+    for phase in data.get("phases", {}).values() if isinstance(data.get("phases"), dict) else ():
+        for key in ("commands", "finally") if isinstance(phase, dict) else ():
+            phase.pop(key, None)
+    return data
+
+
+def _play(text: str, items: Sequence[str], world: World, shell: str, case: Case, runner: Runner) -> Played:
+    """What comes of the items in a world."""
+    names = sorted({*_ASSIGNED.findall(case.old + case.new), *world.variables, *given(case.new)} - _OF_SHELLS)
+    with runner.place() as place:
+        tools, calls = os.path.join(place.home, "tools"), os.path.join(place.wrapper, "calls")
+        os.makedirs(calls)
+        programs = {name: _stub(name, does, world, calls) for name, does in _programs(case).items()}
+        provide(place, tools, programs, case.files)
+        variables = {"CODEBUILD_SRC_DIR": place.root, **world.variables, **given(text)}
+        exports = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+        observed = runner.run(["\n".join([*exports, f'PATH="{tools}:$PATH"']), *items], shell, names, place)[1:]
+        return Played(
+            observed,
+            _calls(calls, names, in_order=not _AT_ONCE.search(case.old + case.new)),
+            runner.said(place),
+            _LINE_NUMBER.sub(r"\1", runner.complained(place)),
+            _files(place, tools),
+        )
+
+
+def _stub(name: str, does: str, world: World, calls: str) -> str:
+    """A program that writes down how it is called; what is sourced does nothing."""
+    if does == NOTHING:
+        return NOTHING
+    program = os.path.basename(name)
+    record = os.path.join(calls, f"{program}.$$")
+    lines = [
+        f"echo {program}.$$ >> {os.path.join(calls, _ORDER)}",
+        f"""printf '%s\\0' "$@" > {record}""",
+        f"export -p > {record}.environment",
+    ]
+    if "exec" in does:
+        return "\n".join([*lines, _FORWARDS])
+    lines.append(f"[ /dev/stdin -ef /dev/null ] || /bin/cat > {record}.found")
+    if name == world.failing:
+        return "\n".join([*lines, f"echo '{program} failed' >&2", "exit 3"])
+    if program == "jq":
+        return "\n".join([*lines, f"[ ! -e {record}.found ] || /bin/cat {record}.found | {_JQ}", "exit 0"])
+    return "\n".join([*lines, *([f"echo '{world.printed}'"] if world.printed else []), "exit 0"])
+
+
+def _calls(folder: str, names: Sequence[str], in_order: bool) -> list[Call]:
+    """The calls that were written down, in their order; where several programs run at once, they have none."""
+    made = [
+        Call(
+            name.rpartition(".")[0],
+            tuple(_read(os.path.join(folder, name)).split("\0")[:-1]),
+            _read(os.path.join(folder, f"{name}.found")),
+            _known(_read(os.path.join(folder, f"{name}.environment")), names),
+        )
+        for name in _read(os.path.join(folder, _ORDER)).splitlines()
+    ]
+    return made if in_order else sorted(made)
+
+
+def _known(environment: str, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(line for line in environment.splitlines() if line.removeprefix("export ").partition("=")[0] in names)
+
+
+def _files(place: Place, tools: str) -> dict[str, str]:
+    """Every file that the build can have made, with what it holds."""
+    found: dict[str, str] = {}
+    for top in (place.root, place.home):
+        for folder, folders, names in os.walk(top):
+            folders[:] = [name for name in folders if os.path.join(folder, name) != tools]
+            found.update({os.path.join(folder, name): _read(os.path.join(folder, name)) for name in names})
+            found.update({os.path.join(folder, name): "/" for name in folders})
+    return found
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return file.read()
+    except OSError:
+        return ""
