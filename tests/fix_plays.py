@@ -13,7 +13,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import yaml
@@ -27,12 +27,17 @@ NOTHING = ":"
 """What stands for an item that the fix takes away, or that was not there before it."""
 _ASSIGNED = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]*)\+?=")
 _REFERRED = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-_COMPARED = re.compile(r"""\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?"?\s+==?\s+["']?([a-z]+(?:/\*)?)""")
+_COMPARED = re.compile(r"""\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?"?\s+(?:==?|!=)\s+["']?([a-z]+(?:/\*)?)""")
 _LINE_NUMBER = re.compile(r"^(\S+: )(?:line )?[0-9]+: ", re.MULTILINE)
 _OF_SHELLS = frozenset({"_", "PATH", "PWD", "OLDPWD", "HOME", "SHLVL", "INHERITED", "CODEBUILD_SRC_DIR"})
-_AS_THEY_ARE = frozenset({"env", "printenv", "sort"})
-"""Programs that do no more than print: what they print is an observable, that they are called is none."""
-_JQ = """tr -d '{}"' | tr ',' '\\n' | while read -r key value; do case "$*" in *".${key%:}"*) echo "$value";; esac; done"""
+_SHOW = frozenset({"env", "printenv", "export", "set", "sort", "grep"})
+"""Programs that only print the environment: what they print is an observable, that they are called is none."""
+_SHOWN = re.compile(r"(?:^|[;&\n])\s*(?:sudo )?(?:env|printenv|set|export(?: -p)?)\s*(?:$|[|;&>\n])", re.MULTILINE)
+_READ = re.compile(r"\$\(|`|\|\s*(?:while )?read")
+_JQ = (
+    "tr -d '{}\"' | tr ',' '\\n' | "
+    """while read -r key value; do case "$*" in *".${key%:}"*) echo "$value";; esac; done"""
+)
 """Prints the field of an object that it is asked for."""
 _ORDER = "order"
 """The file of the calls that tells which came first."""
@@ -81,7 +86,7 @@ class Case(NamedTuple):
 
 
 def observables(case: Case, shell: str, runner: Runner) -> dict[str, str]:
-    """By what the two differ in any world, each with the first world in which they do.
+    """By what the two differ in any world, each with the first world in which they do, and how.
 
     ``commands`` and ``settings`` are what CodeBuild reads of a buildspec; the others are seen when it is played.
     """
@@ -92,15 +97,16 @@ def observables(case: Case, shell: str, runner: Runner) -> dict[str, str]:
     if any(old == NOTHING for old, _ in pairs):
         found["commands"] = "there are commands that were none before"
     pairs = [(old, new) for old, new in pairs if old != NOTHING]
-    if all(old == new for old, new in pairs):
-        return found
-    for world in worlds(case, pairs):
+    # What follows the last that differs finds the same, and so does the same, if nothing of that is seen until there.
+    while pairs and pairs[-1][0] == pairs[-1][1]:
+        pairs.pop()
+    for world in worlds(case, pairs) if pairs else ():
         before, after = (
             _play(text, [pair[number] for pair in pairs], world, shell, case, runner)
             for number, text in enumerate((case.old, case.new))
         )
-        for name in differences(before, after):
-            found.setdefault(name, f"{shell}, {world}:\n{before}\n{after}")
+        for name, (one, other) in differences(before, after).items():
+            found.setdefault(name, f"{shell}, {world}:\n{one}\n{other}")
     return found
 
 
@@ -115,29 +121,27 @@ def aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
     return pairs
 
 
-def differences(old: Played, new: Played) -> Iterator[str]:
-    """The observables by which two plays differ, in the words of the entries."""
-    if [item.status for item in old.items] != [item.status for item in new.items]:
-        yield "status"
-    if [item.cwd for item in old.items] != [item.cwd for item in new.items]:
-        yield "folder"
-    if old.said != new.said:
-        yield "stdout"
-    if old.complained != new.complained:
-        yield "stderr"
-    if old.files != new.files:
-        yield "files"
+def differences(old: Played, new: Played) -> dict[str, tuple[object, object]]:
+    """The observables by which two plays differ, in the words of the entries, and what each is in both."""
     same_calls = [call.program for call in old.calls] == [call.program for call in new.calls]
-    pairs = list(zip(old.calls, new.calls, strict=True)) if same_calls else []
-    if not same_calls:
-        yield "calls"
-    if any(before.words != after.words for before, after in pairs):
-        yield "arguments"
-    if any(before.found != after.found for before, after in pairs):
-        yield "stdin"
-    left = [item.variables for item in old.items] != [item.variables for item in new.items]
-    if left or any(before.environment != after.environment for before, after in pairs):
-        yield "variables"
+    seen = [_seen(played, same_calls) for played in (old, new)]
+    return {name: (seen[0][name], seen[1][name]) for name in seen[0] if seen[0][name] != seen[1][name]}
+
+
+def _seen(played: Played, one_by_one: bool) -> dict[str, object]:
+    """Each observable; where other programs were called, what each was given cannot be compared."""
+    calls = played.calls if one_by_one else []
+    return {
+        "status": [item.status for item in played.items],
+        "folder": [item.cwd for item in played.items],
+        "stdout": played.said,
+        "stderr": played.complained,
+        "files": played.files,
+        "calls": [call.program for call in played.calls],
+        "arguments": [(call.program, call.words) for call in calls],
+        "stdin": [(call.program, call.found) for call in calls],
+        "variables": ([item.variables for item in played.items], [call.environment for call in calls]),
+    }
 
 
 def worlds(case: Case, pairs: Sequence[tuple[str, str]]) -> list[World]:
@@ -147,10 +151,8 @@ def worlds(case: Case, pairs: Sequence[tuple[str, str]]) -> list[World]:
     plain = {name: f"value-of-{name}" for name in names}
     wanted = {**plain, **{name: word.replace("*", "x") for name, word in _COMPARED.findall(text) if name in plain}}
     free = {name: f"a  *\t{name}" for name in names}
-    printed = ("printed", "", "two  words *") if re.search(r"\$\(|`|\|\s*(?:while )?read", text) else ("printed",) * 3
-    last = max(number for number, (old, new) in enumerate(pairs) if old != new)
-    near = "\n".join(item for pair in pairs[: last + 1] for item in pair)
-    failing = [name for name in sorted(_programs(case)) if os.path.basename(name) in near]
+    printed = ("printed", "", "two  words *") if _READ.search(text) else ("printed",) * 3
+    failing = [name for name in sorted(_programs(case)) if os.path.basename(name) in text]
     found = [
         World(plain, printed[0]),
         World({}, printed[1]),
@@ -183,7 +185,8 @@ def _stored(reference: str) -> str:
 
 def _programs(case: Case) -> dict[str, str]:
     found = {**stubs_of(buildspec(case.old)), **stubs_of(buildspec(case.new))}
-    return {name: does for name, does in found.items() if name not in _AS_THEY_ARE}
+    as_they_are = _SHOW if _SHOWN.search("\n".join(_items(case.old))) else frozenset[str]()
+    return {name: does for name, does in found.items() if name not in {"[[", *as_they_are}}
 
 
 def _items(text: str) -> list[str]:

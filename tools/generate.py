@@ -97,7 +97,31 @@ def _fix(fix: dict[str, Any]) -> str:
         return ""
     option = "--fix" if fix["safety"] == "safe" else "--fix --unsafe-fixes"
     title = fix["title"][:1].lower() + fix["title"][1:]
-    return f"`cblint check {option}` mends it where that is certain: {title}. It changes {fix['changes']}."
+    mends = f"`cblint check {option}` mends it where that is certain: {title}. It changes {fix['changes']}."
+    return f"{mends} {_held(fix['observables'])}" if fix["safety"] == "safe" else mends
+
+
+_OBSERVABLES = {
+    "settings": "what is written outside the commands",
+    "commands": "which commands there are",
+    "calls": "which programs are called",
+    "arguments": "the words that programs are given",
+    "stdin": "what they find on standard input",
+    "variables": "variables",
+    "folder": "the working directory",
+    "files": "files",
+    "status": "whether a command fails",
+    "stdout": "standard output",
+    "stderr": "standard error",
+}
+
+
+def _held(observables: list[str]) -> str:
+    """What else is promised of a safe fix, in words."""
+    words = [_OBSERVABLES[name] for name in observables]
+    if not words:
+        return "Nothing that a build does can differ after it."
+    return f"Nothing else can differ after it but {', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}."
 
 
 def _examples(entry: dict[str, Any]) -> list[str]:
