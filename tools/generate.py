@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -98,12 +99,10 @@ def _fix(fix: dict[str, Any]) -> str:
     option = "--fix" if fix["safety"] == "safe" else "--fix --unsafe-fixes"
     title = fix["title"][:1].lower() + fix["title"][1:]
     mends = f"`cblint check {option}` mends it where that is certain: {title}. It changes {fix['changes']}."
-    return f"{mends} {_held(fix['observables'])}" if fix["safety"] == "safe" else mends
+    return mends + _held(fix.get("observables", ()))
 
 
 _OBSERVABLES = {
-    "settings": "what is written outside the commands",
-    "commands": "which commands there are",
     "calls": "which programs are called",
     "arguments": "the words that programs are given",
     "stdin": "what they find on standard input",
@@ -116,12 +115,13 @@ _OBSERVABLES = {
 }
 
 
-def _held(observables: list[str]) -> str:
-    """What else is promised of a safe fix, in words."""
-    words = [_OBSERVABLES[name] for name in observables]
-    if not words:
-        return "Nothing that a build does can differ after it."
-    return f"Nothing else can differ after it but {', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}."
+def _held(observables: Iterable[str]) -> str:
+    """What is seen to differ when commands are played before and after the fix, in words."""
+    *words, last = [_OBSERVABLES[name] for name in observables if name in _OBSERVABLES] or [""]
+    if not last:
+        return ""
+    shown = f"{', '.join(words)} and {last}" if words else last
+    return f" Played in real shells, with programs that only note how they are called, nothing differs but {shown}."
 
 
 def _examples(entry: dict[str, Any]) -> list[str]:
