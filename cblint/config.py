@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from cblint.catalogue import UnknownRule, select
 from cblint.catalogue.selection import Selection
 from cblint.facts import table
-from cblint.hosts.discover import git_root, matcher
+from cblint.hosts.discover import git_root, leads_out, matcher
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
@@ -172,8 +172,7 @@ def _given_twice(root: Node | None) -> Iterator[Pair]:
 def _leads_out(path: str) -> bool:
     """Whether a link would make us read something that is not the repository's."""
     folder = os.path.dirname(path)
-    top = os.path.realpath(git_root(folder) or folder)
-    return os.path.islink(path) and not os.path.realpath(path).startswith(top + os.sep)
+    return os.path.islink(path) and leads_out(path, git_root(folder) or folder)
 
 
 _DEEP_KEY = r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){60}"""

@@ -6,6 +6,7 @@ name, their data must be the same.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import io
 import os
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 from cblint.config import ConfigError
 from cblint.finding import Finding, PlacedEdit
 from cblint.hiding import Hiding
-from cblint.hosts.discover import Candidate
+from cblint.hosts.discover import Candidate, git_root, leads_out
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text
 from cblint.opening import NotBuildspec
 from cblint.source.file import MAX_BYTES, Unreadable, decode
@@ -111,23 +112,37 @@ def _hiding(text: str, path: str, settings: Settings) -> Hiding:
 def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool) -> tuple[str, int]:
     """The text with every applicable fix, and how many findings that mends.
 
-    Of fixes that overlap, the first in the file is applied; if all together may not be, the first that may alone.
-    Raises Refused where none may.
+    Of fixes that overlap, the first in the file is applied; of those that may not be, none. Raises Refused where that
+    leaves nothing.
     """
     chosen = _compatible(findings, unsafe)
-    if not chosen:
-        return text, 0
+    reasons: dict[str, None] = {}
+    applied, new = _allowed(text, chosen, reasons) if chosen else ([], text)
+    if chosen and not applied:
+        raise Refused("; ".join(reasons))
+    return new, len(applied)
+
+
+def _allowed(text: str, chosen: list[Finding], reasons: dict[str, None]) -> tuple[list[Finding], str]:
+    """Those of the findings that may be fixed together, and the text then; why the others may not is noted.
+
+    By halves, so that one among many costs few attempts.
+    """
     try:
-        return _applied(text, chosen), len(chosen)
-    except Refused:
+        return chosen, _applied(text, chosen)
+    except Refused as error:
         if len(chosen) == 1:
-            raise
-    for finding in chosen:
-        try:
-            return _applied(text, [finding]), 1
-        except Refused as error:
-            refused = error
-    raise refused
+            reasons[str(error)] = None
+            return [], text
+    middle = len(chosen) // 2
+    halves = [_allowed(text, half, reasons) for half in (chosen[:middle], chosen[middle:])]
+    both = [finding for half, _ in halves for finding in half]
+    if not all(half for half, _ in halves):
+        return max(halves, key=lambda half: len(half[0]))
+    try:
+        return both, _applied(text, both)
+    except Refused:
+        return halves[0]  # each half may, but not both: the next pass tries the other again
 
 
 def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
@@ -249,6 +264,9 @@ def _encoded(old: bytes, text: str) -> bytes:
 def _replace(path: str, old: bytes, new: bytes) -> None:
     """Write the file in one step, if it is still what was read. Raises Refused and OSError."""
     target = os.path.realpath(path)
+    root = git_root(os.path.dirname(os.path.abspath(path)))
+    if root is not None and leads_out(path, root):
+        raise Refused("a link leads from it out of the repository")
     with open(target, "rb") as file:
         if file.read() != old:
             raise Refused("it was changed in the meantime")
@@ -256,7 +274,10 @@ def _replace(path: str, old: bytes, new: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(new)
-        os.chmod(temporary, os.stat(target).st_mode & 0o7777)
+        before = os.stat(target)
+        with contextlib.suppress(PermissionError):  # only root can give a file back to whom it belongs
+            os.chown(temporary, before.st_uid, before.st_gid)
+        os.chmod(temporary, before.st_mode & 0o7777)
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)

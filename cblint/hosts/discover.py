@@ -72,6 +72,11 @@ def _inside(entry: os.DirEntry[str], top: str) -> bool:
     return os.path.isfile(target) and os.path.commonpath([target, top]) == top
 
 
+def leads_out(path: str, top: str) -> bool:
+    """Whether a path of a folder leads, by a link that a stranger may have made, to what is not in the folder."""
+    return not os.path.realpath(path).startswith(os.path.realpath(top).rstrip(os.sep) + os.sep)
+
+
 def ignored(path: str, is_folder: bool) -> bool:
     """Whether git ignores the file: the nearest ``.gitignore`` with something to say decides."""
     full = os.path.abspath(path)
