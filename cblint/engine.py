@@ -18,11 +18,12 @@ from cblint.catalogue.model import (
     WITHIN_COMMANDS_WITH_HOLES,
 )
 from cblint.facts import table
-from cblint.finding import Finding, Fix, PlacedEdit, Related, Report, Step
+from cblint.finding import Edit, Finding, Fix, PlacedEdit, Related, Report, Step
 from cblint.hiding import Hiding
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.graph import Resource
 from cblint.hosts.project import Project
+from cblint.mending import in_definition, written
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE, UNTOLD, Lines, Span
 from cblint.source.tree import Node, path_to
@@ -179,7 +180,7 @@ def place(target: Target, rule: Rule, report: Report, subject: Subject) -> Findi
             ),
             *_elsewhere(rule, report, target, fields),
         ),
-        fix=_fix(rule, report, target, subject),
+        fix=_fix(rule, report, target, subject, span),
         steps=_steps(rule, report, target, variant.message.format(**fields)),
     )
 
@@ -249,19 +250,29 @@ def _words(rule: Rule, report: Report, step: Step, target: Target) -> str:
     return str(words).format(**fields)
 
 
-def _fix(rule: Rule, report: Report, target: Target, subject: Subject) -> Fix | None:
+def _fix(rule: Rule, report: Report, target: Target, subject: Subject, span: Span) -> Fix | None:
+    """``span`` is where the finding is said to be."""
     if not report.edits or rule.fix_safety == "none" or any(HOLE in edit.text for edit in report.edits):
         return None
-    if isinstance(subject, Resource) or subject.holder is not None:
-        # What a text may hold is not what the format around it may hold: a quote, a line end.
-        return None
-    edits = tuple(
-        PlacedEdit(target.lines.position(edit.span.start), target.lines.position(edit.span.end), edit.text, edit.span)
-        for edit in sorted(report.edits)
-    )
+    safe = rule.fix_safety == "safe" and report.safe
     places = tuple(path_to(subject.root, node.span.start) for node in report.touched)
-    withheld = any(target.hiding.within(edit.text) for edit in edits)
-    return Fix(rule.fix_safety == "safe" and report.safe, rule.fix_title, edits, places, withheld)
+    withheld = any(target.hiding.within(edit.text) for edit in report.edits)
+    if isinstance(subject, Resource):
+        changes = in_definition(subject, subject.root.origin, subject.root, report.edits)
+        return Fix(safe, rule.fix_title, (), (), withheld, changes) if changes else None
+    if subject.holder is not None:
+        changes = in_definition(subject.holder, subject.stream.text, subject.root, report.edits)
+        places = (path_to(subject.root, span.start, report.about), *places)
+        return Fix(safe, rule.fix_title, (), places, withheld, changes) if changes else None
+    edits = written(subject.root, report.edits)
+    if edits is None:
+        return None
+    return Fix(safe, rule.fix_title, tuple(placed(target.lines, edit) for edit in sorted(edits)), places, withheld)
+
+
+def placed(lines: Lines, edit: Edit) -> PlacedEdit:
+    """An edit with its positions."""
+    return PlacedEdit(lines.position(edit.span.start), lines.position(edit.span.end), edit.text, edit.span)
 
 
 def _visible(span: Span, target: Target) -> Span:

@@ -31,10 +31,15 @@ _RANKS = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 class Edit(NamedTuple):
-    """Replace the characters at ``span`` (file offsets) by ``text``."""
+    """Replace the characters at ``span`` (file offsets) by ``text``.
+
+    ``within``: that is about the value of the scalar in which they stand, such as what a shell sees of a command. It is
+    written in the style of the scalar then.
+    """
 
     span: Span
     text: str
+    within: bool = False
 
 
 class Step(NamedTuple):
@@ -98,11 +103,27 @@ class PlacedEdit(NamedTuple):
     span: Span
 
 
+class ValueChange(NamedTuple):
+    """A change of a value in what a file of another format defines.
+
+    ``number`` counts the file's definitions, ``path`` leads to the value in one (mending.py), which may stand in the
+    brackets of a list or a mapping of YAML; ``start`` and ``end`` are offsets into it.
+    """
+
+    number: int
+    path: str
+    in_brackets: bool
+    start: int
+    end: int
+    text: str
+
+
 class Fix(NamedTuple):
     """How to mend a finding; ``safe`` as the rule's entry defines it.
 
     ``places`` are those, beside that of the finding, where it may change the data of the file. ``withheld``: its texts
-    hold a secret, so that it can be made but not be shown.
+    hold a secret, so that it can be made but not be shown. ``changes`` is what becomes of values in a file of another
+    format than YAML's: it is found out by reading that once more with which edits they do.
     """
 
     safe: bool
@@ -110,6 +131,7 @@ class Fix(NamedTuple):
     edits: tuple[PlacedEdit, ...]
     places: tuple[str, ...] = ()
     withheld: bool = False
+    changes: tuple[ValueChange, ...] = ()
 
 
 class Finding(NamedTuple):

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cblint.config import ConfigError
-from cblint.finding import Finding, PlacedEdit
+from cblint.finding import Edit, Finding, PlacedEdit, ValueChange
 from cblint.hiding import Hiding
+from cblint.hosted_fixes import HostedFile, Reader, edited
 from cblint.hosts.discover import Candidate, git_root, leads_out
-from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text
+from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
 from cblint.source.file import MAX_BYTES, Unreadable, decode
 from cblint.source.loader import TooComplex
@@ -77,15 +78,18 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
         return Change(candidate.path), data  # the lint that follows says so
     text, fixed, refused = old, 0, ""
     try:
+        read = reader_of(candidate.path, settings)
         for _ in range(_PASSES):
             result = lint_text(text, candidate, settings)
             broken = any(finding.rule == "yaml-syntax-error" for finding in result.findings)
             if broken and _compatible(result.findings, unsafe):
                 raise Refused("it is not valid YAML, and that has to be mended by hand first")
-            text, count = fixed_text(text, result.findings, unsafe)
+            text, count = fixed_text(text, result.findings, unsafe, read)
             fixed += count
             if not count:
                 break
+    except ConfigError:
+        return Change(candidate.path), data  # the lint that follows says so
     except Refused as error:
         refused = str(error)
     hiding = _hiding(old, candidate.path, settings) if fixed or refused else None
@@ -109,38 +113,38 @@ def _hiding(text: str, path: str, settings: Settings) -> Hiding:
         return Hiding(text)
 
 
-def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool) -> tuple[str, int]:
+def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reader = lambda _: None) -> tuple[str, int]:
     """The text with every applicable fix, and how many findings that mends.
 
-    Of fixes that overlap, the first in the file is applied; of those that may not be, none. Raises Refused where that
-    leaves nothing.
+    ``read`` tells what a file of another format holds. Of fixes that overlap, the first in the file is applied; of
+    those that may not be, none. Raises Refused where that leaves nothing.
     """
     chosen = _compatible(findings, unsafe)
     reasons: dict[str, None] = {}
-    applied, new = _allowed(text, chosen, reasons) if chosen else ([], text)
+    applied, new = _allowed(text, chosen, read, reasons) if chosen else ([], text)
     if chosen and not applied:
         raise Refused("; ".join(reasons))
     return new, len(applied)
 
 
-def _allowed(text: str, chosen: list[Finding], reasons: dict[str, None]) -> tuple[list[Finding], str]:
+def _allowed(text: str, chosen: list[Finding], read: Reader, reasons: dict[str, None]) -> tuple[list[Finding], str]:
     """Those of the findings that may be fixed together, and the text then; why the others may not is noted.
 
     By halves, so that one among many costs few attempts.
     """
     try:
-        return chosen, _applied(text, chosen)
+        return chosen, _applied(text, chosen, read)
     except Refused as error:
         if len(chosen) == 1:
             reasons[str(error)] = None
             return [], text
     middle = len(chosen) // 2
-    halves = [_allowed(text, half, reasons) for half in (chosen[:middle], chosen[middle:])]
-    both = [finding for half, _ in halves for finding in half]
+    halves = [_allowed(text, half, read, reasons) for half in (chosen[:middle], chosen[middle:])]
     if not all(half for half, _ in halves):
         return max(halves, key=lambda half: len(half[0]))
+    both = [finding for half, _ in halves for finding in half]
     try:
-        return both, _applied(text, both)
+        return both, _applied(text, both, read)
     except Refused:
         return halves[0]  # each half may, but not both: the next pass tries the other again
 
@@ -161,19 +165,28 @@ def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
     return chosen
 
 
-def _applied(text: str, findings: list[Finding]) -> str:
+def _applied(text: str, findings: list[Finding], read: Reader) -> str:
     """The text with the fixes of these findings. Raises Refused if that changes anything else."""
-    new = _edited(text, [edit for finding in findings if finding.fix for edit in finding.fix.edits])
-    _guard(text, new, [place for finding in findings if finding.fix for place in (finding.where, *finding.fix.places)])
+    fixes = [(finding.where, finding.fix) for finding in findings if finding.fix is not None]
+    new = edited(text, [Edit(edit.span, edit.text) for _, fix in fixes for edit in fix.edits])
+    changes = [change for _, fix in fixes for change in fix.changes]
+    if changes:
+        _guard_values(HostedFile(text, read), new, changes, [place for _, fix in fixes for place in fix.places])
+    else:
+        _guard(text, new, [place for where, fix in fixes for place in (where, *fix.places)])
     return new
 
 
-def _edited(text: str, edits: list[PlacedEdit]) -> str:
-    parts, at = [], 0
-    for edit in sorted(edits, key=lambda edit: edit.span):
-        parts += [text[at : edit.span.start], edit.text]
-        at = edit.span.end
-    return "".join([*parts, text[at:]])
+def _guard_values(file: HostedFile, new: str, changes: list[ValueChange], allowed: list[str]) -> None:
+    """Raise Refused unless a file of another format then says what it did but for the values that are changed.
+
+    Of a value that is a buildspec, only the places allowed may.
+    """
+    if not file.becomes(new, changes):
+        raise Refused("the fix would also change something else in the file")
+    for place, value in file.values_after(changes).items():
+        if allowed and "\n" in file.value(*place):
+            _guard(file.value(*place), value, allowed)
 
 
 def _guard(old: str, new: str, allowed: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,12 +17,22 @@ from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
 from cblint.hosts.reading import mentions
-from cblint.opening import STDIN, NotBuildspec, Opened, Place, called_a_buildspec, opened, worth_opening
+from cblint.opening import (
+    STDIN,
+    NotBuildspec,
+    Opened,
+    Place,
+    called_a_buildspec,
+    opened,
+    other_format,
+    worth_opening,
+)
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
 
 if TYPE_CHECKING:
+    from cblint.hosts.definition import HostFile
     from cblint.secrets.mask import Hidden
 
 PROCESSES_PAY_FROM = 0.15
@@ -303,6 +313,8 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
     if "cblint:" in text and found.subjects:
         checked = _suppressed(target, found, checked, rules, config)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
+    if found.kind != "buildspec":
+        findings = _written_there(target.lines, candidate, config, findings)
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
     threshold = settings.fail_on or config.fail_on
     return FileResult(
@@ -317,6 +329,25 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         failing=sum(1 for finding in findings if fails(finding, threshold)),
         crashes=tuple(checked.crashes.values()),
     )
+
+
+def _written_there(lines: Lines, candidate: Candidate, config: Config, findings: list[Finding]) -> list[Finding]:
+    """The findings in a file of another format, with their fixes as they are written there."""
+    if all(finding.fix is None for finding in findings):
+        return findings
+    from cblint.hosted_fixes import spelled
+
+    return spelled(lines, _reader(candidate.path, config), findings)
+
+
+def reader_of(path: str, settings: Settings) -> Callable[[str], HostFile | None]:
+    """What reads a text as that of a file of another format. Raises ConfigError."""
+    return _reader(path, _config(path, settings))
+
+
+def _reader(path: str, config: Config) -> Callable[[str], HostFile | None]:
+    place = _place(path, _names(path)[0])
+    return lambda text: other_format(text, place, config)
 
 
 def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:

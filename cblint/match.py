@@ -150,4 +150,4 @@ def _rename(place: Place, name: str, meant: str | None) -> tuple[Edit, ...]:
     if not isinstance(key, Scalar) or key.style in ("|", ">") or siblings.get(meant) is not None:
         return ()
     text = key.text
-    return (Edit(text.span(0, len(text)), meant),)
+    return (Edit(text.span(0, len(text)), meant, within=True),)

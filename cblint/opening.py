@@ -54,22 +54,28 @@ class Place(NamedTuple):
 
 def opened(text: str, place: Place, config: Config) -> Opened:
     """What a text holds. Raises NotBuildspec, TooComplex."""
-    called_buildspec = called_a_buildspec(place.path, config)
-    rendered = _rendered(text, place, config)
-    if rendered is not None:
-        return _opened(rendered, place)
-    if not called_buildspec and may_hold(place.path, text):
-        found = _host(text, place)
-        if found is not None:
-            return found
+    found = _as_other_format(text, place, config)
+    if found is not None:
+        return _opened(found, place)
     try:
         stream = _recognised(text, place.path, config)
     except NotBuildspec:
-        found = _host(text, place) if called_buildspec and may_hold(place.path, text) else None
+        found = _host(text, place) if called_a_buildspec(place.path, config) else None
         if found is None:
             raise
-        return found
+        return _opened(found, place)
     return Opened("buildspec", _with_projects(stream, place, config), [])
+
+
+def other_format(text: str, place: Place, config: Config) -> HostFile | None:
+    """What a text holds that is opened as a file of another format; None for others. Raises TooComplex."""
+    return _as_other_format(text, place, config) or _host(text, place)
+
+
+def _as_other_format(text: str, place: Place, config: Config) -> HostFile | None:
+    """What a text is before it is looked at as a buildspec."""
+    rendered = _rendered(text, place, config)
+    return rendered if rendered is not None or called_a_buildspec(place.path, config) else _host(text, place)
 
 
 def called_a_buildspec(path: str, config: Config) -> bool:
@@ -98,12 +104,10 @@ def _recognised(text: str, path: str, config: Config) -> Stream:
     return stream
 
 
-def _host(text: str, place: Place) -> Opened | None:
+def _host(text: str, place: Place) -> HostFile | None:
     """What a file of another format holds; None if it is of none, or holds nothing for us."""
-    file = host_file(place.path, Text.of(text))
-    if file is None or not (file.definitions or file.problem or file.at is not None):
-        return None
-    return _opened(file, place)
+    file = host_file(place.path, Text.of(text)) if may_hold(place.path, text) else None
+    return file if file is not None and (file.definitions or file.problem or file.at is not None) else None
 
 
 def _rendered(text: str, place: Place, config: Config) -> HostFile | None:

@@ -136,10 +136,15 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
     selection = Selection(given.get("profile", "default"))
     names = {example.rule, *({rule.name for rule in select(selection)} - OF_WHOLE_BUILDS)}
     settings = Settings(selection.profile, tuple(sorted(names)), tuple(given.get("ignore", ())))
-    result = lint_text(text, Candidate(os.path.join(folder, given.get("path", "buildspec.yml")), True), settings)
+    result = lint_text(text, Candidate(path_of(example, folder), True), settings)
     assert not result.crashes, result.crashes
     assert not result.skipped, result.skipped
     return result
+
+
+def path_of(example: Example, folder: str) -> str:
+    """The file that an example is, in the folder of its repository."""
+    return os.path.join(folder, example.given.get("path", "buildspec.yml"))
 
 
 def config_of(given: dict[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,18 @@ from cblint.catalogue.model import FAMILIES
 from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, read_yaml
 from cblint.finding import Finding
 from cblint.fix import fixed_text
+from cblint.linter import Settings, reader_of
 from cblint.match import parse_path
-from tests.examples import Example, all_examples, elsewhere, found_elsewhere, lint_example, offset, steps_of
+from tests.examples import (
+    Example,
+    all_examples,
+    elsewhere,
+    found_elsewhere,
+    lint_example,
+    offset,
+    path_of,
+    steps_of,
+)
 
 EXAMPLES = all_examples()
 
@@ -54,7 +64,7 @@ def _says(finding: Finding, message: str, detail: str) -> bool:
 def test_a_fix_is_byte_for_byte_what_the_example_says(example: Example, tmp_path: Any) -> None:
     result = lint_example(example, example.text, str(tmp_path))
     own = [finding for finding in result.findings if finding.rule == example.rule]
-    text, count = fixed_text(example.text, own, unsafe=True)
+    text, count = fixed_text(example.text, own, True, reader_of(path_of(example, str(tmp_path)), Settings()))
     assert (text if count else None) == example.fixed
     if count:
         again = lint_example(example, text, str(tmp_path))

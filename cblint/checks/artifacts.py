@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section, items, scalar
-from cblint.checks.edits import respelt
+from cblint.checks.edits import replaced, respelt
 from cblint.checks.patterns import ROOT
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -119,10 +119,10 @@ def _escape(artifact: Section, file: Scalar) -> _Escape | None:
     if (match := re.match(ROOT, value)) is not None and match.end() < len(value):
         span = text.span(0, match.end())
         plain = artifact.get("base-directory") is None
-        return _Escape("source-directory", file, span, (Edit(span, ""),) if plain else ())
+        return _Escape("source-directory", file, span, (replaced(span, ""),) if plain else ())
     if (match := re.match(r"(?:\./+)+(?=[^./*])", value)) is not None:
         span = text.span(0, match.end())
-        return _Escape("here", file, span, (Edit(span, ""),))
+        return _Escape("here", file, span, (replaced(span, ""),))
     return None
 
 
@@ -150,7 +150,7 @@ def cache_path_suspicious(buildspec: Buildspec) -> Iterator[Report]:
             continue
         fields = {"path": path.value}
         if (match := re.match(_HOME, path.value)) is not None:
-            edits = (Edit(path.text.span(*match.span()), "/root"),)
+            edits = (replaced(path.text.span(*match.span()), "/root"),)
             yield Report(path.text.span(*match.span()), "home", fields, edits=edits)
         elif (variable := re.search(r"\$\w+|\$\{[^}]*\}", path.value)) is not None:
             yield Report(path.text.span(*variable.span()), "variable", fields)

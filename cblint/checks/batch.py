@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from cblint.buildspec.batch import DEPENDENCIES, Task, cycles, is_dependency_key, matrix, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
 from cblint.buildspec.shape import Fault, type_of
-from cblint.checks.edits import listed, respelt
+from cblint.checks.edits import listed, replaced, respelt
 from cblint.finding import Edit, Report
 from cblint.match import pairs_of
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
@@ -44,7 +44,7 @@ def batch_identifier_invalid(buildspec: Buildspec) -> Iterator[Report]:
         elif re.fullmatch(_IDENTIFIER, name) is None:
             places = names.renamed(name)
             spans = dict.fromkeys(place.text.span(0, len(place.text)) for place in places)
-            edits = tuple(Edit(span, _with_underscores(name)) for span in spans)
+            edits = tuple(replaced(span, _with_underscores(name)) for span in spans)
             yield Report(pair.value.span, "characters", fields, edits=edits, touched=places)
         first.setdefault(name, identifier)
 

@@ -20,6 +20,7 @@ from cblint.checks.arguments import (
     sounds_harmless,
 )
 from cblint.checks.dockerfiles import Declared, declared_by
+from cblint.checks.edits import replaced
 from cblint.checks.images import BUILD, KEPT, PUSH, SENT, SOURCE, TAG, uses_of
 from cblint.checks.references import may_be
 from cblint.checks.ways import Use, uses
@@ -217,4 +218,4 @@ def _secret_option(argument: Argument) -> Edit | None:
         return None
     if not re.fullmatch(r"[A-Za-z_]\w*", variable):
         return None
-    return Edit(option.span.to(word.span), f"--secret id={argument.name},env={variable}")
+    return replaced(option.span.to(word.span), f"--secret id={argument.name},env={variable}")

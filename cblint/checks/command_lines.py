@@ -21,7 +21,7 @@ from cblint.checks.arguments import (
     line_of,
     secrets_in,
 )
-from cblint.checks.edits import before
+from cblint.checks.edits import before, replaced
 from cblint.checks.ways import Trail, Use, may_have_secrets, uses
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -239,11 +239,11 @@ def _option_removed(words: tuple[Word, ...], given: Word) -> Edit | None:
     """``--password-stdin`` in the place of the option and its value."""
     for number, word in enumerate(words):
         if word is given and number and words[number - 1].raw in ("-p", "--password"):
-            return Edit(words[number - 1].span.to(word.span), "--password-stdin")
+            return replaced(words[number - 1].span.to(word.span), "--password-stdin")
         if word.source is given.source and word.start < given.start and given.end <= word.end:
             option = word.raw[: given.start - word.start].rstrip('"')
             if option in ("-p", "--password="):
-                return Edit(word.span, "--password-stdin")
+                return replaced(word.span, "--password-stdin")
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
+from cblint.checks.edits import replaced
 from cblint.facts import table
 from cblint.facts.images import is_of_one_language
 from cblint.finding import Edit, Report
@@ -63,8 +64,8 @@ def _without_terminal(word: Word) -> tuple[Edit, ...]:
     if text in ("-t", "--tty") or word.raw != text:
         before = word.source.value[: word.start]
         start = len(before.rstrip(" "))
-        return (Edit(word.source.span(start, word.end), ""),) if word.raw == text else ()
-    return (Edit(word.span, text.replace("t", "")),)
+        return (replaced(word.source.span(start, word.end), ""),) if word.raw == text else ()
+    return (replaced(word.span, text.replace("t", "")),)
 
 
 def ecr_get_login_removed(buildspec: Buildspec) -> Iterator[Report]:

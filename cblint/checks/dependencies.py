@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import after
+from cblint.checks.edits import after, replaced
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
@@ -225,7 +225,7 @@ def _exact(invocation: Invocation) -> tuple[Edit, ...]:
     instead = manager_of(invocation).get("instead", {})
     verb = _verb(invocation)
     if "verb" in instead and verb:
-        return (Edit(verb[0].span, instead["verb"]),)
+        return (replaced(verb[0].span, instead["verb"]),)
     if "option" in instead:
         return (after((verb or invocation.words)[0].span, f" {instead['option']}"),)
     return ()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
+from cblint.checks.edits import replaced
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.shell.commands import HereDocument
@@ -83,7 +84,7 @@ def _in_command(item: ShellItem, is_only: bool) -> Iterator[_Place]:
 def _in_part(part: Literal | SingleQuoted, can_expand: bool) -> Iterator[_Place]:
     for match in _FOLDER.finditer(part.source.value, part.start, part.end):
         end = _end_of_source(part, match) if can_expand and match["number"] and match["source"] else None
-        edits = (Edit(part.source.span(match.start(), end), _VARIABLE),) if end is not None else ()
+        edits = (replaced(part.source.span(match.start(), end), _VARIABLE),) if end is not None else ()
         yield _place(match, part.source.span(*match.span()), edits)
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.edits import replaced
 from cblint.checks.piping import INSTALLED, PROGRAM, SCRIPT, UNPACKED
-from cblint.finding import Edit, Report
+from cblint.finding import Report
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
@@ -38,7 +39,7 @@ def curl_without_fail(buildspec: Buildspec) -> Iterator[Report]:
             if variant is not None:
                 word = invocation.words[0]
                 end = word.source.offset(word.end)
-                yield Report(word.span, variant, edits=(Edit(Span(end, end), " -f"),))
+                yield Report(word.span, variant, edits=(replaced(Span(end, end), " -f"),))
 
 
 def _fetches(invocation: Invocation) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
+from cblint.checks.edits import replaced
 from cblint.checks.files import MOST_FILES, Made, Written, is_nowhere, made_by, place_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -290,4 +291,4 @@ def _from_the_root(word: Word | None) -> tuple[Edit, ...]:
     """The path from the source root, where the word has no quotes."""
     if word is None or len(word.parts) != 1 or not isinstance(word.parts[0], Literal) or word.text != word.raw:
         return ()
-    return (Edit(word.span, f"$CODEBUILD_SRC_DIR/{word.raw.removeprefix('./')}"),)
+    return (replaced(word.span, f"$CODEBUILD_SRC_DIR/{word.raw.removeprefix('./')}"),)

@@ -1,4 +1,8 @@
-"""Small edits that several rules offer."""
+"""Small edits that several rules offer.
+
+Those that put a text before, behind, between or in the place of something say what a value becomes: the text is what a
+shell sees of it, whatever the style of the scalar.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +15,27 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 def before(span: Span, text: str) -> Edit:
     """Text put before a place."""
-    return Edit(Span(span.start, span.start), text)
+    return Edit(Span(span.start, span.start), text, within=True)
 
 
 def after(span: Span, text: str) -> Edit:
     """Text put behind a place."""
-    return Edit(Span(span.end, span.end), text)
+    return Edit(Span(span.end, span.end), text, within=True)
+
+
+def replaced(span: Span, text: str) -> Edit:
+    """Text in the place of another."""
+    return Edit(span, text, within=True)
 
 
 def left_out(previous: Span, span: Span) -> Edit:
     """A word taken out, with the blanks between it and the one before."""
-    return Edit(Span(previous.end, span.end), "")
+    return Edit(Span(previous.end, span.end), "", within=True)
 
 
 def between(first: Span, second: Span, text: str) -> Edit:
     """Text in the place of what stands between two."""
-    return Edit(Span(first.end, second.start), text)
+    return Edit(Span(first.end, second.start), text, within=True)
 
 
 def respelt(node: Node | None, text: str) -> tuple[Edit, ...]:
@@ -34,7 +43,7 @@ def respelt(node: Node | None, text: str) -> tuple[Edit, ...]:
     # A block scalar's value holds line ends, which its place in the file needs.
     if not isinstance(node, Scalar) or node.style in ("|", ">"):
         return ()
-    return (Edit(node.text.span(0, len(node.text)), text),)
+    return (replaced(node.text.span(0, len(node.text)), text),)
 
 
 def listed(node: Node) -> tuple[Edit, ...]:

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, Variable
+from cblint.checks.edits import replaced
 from cblint.checks.literals import is_secret
 from cblint.facts import table
-from cblint.finding import Edit, Report
+from cblint.finding import Report
 from cblint.hosts.known import Variable as ProjectVariable
 from cblint.hosts.known import variables_of
 from cblint.hosts.settings import known
@@ -196,7 +197,7 @@ def malformed_secret(variable: Variable, value: Scalar) -> Iterator[Report]:
         surplus = text[len(":".join(parts[:_PARTS])) :]
         start = len(text) - len(surplus)
         span = value.text.span(start, len(text))
-        edits = (Edit(span, ""),) if not surplus.strip(":") else ()
+        edits = (replaced(span, ""),) if not surplus.strip(":") else ()
         yield Report(span, "too-many-parts", {**fields, "count": str(len(parts))}, edits=edits)
     elif len(parts) == _PARTS and parts[2] and parts[3]:
         start = len(":".join(parts[:2])) + 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
+from cblint.checks.edits import replaced
 from cblint.checks.hidden import (
     acts,
     invoked,
@@ -361,7 +362,7 @@ def _undeclared(item: ShellItem, declaration: SimpleCommand, assignment: Assignm
     alone = len(last.pipelines) == 1 and last.pipelines[0].commands == (declaration,) and last.terminator != "&"
     if not alone or declaration.words[0].text != "export" or len(declaration.arguments) != 2:
         return ()
-    return (Edit(Span(declaration.span.start, assignment.span.start), ""),)
+    return (replaced(Span(declaration.span.start, assignment.span.start), ""),)
 
 
 def _used(buildspec: Buildspec, build: Build) -> set[str]:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.conditional import is_conditional
+from cblint.checks.edits import replaced
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS, Image
-from cblint.finding import Edit, Report
+from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.shell.commands import Function
 from cblint.shell.effects import effect_of
@@ -53,7 +54,7 @@ def apt_not_assume_yes(buildspec: Buildspec) -> Iterator[Report]:
         fields = {"program": invocation.program, "command": word.text or ""}
         end = word.source.offset(word.end)
         variant = "may-ask" if invocation.program.startswith("apt") else "asks"
-        yield Report(word.span, variant, fields, edits=(Edit(Span(end, end), " -y"),))
+        yield Report(word.span, variant, fields, edits=(replaced(Span(end, end), " -y"),))
 
 
 def _is_of_another_system(buildspec: Buildspec, invocation: Invocation) -> bool:

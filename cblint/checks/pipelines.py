@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.checks.edits import after, before
+from cblint.checks.edits import after, before, replaced
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
@@ -225,7 +225,7 @@ def _place(node: SimpleCommand, near: str) -> Span | None:
 def _mended(node: SimpleCommand, fault: _Fault, place: Span) -> tuple[Edit, ...]:
     """The right key in place of the wrong one; brackets round an object that stands alone in single quotes."""
     if fault.variant == "key":
-        return (Edit(place, fault.instead),)
+        return (replaced(place, fault.instead),)
     if fault.variant != "not-a-list" or len(node.words) < 2:
         return ()
     word = node.words[1]

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from cblint.buildspec.model import Buildspec
 from cblint.buildspec.shells import POWERSHELL, stated_shell
+from cblint.checks.edits import replaced
 from cblint.checks.languages import posix_in, powershell_in
 from cblint.facts import table
-from cblint.finding import Edit, Report
+from cblint.finding import Report
 from cblint.shell.powershell_tree import (
     Argument,
     Assigned,
@@ -171,7 +172,7 @@ def _variable(node: Variable, known: frozenset[str], taken: set[str]) -> Iterato
     new = f"${{env:{name}}}" if node.braces or following == ":" else f"$env:{name}"
     fields = {"name": name, "new": new}
     span = node.part(0, end)
-    yield Report(span, "variable", fields, edits=(Edit(span, new),))
+    yield Report(span, "variable", fields, edits=(replaced(span, new),))
 
 
 def _runs_on(node: Variable, known: frozenset[str]) -> Iterator[Report]:
@@ -183,7 +184,7 @@ def _runs_on(node: Variable, known: frozenset[str]) -> Iterator[Report]:
     span = node.part(0, len("$env:") + len(name))
     new = f"${{env:{name}}}"
     fields = {"name": name, "taken": f"{name}:{rest}", "new": new}
-    yield Report(span, "colon", fields, edits=(Edit(span, new),))
+    yield Report(span, "colon", fields, edits=(replaced(span, new),))
 
 
 def _call(node: Call, known: frozenset[str]) -> Iterator[Report]:
@@ -200,7 +201,7 @@ def _set(node: Call) -> Iterator[Report]:
     if match is None:
         return
     plain = len(node.words) == 2 and node.words[1].text is not None and re.fullmatch(_PLAIN_VALUE, match[2])
-    edits = (Edit(node.span, f"$env:{match[1]} = '{match[2]}'"),) if plain else ()
+    edits = (replaced(node.span, f"$env:{match[1]} = '{match[2]}'"),) if plain else ()
     yield Report(node.words[0].span.to(node.words[1].span), "set", {"name": match[1]}, edits=edits, safe=False)
 
 
@@ -215,4 +216,4 @@ def _percent_signs(word: Argument, known: frozenset[str]) -> Iterator[Report]:
                 new = f"${{env:{name}}}" if re.match(r"[\w:?]", following) else f"$env:{name}"
                 span = part.part(*match.span())
                 fields = {"name": name, "written": match[0], "new": new}
-                yield Report(span, "percent", fields, edits=(Edit(span, new),) if not word.verbatim else ())
+                yield Report(span, "percent", fields, edits=(replaced(span, new),) if not word.verbatim else ())

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.addresses import Address, address_of
-from cblint.checks.edits import left_out
+from cblint.checks.edits import left_out, replaced
 from cblint.facts import table
-from cblint.finding import Edit, Report
+from cblint.finding import Report
 from cblint.shell.operands import fits
 from cblint.shell.powershell_tree import Assigned, Call, Expandable, Expression, Pipe, PowerShellScript, Variable
 from cblint.shell.syntax import Literal, Node, SingleQuoted, walk
@@ -137,7 +137,7 @@ def _plain(nodes: Sequence[Node], program: str) -> Iterator[Report]:
     for node, address in list(_addresses(nodes))[:1]:
         if address.is_plain and not address.is_own:
             at = node.raw.lower().find(f"{address.scheme}://")
-            edits = () if address.port else (Edit(node.part(at, at + len(address.scheme)), "https"),)
+            edits = () if address.port else (replaced(node.part(at, at + len(address.scheme)), "https"),)
             fields = {"program": program, "host": address.host, "scheme": address.scheme}
             yield Report(node.span, "plain", fields, edits=edits, safe=address.has_https)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.model import Buildspec
 from cblint.checks.docker import is_client
 from cblint.checks.dockerfiles import Base, bases_of
+from cblint.checks.edits import replaced
 from cblint.checks.images import (
     BUILDING,
     LOGIN,
@@ -308,7 +309,7 @@ def _renamed(word: Word, name: str) -> Edit | None:
     if ahead is None:
         return None
     start = 1 if isinstance(first, SingleQuoted) else 0
-    return Edit(first.part(start, start + ahead.end()), "public.ecr.aws/docker/library/")
+    return replaced(first.part(start, start + ahead.end()), "public.ecr.aws/docker/library/")
 
 
 def _built_from_hub(buildspec: Buildspec, uses: Sequence[Use], known: set[str]) -> Iterator[Report]:

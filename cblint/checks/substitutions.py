@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cblint.checks.edits import replaced
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.hosts.definition import BUILDSPEC, PROJECT
@@ -32,24 +33,23 @@ def cfn_sub_swallows_shell_variable(subject: Resource | Buildspec) -> Iterator[R
         return
     for each in node.substituted:
         if each.kind == UNDEFINED:
-            yield Report(each.span, "undefined", {"name": each.name}, edits=tuple(_escaped(each)))
+            yield Report(each.span, "undefined", {"name": each.name}, edits=_left_to_the_shell(each))
         elif each.kind == MALFORMED:
             function = _function(each.name)
-            edits = () if function else tuple(_escaped(each))
+            edits = () if function else _left_to_the_shell(each)
             yield Report(
                 each.span, "function" if function else "expansion", {"name": function or each.name}, edits=edits
             )
     yield from _set_as_well(resource, [each for each in node.substituted if each.kind in (PARAMETER, RESOURCE)])
 
 
-def _escaped(substituted: Substituted) -> Iterator[Edit]:
-    """What leaves a ``${…}`` to the shell; nothing where it is written with escapes, or is an attribute."""
+def _left_to_the_shell(substituted: Substituted) -> tuple[Edit, ...]:
+    """A ``${…}`` that the text has after the deployment; nothing where it is written with escapes, or an attribute."""
     span, doubled = substituted.span, substituted.doubled
     if span.end - span.start != len("${}") + len(substituted.name) or "." in substituted.name:
-        return
-    if doubled is not None:
-        yield Edit(doubled, "")
-    yield Edit(Span(span.start + 2, span.start + 2), "!")
+        return ()
+    whole = doubled.to(span) if doubled is not None else span
+    return (replaced(whole, f"${{{substituted.name}}}"),)
 
 
 def _function(name: str) -> str:
@@ -74,7 +74,7 @@ def _set_as_well(resource: Resource, substituted: list[Substituted]) -> Iterator
     for each in substituted:
         place = places.get(each.name)
         if place is not None and place.end <= each.span.start:
-            edits = tuple(_escaped(each))
+            edits = _left_to_the_shell(each)
             yield Report(each.span, "assigned", {"name": each.name}, (("assigned", place),), edits, safe=False)
 
 

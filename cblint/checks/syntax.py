@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, CommandList
+from cblint.checks.edits import replaced
 from cblint.finding import Edit, Report
 from cblint.source.text import Span
 from cblint.source.tree import Alias, Mapping, Node, Pair, Scalar, Sequence, walk
@@ -181,7 +182,7 @@ def _continued(node: Scalar) -> Iterator[Report]:
         return
     related = tuple(("more", text.span(at, at + 1)) for at in found[1:_SHOWN])
     attached = any(at > 0 and value[at - 1] not in " \t" for at in found)
-    edits = () if attached else tuple(Edit(text.span(_blanks_before(value, at), at + 1), "") for at in found)
+    edits = () if attached else tuple(replaced(text.span(_blanks_before(value, at), at + 1), "") for at in found)
     # A program may not mind a space before a text.
     variant = "before-text" if all(value[at + 2 : at + 3] in _BEFORE_TEXT for at in found) else "continued"
     yield Report(text.span(found[0], found[0] + 1), variant, {}, related, edits)

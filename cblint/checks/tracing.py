@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.arguments import described, is_secret
+from cblint.checks.edits import replaced
 from cblint.checks.ways import Trail, Use, uses
 from cblint.facts import table
 from cblint.finding import Edit, Report, Step
@@ -230,11 +231,13 @@ def _without(option: Option) -> tuple[Edit, ...]:
     node, (first, *_) = option.node, option.words
     text = first.raw
     if len(option.words) == 1 and len(text) > 2:
-        return (Edit(first.part(text.index("x"), text.index("x") + 1), ""),) if text == first.text else ()
+        return (replaced(first.part(text.index("x"), text.index("x") + 1), ""),) if text == first.text else ()
     words = node.words
     if words[0].text != "set" or len(words) > 1 + len(option.words):
         number = next(number for number, word in enumerate(words) if word is first)
-        return (Edit(words[number - 1].part(len(words[number - 1].raw), option_end(words[number - 1], option)), ""),)
+        return (
+            replaced(words[number - 1].part(len(words[number - 1].raw), option_end(words[number - 1], option)), ""),
+        )
     return _without_command(node)
 
 
@@ -255,4 +258,4 @@ def _without_command(node: SimpleCommand) -> tuple[Edit, ...]:
         # What stands first in a plain scalar must not be a quote or a bracket.
         return ()
     follows = node.source.span(node.end + behind.end(), node.end + behind.end() + 1)
-    return (Edit(Span(node.span.start, follows.start), ""),)
+    return (replaced(Span(node.span.start, follows.start), ""),)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of, is_own
-from cblint.checks.edits import left_out
+from cblint.checks.edits import left_out, replaced
 from cblint.checks.fetching import Call, letter_of
 from cblint.checks.following import Download, followed
 from cblint.checks.piping import INSTALLED, PROGRAM, UNPACKED, USED
@@ -94,7 +94,7 @@ def _over_https(word: Word, address: Address) -> tuple[Edit, ...]:
     start = word.raw.lower().find(f"{address.scheme}://")
     if start < 0 or address.port:
         return ()
-    return (Edit(word.part(start, start + len(address.scheme)), "https"),)
+    return (replaced(word.part(start, start + len(address.scheme)), "https"),)
 
 
 # What options and settings of other programs say
@@ -164,7 +164,7 @@ def _option(invocation: Invocation, found: list[tuple[Word, ...]], variant: str)
         letter = letter_of(invocation, words[0])
         if letter:
             at = words[0].raw.index(letter, words[0].raw.index("-") + 1)
-            edits.append(Edit(words[0].part(at, at + 1), ""))
+            edits.append(replaced(words[0].part(at, at + 1), ""))
         else:
             edits.append(left_out(before[id(words[0])].span, words[-1].span))
     first, *others = found

@@ -172,8 +172,7 @@ def _quoted(use: Use, part: Part) -> tuple[Edit, ...]:
         return ()
     if calls[0].node.source is not item.script.source:
         return ()
-    quote = '\\"' if item.node.style == '"' else '"'
-    return before(part.span, quote), after(part.span, quote)
+    return before(part.span, '"'), after(part.span, '"')
 
 
 def _values(use: Use) -> dict[int, Value]:

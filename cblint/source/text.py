@@ -117,6 +117,21 @@ class Text:
             return self._char(index).start
         return self._char(index - 1).end if self.value else self._anchor
 
+    def offset_behind(self, index: int) -> int:
+        """File offset at which character ``index`` ends; ``index`` is one of the text's."""
+        return self._char(index).end
+
+    def index(self, offset: int) -> int:
+        """How many characters begin before a file offset: the index of what stands there, or of what follows it.
+
+        The parts of the text stand in the file in their order.
+        """
+        number = bisect_left(self._pieces, offset, key=lambda piece: piece.start) - 1
+        if number < 0:
+            return 0
+        value, start, end = self._pieces[number]
+        return self._starts[number] + (min(offset - start, len(value)) if end - start == len(value) else len(value))
+
     def span(self, start: int, end: int) -> Span:
         """The file range of ``self.value[start:end]``; empty ranges stand where character ``start`` begins.
 

@@ -90,6 +90,11 @@ class Scalar(Node):
         return Deferred(self.value, lambda: self.origin.derive(self._pieces(), self.start))
 
     @property
+    def local(self) -> Text:
+        """The value, with the place of each of its characters in ``origin``."""
+        return Text(self._pieces(), self.start)
+
+    @property
     def folds(self) -> list[int]:
         """Indexes of the blanks in the value that are line breaks in the file."""
         found, index = [], 0

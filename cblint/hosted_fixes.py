@@ -1,0 +1,175 @@
+"""How fixes are written in files of other formats: tried, and held to what the file says then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from cblint.engine import placed
+from cblint.finding import Edit, Finding, ValueChange
+from cblint.hosts.definition import HostFile
+from cblint.mending import leaves
+from cblint.source.foreign import Given, Reference
+from cblint.source.loader import TooComplex
+from cblint.source.text import Lines, Span
+from cblint.source.tree import Node, Scalar
+from cblint.source.writing import Change, changed, in_lines, range_of, rewritten
+
+Reader = Callable[[str], "HostFile | None"]
+"""What a text holds under the name of the file; may raise TooComplex."""
+MOST_READINGS, MOST_CHARACTERS = 64, 4_000_000
+"""Of a file with other characters in it, for all of its fixes."""
+
+_LINE_ENDS = {"\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_ESCAPES = tuple(
+    str.maketrans(escapes)
+    for escapes in (
+        {},
+        {**_LINE_ENDS, '"': '\\"'},
+        {"'": "''"},
+        {**_LINE_ENDS, "'": "\\'"},
+        {"\\": "\\\\", "`": "\\`"},
+        {"'": "'\\''"},
+    )
+)
+"""How the quotes of formats want to have what would end them."""
+_MARKS = tuple(
+    (re.compile(mark), spelling)
+    for mark, spelling in (
+        (r"(?!)", ""),
+        (r"\$\{", "${!"),
+        (r"([$%])\{", r"\1\1{"),
+        (r"\$\{", r"\\${"),
+        (r"([{}])", r"\1\1"),
+    )
+)
+"""What would be put in: as it is, and as CloudFormation, Terraform, template literals and f-strings want to have it."""
+_WORDS = {"true": "True", "false": "False"}
+"""The truth values of Python."""
+
+
+class HostedFile:
+    """What a file of another format says: of each of its definitions, the leaves by their paths."""
+
+    def __init__(self, text: str, read: Reader) -> None:
+        self.text = text
+        self._read = read
+        self.leaves = _leaves(text, read)
+
+    def becomes(self, new: str, changes: Sequence[ValueChange]) -> bool:
+        """Whether another text says what this one does but for these changes."""
+        after = _leaves(new, self._read)
+        if self.leaves is None or after is None:
+            return False
+        expected = [_values(each) for each in self.leaves]
+        for (number, path), value in self.values_after(changes).items():
+            expected[number][path] = value
+        return expected == [_values(each) for each in after]
+
+    def value(self, number: int, path: str) -> str:
+        """The text at a path of a definition; empty if there is none."""
+        node = self.leaf(number, path)
+        return node.value if node is not None else ""
+
+    def leaf(self, number: int, path: str) -> Scalar | None:
+        """The scalar at a path of a definition."""
+        if self.leaves is None or number >= len(self.leaves):
+            return None
+        node = self.leaves[number].get(path)
+        return node if isinstance(node, Scalar) else None
+
+    def values_after(self, changes: Sequence[ValueChange]) -> dict[tuple[int, str], str]:
+        """What becomes of the values that changes are about."""
+        return {place: changed(self.value(*place), wanted) for place, wanted in _by_leaf(changes).items()}
+
+
+def spelled(lines: Lines, read: Reader, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings with the edits that make the changes of their fixes, or without a fix where none do for certain."""
+    if not any(finding.fix is not None and finding.fix.changes for finding in findings):
+        return list(findings)
+    file = HostedFile(lines.text, read)
+    left = min(MOST_READINGS, MOST_CHARACTERS // (len(lines.text) + 1))
+    done: list[Finding] = []
+    for finding in findings:
+        fix = finding.fix
+        if fix is not None and fix.changes:
+            edits: tuple[Edit, ...] = ()
+            for edits in islice(_ways(file, fix.changes), left):
+                left -= 1
+                if file.becomes(edited(file.text, edits), fix.changes):
+                    break
+            else:
+                edits = ()
+            fix = fix._replace(edits=tuple(placed(lines, edit) for edit in sorted(edits))) if edits else None
+        done.append(finding._replace(fix=fix))
+    return done
+
+
+def edited(text: str, edits: Sequence[Edit]) -> str:
+    """A file after edits that do not overlap."""
+    return changed(text, [Change(*edit.span, edit.text) for edit in edits])
+
+
+def _ways(file: HostedFile, changes: Sequence[ValueChange]) -> Iterator[tuple[Edit, ...]]:
+    """How the file could be made to say something else, each way once."""
+    found: dict[tuple[Edit, ...], None] = {}
+    brackets = {(each.number, each.path): each.in_brackets for each in changes}
+    for mark, spelling in _MARKS:
+        for escapes in _ESCAPES:
+            edits: list[Edit] = []
+            for (number, path), wanted in _by_leaf(changes).items():
+                marked = [change._replace(text=mark.sub(spelling, change.text)) for change in wanted]
+                edits += _edits(file, file.leaf(number, path), marked, escapes, brackets[number, path])
+            way = tuple(sorted(edits))
+            if way and way not in found:
+                found[way] = None
+                yield way
+            plain = tuple(edit._replace(text=_WORDS.get(edit.text, edit.text)) for edit in way)
+            if plain not in found:
+                found[plain] = None
+                yield plain
+
+
+def _edits(
+    file: HostedFile, leaf: Scalar | None, changes: list[Change], escapes: dict[int, str], in_brackets: bool
+) -> list[Edit]:
+    """A leaf's changes as edits of the file; none where there is no way to make them."""
+    if leaf is None:
+        return []
+    if not isinstance(leaf, Given):
+        made = rewritten(leaf, changes, in_brackets)
+        return [Edit(leaf.origin.span(start, end), text) for start, end, text in made or ()]
+    text = leaf.text
+    escaped = [change._replace(text=change.text.translate(escapes)) for change in changes]
+    placed = [in_lines(text, file.text, change) or Change(*range_of(text, change), change.text) for change in escaped]
+    return [Edit(Span(start, end), new) for start, end, new in placed]
+
+
+def _by_leaf(changes: Sequence[ValueChange]) -> dict[tuple[int, str], list[Change]]:
+    found: dict[tuple[int, str], list[Change]] = {}
+    for each in changes:
+        found.setdefault((each.number, each.path), []).append(Change(each.start, each.end, each.text))
+    return found
+
+
+def _leaves(text: str, read: Reader) -> list[dict[str, Node]] | None:
+    try:
+        file = read(text)
+    except TooComplex:
+        return None
+    if file is None:
+        return None
+    return [{leaf.path: leaf.node for leaf in leaves(each.root)} for each in file.definitions]
+
+
+def _values(found: dict[str, Node]) -> dict[str, str]:
+    return {path: _value(node) for path, node in found.items()}
+
+
+def _value(node: Node) -> str:
+    """What a leaf is: of what is no text, its kind, behind a character that no text has."""
+    if isinstance(node, Scalar):
+        return node.value
+    target = f" {node.target}.{node.attribute}" if isinstance(node, Reference) else ""
+    return f"\0{type(node).__name__}{target}"

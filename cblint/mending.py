@@ -1,0 +1,164 @@
+"""From what a rule wants changed to changes of the values that hold it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cblint.finding import Edit, ValueChange
+from cblint.source.text import Span, Text
+from cblint.source.tree import Mapping, Node, Scalar
+from cblint.source.tree import Sequence as Items
+from cblint.source.writing import Change, rewritten
+
+if TYPE_CHECKING:
+    from cblint.hosts.graph import Resource
+
+
+class Rewriting(NamedTuple):
+    """Changes of a scalar's value, in offsets into it; ``in_brackets``: it stands in those of a list or a mapping."""
+
+    node: Scalar
+    changes: tuple[Change, ...]
+    in_brackets: bool = False
+
+    @property
+    def written(self) -> tuple[Change, ...] | None:
+        """The same as changes of the text that was parsed; None where it is not certain how to write them."""
+        return rewritten(*self)
+
+
+def written(root: Node | None, edits: Sequence[Edit]) -> tuple[Edit, ...] | None:
+    """Edits as they are made in a file of YAML; None where it is not certain how.
+
+    One within a scalar is written in its style, others as they stand.
+    """
+    rewritings, plain = sorted_out(root, edits)
+    found = list(plain)
+    for each in rewritings:
+        made = each.written
+        if made is None:
+            return None
+        found += (Edit(each.node.origin.span(start, end), text) for start, end, text in made)
+    return tuple(found)
+
+
+def sorted_out(root: Node | None, edits: Iterable[Edit]) -> tuple[list[Rewriting], list[Edit]]:
+    """Edits as changes of the values of scalars, and those that are none."""
+    found: dict[int, Rewriting] = {}
+    plain: list[Edit] = []
+    for edit in edits:
+        node, in_brackets = _scalar_at(root, edit.span) if edit.within else (None, False)
+        if node is None:
+            plain.append(edit)
+        else:
+            known = found.get(id(node), Rewriting(node, (), in_brackets))
+            found[id(node)] = known._replace(changes=(*known.changes, change_of(node.text, edit)))
+    return list(found.values()), plain
+
+
+def change_of(text: Text, edit: Edit) -> Change:
+    """An edit as a change of a text in whose range it stands."""
+    return Change(text.index(edit.span.start), text.index(edit.span.end), edit.text)
+
+
+def _scalar_at(root: Node | None, span: Span) -> tuple[Scalar | None, bool]:
+    """The scalar in which a range of the file stands, None where none does, and whether it is in brackets."""
+    node, in_brackets = root, False
+    while isinstance(node, (Mapping, Items)):
+        in_brackets = in_brackets or node.flow
+        node = _child_at(node, span.start)
+    if not isinstance(node, Scalar):
+        return None, False
+    return (node, in_brackets) if _is_in(span, node) else (None, False)
+
+
+def _child_at(node: Mapping | Items, offset: int) -> Node | None:
+    if isinstance(node, Mapping):
+        number = bisect_right(node.pairs, offset, key=lambda pair: _begin(pair.key)) - 1
+        if number < 0:
+            return None
+        pair = node.pairs[number]
+        return pair.key if offset <= pair.key.span.end and offset < _begin(pair.value) else pair.value
+    number = bisect_right(node.items, offset, key=_begin) - 1
+    return node.items[number] if number >= 0 else None
+
+
+def _begin(node: Node) -> int:
+    return node.origin.offset(node.start)
+
+
+def in_definition(holder: Resource, source: Text, root: Node | None, edits: Sequence[Edit]) -> tuple[ValueChange, ...]:
+    """Edits of what a file of another format defines, as changes of its values; none where they are not just that.
+
+    ``source`` is the text that ``root`` was parsed from: that of a buildspec in a definition, or of the file.
+    """
+    known = list(leaves(holder.definition.root))
+    text = next((leaf for leaf in known if isinstance(leaf.node, Scalar) and _is_text_of(leaf.node, source)), None)
+    inside = [edit for edit in edits if text is not None and _holds(source, edit.span)]
+    changes = _of_text(source, root, inside)
+    if changes is None:
+        return ()
+    number = holder.graph.in_file(holder.path).index(holder)
+    found = [ValueChange(number, text.path, text.in_brackets, *change) for change in changes] if text else []
+    for edit in edits:
+        if edit in inside:
+            continue
+        leaf = next((leaf for leaf in known if _is_in(edit.span, leaf.node)), None)
+        if leaf is None or not edit.within or not isinstance(leaf.node, Scalar):
+            return ()
+        found.append(ValueChange(number, leaf.path, leaf.in_brackets, *change_of(leaf.node.text, edit)))
+    return tuple(found)
+
+
+def _is_text_of(node: Scalar, source: Text) -> bool:
+    """Whether a scalar of a definition is the text of a buildspec, just as it is."""
+    return node.value == source.value and node.text.offset(0) == source.offset(0)
+
+
+def _of_text(source: Text, root: Node | None, edits: Sequence[Edit]) -> list[Change] | None:
+    """Edits of a buildspec as changes of its text; None where it is not certain how to write one."""
+    rewritings, plain = sorted_out(root, edits)
+    found = [change_of(source, edit) for edit in plain]
+    for each in rewritings:
+        made = each.written
+        if made is None:
+            return None
+        found += made
+    return sorted(found)
+
+
+def _holds(text: Text, span: Span) -> bool:
+    return text.offset(0) <= span.start and span.end <= text.offset(len(text))
+
+
+def _is_in(span: Span, node: Node) -> bool:
+    return _begin(node) <= span.start and span.end <= node.origin.offset(node.end)
+
+
+class Leaf(NamedTuple):
+    """What holds nothing further, with the path to it; ``in_brackets``: in those of a list or a mapping of YAML."""
+
+    path: str
+    node: Node
+    in_brackets: bool
+
+
+def leaves(root: Node) -> Iterator[Leaf]:
+    """All leaves below a node; through aliases as well, but what these bring only once."""
+    seen: set[int] = set()
+    stack = [Leaf("", root, False)]
+    while stack:
+        path, node, in_brackets = stack.pop()
+        target = node.resolved
+        if not isinstance(target, (Mapping, Items)):
+            yield Leaf(path, target, in_brackets)
+        elif id(target) not in seen:
+            seen.add(id(target))
+            within = in_brackets or target.flow
+            if isinstance(target, Mapping):
+                below = [(f".{pair.name}#{number}", pair.value) for number, pair in enumerate(target.pairs)]
+            else:
+                below = [(f"[{number}]", item) for number, item in enumerate(target.items)]
+            stack += [Leaf(f"{path}{step}", child, within) for step, child in below]

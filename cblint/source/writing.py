@@ -1,0 +1,151 @@
+"""How a changed value is written in the scalar that holds it: escapes, doubled quotes, indentation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence as Several
+from typing import NamedTuple
+
+from cblint.source.loader import TooComplex, load
+from cblint.source.text import BREAKS, Text, begin_of_line
+from cblint.source.tree import QUOTES, Scalar, Sequence
+
+_BLOCKS = ("|", ">")
+_ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
+
+_PLAIN_WORDS = re.compile(r"[ \w./=-]*[\w./=-]")
+
+
+class Change(NamedTuple):
+    """Put ``text`` in the place of what stands from ``start`` to ``end``, offsets into a value or a source."""
+
+    start: int
+    end: int
+    text: str
+
+
+def changed(value: str, changes: Several[Change]) -> str:
+    """A value after changes that do not overlap."""
+    parts, at = [], 0
+    for change in sorted(changes):
+        parts += [value[at : change.start], change.text]
+        at = change.end
+    return "".join([*parts, value[at:]])
+
+
+def rewritten(node: Scalar, changes: Several[Change], in_brackets: bool) -> tuple[Change, ...] | None:
+    """Changes of a scalar's value as those of the text that was parsed; None where it is not certain how to write them.
+
+    ``changes`` are in offsets into ``node.value``, the result in offsets into ``node.origin.value``. What a plain
+    scalar cannot hold, where it stands in the brackets of a list or a mapping less than elsewhere, is put in quotes.
+    """
+    value = changed(node.value, changes)
+    local = node.local
+    made = [_in_style(node, local, change) for change in changes]
+    written = [each for each in made if each is not None]
+    if len(written) == len(made) and (
+        all(_is_harmless(node, change) for change in changes) or _is_read_as(node, written, value, in_brackets)
+    ):
+        return tuple(written)
+    return _in_quotes(node, value)
+
+
+def _in_style(node: Scalar, local: Text, change: Change) -> Change | None:
+    text = _spelled(node.style, change.text)
+    if text is None:
+        return None
+    if node.style != "|":
+        start, end = range_of(local, change)
+        return Change(start, end, text)
+    return in_lines(local, node.origin.value, change)
+
+
+def _spelled(style: str, text: str) -> str | None:
+    """The characters of a text in the style of a scalar; None if it cannot hold them."""
+    if style == '"':
+        spelled = text.translate(_ESCAPED)
+        return spelled if spelled.isprintable() else None
+    if style != "|" and any(end in text for end in BREAKS):
+        return None
+    return text.replace("'", "''") if style == "'" else text
+
+
+def range_of(text: Text, change: Change) -> tuple[int, int]:
+    """Where what is changed begins and ends, in the offsets that the places of a text are in."""
+    start = text.offset(change.start)
+    return start, text.offset_behind(change.end - 1) if change.end > change.start else start
+
+
+def in_lines(text: Text, source: str, change: Change) -> Change | None:
+    """A change of a text that stands in lines of a source, each behind the same indentation.
+
+    What is whole lines is taken out from where one of them begins to where the next does, so that the indentation of
+    the first stays with what follows. None where a line would have to be put behind the last.
+    """
+    value = text.value
+    indentation = _indentation(text, source)
+    if indentation is None:
+        return None
+    start, end = range_of(text, change)
+    inserted = change.text.replace("\n", "\n" + indentation)
+    if change.end > change.start and value[change.end - 1] == "\n":
+        if change.end < len(value):
+            end = text.offset(change.end)
+        elif change.start > 0 and not change.text:
+            start = text.offset_behind(change.start - 1)
+    if change.start == len(value) and value.endswith("\n"):
+        if not change.text.endswith("\n"):
+            return None
+        inserted = indentation + change.text[:-1].replace("\n", "\n" + indentation) + "\n"
+    return Change(start, end, inserted)
+
+
+def _indentation(text: Text, source: str) -> str | None:
+    """What stands before the lines of a text in its source: before the first that has characters of its own."""
+    at = 0
+    while at < len(text.value) and text.value[at] == "\n":
+        at += 1
+    if at == len(text.value):
+        return None
+    place = text.offset(at)
+    return source[begin_of_line(source, place) : place]
+
+
+def _is_harmless(node: Scalar, change: Change) -> bool:
+    """Whether a change spoils no scalar of that style, so that no parser need be asked."""
+    if node.style == "|":
+        before = node.value[change.start - 1 : change.start]
+        lines = change.text + node.value[change.start : change.end + 1]
+        return before.strip() != "" and change.text.isprintable() and "\n" not in lines
+    # Whatever stands behind it, it is not made the beginning of a comment.
+    return 0 < change.start == change.end and _PLAIN_WORDS.fullmatch(change.text) is not None
+
+
+def _is_read_as(node: Scalar, written: list[Change], value: str, in_brackets: bool) -> bool:
+    """Whether a parser takes what is written for the value, in the same style."""
+    changes = [Change(each.start - node.start, each.end - node.start, each.text) for each in written]
+    source = changed(node.origin.value[node.start : node.end], changes)
+    return _read(f"[{source}]" if in_brackets else f"- {source}") == (value, node.style)
+
+
+def _read(source: str) -> tuple[str, str] | None:
+    """The value and the style of the only scalar in a list; None if it is anything else."""
+    try:
+        stream = load(Text.of(source))
+    except TooComplex:
+        return None
+    root = stream.documents[0].root if stream.problem is None and len(stream.documents) == 1 else None
+    if not isinstance(root, Sequence) or len(root.items) != 1:
+        return None
+    item = root.items[0]
+    return (item.value, item.style) if isinstance(item, Scalar) and item.tag is None and item.anchor is None else None
+
+
+def _in_quotes(node: Scalar, value: str) -> tuple[Change, ...] | None:
+    """All of a plain scalar written anew, in single quotes."""
+    if node.style in (*QUOTES, *_BLOCKS) or node.tag is not None or not node.one_line:
+        return None
+    source = "'" + value.replace("'", "''") + "'"
+    if not value.isprintable() or _read(f"- {source}") != (value, "'"):
+        return None
+    return (Change(node.start, node.start + len(node.source), source),)
