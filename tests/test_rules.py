@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import string
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
@@ -14,7 +16,7 @@ from cblint.catalogue.model import FAMILIES
 from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, read_yaml
 from cblint.finding import Finding
 from cblint.fix import fixed_text
-from cblint.linter import Settings, reader_of
+from cblint.linter import FileResult, Settings, reader_of
 from cblint.match import parse_path
 from tests.examples import (
     Example,
@@ -69,6 +71,13 @@ def test_a_fix_is_byte_for_byte_what_the_example_says(example: Example, tmp_path
     if count:
         again = lint_example(example, text, str(tmp_path))
         assert [finding for finding in again.findings if finding.rule == example.rule] == []
+        assert sorted(_gained(result, again)) == sorted(example.reveals)
+
+
+def _gained(before: FileResult, after: FileResult) -> Iterator[str]:
+    """The rules that say more of a text than they said of the one before it."""
+    counts = [Counter(f.rule for f in each.findings if f.suppressed is None) for each in (before, after)]
+    return (counts[1] - counts[0]).elements()
 
 
 @pytest.mark.parametrize("path", entry_files(), ids=os.path.basename)
