@@ -41,7 +41,7 @@ class _Place(NamedTuple):
 def buildspecs(draw: st.DrawFn) -> str:
     """The data of an example, written in another way."""
     node = yaml.compose(draw(st.sampled_from(FIXABLE)), yaml.SafeLoader)
-    assume(isinstance(node, yaml.MappingNode))
+    assert isinstance(node, yaml.MappingNode)
     text = draw(st.sampled_from(["", "# how the app is built\n", "---\n"])) + _mapping(
         draw, node, _Place(0, False)
     ).lstrip("\n")
@@ -58,7 +58,10 @@ def _value(draw: st.DrawFn, node: yaml.Node, place: _Place) -> str:
         return f"{anchor} {_scalar(draw, node, place)}"
     if draw(st.integers(0, 5)) == 0:
         return f" {_brackets(draw, node)}{_comment(draw)}\n"
-    return _mapping(draw, node, place) if isinstance(node, yaml.MappingNode) else _list(draw, node, place)
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(draw, node, place)
+    assert isinstance(node, yaml.SequenceNode)
+    return _list(draw, node, place)
 
 
 def _mapping(draw: st.DrawFn, node: yaml.MappingNode, place: _Place) -> str:
@@ -91,6 +94,7 @@ def _brackets(draw: st.DrawFn, node: yaml.Node) -> str:
         return "{" + between.join(f"{_quoted(key.value)}: {_brackets(draw, value)}" for key, value in node.value) + "}"
     if isinstance(node, yaml.SequenceNode):
         return "[" + between.join(_brackets(draw, item) for item in node.value) + "]"
+    assert isinstance(node, yaml.ScalarNode)
     return _scalar(draw, node, _Place(0, True))
 
 
