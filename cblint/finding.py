@@ -106,13 +106,12 @@ class PlacedEdit(NamedTuple):
 class ValueChange(NamedTuple):
     """A change of a value in what a file of another format defines.
 
-    ``number`` counts the file's definitions, ``path`` leads to the value in one (mending.py), which may stand in the
-    brackets of a list or a mapping of YAML; ``start`` and ``end`` are offsets into it.
+    ``number`` counts the file's definitions, ``path`` leads to the value in one (mending.py); ``start`` and ``end`` are
+    offsets into it.
     """
 
     number: int
     path: str
-    in_brackets: bool
     start: int
     end: int
     text: str

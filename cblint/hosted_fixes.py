@@ -12,7 +12,7 @@ from cblint.hosts.definition import HostFile
 from cblint.mending import leaves
 from cblint.source.foreign import Given, Reference
 from cblint.source.loader import TooComplex
-from cblint.source.text import Lines, Span
+from cblint.source.text import Lines, Span, Text
 from cblint.source.tree import Node, Scalar
 from cblint.source.writing import Change, changed, in_lines, range_of, rewritten
 
@@ -26,10 +26,10 @@ _ESCAPES = tuple(
     str.maketrans(escapes)
     for escapes in (
         {},
-        {**_LINE_ENDS, '"': '\\"'},
-        {"'": "''"},
-        {**_LINE_ENDS, "'": "\\'"},
         {"\\": "\\\\", "`": "\\`"},
+        {"'": "''"},
+        {**_LINE_ENDS, '"': '\\"'},
+        {**_LINE_ENDS, "'": "\\'"},
         {"'": "'\\''"},
     )
 )
@@ -113,37 +113,47 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
 
 def _ways(file: HostedFile, changes: Sequence[ValueChange]) -> Iterator[tuple[Edit, ...]]:
     """How the file could be made to say something else, each way once."""
-    found: dict[tuple[Edit, ...], None] = {}
-    brackets = {(each.number, each.path): each.in_brackets for each in changes}
+    found: set[tuple[Edit, ...]] = set()
     for mark, spelling in _MARKS:
         for escapes in _ESCAPES:
-            edits: list[Edit] = []
-            for (number, path), wanted in _by_leaf(changes).items():
-                marked = [change._replace(text=mark.sub(spelling, change.text)) for change in wanted]
-                edits += _edits(file, file.leaf(number, path), marked, escapes, brackets[number, path])
-            way = tuple(sorted(edits))
-            if way and way not in found:
-                found[way] = None
-                yield way
-            plain = tuple(edit._replace(text=_WORDS.get(edit.text, edit.text)) for edit in way)
-            if plain not in found:
-                found[plain] = None
-                yield plain
+            marked = [change._replace(text=mark.sub(spelling, change.text).translate(escapes)) for change in changes]
+            ways = [_edits(file, marked, in_brackets) for in_brackets in (False, True)]
+            for each in (*ways, [edit._replace(text=_WORDS.get(edit.text, edit.text)) for edit in ways[0]]):
+                edits = tuple(sorted(each))
+                if edits and edits not in found:
+                    found.add(edits)
+                    yield edits
 
 
-def _edits(
-    file: HostedFile, leaf: Scalar | None, changes: list[Change], escapes: dict[int, str], in_brackets: bool
-) -> list[Edit]:
-    """A leaf's changes as edits of the file; none where there is no way to make them."""
-    if leaf is None:
-        return []
-    if not isinstance(leaf, Given):
-        made = rewritten(leaf, changes, in_brackets)
-        return [Edit(leaf.origin.span(start, end), text) for start, end, text in made or ()]
-    text = leaf.text
-    escaped = [change._replace(text=change.text.translate(escapes)) for change in changes]
-    placed = [in_lines(text, file.text, change) or Change(*range_of(text, change), change.text) for change in escaped]
-    return [Edit(Span(start, end), new) for start, end, new in placed]
+def _edits(file: HostedFile, changes: Sequence[ValueChange], in_brackets: bool) -> list[Edit]:
+    """Changes of values as edits of the file; none where there is no way to make one of them."""
+    found: list[Edit] = []
+    for place, wanted in _by_leaf(changes).items():
+        leaf = file.leaf(*place)
+        if leaf is None:
+            return []
+        if isinstance(leaf, Given):
+            made = _written(leaf.text, file.text, wanted)
+            spans = [Span(start, end) for start, end, _ in made or ()]
+        else:
+            made = rewritten(leaf, wanted, in_brackets)
+            spans = [leaf.origin.span(start, end) for start, end, _ in made or ()]
+        if made is None:
+            return []
+        found += [Edit(span, each.text) for span, each in zip(spans, made, strict=True)]
+    return found
+
+
+def _written(text: Text, source: str, changes: Sequence[Change]) -> tuple[Change, ...] | None:
+    """Changes of a text that another format spells, with the characters that they have."""
+    made = [in_lines(text, source, change) or _in_one_line(text, change) for change in changes]
+    certain = tuple(each for each in made if each is not None)
+    return certain if len(certain) == len(made) else None
+
+
+def _in_one_line(text: Text, change: Change) -> Change | None:
+    # Readers may be lenient about a line end where their format is not.
+    return Change(*range_of(text, change), change.text) if "\n" not in change.text else None
 
 
 def _by_leaf(changes: Sequence[ValueChange]) -> dict[tuple[int, str], list[Change]]:

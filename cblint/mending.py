@@ -101,14 +101,14 @@ def in_definition(holder: Resource, source: Text, root: Node | None, edits: Sequ
     if changes is None:
         return ()
     number = holder.graph.in_file(holder.path).index(holder)
-    found = [ValueChange(number, text.path, text.in_brackets, *change) for change in changes] if text else []
+    found = [ValueChange(number, text.path, *change) for change in changes] if text else []
     for edit in edits:
         if edit in inside:
             continue
         leaf = next((leaf for leaf in known if _is_in(edit.span, leaf.node)), None)
         if leaf is None or not edit.within or not isinstance(leaf.node, Scalar):
             return ()
-        found.append(ValueChange(number, leaf.path, leaf.in_brackets, *change_of(leaf.node.text, edit)))
+        found.append(ValueChange(number, leaf.path, *change_of(leaf.node.text, edit)))
     return tuple(found)
 
 
@@ -138,27 +138,24 @@ def _is_in(span: Span, node: Node) -> bool:
 
 
 class Leaf(NamedTuple):
-    """What holds nothing further, with the path to it; ``in_brackets``: in those of a list or a mapping of YAML."""
+    """What holds nothing further, with the path to it."""
 
     path: str
     node: Node
-    in_brackets: bool
 
 
 def leaves(root: Node) -> Iterator[Leaf]:
     """All leaves below a node; through aliases as well, but what these bring only once."""
     seen: set[int] = set()
-    stack = [Leaf("", root, False)]
+    stack = [Leaf("", root)]
     while stack:
-        path, node, in_brackets = stack.pop()
+        path, node = stack.pop()
         target = node.resolved
         if not isinstance(target, (Mapping, Items)):
-            yield Leaf(path, target, in_brackets)
+            yield Leaf(path, target)
         elif id(target) not in seen:
             seen.add(id(target))
-            within = in_brackets or target.flow
             if isinstance(target, Mapping):
-                below = [(f".{pair.name}#{number}", pair.value) for number, pair in enumerate(target.pairs)]
+                stack += [Leaf(f"{path}.{pair.name}#{number}", pair.value) for number, pair in enumerate(target.pairs)]
             else:
-                below = [(f"[{number}]", item) for number, item in enumerate(target.items)]
-            stack += [Leaf(f"{path}{step}", child, within) for step, child in below]
+                stack += [Leaf(f"{path}[{number}]", item) for number, item in enumerate(target.items)]

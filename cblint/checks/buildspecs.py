@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterator
 
 from cblint.buildspec.batch import matrix, tasks
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
+from cblint.checks.edits import respelt
 from cblint.finding import Elsewhere, Report
 from cblint.hosts.buildspec import DEFAULT_BUILDSPEC, DEFAULT_BUILDSPECS
 from cblint.hosts.definition import PROJECT
@@ -59,7 +60,7 @@ def _of_project(project: Resource, repository: str) -> Iterator[Report]:
         yield from _by_default(project, repository)
     elif project.graph.builds_this(project):
         if lacks(repository, path):
-            yield Report(scalar_.span, "missing", {"path": path, "suggestion": _hint(repository, path)})
+            yield _missing("missing", scalar_, repository, path)
     elif project.graph.may_build_this(project) and _is_nowhere(project, repository, path):
         yield from _probably(project, repository, path, scalar_)
 
@@ -81,7 +82,9 @@ def _probably(project: Resource, repository: str, path: str, node: Scalar) -> It
     for folder in _folders_above(project):
         meant = _misspelt(project, repository, posixpath.join(folder, path))
         if meant is not None:
-            yield Report(node.span, "misspelt", {"path": path, "meant": meant})
+            # From which of the folders the path leads is not known but for the name of the file.
+            edits = respelt(node, posixpath.join(posixpath.dirname(path), posixpath.basename(meant)))
+            yield Report(node.span, "misspelt", {"path": path, "meant": meant}, edits=edits)
             return
     source = _source(project)
     for other in project.graph.of_kind(PROJECT) if source is not None else ():
@@ -173,14 +176,27 @@ def _names(repository: str, folder: str) -> list[str]:
 
 def _hint(repository: str, path: str) -> str:
     """What may be meant, as a sentence after a blank; nothing where there is no such file."""
+    meant = _meant(repository, path)
+    return f' There is "{meant}".' if meant is not None else ""
+
+
+def _meant(repository: str, path: str) -> str | None:
+    """The one file that may be meant: called almost so, or just so in another folder."""
     folder, name = posixpath.split(path)
     near = [each for each in _names(repository, folder) if _is_slip(name, each)]
     if len(near) == 1:
-        return f' There is "{posixpath.join(folder, near[0])}".'
+        return posixpath.join(folder, near[0])
     from cblint.hosts.repository import found_by
 
     alike_named = found_by(repository, rf"(?:.*/)?{re.escape(name)}") or set()
-    return f' There is "{min(alike_named)}".' if len(alike_named) == 1 else ""
+    return min(alike_named) if len(alike_named) == 1 else None
+
+
+def _missing(variant: str, node: Scalar, repository: str, path: str) -> Report:
+    """A file that is not there, and the one that may be meant in its place."""
+    meant = _meant(repository, path)
+    edits = respelt(node, meant) if meant is not None else ()
+    return Report(node.span, variant, {"path": path, "suggestion": _hint(repository, path)}, edits=edits)
 
 
 # Tasks of a batch
@@ -200,7 +216,7 @@ def _of_tasks(buildspec: Buildspec) -> Iterator[Report]:
             if "phases" not in buildspec.sections:
                 yield Report(node.span, "itself", {"path": path})
         elif _lacks_below(buildspec, repository, posixpath.normpath(path)):
-            yield Report(node.span, "task", {"path": path, "suggestion": _hint(repository, path)})
+            yield _missing("task", node, repository, path)
 
 
 def _named_by_tasks(buildspec: Buildspec) -> Iterator[Scalar]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cblint.finding import Edit
-from cblint.source.text import Span, begin_of_line
+from cblint.source.text import Span, begin_of_line, end_of_line
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 
 
@@ -81,7 +81,7 @@ def without(mapping: Mapping, key: Node) -> tuple[Edit, ...]:
         return ()
     source = key.origin.value
     line = begin_of_line(source, key.start)
-    end = value.rest_of_line.end
+    end = end_of_line(source, value.start)
     if source[line : key.start].strip(" ") or source[end : end + 1] not in ("\n", "\r"):
         return ()
     end += 2 if source.startswith("\r\n", end) else 1

@@ -74,6 +74,8 @@ def docker_without_privileged(buildspec: Buildspec) -> Iterator[Report]:
     related = tuple(("mode", node.span) for node in modes)
     edits = tuple(edit for node in modes for edit in respelt(node, "true")) if len(modes) == len(lacking) else ()
     places = _of_projects(lacking)
+    if not modes and all(each.project is not None and each.project.resource is buildspec.holder for each in lacking):
+        edits = respelt(_own_mode(buildspec.holder), "true") if buildspec.holder is not None else ()
     yield Report(called_at(invocation), "off", fields, related, edits, touched=modes, elsewhere=places)
 
 
@@ -172,7 +174,8 @@ def privileged_mode_unused(subject: Buildspec | Resource) -> Iterator[Report]:
         return
     mode = _own_mode(subject)
     for buildspec in buildspecs_within(subject) if mode is not None and truth(mode) else ():
-        yield from (each._replace(span=mode.span) for each in _unused(buildspec) if mode and each.variant == "project")
+        found = (each for each in _unused(buildspec) if mode is not None and each.variant == "project")
+        yield from (each._replace(span=mode.span, edits=respelt(mode, "false")) for each in found if mode is not None)
 
 
 def _unused(buildspec: Buildspec) -> Iterator[Report]:

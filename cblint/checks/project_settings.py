@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cblint.buildspec.embedded import buildspecs_of
 from cblint.buildspec.model import VARIABLES, Buildspec
 from cblint.checks.dumping import environment_dumped
+from cblint.checks.edits import respelt
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
 from cblint.hosts.known import variables_of
@@ -42,7 +43,7 @@ def project_hardening(resource: Resource) -> Iterator[Report]:
     for artifacts in stored:
         pair = _switched_on(artifacts, "encryptionDisabled")
         if pair is not None:
-            yield Report(pair.key.span, "artifacts", {"key": written(pair)})
+            yield Report(pair.key.span, "artifacts", {"key": written(pair)}, edits=respelt(pair.value, "false"))
     yield from _plain_logs(resource)
     yield from _no_logs(resource)
     if stored and setting(resource.definition, "encryptionKey") is None:
@@ -59,7 +60,7 @@ def _plain_logs(resource: Resource) -> Iterator[Report]:
     logs = setting(resource.definition, "logsConfig", "s3Logs")
     pair = _switched_on(logs, "encryptionDisabled") if logs is not None else None
     if pair is not None and text_at(resource.definition, "logsConfig", "s3Logs", "status") != _OFF:
-        yield Report(pair.key.span, "logs", {"key": written(pair)})
+        yield Report(pair.key.span, "logs", {"key": written(pair)}, edits=respelt(pair.value, "false"))
 
 
 def _no_logs(resource: Resource) -> Iterator[Report]:
@@ -70,7 +71,7 @@ def _no_logs(resource: Resource) -> Iterator[Report]:
     if pair is None or text_at(resource.definition, *first) != _OFF:
         return
     if in_s3 is None or text_at(resource.definition, *second) == _OFF:
-        yield Report(pair.value.span, "no-logs")
+        yield Report(pair.value.span, "no-logs", edits=respelt(pair.value, "ENABLED"))
 
 
 _OFF = "DISABLED"
@@ -84,7 +85,7 @@ def unchecked_sources(resource: Resource) -> Iterator[Report]:
     for source in _each(resource, *_SOURCES):
         pair = _switched_on(source, "insecureSsl")
         if pair is not None:
-            yield Report(pair.key.span, "source", {"key": written(pair)})
+            yield Report(pair.key.span, "source", {"key": written(pair)}, edits=respelt(pair.value, "false"))
 
 
 # What is public

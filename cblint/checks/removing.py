@@ -44,9 +44,8 @@ def statement(item: ShellItem, statements: Several[Statement], number: int) -> t
         return ()
     if any(asks in statements[number + 1].raw for asks in _ASKS_FOR_STATUS):
         return ()
-    source, at = node.origin.value, found.span.start
-    # In the text of another file, offsets are those of that file.
-    if node.origin.span(at, at).start != at or not node.start < at < node.end:
+    source, at = node.origin.value, node.origin.index(found.span.start)
+    if not node.start < at < node.end:
         return ()
     start = _line_start(source, at)
     return (_without_lines(node, start, at),) if source[start : _line_end(source, at)].strip() == raw else ()

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cblint.buildspec.embedded import buildspec_used
+from cblint.checks.edits import respelt
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.definition import PROJECT
@@ -24,6 +25,7 @@ from cblint.wording import enumerated
 
 _ACCOUNT = "ACTOR_ACCOUNT_ID"
 _DISABLED = "DISABLED"
+_FORKS = "FORK_PULL_REQUESTS"
 
 
 class _Exposure(NamedTuple):
@@ -69,7 +71,8 @@ def _without_approval(webhook: Webhook, event: Event, value: Scalar) -> Iterator
     else:
         variant = "exposed" if exposures else "open"
     fields = {"event": event.name, "what": _told(exposures), "approval": _approval(webhook)}
-    yield Report(event.span, variant, fields, (("approval", inside(value)), *_places(webhook, exposures)))
+    related = (("approval", inside(value)), *_places(webhook, exposures))
+    yield Report(event.span, variant, fields, related, respelt(value, _FORKS) if variant != "internal" else ())
 
 
 def _approved_by_anybody(webhook: Webhook) -> Iterator[Report]:

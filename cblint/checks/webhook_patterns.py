@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from cblint.checks.edits import before
 from cblint.facts import table
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.hosts.graph import Resource
 from cblint.hosts.settings import known
 from cblint.hosts.webhooks import Filter, Group, Webhook, inside, webhook_of
 from cblint.source.regular import (
+    Choice,
     Expression,
     Malformed,
     Sample,
@@ -53,10 +56,43 @@ def _judged(webhook: Webhook, group: Group, filter_: Filter, kind: str, pattern:
         witness, variant = found
         variant = _account_variant(webhook, group, witness) if kind == ACCOUNT else variant
         variant = "excluded" if filter_.excluded and variant != "path" else variant
-        yield Report(span, variant, {**fields, "witness": witness})
+        # What a loose pattern is meant to be, nobody can say.
+        edits = _anchored(kind, pattern) if variant not in ("loose", "excluded") else ()
+        yield Report(span, variant, {**fields, "witness": witness}, edits=edits, safe=variant != "path")
     elif kind in table("webhooks")["names"]:
-        for at in loose_dots(expression)[:1]:
-            yield Report(pattern.text.span(at, at + 1), "dot", fields)
+        dots = loose_dots(expression)
+        edits = tuple(before(pattern.text.span(at, at + 1), "\\") for at in dots)
+        for at in dots[:1]:
+            yield Report(pattern.text.span(at, at + 1), "dot", fields, edits=edits)
+
+
+def _anchored(kind: str, pattern: Scalar) -> tuple[Edit, ...]:
+    """The pattern made to be all of a text; nothing where it stays open then, names no whole one, or counts groups."""
+    value, text = pattern.value, pattern.text
+    if _COUNTS_GROUPS.search(value) or (kind in table("webhooks")["references"] and not _names_references(value)):
+        return ()
+    begins, ends = value.startswith("^"), value.endswith("$") and not value.endswith("\\$")
+    opening, closing = ("(", ")") if isinstance(read(value), Choice) else ("", "")
+    first, last = (opening if begins else f"^{opening}"), (closing if ends else f"{closing}$")
+    start, end = int(begins), len(value) - int(ends)
+    anchored = read(f"{value[:start]}{first}{value[start:end]}{last}{value[end:]}")
+    if anchored is None or isinstance(anchored, Malformed) or any(_openings(kind, anchored)):
+        return ()
+    places = ((text.span(start, start), first), (text.span(end, end), last))
+    return tuple(before(place, put) for place, put in places if put)
+
+
+def _names_references(pattern: str) -> bool:
+    """Whether all that a pattern offers begins like a reference: anchors round a bare branch would match nothing."""
+    expression = read(pattern)
+    if expression is None or isinstance(expression, Malformed):
+        return False
+    offered = [sample.text for branch in alternatives(expression) for sample in samples(branch) or ()]
+    return bool(offered) and all(text.startswith(_REFERENCE) for text in offered)
+
+
+_COUNTS_GROUPS = re.compile(r"\\[1-9]")
+_REFERENCE = "refs/"
 
 
 def _cure(kind: str, pattern: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cblint.checks.edits import replaced
 from cblint.facts import table
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.hosts.graph import Resource
 from cblint.hosts.settings import all_listed, known, listed, setting
 from cblint.hosts.webhooks import Filter, Group, Webhook, events_in, inside, webhook_of
 from cblint.source.regular import Expression, Malformed, alternatives, leading, read, samples
 from cblint.source.text import Span
 from cblint.source.tree import Scalar, Sequence
-from cblint.spelling import suggestion
+from cblint.spelling import alike, closest, distance, suggestion
 from cblint.wording import enumerated
 
 _EVENT = "EVENT"
@@ -55,7 +56,15 @@ def _of_values(webhook: Webhook) -> Iterator[Report]:
             if value is not None and value.value not in facts["among"]:
                 hint = suggestion(value.value, facts["among"])
                 fields = {"value": value.value, "setting": facts["at"][-1], "suggestion": hint}
-                yield Report(inside(value), "value", {**fields, "among": enumerated(facts["among"], "and")})
+                fields["among"] = enumerated(facts["among"], "and")
+                edits = _corrected(inside(value), value.value, closest(value.value, facts["among"]))
+                yield Report(inside(value), "value", fields, edits=edits)
+
+
+def _corrected(span: Span, name: str, meant: str | None) -> tuple[Edit, ...]:
+    """What was meant in the place of a name that is all but the same."""
+    is_slip = meant is not None and (alike(name, meant) or distance(name, meant) == 1)
+    return (replaced(span, meant),) if meant is not None and is_slip else ()
 
 
 def _of_groups(webhook: Webhook) -> Iterator[Report]:
@@ -96,7 +105,9 @@ def _of_filter(webhook: Webhook, group: Group, filter_: Filter) -> Iterator[Repo
         return
     known_types = table("webhooks")["filters"]
     if kind.value not in known_types:
-        yield Report(inside(kind), "type", {"type": kind.value, "suggestion": suggestion(kind.value, known_types)})
+        fields = {"type": kind.value, "suggestion": suggestion(kind.value, known_types)}
+        edits = _corrected(inside(kind), kind.value, closest(kind.value, known_types))
+        yield Report(inside(kind), "type", fields, edits=edits)
         return
     if kind.value == _EVENT:
         yield from _of_events(webhook, pattern)
@@ -118,9 +129,11 @@ def _of_events(webhook: Webhook, pattern: Scalar | None) -> Iterator[Report]:
     facts = table("webhooks")
     for name, span in events_in(pattern) if pattern is not None else ():
         if name not in facts["events"]:
-            meant = facts["meant"].get(name.upper())
-            hint = f' Did you mean "{meant}"?' if meant is not None else suggestion(name, facts["events"])
-            yield Report(span, "event", {"event": name, "suggestion": hint})
+            called_so = facts["meant"].get(name.upper())
+            meant = called_so or closest(name, facts["events"])
+            hint = f' Did you mean "{meant}"?' if meant is not None else ""
+            edits = (replaced(span, called_so),) if called_so is not None else _corrected(span, name, meant)
+            yield Report(span, "event", {"event": name, "suggestion": hint}, edits=edits, safe=called_so is None)
         elif webhook.source_type in facts["not-sent"].get(name, ()):
             yield Report(span, "provider", {"event": name, "kind": str(webhook.source_type)})
 

@@ -13,6 +13,9 @@ from cblint.source.tree import QUOTES, Scalar, Sequence
 _BLOCKS = ("|", ">")
 _ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
+_LINE = re.compile(r"(?m)^(?=[^\r\n])")
+_BLANK = re.compile(r"[ \t>]*")
+"""In Markdown, quotations begin their lines with a mark."""
 _PLAIN_WORDS = re.compile(r"[ \w./=-]*[\w./=-]")
 
 
@@ -54,10 +57,7 @@ def _in_style(node: Scalar, local: Text, change: Change) -> Change | None:
     text = _spelled(node.style, change.text)
     if text is None:
         return None
-    if node.style != "|":
-        start, end = range_of(local, change)
-        return Change(start, end, text)
-    return in_lines(local, node.origin.value, change)
+    return in_lines(local, node.origin.value, change) if node.style == "|" else Change(*range_of(local, change), text)
 
 
 def _spelled(style: str, text: str) -> str | None:
@@ -71,44 +71,49 @@ def _spelled(style: str, text: str) -> str | None:
 
 
 def range_of(text: Text, change: Change) -> tuple[int, int]:
-    """Where what is changed begins and ends, in the offsets that the places of a text are in."""
+    """Where what is changed begins and ends, in the offsets that the places of a text are in.
+
+    What is whole lines is taken out from where one of them begins to where the next does, so that what stands before
+    the first stays with what follows; at the end of the text, from where the line before ends.
+    """
     start = text.offset(change.start)
-    return start, text.offset_behind(change.end - 1) if change.end > change.start else start
+    if change.end == change.start:
+        return start, start
+    if text.value[change.end - 1] != "\n":
+        return start, text.offset_behind(change.end - 1)
+    if change.end < len(text.value):
+        return start, text.offset(change.end)
+    is_line = change.start > 0 and text.value[change.start - 1] == "\n" and not change.text
+    return text.offset_behind(change.start - 1) if is_line else start, text.offset_behind(change.end - 1)
 
 
 def in_lines(text: Text, source: str, change: Change) -> Change | None:
-    """A change of a text that stands in lines of a source, each behind the same indentation.
-
-    What is whole lines is taken out from where one of them begins to where the next does, so that the indentation of
-    the first stays with what follows. None where a line would have to be put behind the last.
-    """
-    value = text.value
+    """A change of a text that stands in lines of a source, each behind the same indentation; None for other texts."""
     indentation = _indentation(text, source)
     if indentation is None:
         return None
     start, end = range_of(text, change)
-    inserted = change.text.replace("\n", "\n" + indentation)
-    if change.end > change.start and value[change.end - 1] == "\n":
-        if change.end < len(value):
-            end = text.offset(change.end)
-        elif change.start > 0 and not change.text:
-            start = text.offset_behind(change.start - 1)
-    if change.start == len(value) and value.endswith("\n"):
-        if not change.text.endswith("\n"):
-            return None
-        inserted = indentation + change.text[:-1].replace("\n", "\n" + indentation) + "\n"
-    return Change(start, end, inserted)
+    if change.start < len(text.value) or not text.value.endswith("\n"):
+        return Change(start, end, change.text.replace("\n", "\n" + indentation))
+    if not change.text.endswith("\n"):
+        return None
+    return Change(start, end, indentation + change.text[:-1].replace("\n", "\n" + indentation) + "\n")
 
 
 def _indentation(text: Text, source: str) -> str | None:
-    """What stands before the lines of a text in its source: before the first that has characters of its own."""
-    at = 0
-    while at < len(text.value) and text.value[at] == "\n":
-        at += 1
-    if at == len(text.value):
+    """What stands before the lines of a text in its source; None where they do not stand in lines of it.
+
+    The first may begin behind something else; one that is empty may have no indentation.
+    """
+    end = text.value.find("\n")
+    if end < 0 or source[text.offset(end) : text.offset_behind(end)] not in ("\n", "\r\n", "\r"):
         return None
-    place = text.offset(at)
-    return source[begin_of_line(source, place) : place]
+    lines = [match.start() for match in _LINE.finditer(text.value)]
+    for at in (*lines[1:2], *lines[:1]):
+        place = text.offset(at)
+        before = source[begin_of_line(source, place) : place]
+        return before if _BLANK.fullmatch(before) else None
+    return None
 
 
 def _is_harmless(node: Scalar, change: Change) -> bool:
@@ -125,7 +130,8 @@ def _is_read_as(node: Scalar, written: list[Change], value: str, in_brackets: bo
     """Whether a parser takes what is written for the value, in the same style."""
     changes = [Change(each.start - node.start, each.end - node.start, each.text) for each in written]
     source = changed(node.origin.value[node.start : node.end], changes)
-    return _read(f"[{source}]" if in_brackets else f"- {source}") == (value, node.style)
+    # What a format makes of YAML says of all that it is in brackets; no block is.
+    return _read(f"[{source}]" if in_brackets and node.style not in _BLOCKS else f"- {source}") == (value, node.style)
 
 
 def _read(source: str) -> tuple[str, str] | None:
