@@ -13,7 +13,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import yaml
@@ -68,10 +68,11 @@ class Call(NamedTuple):
 
 
 class Played(NamedTuple):
-    """All that can be seen of a build."""
+    """All that can be seen of a build. Where several programs run at once, their calls have no order."""
 
     items: list[Observed]
     calls: list[Call]
+    in_order: bool
     said: str
     complained: str
     files: dict[str, str]
@@ -123,7 +124,8 @@ def aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
 
 def differences(old: Played, new: Played) -> dict[str, tuple[object, object]]:
     """The observables by which two plays differ, in the words of the entries, and what each is in both."""
-    same_calls = [call.program for call in old.calls] == [call.program for call in new.calls]
+    called = [[call.program for call in played.calls] for played in (old, new)]
+    same_calls = called[0] == called[1] if old.in_order else sorted(called[0]) == sorted(called[1])
     seen = [_seen(played, same_calls) for played in (old, new)]
     return {name: (seen[0][name], seen[1][name]) for name in seen[0] if seen[0][name] != seen[1][name]}
 
@@ -131,16 +133,20 @@ def differences(old: Played, new: Played) -> dict[str, tuple[object, object]]:
 def _seen(played: Played, one_by_one: bool) -> dict[str, object]:
     """Each observable; where other programs were called, what each was given cannot be compared."""
     calls = played.calls if one_by_one else []
+
+    def arranged(seen: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:
+        return list(seen) if played.in_order else sorted(seen, key=repr)
+
     return {
         "status": [item.status for item in played.items],
         "folder": [item.cwd for item in played.items],
         "stdout": played.said,
         "stderr": played.complained,
         "files": played.files,
-        "calls": [call.program for call in played.calls],
-        "arguments": [(call.program, call.words) for call in calls],
-        "stdin": [(call.program, call.found) for call in calls],
-        "variables": ([item.variables for item in played.items], [call.environment for call in calls]),
+        "calls": arranged((call.program,) for call in played.calls),
+        "arguments": arranged((call.program, call.words) for call in calls),
+        "stdin": arranged((call.program, call.found) for call in calls),
+        "variables": ([item.variables for item in played.items], arranged((call.environment,) for call in calls)),
     }
 
 
@@ -215,7 +221,8 @@ def _play(text: str, items: Sequence[str], world: World, shell: str, case: Case,
         observed = runner.run(["\n".join([*exports, f'PATH="{tools}:$PATH"']), *items], shell, names, place)[1:]
         return Played(
             observed,
-            _calls(calls, names, in_order=not _AT_ONCE.search(case.old + case.new)),
+            _calls(calls, names),
+            not _AT_ONCE.search(case.old + case.new),
             runner.said(place),
             _LINE_NUMBER.sub(r"\1", runner.complained(place)),
             _files(place, tools),
@@ -243,9 +250,9 @@ def _stub(name: str, does: str, world: World, calls: str) -> str:
     return "\n".join([*lines, *([f"echo '{world.printed}'"] if world.printed else []), "exit 0"])
 
 
-def _calls(folder: str, names: Sequence[str], in_order: bool) -> list[Call]:
-    """The calls that were written down, in their order; where several programs run at once, they have none."""
-    made = [
+def _calls(folder: str, names: Sequence[str]) -> list[Call]:
+    """The calls that were written down, in the order in which they were."""
+    return [
         Call(
             name.rpartition(".")[0],
             tuple(_read(os.path.join(folder, name)).split("\0")[:-1]),
@@ -254,7 +261,6 @@ def _calls(folder: str, names: Sequence[str], in_order: bool) -> list[Call]:
         )
         for name in _read(os.path.join(folder, _ORDER)).splitlines()
     ]
-    return made if in_order else sorted(made)
 
 
 def _known(environment: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -56,15 +56,16 @@ def runtime_end_of_life(buildspec: Buildspec) -> Iterator[Report]:
             continue
         over = ended(each.name, each.text)
         if over is not None:
-            yield _said_over(each, each.version, over)
+            yield _said_over(each, each.version, over, buildspec.environments)
         elif _is_left_behind(each) and not _are_known(buildspec.environments):
             yield Report(each.version.span, "old-images", {"runtime": each.name, "version": each.text})
 
 
-def _said_over(each: _Chosen, version: Scalar, over: Ended) -> Report:
-    use = next((release for release in over.use if _is_above(release, each.text)), over.use[-1])
+def _said_over(each: _Chosen, version: Scalar, over: Ended, environments: Sequence[Environment]) -> Report:
+    offered = [use for use in over.use if all(_offers(one, each.name, use) for one in environments)]
+    use = next((release for release in offered if _is_above(release, each.text)), offered[-1] if offered else None)
     fields = {"release": over.title, "since": over.since, "use": enumerated(over.use, "or")}
-    return Report(version.span, "ended", fields, edits=respelt(version, use))
+    return Report(version.span, "ended", fields, edits=respelt(version, use) if use is not None else ())
 
 
 def _is_above(release: str, version: str) -> bool:
@@ -146,10 +147,15 @@ def _is_lacking(each: _Chosen, environments: Sequence[Environment]) -> bool:
 
 def _is_without(each: _Chosen, environment: Environment) -> bool:
     """Whether an image has the runtime, but neither this version nor a way to install it."""
-    runtime = _runtimes(environment).get(each.name)
-    if runtime is None or each.version is None or is_among(each.text, runtime.versions):
-        return False
-    return not (runtime.others and may_be_installed(each.name, each.text))
+    return each.version is not None and not _offers(environment, each.name, each.text)
+
+
+def _offers(environment: Environment, name: str, version: str) -> bool:
+    """Whether an image may have a version of a runtime, or a way to install it; another rule asks for the runtime."""
+    runtime = _runtimes(environment).get(name)
+    if runtime is None or is_among(version, runtime.versions):
+        return True
+    return runtime.others and may_be_installed(name, version)
 
 
 def _is_on_demand(each: _Chosen, environment: Environment) -> bool:

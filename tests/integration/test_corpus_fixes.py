@@ -1,4 +1,4 @@
-"""The corpus after its fixes: what is mended stays mended, every finding that is not has its reason, and nothing breaks."""
+"""The corpus after its fixes: what is mended stays mended, what is not has its reason, and nothing breaks."""
 
 from __future__ import annotations
 
