@@ -1,19 +1,23 @@
 """Linter and static analyser for AWS CodeBuild buildspecs.
 
-Public API: ``lint_text``, ``lint_path``, ``LintError``, ``Finding``, ``Severity``, ``__version__``.
+Public API: ``lint_text``, ``lint_path``, ``rules``, ``explain``, ``LintError``, ``Finding``, ``Severity``,
+``__version__``.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cblint.api import LintError, lint_path, lint_text
+    from cblint.api import LintError, explain, lint_path, lint_text, rules
     from cblint.finding import Finding, Severity
 
 __version__ = "0.1.0"
-__all__ = ["Finding", "LintError", "Severity", "__version__", "lint_path", "lint_text"]
+__all__ = ["Finding", "LintError", "Severity", "__version__", "explain", "lint_path", "lint_text", "rules"]
 
-_HOMES = {"lint_text": "api", "lint_path": "api", "LintError": "api", "Finding": "finding", "Severity": "finding"}
+_HOMES = {
+    **dict.fromkeys(("lint_text", "lint_path", "rules", "explain", "LintError"), "api"),
+    **dict.fromkeys(("Finding", "Severity"), "finding"),
+}
 
 
 def __getattr__(name: str) -> object:

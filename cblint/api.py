@@ -1,8 +1,9 @@
-"""cblint from Python: one call for a text, one for a path."""
+"""cblint from Python: one call for a text, one for a path, and what there is to know of the rules."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from cblint import linter, opening
 from cblint.finding import Finding
@@ -28,6 +29,22 @@ def lint_text(
 def lint_path(path: str | os.PathLike[str], settings: Settings | None = None) -> list[Finding]:
     """Findings in one file, those suppressed included; none if it is not a buildspec. Raises LintError."""
     return _findings(linter.lint_file(Candidate(os.fspath(path), True), settings or Settings()))
+
+
+def rules() -> list[dict[str, Any]]:
+    """All rules, by code, as ``cblint rules --format json`` lists them: ``cblint schema rules`` describes it."""
+    from cblint import catalogue
+    from cblint.report.rule_data import summary  # who lints needs none of it
+
+    return [summary(rule) for rule in catalogue.rules()]
+
+
+def explain(rule: str) -> dict[str, Any]:
+    """A rule with all that explains it, by its code, name or former name, in any case. Raises ValueError."""
+    from cblint import catalogue
+    from cblint.report.rule_data import full
+
+    return full(catalogue.find(rule.lower()))
 
 
 def _findings(result: linter.FileResult) -> list[Finding]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from cblint.config import ConfigError
 from cblint.finding import Edit, Finding, PlacedEdit, ValueChange
 from cblint.hiding import Hiding
-from cblint.hosted_fixes import HostedFile, Reader, edited
+from cblint.hosted_fixes import HostedFile, Reader, edited, overlap
 from cblint.hosts.discover import Candidate, git_root, leads_out
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
@@ -157,9 +157,7 @@ def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
         fix = finding.fix
         if fix is None or finding.suppressed is not None or not (fix.safe or unsafe):
             continue
-        if all(
-            edit.span.start >= kept.span.end or edit.span.end <= kept.span.start for edit in fix.edits for kept in taken
-        ):
+        if not any(overlap(edit.span, kept.span) for edit in fix.edits for kept in taken):
             chosen.append(finding)
             taken.extend(fix.edits)
     return chosen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
 from cblint.engine import placed
@@ -86,24 +86,87 @@ class HostedFile:
 
 def spelled(lines: Lines, read: Reader, findings: Sequence[Finding]) -> list[Finding]:
     """The findings with the edits that make the changes of their fixes, or without a fix where none do for certain."""
-    if not any(finding.fix is not None and finding.fix.changes for finding in findings):
+    wanted = {number: each.fix.changes for number, each in enumerate(findings) if each.fix and each.fix.changes}
+    if not wanted:
         return list(findings)
-    file = HostedFile(lines.text, read)
-    left = min(MOST_READINGS, MOST_CHARACTERS // (len(lines.text) + 1))
-    done: list[Finding] = []
-    for finding in findings:
-        fix = finding.fix
-        if fix is not None and fix.changes:
-            edits: tuple[Edit, ...] = ()
-            for edits in islice(_ways(file, fix.changes), left):
-                left -= 1
-                if file.becomes(edited(file.text, edits), fix.changes):
-                    break
-            else:
-                edits = ()
-            fix = fix._replace(edits=tuple(placed(lines, edit) for edit in sorted(edits))) if edits else None
-        done.append(finding._replace(fix=fix))
+    written = _Spelling(HostedFile(lines.text, read)).of(wanted)
+    done = list(findings)
+    for number in wanted:
+        fix, edits = done[number].fix, written.get(number)
+        if fix is not None:
+            fix = fix._replace(edits=tuple(placed(lines, edit) for edit in edits)) if edits is not None else None
+        done[number] = done[number]._replace(fix=fix)
     return done
+
+
+_Edits = tuple[Edit, ...]
+
+
+class _Spelling:
+    """Finds out how to write changes; each reading of the file is for as many of them as can be."""
+
+    def __init__(self, file: HostedFile) -> None:
+        self._file = file
+        self._left = min(MOST_READINGS, MOST_CHARACTERS // (len(file.text) + 1))
+
+    def of(self, wanted: dict[int, tuple[ValueChange, ...]]) -> dict[int, _Edits]:
+        """The edits for each of the changes that can be made for certain; they may overlap with those for others."""
+        found: dict[int, _Edits] = {}
+        stack = _apart({number: (changes, way) for number, changes in wanted.items() for way in self._first(changes)})
+        while stack:
+            together = stack.pop()
+            if self._is_right(together.values()):
+                found.update((number, edits) for number, (_, edits) in together.items())
+            elif len(together) > 1:
+                pairs = list(together.items())
+                half = len(pairs) // 2
+                stack += [dict(pairs[half:]), dict(pairs[:half])]
+            else:
+                found.update(self._otherwise(together))
+        return found
+
+    def _first(self, changes: tuple[ValueChange, ...]) -> Iterator[_Edits]:
+        return islice(_ways(self._file, changes), 1)
+
+    def _otherwise(self, alone: _Wanted) -> Iterator[tuple[int, _Edits]]:
+        for number, (changes, _) in alone.items():
+            for edits in islice(_ways(self._file, changes), 1, None):
+                if self._left <= 0:
+                    return
+                if self._is_right([(changes, edits)]):
+                    yield number, edits
+                    return
+
+    def _is_right(self, wanted: Collection[tuple[tuple[ValueChange, ...], _Edits]]) -> bool:
+        self._left -= 1
+        changes = [change for each, _ in wanted for change in each]
+        new = edited(self._file.text, [edit for _, edits in wanted for edit in edits])
+        return self._left >= 0 and self._file.becomes(new, changes)
+
+
+_Wanted = dict[int, tuple[tuple[ValueChange, ...], _Edits]]
+"""Changes and a way to write them, by the number of their finding."""
+
+
+def _apart(wanted: _Wanted) -> list[_Wanted]:
+    """The same in groups: of the first no two overlap; each of the others is alone."""
+    first: _Wanted = {}
+    alone: list[_Wanted] = []
+    taken: list[Edit] = []
+    for number, (changes, edits) in wanted.items():
+        if any(
+            edit.span.start < other.span.end and other.span.start < edit.span.end for edit in edits for other in taken
+        ):
+            alone.append({number: (changes, edits)})
+        else:
+            first[number] = changes, edits
+            taken += edits
+    return [*alone, first]
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two ranges have characters in common; one that is empty has none."""
+    return one.start < other.end and other.start < one.end
 
 
 def edited(text: str, edits: Sequence[Edit]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.finding import Edit, ValueChange
@@ -54,8 +55,14 @@ def sorted_out(root: Node | None, edits: Iterable[Edit]) -> tuple[list[Rewriting
             plain.append(edit)
         else:
             known = found.get(id(node), Rewriting(node, (), in_brackets))
-            found[id(node)] = known._replace(changes=(*known.changes, change_of(node.text, edit)))
+            found[id(node)] = known._replace(changes=(*known.changes, change_of(_text(node), edit)))
     return list(found.values()), plain
+
+
+@lru_cache(maxsize=4)
+def _text(node: Scalar) -> Text:
+    """The value with its places in the file: thousands of edits may be about one."""
+    return node.text
 
 
 def change_of(text: Text, edit: Edit) -> Change:

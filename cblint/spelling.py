@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cblint.wording import enumerated
+
 _LONGEST = 60
 """Characters of a name that can be a misspelt one; the time for a comparison grows with the square."""
+
+_CHOICES = 4
+"""Names that someone who typed another is asked about, at most."""
 
 
 def distance(left: str, right: str) -> int:
@@ -25,8 +30,14 @@ def distance(left: str, right: str) -> int:
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
     """The one candidate that ``name`` is near to, case and separators counting nothing; None if there is none."""
+    found = _nearest(name, candidates)
+    return found[0] if len(found) == 1 else None
+
+
+def _nearest(name: str, candidates: Iterable[str]) -> list[str]:
+    """The candidates that ``name`` is near to, none nearer than the other."""
     if len(name) > _LONGEST:
-        return None
+        return []
     own = plain(name)
     limit = max(1, len(own) // 4)
     found: set[tuple[int, int, str]] = set()
@@ -36,9 +47,7 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
         if abs(len(own) - len(other)) <= limit and (steps := distance(own, other)) <= limit:
             found.add((steps, distance(name, candidate), candidate))
     near = sorted(found)
-    if not near or (len(near) > 1 and near[0][:2] == near[1][:2]):
-        return None
-    return near[0][2]
+    return [candidate for *steps, candidate in near if steps == [*near[0][:2]]]
 
 
 def alike(left: str, right: str) -> bool:
@@ -54,4 +63,20 @@ def plain(name: str) -> str:
 def suggestion(name: str, candidates: Iterable[str]) -> str:
     """`` Did you mean "x"?`` with its leading blank, or nothing."""
     found = closest(name, candidates)
-    return f' Did you mean "{found}"?' if found else ""
+    return _asked([found] if found else [])
+
+
+def hint(name: str, candidates: Iterable[str]) -> str:
+    """`` Did you mean "x" or "y"?`` of a name that someone typed, or nothing: the nearest, or what begins with it.
+
+    Who typed it can choose between some, and may have left the end away.
+    """
+    known = list(dict.fromkeys(candidates))
+    own = plain(name)
+    found = _nearest(name, known) or [each for each in known if own and plain(each).startswith(own)]
+    return _asked(found if len(found) <= _CHOICES else [])
+
+
+def _asked(found: list[str]) -> str:
+    names = enumerated([f'"{name}"' for name in found], "or")
+    return f" Did you mean {names}?" if found else ""

@@ -280,3 +280,8 @@ def shell_comments(text: Text) -> list[Text]:
 _SHELL = re.compile(
     r"""\\.|'[^']*(?:'|\Z)|"(?:[^"\\]|\\.)*(?:"|\Z)|(?P<comment>(?:(?<=[\s;&|()])|\A)\#[^\n]*)""", re.DOTALL
 )
+
+
+def comment(rule: str) -> str:
+    """The comment that suppresses a rule, with a place for the reason."""
+    return f"# {MARK} ignore[{rule}] -- why it is right here"

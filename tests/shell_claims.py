@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
+from cblint.examples import Example
 from cblint.facts import table
 from cblint.flow.builtins import find as builtin
 from cblint.flow.steps import Step, steps_of
@@ -17,7 +18,6 @@ from cblint.shell.commands import AndOr, Function, If, Pipeline, SimpleCommand
 from cblint.shell.syntax import Node, Word, walk
 from cblint.source.text import Span
 from tests.builds import buildspec
-from tests.examples import Example
 from tests.flow_runner import SHELLS, Observed, Place, Runner
 
 FAILS = "fails-once"

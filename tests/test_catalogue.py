@@ -10,10 +10,11 @@ import pytest
 from cblint import engine
 from cblint.catalogue import Rule, Selection, UnknownRule, find, help_texts, rules, select
 from cblint.catalogue.model import FAMILIES, PROFILES, rule_from
+from cblint.examples import lint_example
 from cblint.facts import table
 from cblint.facts.sources import TABLES, compiled, read_entries, read_help
 from cblint.finding import Report, Severity
-from tests.examples import all_examples, lint_example
+from tests.examples import all_examples
 from tests.helpers import catalogue_of, commands, lint
 
 ENTRY: dict[str, Any] = {

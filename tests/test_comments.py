@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from cblint.examples import unmarked
 from cblint.source.comments import comments
 from cblint.source.loader import load
 from cblint.source.text import Text
 from cblint.source.tree import Scalar
 from tests.bounds import no_hanging
-from tests.examples import unmarked
 from tests.helpers import child, root, stream
 
 

@@ -6,12 +6,12 @@ import pytest
 import yaml
 from ruamel.yaml import YAML
 
+from cblint.examples import unmarked
 from cblint.source import composing
 from cblint.source.loader import MAX_DEPTH, TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence, path_to, walk
 from tests.bounds import no_hanging
-from tests.examples import unmarked
 from tests.helpers import child, root, stream
 
 

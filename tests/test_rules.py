@@ -13,21 +13,13 @@ import pytest
 
 from cblint.catalogue import find, rules
 from cblint.catalogue.model import FAMILIES
+from cblint.examples import Example, elsewhere, found_elsewhere, lint_example, offset, path_of, steps_of
 from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, read_yaml
 from cblint.finding import Finding
 from cblint.fix import fixed_text
 from cblint.linter import FileResult, Settings, reader_of
 from cblint.match import parse_path
-from tests.examples import (
-    Example,
-    all_examples,
-    elsewhere,
-    found_elsewhere,
-    lint_example,
-    offset,
-    path_of,
-    steps_of,
-)
+from tests.examples import all_examples
 
 EXAMPLES = all_examples()
 

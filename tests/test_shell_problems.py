@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cblint.examples import unmarked
 from cblint.shell.commands import HereDocument
 from cblint.shell.parser import parse
 from cblint.shell.words import MAX_DEPTH
 from cblint.source.text import Span, Text
-from tests.examples import unmarked
 from tests.shell import OFFSET, all_of, raws
 
 # What cannot be read

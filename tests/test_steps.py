@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cblint import engine
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import rules
+from cblint.examples import example_from, steps_of
 from cblint.facts.sources import read_schema
 from cblint.finding import Finding, Report, Step
 from cblint.hiding import Hiding
@@ -22,7 +23,6 @@ from cblint.linter import Result, Settings
 from cblint.report import Style, render
 from cblint.source.text import Lines, Span
 from tests import ways
-from tests.examples import example_from, steps_of
 from tests.helpers import catalogue_of, lint
 
 

@@ -7,13 +7,13 @@ import os
 
 import pytest
 
+from cblint.examples import unmarked
 from cblint.facts.sources import read_entries
 from cblint.source.loader import load
 from cblint.source.syntax import Problem
 from cblint.source.text import Lines
 from cblint.source.tree import Scalar
 from tests.bounds import no_hanging
-from tests.examples import unmarked
 from tests.helpers import child, root, stream
 from tests.properties.strategies import CORPUS, read
 

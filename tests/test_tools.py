@@ -11,13 +11,16 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from cblint.catalogue import find
 from cblint.catalogue.model import FAMILIES
 from cblint.cli.commands import cli
 from cblint.engine import buildspecs_of
+from cblint.explanation import explanation_of
 from cblint.facts.sources import ROOT as RULES
 from cblint.facts.sources import read_entries, read_schema
 from cblint.linter import Settings, lint_paths
 from cblint.report import Style, render
+from cblint.report.rule_text import explained
 from cblint.source.loader import load
 from cblint.source.text import Span, Text
 from tools import generate, new_rule
@@ -45,11 +48,21 @@ def test_a_stale_or_left_over_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp
 
 @pytest.mark.parametrize("entry", read_entries(), ids=lambda entry: entry["name"])
 def test_a_page_shows_what_cblint_prints(entry: dict[str, Any]) -> None:
-    page = generate.page(entry)
+    page = generate.outputs()[os.path.join(generate.PAGES, f"{entry['name']}.md")]
     shown = {variant for variant in entry["variants"] if variant != "other"}
     printed = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     assert len(printed) == len(shown)
     assert all(f"[{entry['name']}]" in output for output in printed)
+
+
+@pytest.mark.parametrize("entry", read_entries(), ids=lambda entry: entry["name"])
+def test_a_rule_is_explained_in_words_that_are_whole(entry: dict[str, Any]) -> None:
+    words = "".join(explained(explanation_of(find(entry["name"]), entry)))
+    before, _, example = words.partition("\nFor example, this is a finding\n")
+    assert max(map(len, before.splitlines())) <= 100
+    assert not re.search(r"\{[a-z]+\}|[«»‹›]", before), "a field was not filled in"
+    assert re.search(r"^ *\^+$", example, re.MULTILINE)
+    assert ("\nIts fix\n" in example) == (entry["fix"]["safety"] != "none")
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES.values()))

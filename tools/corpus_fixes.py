@@ -104,13 +104,15 @@ def _reason(finding: Finding, fixed: Fixed, left: Mapping[tuple[str, str, str], 
         return NOT_OFFERED
     if not (finding.fix.safe or fixed.unsafe):
         return UNSAFE
+    if not left.get(_identity(finding)):
+        return ""
     if any(other.rule == "yaml-syntax-error" for other in fixed.before.findings):
         return fixed.change.refused
     try:
         fixed_text(fixed.text, [finding], fixed.unsafe, reader_of(fixed.file.file, _SETTINGS))
     except Refused as error:
         return f"refused: {error}"
-    return OVERLAPS if left.get(_identity(finding)) else ""
+    return OVERLAPS
 
 
 def _identity(finding: Finding) -> tuple[str, str, str]:

@@ -24,6 +24,12 @@ def _rule(entry: dict[str, Any]) -> Rule:
         raise ValueError(f"the rule entry {entry.get('name')} is wrong: {type(error).__name__} {error}") from None
 
 
+def entry_of(name: str) -> dict[str, Any]:
+    """The whole entry of a rule, with what explains it. Raises KeyError."""
+    entry: dict[str, Any] = next((entry for entry in table("rules") if entry["name"] == name), {})
+    return {**entry, **help_texts()[name]}
+
+
 @lru_cache(maxsize=1)
 def help_texts() -> dict[str, dict[str, Any]]:
     """Why, advice, references and examples, by rule name."""

@@ -62,10 +62,17 @@ def runtime_end_of_life(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _said_over(each: _Chosen, version: Scalar, over: Ended, environments: Sequence[Environment]) -> Report:
-    offered = [use for use in over.use if all(_offers(one, each.name, use) for one in environments)]
-    use = next((release for release in offered if _is_above(release, each.text)), offered[-1] if offered else None)
+    offered = [use for use in over.use if all(_comes_with(each.name, use, one) for one in environments)]
+    above = [release for release in offered if _is_above(release, each.text)]
+    use = (*above[:1], *offered[-1:], None)[0]
     fields = {"release": over.title, "since": over.since, "use": enumerated(over.use, "or")}
     return Report(version.span, "ended", fields, edits=respelt(version, use) if use is not None else ())
+
+
+def _comes_with(runtime: str, version: str, environment: Environment) -> bool:
+    """Whether an image brings a version, or nothing is known of it."""
+    runtimes = _runtimes(environment)
+    return not runtimes or (runtime in runtimes and is_among(version, runtimes[runtime].versions))
 
 
 def _is_above(release: str, version: str) -> bool:
@@ -147,15 +154,10 @@ def _is_lacking(each: _Chosen, environments: Sequence[Environment]) -> bool:
 
 def _is_without(each: _Chosen, environment: Environment) -> bool:
     """Whether an image has the runtime, but neither this version nor a way to install it."""
-    return each.version is not None and not _offers(environment, each.name, each.text)
-
-
-def _offers(environment: Environment, name: str, version: str) -> bool:
-    """Whether an image may have a version of a runtime, or a way to install it; another rule asks for the runtime."""
-    runtime = _runtimes(environment).get(name)
-    if runtime is None or is_among(version, runtime.versions):
-        return True
-    return runtime.others and may_be_installed(name, version)
+    runtime = _runtimes(environment).get(each.name)
+    if runtime is None or each.version is None or is_among(each.text, runtime.versions):
+        return False
+    return not (runtime.others and may_be_installed(each.name, each.text))
 
 
 def _is_on_demand(each: _Chosen, environment: Environment) -> bool:

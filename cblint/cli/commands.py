@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 
 from cblint import __version__
+from cblint.catalogue import PROFILES
 from cblint.cli.options import OPTIONS, Option
 from cblint.cli.run import Misused
 from cblint.cli.run import check as run_check
+from cblint.cli.spelled import Choice, Command, Commands, Group
 from cblint.facts import PUBLISHED, published
-
-
-class _Commands(click.Group):
-    """A group that tells someone who names a file where the command goes."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in self.commands and (os.path.exists(name) or name == "-"):
-            ctx.fail(f"No such command '{name}'. To lint it, write: cblint check {name}")
-        return super().resolve_command(ctx, args)
+from cblint.finding import Severity
 
 
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
     no_args_is_help=True,
@@ -38,7 +29,10 @@ class _Commands(click.Group):
 @click.pass_context
 def cli(context: click.Context, version: bool, verbose: bool) -> None:
     """cblint reads AWS CodeBuild buildspecs, runs the build on paper, and says what will break, leak or
-    silently pass."""
+    silently pass.
+
+    Begin with: cblint check
+    """
     if version:
         click.echo(f"cblint {__version__}")
         if verbose:
@@ -55,7 +49,7 @@ def _option(option: Option) -> click.Option:
     declared = [*option.names, option.key]
     if option.is_flag:
         return click.Option(declared, is_flag=True, help=option.help)
-    kind = click.Choice(option.choices) if option.choices else click.IntRange(0) if option.number else click.STRING
+    kind = Choice(option.choices) if option.choices else click.IntRange(0) if option.number else click.STRING
     return click.Option(
         declared,
         type=kind,
@@ -66,12 +60,61 @@ def _option(option: Option) -> click.Option:
     )
 
 
+_HEADINGS = {
+    "What runs": ("profile", "select", "ignore", "config", "isolated"),
+    "Which files": ("exclude", "stdin_filename", "list_files", "jobs"),
+    "What fails": ("fail_on", "exit_zero"),
+    "Fixes": ("fix", "unsafe_fixes", "diff"),
+    "What is printed": (
+        "formats",
+        "outputs",
+        "colour",
+        "quiet",
+        "statistics",
+        "sarif_include_suppressed",
+        "timings",
+    ),
+}
+"""Options by what someone looks for in the help; those that stand nowhere come last."""
+
+
+class _Check(Command):
+    """A command whose help shows its options under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does, but for the headings."""
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        left = {option.name: option.get_help_record(ctx) for option in options}
+        for heading, keys in _HEADINGS.items():
+            _write_options(formatter, heading, [left.pop(key, None) for key in keys])
+        _write_options(formatter, "Other options", list(left.values()))
+
+
+def _write_options(formatter: click.HelpFormatter, heading: str, records: Sequence[tuple[str, str] | None]) -> None:
+    shown = [record for record in records if record is not None]
+    if shown:
+        with formatter.section(heading):
+            formatter.write_dl(shown)
+
+
 def _check(**options: Any) -> None:
     """Lint buildspecs.
 
-    PATHS are files, folders to search (default: the current one), or - for standard input. Exit status: 0 nothing
-    at or above --fail-on, 1 findings, 2 wrong usage or configuration or a named file that cannot be read, 3 an
-    internal error.
+    PATHS are files, folders to search (default: the current one), or - for standard input.
+
+    \b
+    Examples:
+      cblint check                     every buildspec below this folder
+      cblint check buildspec.yml       one file
+      cblint check --fix               mend what can be mended safely
+      cblint explain curl-without-fail what a finding is about
+
+    \b
+    Exit status:
+      0  nothing at or above --fail-on
+      1  findings
+      2  wrong usage or configuration, or a named file that cannot be read
+      3  an internal error
     """
     try:
         sys.exit(run_check(options))
@@ -79,7 +122,7 @@ def _check(**options: Any) -> None:
         raise click.UsageError(str(error)) from None
 
 
-check = click.Command(
+check = _Check(
     "check",
     callback=_check,
     params=[click.Argument(["paths"], nargs=-1, metavar="[PATHS]..."), *map(_option, OPTIONS)],
@@ -97,20 +140,30 @@ def fail(error: Misused) -> NoReturn:
     sys.exit(usage.exit_code)
 
 
-@cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, the outputs.")
-@click.argument("name", type=click.Choice(PUBLISHED), default=PUBLISHED[0])
+_COLOUR = click.option(
+    "--color",
+    "colour",
+    type=Choice(("auto", "always", "never")),
+    default="auto",
+    help="Colour the text format (default: auto; NO_COLOR and FORCE_COLOR count).",
+)
+
+
+@cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, rules, the outputs.")
+@click.argument("name", metavar="[NAME]", type=Choice(PUBLISHED), default=PUBLISHED[0])
 def schema(name: str) -> None:
     """Print a JSON schema.
 
-    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml), output (what
-    cblint check --format json prints) or trace (what cblint trace --format json prints).
+    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml), rule (an entry of
+    cblint's rules), output (what cblint check --format json prints), rules (what cblint rules and cblint explain print
+    with it) or trace (what cblint trace prints with it).
     """
     click.echo(published(name), nl=False)
 
 
 @cli.command(short_help="Run a build on paper, and print what is believed after each command.")
 @click.argument("path", metavar="FILE")
-@click.option("--format", "style", type=click.Choice(("text", "json")), default="text", help="How to print.")
+@click.option("--format", "style", type=Choice(("text", "json")), default="text", help="How to print.")
 def trace(path: str, style: str) -> None:
     """Run the build of FILE (- for standard input) on paper.
 
@@ -125,17 +178,48 @@ def trace(path: str, style: str) -> None:
         raise click.UsageError(str(error)) from None
 
 
-@cli.command(short_help="Print what cblint knows of a build image or an environment variable.")
-@click.argument("kind", type=click.Choice(("image", "variable")))
-@click.argument("name", required=False)
-@click.option("--format", "style", type=click.Choice(("text", "json")), default="text", help="How to print.")
-def explain(kind: str, name: str | None, style: str) -> None:
-    """Print what cblint knows of a build image (aws/codebuild/standard:7.0) or of an environment variable that
-    CodeBuild sets (CODEBUILD_WEBHOOK_HEAD_REF); without NAME, of all of them.
+@cli.command(short_help="Explain a rule: why, an example, its fix; or an image, or a variable.")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print.")
+@_COLOUR
+def explain(names: tuple[str, ...], style: str, colour: str) -> None:
+    """Explain what NAME is.
+
+    NAME is a rule by its name, its code or a name that it had (curl-without-fail, CB2007), a family of rules (CB2), a
+    build image (aws/codebuild/standard:7.0) or an environment variable that CodeBuild sets (CODEBUILD_BUILD_ID). Where
+    a name could be several things, say which: rule NAME, image NAME, variable NAME. Without NAME behind it, each of
+    these lists all.
     """
     from cblint.cli.explain import explain as run_explain  # the tables are of no use to the other commands
 
     try:
-        run_explain(kind, name, style)
+        run_explain(names, style, colour)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+@cli.group(cls=Group, invoke_without_command=True, subcommand_metavar="", short_help="List the rules.")
+@click.option("--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print.")
+@click.option("--profile", type=Choice(PROFILES), help="Only rules that run in this profile.")
+@click.option("--select", metavar="RULES", multiple=True, help="Only these: names, codes or families (CB1).")
+@click.option("--ignore", metavar="RULES", multiple=True, help="All but these.")
+@click.option("--category", metavar="NAME", multiple=True, help="Only rules of this category. Repeatable.")
+@click.option(
+    "--severity",
+    type=Choice([severity.value for severity in Severity]),
+    multiple=True,
+    help="Only rules of this severity. Repeatable.",
+)
+@click.option("--fixable", is_flag=True, help="Only rules with a fix.")
+@_COLOUR
+@click.pass_context
+def rules(context: click.Context, /, **options: Any) -> None:
+    """List the rules: all, or those that every option lets through."""
+    if context.invoked_subcommand is not None:
+        return
+    from cblint.cli.rules import list_rules  # of no use to the other commands
+
+    try:
+        list_rules(options)
     except Misused as error:
         raise click.UsageError(str(error)) from None

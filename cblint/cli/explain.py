@@ -1,36 +1,132 @@
-"""What ``cblint explain`` does: prints what cblint knows of an image or a variable."""
+"""What ``cblint explain`` does: prints what cblint knows of rules, build images and environment variables."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 
-from cblint.cli.run import Misused
-from cblint.report import explained
+from cblint.catalogue import Rule, Selection, UnknownRule, find, rules, select
+from cblint.catalogue.model import FAMILIES
+from cblint.cli.run import Misused, colour, write
+from cblint.explanation import explanation
+from cblint.report import explained, rule_data, rule_markdown, rule_table, rule_text
 from cblint.report.shown import printable
+from cblint.report.wrapping import WIDEST
+from cblint.spelling import hint
 
-_ONE: dict[tuple[str, str], Callable[[str], Iterator[str]]] = {
-    ("image", "text"): explained.image_text,
-    ("image", "json"): explained.image_json,
-    ("variable", "text"): explained.variable_text,
-    ("variable", "json"): explained.variable_json,
-}
+RULE, IMAGE, VARIABLE = "rule", "image", "variable"
+KINDS = (RULE, IMAGE, VARIABLE)
+FORMATS = ("text", "json", "markdown")
+_NARROWEST = 40
+
 _ALL: dict[tuple[str, str], Callable[[], Iterator[str]]] = {
-    ("image", "text"): explained.images_text,
-    ("image", "json"): explained.images_json,
-    ("variable", "text"): explained.variables_text,
-    ("variable", "json"): explained.variables_json,
+    (RULE, "text"): lambda: rule_table.listed(rules()),
+    (RULE, "json"): lambda: rule_data.render(rules(), explained=True),
+    (RULE, "markdown"): lambda: iter([rule_table.table(rules())]),
+    (IMAGE, "text"): explained.images_text,
+    (IMAGE, "json"): explained.images_json,
+    (VARIABLE, "text"): explained.variables_text,
+    (VARIABLE, "json"): explained.variables_json,
 }
 
 
-def explain(kind: str, name: str | None, style: str) -> None:
-    """Print an ``image`` or ``variable``, or all of them, as ``text`` or ``json``. Raises Misused."""
-    if sys.stdout is None:
-        raise Misused("Standard output is closed.")
+def explain(names: Sequence[str], style: str, coloured: str) -> None:
+    """Print what is known of things, as ``text``, ``json`` or ``markdown``. Raises Misused.
+
+    The first of ``names`` may be a kind of things: then the others are of that kind, and alone it means all of them.
+    """
+    kind = names[0] if names[0] in KINDS else None
+    things = names[1:] if kind else names
     try:
-        found = list(_ALL[kind, style]() if name is None else _ONE[kind, style](name))
-    except explained.NotKnown as error:
+        # Worked out before anything is written: a misspelt name spoils no output.
+        write(list(_all_of(kind, style) if kind and not things else _some(things, kind, style, colour(coloured))))
+    except (explained.NotKnown, UnknownRule) as error:
         raise Misused(printable(str(error))) from None
-    for chunk in found:
-        sys.stdout.buffer.write(chunk.encode("utf-8", "backslashreplace"))
-    sys.stdout.flush()
+
+
+def _all_of(kind: str, style: str) -> Iterator[str]:
+    if (kind, style) not in _ALL:
+        raise Misused(_ONLY_RULES)
+    return _ALL[kind, style]()
+
+
+_ONLY_RULES = "Markdown is for rules; images and variables are explained as text or json."
+
+
+def _some(names: Sequence[str], kind: str | None, style: str, coloured: bool) -> Iterator[str]:
+    kinds = [kind or _kind(name) for name in names]
+    if style == "markdown" and set(kinds) != {RULE}:
+        raise Misused(_ONLY_RULES)
+    if style == "json":
+        return _json(names, kinds)
+    return _readable(names, kinds, style, coloured)
+
+
+def _kind(name: str) -> str:
+    """The kind of thing that is called so. Raises Misused."""
+    if _is_family(name) or _is_rule(name):
+        return RULE
+    if explained.is_variable(name):
+        return VARIABLE
+    if explained.is_image(name):
+        return IMAGE
+    keys = [key for rule in rules() for key in (rule.name, rule.code, *rule.former_names)]
+    meant = hint(name, [*KINDS, *keys, *explained.variables(), *explained.short_names()])
+    raise Misused(f'There is no rule, image or variable "{printable(name)}".{meant} cblint rules lists the rules.')
+
+
+def _is_rule(name: str) -> bool:
+    try:
+        find(name.lower())
+    except UnknownRule:
+        return False
+    return True
+
+
+def _is_family(name: str) -> bool:
+    return len(name) == 3 and name[:2].upper() == "CB" and name[2] in FAMILIES
+
+
+def _rules(name: str) -> list[Rule]:
+    """The rules that a name means: one, or those of a family. Raises UnknownRule."""
+    return select(Selection("pedantic", (name.upper(),))) if _is_family(name) else [find(name.lower())]
+
+
+def _json(names: Sequence[str], kinds: Sequence[str]) -> Iterator[str]:
+    """One document. Raises Misused, UnknownRule, NotKnown."""
+    if len(set(kinds)) > 1:
+        raise Misused("A document of JSON holds things of one kind: rules, images or variables.")
+    if kinds[0] == RULE:
+        return rule_data.render([rule for name in names for rule in _rules(name)], explained=True)
+    if kinds[0] == IMAGE:
+        return explained.image_json(names[0]) if len(names) == 1 else explained.images_json(names)
+    return explained.variable_json(names[0]) if len(names) == 1 else explained.variables_json(names)
+
+
+def _readable(names: Sequence[str], kinds: Sequence[str], style: str, coloured: bool) -> Iterator[str]:
+    """One after the other, with blank lines between them. Raises Misused, UnknownRule, NotKnown."""
+    for number, (name, kind) in enumerate(zip(names, kinds, strict=True)):
+        if number:
+            yield "\n\n" if style == "text" else "\n"
+        if kind == IMAGE:
+            yield from explained.image_text(name)
+        elif kind == VARIABLE:
+            yield from explained.variable_text(name)
+        elif _is_family(name):
+            yield from (
+                rule_table.listed(_rules(name), coloured) if style == "text" else [rule_table.table(_rules(name))]
+            )
+        else:
+            yield from _rule(name, style, coloured)
+
+
+def _rule(name: str, style: str, coloured: bool) -> Iterator[str]:
+    try:
+        about = explanation(name)
+    except OSError as error:
+        raise Misused(f"There is no room for the files of the examples: {error.strerror}.") from None
+    if style == "markdown":
+        yield rule_markdown.page(about)
+    else:
+        columns = min(max(shutil.get_terminal_size((WIDEST, 24)).columns, _NARROWEST), WIDEST)
+        yield from rule_text.explained(about, columns, coloured)

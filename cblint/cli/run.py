@@ -32,7 +32,7 @@ class Misused(Exception):
     """The command line asks for what cannot be. ``str()`` is a sentence."""
 
 
-def _names(values: Iterable[str]) -> tuple[str, ...]:
+def names(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
@@ -68,8 +68,8 @@ def check(options: Mapping[str, Any]) -> int:
 def _settings(options: Mapping[str, Any]) -> Settings:
     return Settings(
         profile=options["profile"],
-        select=_names(options["select"]),
-        ignore=_names(options["ignore"]),
+        select=names(options["select"]),
+        ignore=names(options["ignore"]),
         fail_on="never" if options["exit_zero"] else options["fail_on"],
         config=options["config"],
         isolated=options["isolated"],
@@ -90,7 +90,7 @@ def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
         from cblint.fix import fix_bytes
 
         change, _ = fix_bytes(data, candidate, settings, options["unsafe_fixes"])
-        _write(change.patch, "-")
+        write(change.patch, "-")
         _tell_masked([change])
         _tell_refused([change])
     return result
@@ -99,14 +99,14 @@ def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
 def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Settings) -> Result:
     if options["list_files"]:
         files, errors = list_files(paths, settings)
-        _write((f"{shown.path(path)}\n" for path in files), "-")
+        write((f"{shown.path(path)}\n" for path in files), "-")
         return Result((), tuple(errors))
     if options["fix"] or options["diff"]:
         from cblint.fix import fix_files
 
         changed = fix_files(paths, settings, options["unsafe_fixes"], write=not options["diff"])
         if options["diff"]:
-            _write((line for change in changed for line in change.patch), "-")
+            write((line for change in changed for line in change.patch), "-")
             _tell_masked(changed)
         _tell_refused(changed)
         if options["fix"]:
@@ -120,12 +120,12 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
     for number, name in enumerate(formats):
         output = outputs[number] if number < len(outputs) else "-"
         style = Style(
-            colour=_colour(options["colour"], output),
+            colour=colour(options["colour"], output),
             quiet=options["quiet"],
             statistics=options["statistics"],
             suppressed=options["sarif_include_suppressed"],
         )
-        _write(render(name, result, style), output)
+        write(render(name, result, style), output)
         for sentence in omitted(name, result, style):
             _say(sentence)
     if options["timings"]:
@@ -133,7 +133,8 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
             _tell(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}")
 
 
-def _colour(choice: str, output: str) -> bool:
+def colour(choice: str, output: str = "-") -> bool:
+    """Whether to colour what goes to an output: ``always``, ``never``, or ``auto``: a terminal that wants it."""
     if choice != "auto":
         return choice == "always"
     if output != "-" or os.environ.get("NO_COLOR"):
@@ -141,8 +142,8 @@ def _colour(choice: str, output: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
 
 
-def _write(lines: Iterable[str], output: str) -> None:
-    """Write UTF-8 to standard output or to a file, whatever the locale."""
+def write(lines: Iterable[str], output: str = "-") -> None:
+    """Write UTF-8 to standard output or to a file, whatever the locale. Raises Misused."""
     if output == "-" and sys.stdout is None:
         raise Misused("Standard output is closed.")
     try:

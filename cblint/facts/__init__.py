@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-PUBLISHED = ("buildspec", "config", "output", "trace")
+PUBLISHED = ("buildspec", "config", "rule", "rules", "output", "trace")
 """The schemas that editors and programs can ask for."""
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cblint.facts import table
 from cblint.facts.images import Image, Runtime, all_images, image_of, is_of_one_language, other_names
 from cblint.facts.runtimes import ended
-from cblint.spelling import closest, suggestion
+from cblint.report.serialise import serialised
+from cblint.report.wrapping import row
+from cblint.spelling import hint
 
 VERSION = 1
+_OF_CODEBUILD = "aws/codebuild/"
 _STATUS = {
     "current": "maintained",
     "unmaintained": "no longer maintained",
@@ -28,7 +29,6 @@ _CAUTION = (
     "someone who may only open a pull request can choose the text: write it in double quotes, and let no shell read it "
     "as a command"
 )
-_WIDTH = 100
 
 
 class NotKnown(Exception):
@@ -40,21 +40,21 @@ def image_text(name: str) -> Iterator[str]:
     image = _image(name)
     yield f"{image.name}{f' at release {image.release}' if image.release else ''}\n"
     if image.release:
-        yield from _row("caution", "what follows is the newest release; an older one may have other versions")
-    yield from _row("also called", ", ".join(other_names(image)))
-    yield from _row("system", f"{image.os}, {image.arch}")
-    yield from _row("status", _status(image))
-    yield from _row("runs on", ", ".join(image.types))
-    yield from _row("shell", _SHELLS.get(image.sh, ""))
-    yield from _row("docker", _docker(image))
-    yield from _row("AWS CLI", f"version {image.aws_cli}" if image.aws_cli is not None else "")
+        yield from row("caution", "what follows is the newest release; an older one may have other versions")
+    yield from row("also called", ", ".join(other_names(image)))
+    yield from row("system", f"{image.os}, {image.arch}")
+    yield from row("status", _status(image))
+    yield from row("runs on", ", ".join(image.types))
+    yield from row("shell", _SHELLS.get(image.sh, ""))
+    yield from row("docker", _docker(image))
+    yield from row("AWS CLI", f"version {image.aws_cli}" if image.aws_cli is not None else "")
     if image.runtimes is None:
-        yield from _row("runtimes", "not in cblint's tables; see the page available-runtimes of the user guide")
+        yield from row("runtimes", "not in cblint's tables; see the page available-runtimes of the user guide")
     elif not image.runtimes:
-        yield from _row("runtimes", "none to choose: runtime-versions has no effect")
+        yield from row("runtimes", "none to choose: runtime-versions has no effect")
     for number, (runtime, has) in enumerate((image.runtimes or {}).items()):
-        yield from _row("" if number else "runtimes", f"{runtime}: {_versions(runtime, has)}", 4)
-    yield from _row("among its tools", ", ".join(sorted(image.tools)))
+        yield from row("" if number else "runtimes", f"{runtime}: {_versions(runtime, has)}", hanging=4)
+    yield from row("among its tools", ", ".join(sorted(image.tools)))
 
 
 def images_text() -> Iterator[str]:
@@ -71,20 +71,21 @@ def image_json(name: str) -> Iterator[str]:
     yield _dumped("image", {"image": _image_data(_image(name))})
 
 
-def images_json() -> Iterator[str]:
-    """All images for programs."""
-    yield _dumped("images", {"images": [_image_data(image) for image in all_images()]})
+def images_json(names: Sequence[str] = ()) -> Iterator[str]:
+    """Some images for programs, or all. Raises NotKnown."""
+    images = [_image(name) for name in names] if names else all_images()
+    yield _dumped("images", {"images": [_image_data(image) for image in images]})
 
 
 def variable_text(name: str) -> Iterator[str]:
     """A variable for people. Raises NotKnown."""
     yield f"{name}\n"
     says = _variable(name)
-    yield from _row("holds", says["holds"])
-    yield from _row("set", says["set"])
-    yield from _row("chosen by", says["by"])
+    yield from row("holds", says["holds"])
+    yield from row("set", says["set"])
+    yield from row("chosen by", says["by"])
     if says.get("outside"):
-        yield from _row("caution", _CAUTION)
+        yield from row("caution", _CAUTION)
 
 
 def variables_text() -> Iterator[str]:
@@ -98,39 +99,46 @@ def variable_json(name: str) -> Iterator[str]:
     yield _dumped("variable", {"variable": _variable_data(name, _variable(name))})
 
 
-def variables_json() -> Iterator[str]:
-    """All variables for programs."""
-    found = [_variable_data(name, says) for name, says in table("meanings")["variables"].items()]
+def variables_json(names: Sequence[str] = ()) -> Iterator[str]:
+    """Some variables for programs, or all. Raises NotKnown."""
+    found = [_variable_data(name, _variable(name)) for name in names or table("meanings")["variables"]]
     yield _dumped("variables", {"variables": found})
 
 
 def _dumped(kind: str, data: dict[str, Any]) -> str:
-    return json.dumps({"format": f"cblint-{kind}", "version": VERSION, **data}, indent=2, ensure_ascii=False) + "\n"
+    return serialised({"format": f"cblint-{kind}", "version": VERSION, **data})
 
 
-def _row(label: str, text: str, hanging: int = 0) -> list[str]:
-    """A line with a label, wrapped; nothing where there is nothing to say."""
-    if not text:
-        return []
-    indent = " " * 18
-    wrapped = textwrap.wrap(
-        text, _WIDTH, initial_indent=f"  {label:<16}", subsequent_indent=indent + " " * hanging, break_on_hyphens=False
-    )
-    return [f"{line}\n" for line in wrapped]
+def is_image(name: str) -> bool:
+    """Whether the name is that of one of CodeBuild's images, or looks like one."""
+    return name.startswith(_OF_CODEBUILD) or image_of(f"{_OF_CODEBUILD}{name}") is not None
+
+
+def is_variable(name: str) -> bool:
+    """Whether the name is that of a variable that CodeBuild sets, or looks like one."""
+    return name.startswith("CODEBUILD_") or name in table("meanings")["variables"]
+
+
+def variables() -> list[str]:
+    """The variables that CodeBuild sets."""
+    return list(table("meanings")["variables"])
+
+
+def short_names() -> list[str]:
+    """The images as people write them."""
+    return [image.name.removeprefix(_OF_CODEBUILD) for image in all_images()]
 
 
 # Images
 
 
 def _image(name: str) -> Image:
-    image = image_of(name) or image_of(f"aws/codebuild/{name}")
+    image = image_of(name) or image_of(f"{_OF_CODEBUILD}{name}")
     if image is not None:
         return image
     if is_of_one_language(name):
         raise NotKnown(f"{name} is one of CodeBuild's images of before 2019, of which nothing more is known.")
-    names = [each.name for each in all_images()]
-    near = closest(name.removeprefix("aws/codebuild/"), [each.removeprefix("aws/codebuild/") for each in names])
-    meant = f' Did you mean "{near}"?' if near is not None else ""
+    meant = hint(name.removeprefix(_OF_CODEBUILD), short_names())
     raise NotKnown(f"{name} is none of CodeBuild's images that cblint knows.{meant}")
 
 
@@ -191,7 +199,7 @@ def _variable(name: str) -> dict[str, Any]:
     for family in families:
         if name.startswith(family) and name != family:
             return meanings[f"{family}<identifier>"]
-    raise NotKnown(f"CodeBuild is not known to set {name}.{suggestion(name, meanings)}")
+    raise NotKnown(f"CodeBuild is not known to set {name}.{hint(name, meanings)}")
 
 
 def _variable_data(name: str, says: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sarif_om as om
 from cblint.catalogue import Rule, help_texts, rules
 from cblint.finding import Severity
 from cblint.report import RULES_URL
+from cblint.suppress import comment
 
 LONGEST_DESCRIPTION = 1024
 """Characters that GitHub takes of a description."""
@@ -88,8 +89,7 @@ def _paragraphs(*parts: str) -> str:
 
 
 def _suppression(rule: Rule) -> str:
-    comment = f"# cblint: ignore[{rule.name}] -- why it is right here"
-    return f"A comment suppresses it, on its line or alone on the line above: `{comment}`"
+    return f"A comment suppresses it, on its line or alone on the line above: `{comment(rule.name)}`"
 
 
 def _links(rule: Rule, texts: dict[str, Any]) -> list[str]:

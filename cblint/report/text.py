@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from cblint.finding import Finding, Related, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import RULES_URL, Style, left_out
 from cblint.report.shown import characters, commands, path, printable, width
+from cblint.report.wrapping import wrapped
 from cblint.source.text import Position
 
 if TYPE_CHECKING:
@@ -25,7 +25,16 @@ _WORDS = 100
 _SHOWN, _LISTED = 3, 20
 """So many related places of one kind are shown with their lines; of so many more the positions are listed."""
 
-_COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "bold": "1", "dim": "2", "frame": "34"}
+_COLOURS = {
+    "error": "1;31",
+    "warning": "1;33",
+    "note": "1;36",
+    "bold": "1",
+    "dim": "2",
+    "frame": "34",
+    "added": "32",
+    "removed": "31",
+}
 
 
 class Paint:
@@ -61,7 +70,7 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     yield from _excerpt(file, finding.start, finding.end, gutter, paint, finding.severity.value)
     yield from _steps(file, finding, gutter, paint)
     mark = bar = paint("frame", "=")
-    for line in _wrapped(printable(finding.detail), _WORDS):
+    for line in wrapped(printable(finding.detail), _WORDS):
         yield f"{' ' * gutter} {bar if commands(line) else mark} {line}\n"
         mark = " "
     yield from _related(file, finding, gutter, paint)
@@ -82,7 +91,7 @@ def _related(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> I
         if rest:
             spots = ", ".join(f"{place.start.line}:{place.start.column}" for place in rest[:_LISTED])
             more = f", and {len(rest) - _LISTED} more" if len(rest) > _LISTED else ""
-            for line in _wrapped(f"and so at {spots}{more}", _WORDS):
+            for line in wrapped(f"and so at {spots}{more}", _WORDS):
                 yield f"{' ' * gutter} {' '} {line}\n"
     for place in finding.related:
         if place.path != file.path:
@@ -105,14 +114,10 @@ def _steps(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> Ite
         number = paint(colour, f"{place.step}.".rjust(numbers))
         lead = f"{' ' * margin}{number} {spot}{' ' * (column - width(spot))}"
         words = "here" if place.message == finding.message else printable(place.message)
-        first, *others = _wrapped(words, max(_WORDS - numbers - column, 40)) or [""]
+        first, *others = wrapped(words, max(_WORDS - numbers - column, 40)) or [""]
         yield f"{lead}{first}".rstrip(" ") + "\n"
         for line in others:
             yield f"{indent}{paint('frame', '=') if commands(line) else ' '} {line}\n"
-
-
-def _wrapped(words: str, columns: int) -> list[str]:
-    return textwrap.wrap(words, columns, break_long_words=False, break_on_hyphens=False)
 
 
 def _spot(file: FileResult, place: Related) -> str:

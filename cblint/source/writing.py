@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence as Several
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from cblint.source.loader import TooComplex, load
@@ -11,6 +13,8 @@ from cblint.source.text import BREAKS, Text, begin_of_line
 from cblint.source.tree import QUOTES, Scalar, Sequence
 
 _BLOCKS = ("|", ">")
+_LONGEST = 20_000
+"""Characters of a scalar that is parsed once more: there can be thousands of changes."""
 _ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
 _LINE = re.compile(r"(?m)^(?=[^\r\n])")
@@ -43,14 +47,21 @@ def rewritten(node: Scalar, changes: Several[Change], in_brackets: bool) -> tupl
     scalar cannot hold, where it stands in the brackets of a list or a mapping less than elsewhere, is put in quotes.
     """
     value = changed(node.value, changes)
-    local = node.local
+    local = _local(node)
     made = [_in_style(node, local, change) for change in changes]
     written = [each for each in made if each is not None]
-    if len(written) == len(made) and (
-        all(_is_harmless(node, change) for change in changes) or _is_read_as(node, written, value, in_brackets)
-    ):
+    if len(written) == len(made) and all(_is_harmless(node, change) for change in changes):
         return tuple(written)
-    return _in_quotes(node, value)
+    if len(node.value) > _LONGEST:
+        return None
+    is_certain = len(written) == len(made) and _is_read_as(node, written, value, in_brackets)
+    return tuple(written) if is_certain else _in_quotes(node, value)
+
+
+@lru_cache(maxsize=4)
+def _local(node: Scalar) -> Text:
+    """The value with its places in what was parsed: thousands of changes may be about one."""
+    return node.local
 
 
 def _in_style(node: Scalar, local: Text, change: Change) -> Change | None:
@@ -108,7 +119,7 @@ def _indentation(text: Text, source: str) -> str | None:
     end = text.value.find("\n")
     if end < 0 or source[text.offset(end) : text.offset_behind(end)] not in ("\n", "\r\n", "\r"):
         return None
-    lines = [match.start() for match in _LINE.finditer(text.value)]
+    lines = [match.start() for match in islice(_LINE.finditer(text.value), 2)]
     for at in (*lines[1:2], *lines[:1]):
         place = text.offset(at)
         before = source[begin_of_line(source, place) : place]

@@ -766,7 +766,7 @@ def test_a_file_in_the_place_of_the_command_gets_a_hint(cblint: Cblint) -> None:
     for name in ("buildspec.yml", ".", "-"):
         done = cblint.run(name)
         assert (done.status, done.out) == (2, b"")
-        assert f"No such command '{name}'. To lint it, write: cblint check {name}" in done.stderr
+        assert f'There is no command "{name}". To lint it, write: cblint check {name}' in done.stderr
     assert "To lint it" not in cblint.run("chekc").stderr
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from cblint.examples import Example, lint_example, path_of
 from cblint.facts.sources import read_entries
 from cblint.fix import fixed_text
 from cblint.linter import Settings, reader_of
 from tests import flow_runner
 from tests.builds import buildspec
-from tests.examples import Example, all_examples, lint_example, path_of
+from tests.examples import all_examples
 from tests.fix_plays import Case, aligned, observables
 from tests.flow_runner import SHELLS, Runner
 from tests.shell_claims import shells_of

@@ -42,4 +42,7 @@ def test_every_key_of_a_buildspec_is_explained(cblint: Cblint) -> None:
 def test_an_unknown_schema_is_refused(cblint: Cblint) -> None:
     done = cblint.run("schema", "buildspecs")
     assert done.status == 2
-    assert "'buildspecs' is not one of 'buildspec', 'config', 'output', 'trace'" in done.stderr
+    assert (
+        '"buildspecs" is not one of buildspec, config, rule, rules, output, trace. Did you mean "buildspec"?'
+        in done.stderr
+    )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cblint.examples import Example, lint_example, offset
 from cblint.flow.builtins import find as builtin
 from cblint.flow.steps import steps_of
 from cblint.shell.commands import AndOr, SimpleCommand
@@ -16,7 +17,7 @@ from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import Span
 from tests import flow_runner
 from tests.builds import buildspec
-from tests.examples import Example, all_examples, lint_example, offset
+from tests.examples import all_examples
 from tests.flow_runner import SHELLS, Runner
 from tests.shell_claims import FAILS, LEAVES_MARK, Case, Claim, edited, shells_of
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from cblint.facts import PUBLISHED
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HEAVY = re.compile(
     r"click|inspect|jsonschema|ruamel|sarif|tree_sitter|pathspec|tomllib|wcwidth|concurrent|multiprocessing|asyncio|hashlib"
@@ -91,13 +93,15 @@ def test_it_says_what_the_checkout_says(installed: Any, format_: str) -> None:
 
 
 def test_its_schemas_are_those_of_the_checkout(installed: Any) -> None:
-    for name in ("buildspec", "config", "output", "trace"):
+    for name in PUBLISHED:
         done = run(installed, "schema", name)
         with open(os.path.join(ROOT, "rules", "schema", f"{name}.schema.json"), encoding="utf-8") as file:
             assert done.stdout == file.read(), done.stderr
 
 
 def test_its_explanations_are_there(installed: Any) -> None:
-    program = "from cblint.catalogue import help_texts; print(help_texts()['duplicate-key']['advice'])"
-    done = python(installed, "-S", "-c", program)
-    assert "Merge the two" in done.stdout, done.stderr
+    done = run(installed, "explain", "secondary-artifact-mismatch", "--format", "markdown")
+    with open(os.path.join(ROOT, "docs", "rules", "secondary-artifact-mismatch.md"), encoding="utf-8") as file:
+        assert file.read().endswith(f" -->\n\n{done.stdout}"), done.stderr
+    assert done.stdout
+    assert run(installed, "rules", "--format", "json").stdout.count('"code"') > 100

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from cblint.examples import Example
 from cblint.finding import Finding
 from cblint.fix import fixed_text
 from cblint.hosted_fixes import HostedFile
 from cblint.linter import Settings, reader_of
 from tests.bounds import ALL
-from tests.examples import Example
 from tests.hosts import HOSTS, Hosted
 from tests.properties.test_hosts import CERTAIN, FENCES, PLAIN, said
 

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cblint.catalogue import find
+from cblint.examples import Example
 from cblint.finding import Finding
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
 from cblint.source.text import Span
 from tests.bounds import ALL
-from tests.examples import Example, all_examples
+from tests.examples import all_examples
 from tests.hosts import HOSTS, Hosted, fenced, heredoc, literal, substituted, workflow
 
 # Without those that are about the file itself: several documents in it, its lines, that it is no buildspec at all.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.examples import unmarked
+from cblint.examples import unmarked
 from tests.helpers import stream
 
 

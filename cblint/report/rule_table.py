@@ -1,0 +1,64 @@
+"""Lists of rules: for people at a terminal, and as the tables of the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cblint.catalogue import Rule
+from cblint.catalogue.model import FAMILIES
+from cblint.report import RULES_URL
+from cblint.report.text import Paint
+
+FAMILY_TITLES = {
+    "syntax": "Syntax and shape",
+    "phases": "Phases, exit status, shell",
+    "environment": "Environment, secrets, exported variables",
+    "images": "Images, runtimes, docker, tools",
+    "artifacts": "Artifacts, reports, cache",
+    "batch": "Batch builds",
+    "project": "Project, webhook, pipeline",
+    "supply-chain": "Supply chain",
+    "cblint": "cblint itself",
+}
+_COLUMNS = (("code", 6), ("name", 34), ("severity", 8), ("category", 18), ("profile", 8), ("fix", 6))
+
+
+def listed(rules: Iterable[Rule], colour: bool = False) -> Iterator[str]:
+    """A title row, then two lines for each rule: its name and kind, and what it is about."""
+    paint = Paint(colour)
+    yield paint("bold", _line([title for title, _ in _COLUMNS])) + "\n"
+    for rule in rules:
+        cells = [rule.code, rule.name, rule.severity.value, rule.category, rule.profiles[0], short_fix(rule)]
+        yield f"{_line(cells)}\n"
+        preview = f" ({rule.status})" if rule.status != "stable" else ""
+        yield f"        {paint('dim', f'{rule.summary}{preview}')}\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "  ".join(f"{cell:<{width}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True)).rstrip()
+
+
+def table(rules: Iterable[Rule], link: str = RULES_URL) -> str:
+    """A table of Markdown for each family that has any; ``link`` is an address with ``{rule}`` in it."""
+    families: dict[str, list[Rule]] = {}
+    for rule in rules:
+        families.setdefault(rule.code[2], []).append(rule)
+    return "\n\n".join(_family(digit, families[digit], link) for digit in FAMILIES if digit in families) + "\n"
+
+
+def _family(digit: str, rules: list[Rule], link: str) -> str:
+    head = ("| code | rule | severity | fix | |", "|---|---|---|---|---|")
+    return f"**CB{digit} {FAMILY_TITLES[FAMILIES[digit]]}**\n\n" + "\n".join(
+        [*head, *(_row(rule, link) for rule in rules)]
+    )
+
+
+def _row(rule: Rule, link: str) -> str:
+    name = f"[{rule.name}]({link.format(rule=rule.name)})"
+    status = f" ({rule.status})" if rule.status != "stable" else ""
+    return f"| {rule.code} | {name}{status} | {rule.severity.value} | {short_fix(rule)} | {rule.summary} |"
+
+
+def short_fix(rule: Rule) -> str:
+    """``safe``, ``unsafe``, or nothing."""
+    return "" if rule.fix_safety == "none" else rule.fix_safety
