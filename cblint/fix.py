@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from cblint.config import ConfigError
 from cblint.finding import Edit, Finding, PlacedEdit, ValueChange
 from cblint.hiding import Hiding
-from cblint.hosted_fixes import HostedFile, Reader, edited, overlap
+from cblint.hosted_fixes import MOST_CHARACTERS, MOST_READINGS, HostedFile, Reader, edited, overlap
 from cblint.hosts.discover import Candidate, git_root, leads_out
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
@@ -120,33 +120,26 @@ def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reade
     those that may not be, none. Raises Refused where that leaves nothing.
     """
     chosen = _compatible(findings, unsafe)
-    reasons: dict[str, None] = {}
-    applied, new = _allowed(text, chosen, read, reasons) if chosen else ([], text)
-    if chosen and not applied:
-        raise Refused("; ".join(reasons))
-    return new, len(applied)
-
-
-def _allowed(text: str, chosen: list[Finding], read: Reader, reasons: dict[str, None]) -> tuple[list[Finding], str]:
-    """Those of the findings that may be fixed together, and the text then; why the others may not is noted.
-
-    By halves, so that one among many costs few attempts.
-    """
-    try:
-        return chosen, _applied(text, chosen, read)
-    except Refused as error:
-        if len(chosen) == 1:
-            reasons[str(error)] = None
-            return [], text
-    middle = len(chosen) // 2
-    halves = [_allowed(text, half, read, reasons) for half in (chosen[:middle], chosen[middle:])]
-    if not all(half for half, _ in halves):
-        return max(halves, key=lambda half: len(half[0]))
-    both = [finding for half, _ in halves for finding in half]
-    try:
-        return both, _applied(text, both, read)
-    except Refused:
-        return halves[0]  # each half may, but not both: the next pass tries the other again
+    kept, new = list[Finding](), text
+    reasons, last = dict[str, None](), ""
+    waiting = [chosen] if chosen else []
+    # By halves, so that one among many costs few readings; what they are too few for is left for the next pass.
+    for _ in range(max(min(MOST_READINGS, MOST_CHARACTERS // (len(text) + 1)), 1)):
+        if not waiting:
+            break
+        part = waiting.pop()
+        try:
+            new = _applied(text, [*kept, *part], read)
+            kept += part
+        except Refused as error:
+            last = str(error)
+            if len(part) == 1:
+                reasons[last] = None
+            else:
+                waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
+    if chosen and not kept:
+        raise Refused("; ".join(reasons) or last)
+    return new, len(kept)
 
 
 def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:

@@ -43,15 +43,27 @@ def test_of_fixes_that_may_not_be_made_each_reason_is_told() -> None:
         fixed_text(text, [found[1], found[3]], False)
 
 
-def test_fixes_that_may_each_but_not_together_are_made_one_after_the_other() -> None:
-    # Each alone leaves a list; both would leave nothing where one stood.
-    text = "a: [b, c]\n"
-    found = [
-        finding(text, (4, 5), edits=[(3, 4, ""), (5, 9, "")], where="a"),
-        finding(text, (3, 4), edits=[(0, 0, "[")], where="a"),
-        finding(text, (8, 9), edits=[(9, 9, "]")], where="a"),
-    ]
-    assert fixed_text(text, found, False) == ("a: b\n", 1)
+def test_of_fixes_that_may_each_but_not_together_the_first_is_made() -> None:
+    text = "a: &x 1\nb: &y 1\nc: *x\n"
+    unused = finding(text, (8, 9), edits=[(11, 14, "")], where="b")
+    other = finding(text, (16, 17), edits=[(20, 21, "y")], where="c")
+    assert fixed_text(text, [unused, other], False) == ("a: &x 1\nb: 1\nc: *x\n", 1)
+    assert fixed_text(text, [other, unused], False) == ("a: &x 1\nb: &y 1\nc: *y\n", 1)
+
+
+def test_of_a_file_that_nothing_can_be_checked_in_few_fixes_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a: \t1\n" + "".join(f"b{number}: 2\n" for number in range(500))
+    found = [finding(text, (at, at + 1), edits=[(at, at + 1, "3")], where="b") for at in range(9, len(text), 8)]
+    tried: list[str] = []
+
+    def unreadable(new: str) -> list[object]:
+        tried.append(new)
+        raise Refused("it cannot be loaded")
+
+    monkeypatch.setattr(fix, "_data", unreadable)
+    with pytest.raises(Refused, match=r"^it cannot be loaded$"):
+        fixed_text(text, found, False)
+    assert len(tried) <= 64
 
 
 def test_a_file_that_disappears_is_told_of(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

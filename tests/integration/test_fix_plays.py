@@ -46,7 +46,7 @@ def _case(example: Example, folder: str) -> Case:
     return Case(example.text, fixed, example.given.get("files", {}))
 
 
-def _can_be_played(example: Example) -> bool:
+def can_be_played(example: Example) -> bool:
     """Not what PowerShell runs, nor what stands in a file of another format: its fixes are those of a buildspec."""
     project = example.given.get("project", {})
     for_windows = buildspec(example.text).powershell_items or str(project.get("environment-type", "")).startswith(
@@ -57,7 +57,7 @@ def _can_be_played(example: Example) -> bool:
 
 @pytest.mark.parametrize("rule", HELD)
 def test_a_fix_changes_what_its_entry_says_and_nothing_else(rule: str, runner: Runner, tmp_path: Any) -> None:
-    examples = [example for example in EXAMPLES[rule] if _can_be_played(example)]
+    examples = [example for example in EXAMPLES[rule] if can_be_played(example)]
     assert EXAMPLES[rule], "no example shows the fix"
     seen: set[str] = set()
     for example in examples:
