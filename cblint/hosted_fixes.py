@@ -154,9 +154,7 @@ def _apart(wanted: _Wanted) -> list[_Wanted]:
     alone: list[_Wanted] = []
     taken: list[Edit] = []
     for number, (changes, edits) in wanted.items():
-        if any(
-            edit.span.start < other.span.end and other.span.start < edit.span.end for edit in edits for other in taken
-        ):
+        if any(overlap(edit.span, other.span) for edit in edits for other in taken):
             alone.append({number: (changes, edits)})
         else:
             first[number] = changes, edits
@@ -215,8 +213,8 @@ def _written(text: Text, source: str, changes: Sequence[Change]) -> tuple[Change
 
 
 def _in_one_line(text: Text, change: Change) -> Change | None:
-    # Readers may be lenient about a line end where their format is not.
-    return Change(*range_of(text, change), change.text) if "\n" not in change.text else None
+    # Readers may be lenient about a line end, or a tab, where their format is not.
+    return Change(*range_of(text, change), change.text) if change.text.isprintable() else None
 
 
 def _by_leaf(changes: Sequence[ValueChange]) -> dict[tuple[int, str], list[Change]]:

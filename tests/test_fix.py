@@ -19,6 +19,7 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, lint_text
 from cblint.linter import Settings as LintSettings
 from tests.helpers import HEAD, ISOLATED, commands, finding, stream
+from tests.hosts import HOSTS
 
 DEFECTS = commands('echo "a: b"', "make", "[ -f x ]") + "  prebuild:\n    commands: [make]\n"
 FIXED = commands("'echo \"a: b\"'", "make", "'[ -f x ]'") + "  pre_build:\n    commands: [make]\n"
@@ -355,6 +356,18 @@ def test_the_patch_finds_its_file(
     _compare(name, name, DEFECTS.encode(), program(tool, tmp_path))
 
 
+@pytest.mark.parametrize(
+    "host", ["substituted block", "template in JSON", "indented here-document", "fence in a quotation"]
+)
+def test_the_patch_makes_a_fixed_file_of_another_format(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    hosted = HOSTS[host](DEFECTS)
+    made = _compare(hosted.path, hosted.path, hosted.text.encode(), program("git", tmp_path))
+    assert made.decode() == HOSTS[host](FIXED).text
+
+
 @pytest.mark.parametrize("tool", ["git", "patch"])
 @pytest.mark.parametrize("given", ["./buildspec.yml", "x/../buildspec.yml", "{}/buildspec.yml", "."])
 def test_however_the_file_is_given(
@@ -365,8 +378,8 @@ def test_however_the_file_is_given(
     _compare("buildspec.yml", given.format(tmp_path), DEFECTS.encode(), program(tool, tmp_path))
 
 
-def _compare(name: str, given: str, content: bytes, tool: list[str]) -> None:
-    """Patch one copy of a file in the working directory, fix the other: both must be the same."""
+def _compare(name: str, given: str, content: bytes, tool: list[str]) -> bytes:
+    """Patch one copy of a file in the working directory, fix the other: both must be the same, which is returned."""
     here = pathlib.Path.cwd()
     path = here / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -381,6 +394,7 @@ def _compare(name: str, given: str, content: bytes, tool: list[str]) -> None:
     fix_files([given], ISOLATED, False, write=True)
     assert made == path.read_bytes()
     assert made != content
+    return made
 
 
 def test_bytes_are_fixed_under_a_name_without_a_file() -> None:
