@@ -13,7 +13,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import yaml
@@ -115,11 +115,23 @@ def aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
     """The items of both in pairs; what stands in one alone is beside NOTHING."""
     pairs: list[tuple[str, str]] = []
     for _, start, end, other, until in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        length = max(end - start, until - other)
-        before = [*old[start:end], *[NOTHING] * (length - (end - start))]
-        after = [*new[other:until], *[NOTHING] * (length - (until - other))]
-        pairs += zip(before, after, strict=True)
+        if end - start >= until - other:
+            pairs += _alike(old[start:end], new[other:until])
+        else:
+            pairs += [(before, after) for after, before in _alike(new[other:until], old[start:end])]
     return pairs
+
+
+def _alike(more: Sequence[str], fewer: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each of the fewer beside the one of the others that it is most like, in the order of both."""
+    at = 0
+    for number, item in enumerate(fewer):
+        last = len(more) - len(fewer) + number
+        best = max(range(at, last + 1), key=lambda each: difflib.SequenceMatcher(None, more[each], item).ratio())
+        yield from ((each, NOTHING) for each in more[at:best])
+        yield more[best], item
+        at = best + 1
+    yield from ((each, NOTHING) for each in more[at:])
 
 
 def differences(old: Played, new: Played) -> dict[str, tuple[object, object]]:

@@ -139,3 +139,5 @@ def test_items_are_held_to_those_they_came_from() -> None:
     assert aligned(["a", "b"], ["b"]) == [("a", ":"), ("b", "b")]
     assert aligned(["b"], ["a", "b"]) == [(":", "a"), ("b", "b")]
     assert aligned(["a", "b", "c"], ["x", "c"]) == [("a", "x"), ("b", ":"), ("c", "c")]
+    assert aligned(["export A=1", "A=1 make", "b"], ["make"]) == [("export A=1", ":"), ("A=1 make", "make"), ("b", ":")]
+    assert aligned(["make"], ["npm test", "make all"]) == [(":", "npm test"), ("make", "make all")]
