@@ -8,13 +8,14 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Rule, find
+from cblint.catalogue import Rule, Variant, find
 from cblint.catalogue.model import (
     COMMANDS_WITH_HOLES,
     IMAGE,
     PROJECT,
     REPOSITORY,
     UNKNOWN_COMMANDS,
+    UNKNOWN_PROJECT,
     WITHIN_COMMANDS_WITH_HOLES,
 )
 from cblint.facts import table
@@ -73,7 +74,7 @@ def run(target: Target, subjects: Sequence[Subject], rules: Iterable[Rule]) -> C
                 continue
             try:
                 for report in _reports(rule, subject):
-                    if report.variant not in rule.variants and report.variant in find(rule.code).variants:
+                    if report.variant not in rule.variants and report.variant in _all_variants(rule):
                         continue  # it is for another profile
                     if len(found) - first == MAX_PER_RULE:
                         cut[rule.name] = None
@@ -94,7 +95,7 @@ def _reports(rule: Rule, subject: Subject) -> Iterator[Report]:
     spoken: set[Span] = set()  # the first variant that matches a place speaks for it
     for variant in rule.variants.values():
         for matcher in variant.matchers:
-            for match in matcher.find(subject.root):
+            for match in matcher.find(subject):
                 if match.span not in spoken:
                     spoken.add(match.span)
                     yield Report(match.span, variant.name, match.fields, edits=match.edits)
@@ -140,6 +141,37 @@ def _may_speak(rule: Rule, buildspec: Buildspec) -> bool:
     if UNKNOWN_COMMANDS in rule.silent and buildspec.may_run_more:
         return False
     return COMMANDS_WITH_HOLES not in rule.silent or not any(HOLE in item.value for item in buildspec.command_items)
+
+
+def _all_variants(rule: Rule) -> Mapping[str, Variant]:
+    """What a rule can say in any profile; that of an own one does not depend on that."""
+    return rule.variants if rule.is_own else find(rule.code).variants
+
+
+def could_say_all(rule: Rule, subjects: Iterable[Subject], in_repository: bool) -> bool:
+    """Whether nothing keeps a rule from saying all that it ever may of the subjects of a file.
+
+    It has other variants in other profiles; it may be silent because a part of what it looks at is not shown, or known
+    only to the deployment, the project or the repository: any check but those of syntax may look into the files of
+    that. What suppresses it may then be needed elsewhere.
+    """
+    looks_around = bool(rule.check) and rule.category != "syntax"
+    if len(rule.variants) < len(_all_variants(rule)) or (looks_around and not in_repository):
+        return False
+    buildspecs = (subject for subject in subjects if isinstance(subject, Buildspec))
+    return BUILDSPEC not in rule.subjects or all(_sees_all(rule, buildspec) for buildspec in buildspecs)
+
+
+def _sees_all(rule: Rule, buildspec: Buildspec) -> bool:
+    if UNKNOWN_PROJECT in rule.silent and not buildspec.projects:
+        return False
+    if (rule.whole and not buildspec.whole) or (buildspec.has_holes and not _may_speak(rule, buildspec)):
+        return False
+    if WITHIN_COMMANDS_WITH_HOLES in rule.silent and any(HOLE in item.value for item in buildspec.command_items):
+        return False
+    known = {REPOSITORY: buildspec.repository is not None, PROJECT: bool(buildspec.projects)}
+    known[IMAGE] = known[PROJECT] and all(project.image for project in buildspec.projects)
+    return all(known[variant.needs] for variant in rule.variants.values() if variant.needs)
 
 
 def _known_of(buildspec: Buildspec) -> frozenset[str]:

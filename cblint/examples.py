@@ -64,6 +64,15 @@ def unmarked(text: str) -> tuple[str, list[Span], list[Span]]:
     return "".join(parts), sorted(found["»"]), sorted(found["›"])
 
 
+def marked_offset(text: str, at: int) -> int:
+    """Where a character of the text without markers is in the one with them: behind those that begin there."""
+    for match in _MARKER.finditer(text):
+        if match.start() > at:
+            break
+        at += 1
+    return at
+
+
 def offset(text: str, position: Position) -> int:
     """Where a position of a finding is in a text whose lines end in a line feed."""
     lines = text.split("\n")
@@ -124,8 +133,19 @@ def _marked(example: Example, finding: Finding, place: Related) -> str:
     return f"{opening}{text}{closing}{number}"
 
 
-def lint_example(example: Example, text: str, folder: str) -> FileResult:
-    """Lint a text as what the example is: a file of its own repository, with what the example says is given."""
+def lint_example(example: Example, text: str, folder: str, source: str = "") -> FileResult:
+    """Lint a text as what the example is, of a rule in the file ``source`` if it is not built in.
+
+    It is a file of its own repository, with what the example says is given.
+    """
+    result = tried(example, text, folder, source)
+    assert not result.crashes, result.crashes
+    assert not result.skipped, result.skipped
+    return result
+
+
+def tried(example: Example, text: str, folder: str, source: str = "") -> FileResult:
+    """The same, whatever comes of it."""
     os.makedirs(os.path.join(folder, ".git"), exist_ok=True)
     given = example.given
     config = config_of(given)
@@ -136,14 +156,17 @@ def lint_example(example: Example, text: str, folder: str) -> FileResult:
         os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(unmarked(content)[0])
+    return lint_text(text, Candidate(path_of(example, folder), True), _settings(example, source))
+
+
+def _settings(example: Example, source: str) -> Settings:
+    given = example.given
+    if source:
+        return Settings(select=(example.rule, *example.also), rules=(source,))
     # The rule under test runs even while it is a preview.
     selection = Selection(given.get("profile", "default"))
     names = {example.rule, *({rule.name for rule in select(selection)} - OF_WHOLE_BUILDS)}
-    settings = Settings(selection.profile, tuple(sorted(names)), tuple(given.get("ignore", ())))
-    result = lint_text(text, Candidate(path_of(example, folder), True), settings)
-    assert not result.crashes, result.crashes
-    assert not result.skipped, result.skipped
-    return result
+    return Settings(selection.profile, tuple(sorted(names)), tuple(given.get("ignore", ())))
 
 
 def path_of(example: Example, folder: str = "") -> str:

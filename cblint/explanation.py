@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cblint.catalogue import Rule, Variant, find
+from cblint.catalogue import Catalogue, Rule, Variant, built_in
 from cblint.catalogue.load import entry_of
 from cblint.examples import Example, config_of, example_from, lint_example, path_of, unmarked
 from cblint.finding import Finding
@@ -51,19 +51,22 @@ class Explanation(NamedTuple):
     rule: Rule
     entry: dict[str, Any]
     shown: dict[str, Shown]
-    good: Example
+    good: Example | None
 
     @property
-    def example(self) -> Shown:
-        """The example that tells most: one that is mended, if the rule has a fix."""
-        return next((each for each in self.shown.values() if each.example.fixed), next(iter(self.shown.values())))
+    def example(self) -> Shown | None:
+        """The example that tells most: one that is mended, if the rule has a fix; an own rule may have none."""
+        fixed = (each for each in self.shown.values() if each.example.fixed)
+        return next(fixed, next(iter(self.shown.values()), None))
 
 
-def explanation(key: str) -> Explanation:
-    """Of the rule of a code, a name or a former name, in any case. Raises UnknownRule, and OSError where there is no
-    room for the examples."""
-    rule = find(key.lower())
-    return explanation_of(rule, entry_of(rule.name))
+def explanation(key: str, catalogue: Catalogue | None = None) -> Explanation:
+    """Of the rule of a code, a name or a former name, in any case; a built-in one where no catalogue is given.
+
+    Raises UnknownRule, and OSError where there is no room for the examples.
+    """
+    rule = (catalogue or built_in()).find(key.lower())
+    return explanation_of(rule, entry_of(rule))
 
 
 def explanation_of(rule: Rule, entry: dict[str, Any]) -> Explanation:
@@ -74,14 +77,14 @@ def explanation_of(rule: Rule, entry: dict[str, Any]) -> Explanation:
         # Whoever reads of a fix wants to see it.
         first |= {each.variant: each for each in reversed(examples) if each.fixed and each.variant is not None}
     order = [example.variant for example in examples if example.variant is not None]
-    shown = {variant: Shown(first[variant], _said(first[variant])) for variant in dict.fromkeys(order)}
-    return Explanation(rule, entry, shown, next(example for example in examples if example.variant is None))
+    shown = {variant: Shown(first[variant], _said(first[variant], rule)) for variant in dict.fromkeys(order)}
+    return Explanation(rule, entry, shown, next((example for example in examples if example.variant is None), None))
 
 
-def _said(example: Example) -> FileResult:
+def _said(example: Example, rule: Rule) -> FileResult:
     """What cblint says of an example: its files stand in a folder of their own meanwhile."""
     with tempfile.TemporaryDirectory(prefix="cblint-") as folder:
-        result = lint_example(example, example.text, folder)
+        result = lint_example(example, example.text, folder, rule.source)
     own = tuple(finding for finding in result.findings if finding.rule == example.rule)
     return result._replace(findings=own, shown=path_of(example))
 
@@ -95,7 +98,8 @@ def conditions(about: Explanation, variant: Variant) -> str:
 
 def status(about: Explanation) -> str:
     """Whether the rule runs by itself, and since when there is one."""
-    return f"{about.rule.status} since {about.entry['since']}{_STATUS.get(about.rule.status, '')}"
+    since = f" since {about.entry['since']}" if "since" in about.entry else ""
+    return f"{about.rule.status}{since}{_STATUS.get(about.rule.status, '')}"
 
 
 def given_with(example: Example) -> Iterator[tuple[str, str]]:

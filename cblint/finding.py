@@ -133,6 +133,10 @@ class Fix(NamedTuple):
     changes: tuple[ValueChange, ...] = ()
 
 
+BASELINE, UNCHANGED = "baseline", "unchanged"
+"""Why a finding is left out: the baseline has it, or nothing of it has changed since a revision."""
+
+
 class Finding(NamedTuple):
     """A defect in a file. ``path`` is relative to the repository root; ``end`` is one past the last character."""
 
@@ -157,3 +161,10 @@ class Finding(NamedTuple):
     steps: tuple[Related, ...] = ()
     """The way to the finding, which is itself the last step. Of a long one those in the middle are missing: the numbers
     tell."""
+    left_out: str = ""
+    """BASELINE or UNCHANGED if that is why nobody is told of it now."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody is to be told of it."""
+        return self.suppressed is None and not self.left_out

@@ -6,21 +6,21 @@ name, their data must be the same.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import io
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cblint.config import ConfigError
+from cblint.config.files import lies_within
 from cblint.finding import Edit, Finding, PlacedEdit, ValueChange
 from cblint.hiding import Hiding
 from cblint.hosted_fixes import MOST_CHARACTERS, MOST_READINGS, HostedFile, Reader, edited, overlap
-from cblint.hosts.discover import Candidate, git_root, leads_out
+from cblint.hosts.discover import Candidate, git_root
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
+from cblint.source import replacing
 from cblint.source.file import MAX_BYTES, Unreadable, decode
 from cblint.source.loader import TooComplex
 
@@ -269,20 +269,9 @@ def _replace(path: str, old: bytes, new: bytes) -> None:
     """Write the file in one step, if it is still what was read. Raises Refused and OSError."""
     target = os.path.realpath(path)
     root = git_root(os.path.dirname(os.path.abspath(path)))
-    if root is not None and leads_out(path, root):
+    if root is not None and not lies_within(path, root):
         raise Refused("a link leads from it out of the repository")
     with open(target, "rb") as file:
         if file.read() != old:
             raise Refused("it was changed in the meantime")
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".cblint-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(new)
-        before = os.stat(target)
-        with contextlib.suppress(PermissionError):  # only root can give a file back to whom it belongs
-            os.chown(temporary, before.st_uid, before.st_gid)
-        os.chmod(temporary, before.st_mode & 0o7777)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    replacing.replace(target, new)

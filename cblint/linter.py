@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Rule, Selection, select
-from cblint.config import Config, ConfigError, config_for, load_config, matches
+from cblint.catalogue import Catalogue, Rule
+from cblint.choices import catalogue_for, check_settings, config_or_default, configuration, inside, own_rules, selection
+from cblint.config import Config, ConfigError, matches
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
@@ -51,6 +52,8 @@ class Settings(NamedTuple):
     config: str | None = None
     isolated: bool = False
     exclude: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    """Files and folders of own rules, beside those of the configuration."""
     jobs: int = 0
     """Processes; 0 lets the pace of the first files decide."""
 
@@ -61,7 +64,8 @@ class FileResult(NamedTuple):
     ``path`` is relative to the repository root, ``shown`` to the working directory. ``skipped`` says why the file
     was not linted (then ``failed`` tells whether that is an error of the run), ``excerpts`` holds the lines on which
     findings, what is related to them, the steps to them and their fixes begin and end, with other characters where a
-    secret stands, ``hidden`` what is shown there, ``failing`` how many findings reach the severity that fails the run.
+    secret stands, ``hidden`` what is shown there, ``fail_on`` the severity that fails the run, ``ran`` the codes of the
+    rules that saw all of the file, ``baseline`` the one that its configuration names.
     """
 
     path: str
@@ -73,7 +77,9 @@ class FileResult(NamedTuple):
     hidden: dict[int, tuple[Hidden, ...]] = {}  # noqa: RUF012 - never changed
     skipped: str = ""
     failed: bool = False
-    failing: int = 0
+    fail_on: str = "warning"
+    ran: frozenset[str] = frozenset()
+    baseline: str = ""
     crashes: tuple[str, ...] = ()
     error: str = ""
     """A message about the run that this file is one of many to meet: a broken configuration."""
@@ -81,12 +87,21 @@ class FileResult(NamedTuple):
     target: str = ""
     """Where a symbolic link on the way leads in the repository, relative to its root; empty if there is none."""
 
+    @property
+    def failing(self) -> int:
+        """How many findings fail the run."""
+        return sum(1 for finding in self.findings if fails(finding, self.fail_on))
+
 
 class Result(NamedTuple):
-    """A whole run. ``errors`` are messages about the run itself, such as a broken configuration."""
+    """A whole run. ``errors`` are messages about the run itself, such as a broken configuration.
+
+    ``own`` are the rules beside the built-in ones that files of the run were held to.
+    """
 
     files: tuple[FileResult, ...]
     errors: tuple[str, ...] = ()
+    own: tuple[Rule, ...] = ()
 
     @property
     def findings(self) -> Iterator[tuple[FileResult, Finding]]:
@@ -105,17 +120,17 @@ class Result(NamedTuple):
 
 def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
     """Lint files and search folders. Raises UnknownRule and ConfigError for what the command line names wrongly."""
-    check_settings(settings)
+    check_settings(settings, paths)
     errors: list[str] = []
     candidates = _candidates(paths, settings, errors)
-    return result_of(_run(candidates, settings), errors)
+    return result_of(_run(candidates, settings), errors, own_rules((file.path for file in candidates), settings))
 
 
-def result_of(files: Iterable[FileResult], errors: Iterable[str] = ()) -> Result:
+def result_of(files: Iterable[FileResult], errors: Iterable[str] = (), own: tuple[Rule, ...] = ()) -> Result:
     """Put the results of files together; each message about the run is said once."""
     done = tuple(files)
     said = dict.fromkeys([*errors, *(file.error for file in done if file.error)])
-    return Result(done, tuple(said))
+    return Result(done, tuple(said), own)
 
 
 def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:
@@ -126,13 +141,6 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     errors += [f"{path} cannot be read: No such file or directory" for path in missing]
     listed = [file.path for file in candidates if file.path not in missing]
     return [path for path in listed if not _left_out(path, settings)], errors
-
-
-def check_settings(settings: Settings) -> None:
-    """Raise UnknownRule or ConfigError now for what would fail on every file."""
-    select(Selection("default", settings.select, settings.ignore))
-    if settings.config is not None:
-        load_config(settings.config)
 
 
 def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
@@ -204,17 +212,17 @@ def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> 
 
 def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
     try:
-        _config(os.path.join(folder, "buildspec.yml"), settings)
+        configuration(inside(folder), settings)
     except ConfigError as error:
         errors.append(str(error))
 
     def is_buildspec(path: str) -> bool:
-        return host.candidate(path) or _config_or_default(path, settings).names_buildspec(path)
+        return host.candidate(path) or config_or_default(path, settings).names_buildspec(path)
 
     return search(
         folder,
         lambda path: is_buildspec(path) or worth_opening(path),
-        lambda path: _excluded(path, _config_or_default(path, settings), settings),
+        lambda path: _excluded(path, config_or_default(path, settings), settings),
         lambda path: is_buildspec(path) or mentions(path),
     )
 
@@ -225,21 +233,12 @@ def _excluded(path: str, config: Config, settings: Settings) -> bool:
 
 def _left_out(path: str, settings: Settings) -> bool:
     """Whether a file is not even to be read."""
-    return _excluded(path, _config_or_default(path, settings), settings)
+    return _excluded(path, config_or_default(path, settings), settings)
 
 
-def _config_or_default(path: str, settings: Settings) -> Config:
-    """The configuration for a path that is not linted yet: when it is, what is wrong with the configuration is said."""
-    try:
-        return _config(path, settings)
-    except Exception:
-        return Config()
-
-
-def _config(path: str, settings: Settings) -> Config:
-    if settings.config is not None:
-        return load_config(settings.config)
-    return Config() if settings.isolated else config_for(os.path.dirname(os.path.abspath(path)))
+def configured_baseline(path: str, settings: Settings) -> str:
+    """The baseline that the configuration names for a file or folder; empty if none. Raises ConfigError."""
+    return configuration(inside(path), settings).baseline
 
 
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
@@ -263,10 +262,10 @@ def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileRes
         return _failure(candidate, str(error))
 
 
-def lint_text(text: str, candidate: Candidate, settings: Settings) -> FileResult:
-    """Lint a text under a name: the file need not exist."""
+def lint_text(text: str, candidate: Candidate, settings: Settings, repository: str | None = None) -> FileResult:
+    """Lint a text under a name: the file need not exist. ``repository``: where to look for what is beside it."""
     try:
-        return _lint(text, candidate, settings)
+        return _lint(text, candidate, settings, repository)
     except TooComplex as error:
         line = Lines(text).number(error.span.start)
         return _failure(candidate, f"{Hiding(text).hidden(str(error))} (line {line})")
@@ -295,28 +294,30 @@ def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
     return FileResult(*_names(candidate.path), skipped=why if expected else "")
 
 
-def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
+def _lint(text: str, candidate: Candidate, settings: Settings, repository: str | None) -> FileResult:
     path, shown = _names(candidate.path)
-    config = _config(candidate.path, settings)
+    config = configuration(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     expected = candidate.named or called_a_buildspec(candidate.path, config)
+    place = place_of(candidate.path, repository)
     try:
-        found = opened(text, _place(candidate.path, path), config)
+        found = opened(text, place, config)
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
-    rules = select(_selection(config, settings))
+    catalogue = catalogue_for(config, settings)
+    rules = catalogue.select(selection(config, settings, candidate.path))
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
+    ran = _ran(found, checked, rules)
     if "cblint:" in text and found.subjects:
-        checked = _suppressed(target, found, checked, rules, config)
+        checked = _suppressed(target, found, checked, rules, ran, config, catalogue, place.repository is not None)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     if found.kind != "buildspec":
         findings = _written_there(target.lines, candidate, config, findings)
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
-    threshold = settings.fail_on or config.fail_on
     return FileResult(
         path,
         shown,
@@ -326,7 +327,9 @@ def _lint(text: str, candidate: Candidate, settings: Settings) -> FileResult:
         excerpts,
         hidden,
         skipped="; it ".join(_shortcomings(target, found, findings, checked.cut)),
-        failing=sum(1 for finding in findings if fails(finding, threshold)),
+        fail_on=settings.fail_on or config.fail_on,
+        ran=ran,
+        baseline=config.baseline,
         crashes=tuple(checked.crashes.values()),
     )
 
@@ -342,22 +345,24 @@ def _written_there(lines: Lines, candidate: Candidate, config: Config, findings:
 
 def reader_of(path: str, settings: Settings) -> Callable[[str], HostFile | None]:
     """What reads a text as that of a file of another format. Raises ConfigError."""
-    return _reader(path, _config(path, settings))
+    return _reader(path, configuration(path, settings))
 
 
 def _reader(path: str, config: Config) -> Callable[[str], HostFile | None]:
-    place = _place(path, _names(path)[0])
+    place = place_of(path)
     return lambda text: other_format(text, place, config)
 
 
 def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
     """The buildspecs in the text of a file. Raises NotBuildspec, TooComplex, ConfigError."""
-    return opened(text, _place(path, _names(path)[0]), _config(path, settings)).buildspecs
+    return opened(text, place_of(path), configuration(path, settings)).buildspecs
 
 
-def _place(path: str, relative: str) -> Place:
-    repository = git_root(os.path.dirname(os.path.abspath(path))) if path != STDIN else None
-    return Place(path, relative, repository)
+def place_of(path: str, repository: str | None = None) -> Place:
+    """Where a file is, which need not exist; ``repository`` is the folder to read from, if not its own."""
+    if repository is None and path != STDIN:
+        repository = git_root(os.path.dirname(os.path.abspath(path)))
+    return Place(path, _names(path)[0], repository)
 
 
 def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding], cut: list[str]) -> Iterator[str]:
@@ -379,22 +384,23 @@ def _suppressed(
     found: Opened,
     checked: engine.Checked,
     rules: list[Rule],
+    ran: frozenset[str],
     config: Config,
+    catalogue: Catalogue,
+    in_repository: bool,
 ) -> engine.Checked:
     from cblint.suppress import Suppressions
 
-    suppressions = Suppressions(found.buildspecs, target.lines)
+    suppressions = Suppressions(found.buildspecs, target.lines, catalogue)
     kept = [suppressions.apply(finding) for finding in checked.findings]
-    names = {rule.name for rule in rules}
-    # A rule that crashed or was cut short has not seen the whole file; after a syntax error none has.
-    complete = (
-        not found.problem
-        and found.at is None
-        and all(buildspec.stream.problem is None for buildspec in found.buildspecs)
-    )
-    finished = names - {*checked.crashes, *checked.cut} if complete else set()
-    faults = suppressions.faults(lambda rule: rule.name in finished, config.require_reason)
-    chosen = [(rule, report) for rule, report in faults if rule.name in names]
+    running = {rule.code: rule for rule in rules}
+
+    @cache  # many comments can name one rule
+    def finished(code: str) -> bool:
+        return code in ran and engine.could_say_all(running[code], found.subjects, in_repository)
+
+    faults = suppressions.faults(lambda rule: finished(rule.code), config.require_reason)
+    chosen = [(running[rule.code], report) for rule, report in faults if rule.code in running]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
         kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))
     more = ["suppression comments"] if len(chosen) > engine.MAX_PER_RULE else []
@@ -402,17 +408,19 @@ def _suppressed(
     return checked._replace(findings=kept, cut=[*checked.cut, *more])
 
 
-def _selection(config: Config, settings: Settings) -> Selection:
-    return Selection(
-        settings.profile or config.profile,
-        settings.select or config.select,
-        (*config.ignore, *settings.ignore),
-    )
+def _ran(found: Opened, checked: engine.Checked, rules: list[Rule]) -> frozenset[str]:
+    """The codes of the rules that saw all of a file.
+
+    One that crashed or was cut short has not; after a syntax error none has.
+    """
+    if found.problem or found.at is not None or any(each.stream.problem is not None for each in found.buildspecs):
+        return frozenset()
+    return frozenset(rule.code for rule in rules if rule.name not in checked.crashes and rule.name not in checked.cut)
 
 
 def fails(finding: Finding, threshold: str) -> bool:
     """Whether a finding makes the run fail at that ``--fail-on``."""
-    if threshold == "never" or finding.suppressed is not None:
+    if threshold == "never" or not finding.is_open:
         return False
     return finding.severity.rank >= Severity(threshold).rank
 
@@ -443,8 +451,8 @@ def _names(path: str) -> tuple[str, str]:
     here = os.getcwd()
     root = git_root(os.path.dirname(full))
     inside = root is not None and git_root(here) == root  # then ".." does not lead out of the repository
-    shown = os.path.relpath(full, here).replace(os.sep, "/") if inside else _relative(full, here)
-    return _relative(full, root or here), shown
+    shown = os.path.relpath(full, here).replace(os.sep, "/") if inside else relative(full, here)
+    return relative(full, root or here), shown
 
 
 def _target(path: str) -> str:
@@ -455,8 +463,8 @@ def _target(path: str) -> str:
     root = git_root(folder) if real != full else None
     if root is None:
         return ""
-    target = _relative(real, _real(root))
-    return "" if os.path.isabs(target) or target == _relative(full, root) else target
+    target = relative(real, _real(root))
+    return "" if os.path.isabs(target) or target == relative(full, root) else target
 
 
 @lru_cache(maxsize=1024)
@@ -464,6 +472,7 @@ def _real(folder: str) -> str:
     return os.path.realpath(folder)
 
 
-def _relative(path: str, folder: str) -> str:
+def relative(path: str, folder: str) -> str:
+    """A path from a folder, with forward slashes, if it lies in it; both are absolute."""
     inside = path.startswith(folder.rstrip(os.sep) + os.sep)
     return (os.path.relpath(path, folder) if inside else path).replace(os.sep, "/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from cblint.finding import Edit
 from cblint.source.foreign import is_known
@@ -31,6 +31,21 @@ class Match(NamedTuple):
     span: Span
     fields: dict[str, str]
     edits: tuple[Edit, ...]
+
+
+class Finder(Protocol):
+    """What finds the places of which a variant speaks."""
+
+    def find(self, subject: Any) -> Iterator[Match]:
+        """The places in a buildspec, or in the definition of a project."""
+
+
+class Rooted(Protocol):
+    """What has settings: a buildspec, the definition of a project."""
+
+    @property
+    def root(self) -> Node | None:
+        """The settings."""
 
 
 def parse_path(path: str) -> tuple[tuple[str, ...], ...]:
@@ -95,12 +110,12 @@ def kind_of(node: Node) -> str:
 
 
 class Matcher:
-    """A compiled ``match:`` of a rule entry (fields: ``rules/README.md``)."""
+    """A compiled ``match:`` of a rule entry (fields: ``rules/README.md``); ``at`` may be parsed already."""
 
     __slots__ = ("_anycase", "_keys", "_kinds", "_not_keys", "_steps", "_suggest")
 
     def __init__(self, spec: dict[str, Any]) -> None:
-        self._steps = parse_path(spec["at"])
+        self._steps = parse_path(spec["at"]) if isinstance(spec["at"], str) else spec["at"]
         key = spec.get("key", {})
         self._keys = frozenset(key["in"]) if "in" in key else None
         self._not_keys = frozenset(key.get("not-in", ()))
@@ -108,11 +123,15 @@ class Matcher:
         self._kinds = frozenset(spec.get("kind", ()))
         self._suggest = tuple(spec.get("suggest", ()))
 
-    def find(self, root: Node | None) -> Iterator[Match]:
+    def find(self, subject: Rooted) -> Iterator[Match]:
         """Where the matcher holds in a document. Nodes that a syntax error cut short are passed over."""
-        for place in places(root, self._steps):
+        return (match for _, match in self.located(subject))
+
+    def located(self, subject: Rooted) -> Iterator[tuple[Place, Match]]:
+        """The same with the places."""
+        for place in places(subject.root, self._steps):
             if not place.node.open and self._holds(place):
-                yield self._match(place)
+                yield place, self._match(place)
 
     def _holds(self, place: Place) -> bool:
         if self._kinds and kind_of(place.node) not in self._kinds:

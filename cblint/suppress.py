@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Rule, UnknownRule, find
+from cblint.catalogue import Catalogue, Rule, UnknownRule, find
 from cblint.finding import Edit, Finding, Report
-from cblint.source.text import Lines, Span, Text
+from cblint.source.text import Lines, Span, Text, begin_of_line
 from cblint.source.tree import Scalar
 
 MARK = "cblint:"
@@ -27,6 +27,7 @@ _DIRECTIVE = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:[ \t]*(ignore|ignore-file)
 _IN_HOST = re.compile(r"((?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:(?:(?!-->)[^\r\n])*)")
 _OF_MARKDOWN = "<!--"
 _FENCE = re.compile(r"[ \t>]{0,99}(`{3,99}|~{3,99})")
+_LINE_END = re.compile(r"\n")
 _NAME = re.compile(r"[^,\s]+")
 # Bounded, so that a long line is searched once.
 _BEYOND = re.compile(
@@ -49,7 +50,10 @@ class Name(NamedTuple):
 
 
 class Directive(NamedTuple):
-    """A comment that speaks to cblint. ``lines`` are those that it is about, None for the whole file."""
+    """A comment that speaks to cblint. ``lines`` are those that it is about, None for the whole file.
+
+    ``within``: of these only a line of a text that has several on one line of the file.
+    """
 
     span: Span
     lines: range | None
@@ -57,28 +61,36 @@ class Directive(NamedTuple):
     names: tuple[Name, ...]
     reason: str
     fault: str
+    within: Span | None = None
+
+    @property
+    def subject(self) -> int | Span | None:
+        """What it is about: the first of its lines, a part of one, or None for the whole file."""
+        return None if self.lines is None else self.within or self.lines[0]
 
 
 class Suppressions:
     """The directives of a file, and which of them were of use."""
 
-    def __init__(self, buildspecs: list[Buildspec], lines: Lines) -> None:
+    def __init__(self, buildspecs: list[Buildspec], lines: Lines, catalogue: Catalogue) -> None:
         self._lines = lines
-        self._directives = _directives(buildspecs, lines)
+        self._parts = _parts(buildspecs, lines)
+        self._directives = _directives(buildspecs, lines, self._parts, catalogue)
         self._used: set[tuple[Span, str]] = set()
-        self._by_line: dict[tuple[int | None, str], Directive] = {}
+        self._by_subject: dict[tuple[int | Span | None, str], Directive] = {}
         for directive in self._directives:
             for name in directive.names:
                 if name.rule is not None:
-                    first = directive.lines[0] if directive.lines is not None else None
-                    self._by_line.setdefault((first, name.rule.code), directive)
+                    self._by_subject.setdefault((directive.subject, name.rule.code), directive)
         blocks = {each.lines[0]: each.lines for each in self._directives if each.lines and len(each.lines) > 1}
         self._blocks = sorted(blocks.values(), key=lambda lines: lines[0])
 
     def apply(self, finding: Finding) -> Finding:
         """The finding, marked as suppressed if a comment says so."""
-        for line in (finding.start.line, *self._blocks_round(finding.start.line), None):
-            directive = self._by_line.get((line, finding.code))
+        part = _part_of(self._parts, finding.span.start)
+        first = [self._parts[part]] if part is not None else []
+        for subject in (*first, finding.start.line, *self._blocks_round(finding.start.line), None):
+            directive = self._by_subject.get((subject, finding.code))
             if directive is not None:
                 self._used.add((directive.span, finding.code))
                 return finding._replace(suppressed=directive.reason)
@@ -149,7 +161,7 @@ def _removal(directive: Directive, number: int, lines: Lines) -> tuple[Edit, ...
     return (Edit(Span(lines.span(line).start, below), ""),)
 
 
-def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
+def _directives(buildspecs: list[Buildspec], lines: Lines, parts: list[Span], catalogue: Catalogue) -> list[Directive]:
     """What the comments of a file say, in file order."""
     found: dict[Span, Text] = {}
     for buildspec in buildspecs:
@@ -165,11 +177,45 @@ def _directives(buildspecs: list[Buildspec], lines: Lines) -> list[Directive]:
     subjects = _subjects([span for span, _ in comments], lines)
     above = {subjects[span] for span, text in comments if span in subjects and text.value.startswith(_OF_MARKDOWN)}
     blocks = {line: _block(lines, line) for line in above}
+    within = _within([span for span, _ in comments], parts, lines)
     return [
-        _directive(text, span, subjects.get(span), _block_below(text, subjects.get(span), blocks), lines, first_key)
+        _directive(
+            text, span, subjects.get(span), _block_below(text, subjects.get(span), blocks), lines, first_key, catalogue
+        )._replace(within=within.get(span))
         for span, text in comments
         if _COMMENT.match(text.value)
     ]
+
+
+def _parts(buildspecs: list[Buildspec], lines: Lines) -> list[Span]:
+    """The lines of the texts within other formats that have several on one line of the file, in file order."""
+    found: set[Span] = set()
+    for text in {id(each.stream.text): each.stream.text for each in buildspecs if each.holder is not None}.values():
+        ends = [match.start() for match in _LINE_END.finditer(text.value)]
+        starts = [0, *(end + 1 for end in ends)]
+        own = [text.span(start, end) for start, end in zip(starts, [*ends, len(text)], strict=True)]
+        if len({lines.number(span.start) for span in own}) < len(own):
+            found.update(own)
+    return sorted(found)
+
+
+def _part_of(parts: list[Span], offset: int) -> int | None:
+    """The number of the part that holds an offset."""
+    number = bisect_right(parts, offset, key=lambda part: part.start) - 1
+    return number if number >= 0 and offset < parts[number].end else None
+
+
+def _within(comments: list[Span], parts: list[Span], lines: Lines) -> dict[Span, Span]:
+    """For each comment in such a part, what it is about: the part, or, if it is alone there, the next one that has more
+    than such a comment."""
+    numbers = {span: number for span in comments if (number := _part_of(parts, span.start)) is not None}
+    alone = {
+        number: span for span, number in numbers.items() if not lines.text[parts[number].start : span.start].strip()
+    }
+    below: dict[int, int] = {}
+    for number in sorted(alone, reverse=True):
+        below[number] = below.get(number + 1, min(number + 1, len(parts) - 1))
+    return {span: parts[below[number] if span == alone.get(number) else number] for span, number in numbers.items()}
 
 
 def _first_key(buildspecs: list[Buildspec]) -> int:
@@ -183,10 +229,25 @@ def _in_yaml(buildspec: Buildspec) -> Iterator[tuple[Span, Text]]:
     """The YAML comments of a buildspec."""
     stream = buildspec.stream
     yield from ((comment.span, comment.within(stream.text)) for comment in buildspec.comments)
+    if buildspec.holder is not None and buildspec.root is not None:
+        yield from ((text.span(0, len(text)), text) for text in _above(stream.text, buildspec.root.start))
     if stream.problem is not None and (match := _BEYOND.match(stream.text.value, stream.problem.at)):
         # Nobody can say what a "#" is where the parser stopped, but this one speaks of just that.
         text = stream.text.slice(match.start(1), match.start(1) + len(match[1].rstrip()))
         yield text.span(0, len(text)), text
+
+
+def _above(text: Text, start: int) -> Iterator[Text]:
+    """The comments that stand above a place with nothing but empty lines between."""
+    begin = begin_of_line(text.value, start)
+    while begin > 0:
+        end = begin - 1
+        begin = begin_of_line(text.value, end)
+        line = text.value[begin:end]
+        if line.strip() not in ("", "---") and line.strip()[0] != "#":
+            return
+        if "#" in line:
+            yield text.slice(begin + line.index("#"), begin + len(line.rstrip()))
 
 
 def _in_commands(buildspec: Buildspec) -> Iterator[tuple[Span, Text]]:
@@ -211,17 +272,28 @@ def _subjects(comments: list[Span], lines: Lines) -> dict[Span, int]:
     Several may stand one above the other: all are about the first line below them.
     """
     first = {lines.number(span.start): span for span in reversed(comments)}
-    alone = {
-        number: span for number, span in first.items() if not lines.text[lines.span(number).start : span.start].strip()
-    }
+    alone = {number: span for number, span in first.items() if _begins_line(span.start, number, lines)}
     below: dict[int, int] = {}
     for number in sorted(alone, reverse=True):
         below[number] = below.get(number + 1, number + 1)
     return {span: below[number] for number, span in alone.items()}
 
 
+def _begins_line(start: int, number: int, lines: Lines) -> bool:
+    """Whether nothing stands before a comment on its line but what quotes it in Markdown, and the line below too."""
+    before = lines.text[lines.span(number).start : start].rstrip()
+    quoted = not before.strip("> \t") and number < len(lines)
+    return not before or (quoted and lines.line(number + 1).startswith(before))
+
+
 def _directive(
-    text: Text, span: Span, subject: int | None, block: range | None, lines: Lines, first_key: int
+    text: Text,
+    span: Span,
+    subject: int | None,
+    block: range | None,
+    lines: Lines,
+    first_key: int,
+    catalogue: Catalogue,
 ) -> Directive:
     """``subject`` is the line below a comment that is alone on its own, None for others; ``block`` the block there."""
     alone = subject is not None
@@ -238,7 +310,7 @@ def _directive(
         span,
         None if whole_file else block if block is not None else range(line, line + 1),
         alone,
-        tuple(_name(name.group(), text.span(*name.span())) for name in names),
+        tuple(_name(name.group(), text.span(*name.span()), catalogue) for name in names),
         rest[2:].strip(),
         "",
     )
@@ -261,9 +333,9 @@ def _block(lines: Lines, first: int) -> range:
     return range(at, len(lines) + 1)
 
 
-def _name(written: str, span: Span) -> Name:
+def _name(written: str, span: Span, catalogue: Catalogue) -> Name:
     try:
-        return Name(find(written), written, span, "")
+        return Name(catalogue.find(written), written, span, "")
     except UnknownRule as error:
         return Name(None, written, span, error.suggestion)
 

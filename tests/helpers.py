@@ -41,10 +41,10 @@ def catalogue_of(*replaced: Rule) -> Iterator[None]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(selection, "rules", lambda: replaced)
-            selection._by_key.cache_clear()
+            selection.built_in.cache_clear()
             yield
     finally:
-        selection._by_key.cache_clear()
+        selection.built_in.cache_clear()
 
 
 def said(result: FileResult) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 
 import pytest
 
@@ -11,6 +12,8 @@ from cblint.config import Config, ConfigError, config_for, load_config, matches
 from cblint.facts import table
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from tests.helpers import repository
+
+ROOT = os.path.dirname(os.path.dirname(__file__))
 
 EVERYTHING = """\
 profile: pedantic
@@ -21,6 +24,10 @@ fail-on: error
 buildspecs: ["ci/*.yml", special.txt]
 exclude: [vendor/, "*.bak.yml"]
 require-reason: true
+baseline: ci/accepted.json
+rules: [.]
+severity: {secret-literal: note, CB1: error}
+per-path-ignores: {"legacy/": [CB2, unknown-phase], "*.bak.yml": []}
 projects:
   - buildspecs: [buildspec.yml, "ci/*.yml"]
     image: aws/codebuild/standard:7.0
@@ -51,6 +58,10 @@ fail-on = "error"
 buildspecs = ["ci/*.yml", "special.txt"]
 exclude = ["vendor/", "*.bak.yml"]
 require-reason = true
+baseline = "ci/accepted.json"
+rules = ["."]
+severity = {secret-literal = "note", CB1 = "error"}
+per-path-ignores = {"legacy/" = ["CB2", "unknown-phase"], "*.bak.yml" = []}
 
 [[tool.cblint.projects]]
 buildspecs = ["buildspec.yml", "ci/*.yml"]
@@ -134,7 +145,7 @@ def test_the_root_of_the_repository_itself_counts(tmp_path: pathlib.Path) -> Non
 
 def test_without_any_the_defaults_hold(tmp_path: pathlib.Path) -> None:
     assert config_for(repository(tmp_path, {})) == Config()
-    assert Config()[1:] == ("default", (), (), "warning", (), (), False, ())
+    assert Config() == Config("", "default", (), (), "warning", (), (), False, (), (), (), (), (), "")
 
 
 def test_of_several_in_a_folder_the_yaml_one_counts(tmp_path: pathlib.Path) -> None:
@@ -213,6 +224,10 @@ def expected(folder: str) -> Config:
         buildspecs=("ci/*.yml", "special.txt"),
         exclude=("vendor/", "*.bak.yml"),
         require_reason=True,
+        baseline=os.path.join(folder, "ci", "accepted.json"),
+        rules=(folder,),
+        severity=(("CB1", "error"), ("secret-literal", "note")),
+        per_path_ignores=(("legacy/", ("CB2", "unknown-phase")), ("*.bak.yml", ())),
         projects=(
             Project(
                 buildspecs=("buildspec.yml", "ci/*.yml"),
@@ -240,6 +255,10 @@ def test_every_key_of_the_schema_is_read(tmp_path: pathlib.Path) -> None:
     assert read(tmp_path, EVERYTHING) == expected(str(tmp_path))
     assert {key.replace("-", "_") for key in table("config")["properties"]} == set(Config._fields) - {"folder"}
     project = table("config")["properties"]["projects"]["items"]["properties"]
+    with open(os.path.join(ROOT, "docs", "configuration.md"), encoding="utf-8") as file:
+        documented = re.findall(r"^\| (`[^|]+) \|", file.read(), re.MULTILINE)
+    named = {name for cell in documented for name in re.findall("`([a-z-]+)`", cell)}
+    assert named >= {*table("config")["properties"], *project}
     of_definitions = {"more_variables", "resource"}
     assert {key.replace("-", "_") for key in project} == set(Project._fields) - of_definitions
 
@@ -286,9 +305,9 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         ("fail_on: error\n", ':1:1: "fail_on" is not known at the top level. Did you mean "fail-on"?'),
         ("profile: default\nexcludes: []\n", ':2:1: "excludes" is not known at the top level. Did you mean "exclude"?'),
         (
-            "rules: []\n",
-            ':1:1: "rules" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
-            "exclude, require-reason, projects.",
+            "team: []\n",
+            ':1:1: "team" is not known at the top level. Known here: extends, profile, select, ignore, '
+            "per-path-ignores, severity, fail-on, buildspecs, exclude, require-reason, baseline, rules, projects.",
         ),
         (
             "projects:\n  - buildspecs: [a]\n    imge: x\n",
@@ -302,8 +321,8 @@ def test_true_is_written_as_yaml_has_it(tmp_path: pathlib.Path, word: str) -> No
         ),
         (
             "? [a]\n: 1\n",
-            ':1:3: "?" is not known at the top level. Known here: profile, select, ignore, fail-on, buildspecs, '
-            "exclude, require-reason, projects.",
+            ':1:3: "?" is not known at the top level. Known here: extends, profile, select, ignore, '
+            "per-path-ignores, severity, fail-on, buildspecs, exclude, require-reason, baseline, rules, projects.",
         ),
     ],
 )

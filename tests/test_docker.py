@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cblint.checks.images import mentions, uses_of
-from cblint.checks.references import Parts, hub_name, is_closed, is_ecr, is_same, may_be, registry_of, server
 from cblint.facts import table
+from cblint.flow.references import Parts, hub_name, is_closed, is_ecr, is_same, may_be, registry_of, server
 from cblint.flow.values import Hole, Value, concat, initial, literal
 from cblint.shell.commands import SimpleCommand
 from tests.builds import buildspec, written

@@ -183,7 +183,7 @@ def test_colours_change_nothing_but_colours() -> None:
 
 def test_former_names_and_a_status_are_told() -> None:
     rule = find("curl-without-fail")
-    about = explanation_of(rule._replace(former_names=("old-name",), status="preview"), entry_of(rule.name))
+    about = explanation_of(rule._replace(former_names=("old-name",), status="preview"), entry_of(rule))
     lines = "".join(explained(about)).splitlines()
     assert "  status          preview since 0.1.0: it runs only where it is selected" in lines
     assert "  former names    old-name" in lines

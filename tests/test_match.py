@@ -10,7 +10,7 @@ from cblint.match import Match, Matcher, kind_of, parse_path, places
 from cblint.source.loader import load
 from cblint.source.text import Text
 from cblint.source.tree import Scalar
-from tests.helpers import child, root
+from tests.helpers import child, root, stream
 
 PHASES = ["install", "pre_build", "build", "post_build"]
 
@@ -22,7 +22,7 @@ def reached(text: str, path: str) -> list[str]:
 
 def matches(text: str, **spec: Any) -> list[Match]:
     """What a matcher finds in a text."""
-    return list(Matcher(spec).find(root(text)))
+    return list(Matcher(spec).find(stream(text).documents[0]))
 
 
 def marked(text: str, **spec: Any) -> list[str]:
@@ -157,7 +157,7 @@ def test_a_node_that_a_syntax_error_cut_short_is_passed_over() -> None:
     text = "phases:\n  build:\n    commands:\n      - make\n  deploy:\n    commands:\n      - @\n"
     stream = load(Text.of(text))
     assert stream.problem is not None
-    found = list(Matcher({"at": "phases.*"}).find(stream.documents[0].root))
+    found = list(Matcher({"at": "phases.*"}).find(stream.documents[0]))
     assert [text[slice(*match.span)] for match in found] == ["build"]
 
 

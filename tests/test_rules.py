@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import string
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
@@ -13,63 +10,18 @@ import pytest
 
 from cblint.catalogue import find, rules
 from cblint.catalogue.model import FAMILIES
-from cblint.examples import Example, elsewhere, found_elsewhere, lint_example, offset, path_of, steps_of
+from cblint.examples import Example
 from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, read_yaml
-from cblint.finding import Finding
-from cblint.fix import fixed_text
-from cblint.linter import FileResult, Settings, reader_of
 from cblint.match import parse_path
+from cblint.trial import differences
 from tests.examples import all_examples
 
 EXAMPLES = all_examples()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
-def test_an_example_gives_exactly_the_findings_that_it_marks(example: Example, tmp_path: Any) -> None:
-    result = lint_example(example, example.text, str(tmp_path))
-    said = [finding for finding in result.findings if finding.suppressed is None]
-    assert {finding.rule for finding in said} - {example.rule} == set(example.also)
-    own = [finding for finding in said if finding.rule == example.rule]
-    assert [(finding.span, example.text[slice(*finding.span)]) for finding in own] == [
-        (span, example.text[slice(*span)]) for span in example.spans
-    ]
-    for finding in own:
-        assert example.variant is not None
-        variant = find(example.rule).variants[example.variant]
-        assert (finding.severity, finding.confidence) == (variant.severity, variant.confidence)
-        assert _says(finding, variant.message, variant.detail)
-    here = [place for finding in own for place in finding.related if place.path == finding.path]
-    related = [offset(example.text, place.start) for place in here]
-    before = {offset(example.text, place.start) for finding in own for place in finding.steps[:-1]}
-    assert sorted([*related, *before.difference(related)]) == [span.start for span in example.related]
-    assert found_elsewhere(example, own) == elsewhere(example)
-    if example.steps:
-        assert steps_of(example, own) == example.steps
-
-
-def _says(finding: Finding, message: str, detail: str) -> bool:
-    """Whether the finding has the words of the variant, its fields filled in."""
-    shown = f"{finding.message} {finding.detail}"
-    literal = [part[0] for part in string.Formatter().parse(f"{message} {detail}")]
-    return all(part in shown for part in literal)
-
-
-@pytest.mark.parametrize("example", [example for example in EXAMPLES if example.spans], ids=lambda example: example.id)
-def test_a_fix_is_byte_for_byte_what_the_example_says(example: Example, tmp_path: Any) -> None:
-    result = lint_example(example, example.text, str(tmp_path))
-    own = [finding for finding in result.findings if finding.rule == example.rule]
-    text, count = fixed_text(example.text, own, True, reader_of(path_of(example, str(tmp_path)), Settings()))
-    assert (text if count else None) == example.fixed
-    if count:
-        again = lint_example(example, text, str(tmp_path))
-        assert [finding for finding in again.findings if finding.rule == example.rule] == []
-        assert sorted(_gained(result, again)) == sorted(example.reveals)
-
-
-def _gained(before: FileResult, after: FileResult) -> Iterator[str]:
-    """The rules that say more of a text than they said of the one before it."""
-    counts = [Counter(f.rule for f in each.findings if f.suppressed is None) for each in (before, after)]
-    return (counts[1] - counts[0]).elements()
+def test_an_example_gives_exactly_the_findings_and_the_fix_that_it_marks(example: Example, tmp_path: Any) -> None:
+    assert differences(example, find(example.rule), str(tmp_path)) == []
 
 
 @pytest.mark.parametrize("path", entry_files(), ids=os.path.basename)

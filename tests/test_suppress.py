@@ -582,7 +582,7 @@ def test_a_suppressed_finding_stays_in_the_results_and_does_not_fail_the_run() -
     assert (open_.failing, result_of([open_]).exit_status) == (1, 1)
     assert (closed.failing, result_of([closed]).exit_status) == (0, 0)
     document = json.loads("".join(render("json", result_of([closed]), Style())))
-    assert [finding["suppressed"] for finding in document["findings"]] == [{"reason": "why"}]
+    assert [finding["suppressed"] for finding in document["findings"]] == [{"reason": "why", "kind": "comment"}]
     assert document["summary"]["error"] == 0
     assert document["summary"]["suppressed"] == 1
     assert "".join(render("concise", result_of([closed]), Style())) == ""

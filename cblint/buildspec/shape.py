@@ -9,7 +9,7 @@ sizes. jsonschema is the oracle for it in the tests.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from cblint.match import pairs_of
@@ -17,6 +17,7 @@ from cblint.source.foreign import is_complete, is_known
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import suggestion
+from cblint.wording import enumerated
 
 Schema = dict[str, Any] | bool
 Steps = tuple[str | int, ...]
@@ -98,6 +99,36 @@ def value_of(node: Scalar) -> str | float | bool | None:
     if kind == "boolean":
         return node.value.lower() == "true"
     return None if kind == "null" else node.value
+
+
+def plain(node: Node) -> Any:
+    """A tree as the values that its types say: whole numbers, truth values and text in lists and mappings."""
+    return _plain(node, _value, {})
+
+
+def plain_texts(node: Node) -> Any:
+    """A tree as lists and mappings of what is written: ``3.10`` is a text, too."""
+    return _plain(node, lambda scalar: scalar.value, {})
+
+
+def _value(node: Scalar) -> Any:
+    found = value_of(node)
+    return int(found) if isinstance(found, float) else found
+
+
+def _plain(node: Node, leaf: Callable[[Scalar], Any], known: dict[int, Any]) -> Any:
+    """What an anchor stands for is made once, however many aliases lead to it."""
+    target = node.resolved
+    if id(target) in known:
+        return known[id(target)]
+    if isinstance(target, Mapping):
+        made: Any = {name: _plain(pair.value, leaf, known) for name, pair in target.effective().items()}
+    elif isinstance(target, Sequence):
+        made = [_plain(item, leaf, known) for item in target.items]
+    else:
+        made = leaf(target) if isinstance(target, Scalar) else None
+    known[id(target)] = made
+    return made
 
 
 def faults(node: Node, schema: dict[str, Any]) -> Iterator[Fault]:
@@ -266,6 +297,9 @@ def sentence(fault: Fault) -> str:
         return f"{place} must be {_expected(node, schema)}"
     if fault.keyword in ("minItems", "minProperties"):
         return f"{place} must not be empty"
+    if fault.keyword in ("maxItems", "maxLength"):
+        what = "elements" if fault.keyword == "maxItems" else "characters"
+        return f"{place} has more than {schema[fault.keyword]:,} {what}"
     if fault.keyword == "required":
         return f'{place} has no "{fault.missing}"'
     if fault.keyword == "additionalProperties":
@@ -289,5 +323,7 @@ def _expected(node: Node, schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     expected = schema["type"]
+    if isinstance(expected, list):
+        return enumerated([_NOUNS[each] for each in expected], "or")
     unquoted = expected == "string" and isinstance(node, Scalar) and node.value != ""
     return _NOUNS[expected] + (": put it in quotes" if unquoted else "")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cblint.finding import Severity
 from cblint.hosts.definition import BUILDSPEC
-from cblint.match import Matcher
+from cblint.match import Finder, Matcher
 
 PEDANTIC = "pedantic"
 PROFILES = ("default", "security", PEDANTIC)
@@ -15,6 +17,8 @@ IMAGE, PROJECT, REPOSITORY = "image", "project", "repository"
 UNKNOWN_COMMANDS, COMMANDS_WITH_HOLES = "unknown-commands", "commands-with-holes"
 WITHIN_COMMANDS_WITH_HOLES = "within-commands-with-holes"
 """Where a rule that asks for what is missing is silent, as what only the deployment tells may be just that."""
+UNKNOWN_PROJECT = "unknown-project"
+"""Where a rule may be silent though none of its variants needs a project: what suppresses it is never called unused."""
 FAMILIES = {
     "1": "syntax",
     "2": "phases",
@@ -27,6 +31,8 @@ FAMILIES = {
     "9": "cblint",
 }
 """The digit after ``CB`` in a code, and the folder under ``rules/``."""
+OWN = "OWN"
+"""What all rules that are not built in are called together, and their category where they name none."""
 
 
 class Variant(NamedTuple):
@@ -41,7 +47,7 @@ class Variant(NamedTuple):
     confidence: str
     message: str
     detail: str
-    matchers: tuple[Matcher, ...]
+    matchers: tuple[Finder, ...]
     pedantic: bool = False
     needs: str = ""
 
@@ -52,7 +58,8 @@ class Rule(NamedTuple):
     ``check`` is ``module.function`` under ``cblint.checks``, or empty; where ``sections`` are given, it has something
     to say only of a buildspec that has one of these keys at the top level; where ``words`` are, of a file in which one
     of them stands. ``subjects`` are the kinds of definitions that it is about. ``whole``: it says nothing of a
-    buildspec of which only a part is shown. ``silent``: what may not be unknown where it speaks.
+    buildspec of which only a part is shown. ``silent``: what may not be unknown where it speaks. ``source``:
+    the file of a rule that is not built in; ``texts`` are then its entry, with what explanations need.
     """
 
     code: str
@@ -74,6 +81,13 @@ class Rule(NamedTuple):
     subjects: tuple[str, ...] = (BUILDSPEC,)
     whole: bool = False
     silent: tuple[str, ...] = ()
+    texts: Mapping[str, Any] = MappingProxyType({})
+    source: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is not built in, but belongs to who lints."""
+        return bool(self.source)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -87,9 +101,19 @@ class Rule(NamedTuple):
             return self
         return self._replace(variants={name: each for name, each in self.variants.items() if not each.pedantic})
 
+    def judged(self, severity: Severity | None) -> Rule:
+        """The rule with that severity in all that it says; as it is where none is given."""
+        if severity is None:
+            return self
+        variants = {name: variant._replace(severity=severity) for name, variant in self.variants.items()}
+        return self._replace(severity=severity, variants=variants)
 
-def rule_from(entry: dict[str, Any]) -> Rule:
-    """Make a rule of an entry (help fields may be missing). The entry is taken to be valid."""
+
+def rule_from(entry: dict[str, Any], compiled: Callable[[Any], Finder] = Matcher) -> Rule:
+    """Make a rule of an entry (help fields may be missing). The entry is taken to be valid.
+
+    ``compiled`` makes what finds places of a ``match``.
+    """
     severity = Severity(entry["severity"])
     confidence = entry["confidence"]
     fix = entry["fix"]
@@ -110,7 +134,7 @@ def rule_from(entry: dict[str, Any]) -> Rule:
                 confidence=variant.get("confidence", confidence),
                 message=variant["message"].strip(),
                 detail=variant.get("detail", "").strip(),
-                matchers=_matchers(variant.get("match", [])),
+                matchers=_matchers(variant.get("match", []), compiled),
                 pedantic=variant.get("profile") == PEDANTIC,
                 needs=variant.get("needs", ""),
             )
@@ -128,8 +152,8 @@ def rule_from(entry: dict[str, Any]) -> Rule:
     )
 
 
-def _matchers(spec: dict[str, Any] | list[dict[str, Any]]) -> tuple[Matcher, ...]:
-    return tuple(Matcher(one) for one in (spec if isinstance(spec, list) else [spec]))
+def _matchers(spec: Any, compiled: Callable[[Any], Finder]) -> tuple[Finder, ...]:
+    return tuple(compiled(one) for one in (spec if isinstance(spec, list) else [spec]))
 
 
 _SECURITY_CATEGORIES = ("syntax", "secrets", "supply-chain", "project", "cblint")

@@ -1,67 +1,122 @@
-"""Finding rules by code, name or former name, and choosing those that a run uses."""
+"""The rules that hold for a file: found by code, name or former name, and those chosen that a run uses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cblint.catalogue.load import rules
-from cblint.catalogue.model import FAMILIES, Rule
+from cblint.catalogue.model import FAMILIES, OWN, Rule
+from cblint.finding import Severity
 from cblint.spelling import suggestion
 
 
 class UnknownRule(ValueError):
     """No rule has this code or name. ``str()`` is a sentence with a suggestion."""
 
-    def __init__(self, name: str) -> None:
-        self.suggestion = suggestion(name, (key for rule in rules() for key in (rule.name, rule.code)))
+    def __init__(self, name: str, rules: Iterable[Rule]) -> None:
+        self.suggestion = suggestion(name, (key for rule in rules for key in (rule.name, rule.code)))
         super().__init__(f'There is no rule "{name}".{self.suggestion}')
 
 
 class Selection(NamedTuple):
-    """What decides which rules run. ``select``, where given, replaces the profile's choice."""
+    """What decides which rules run, and how bad what they say is.
+
+    ``select``, where given, replaces the profile's choice. ``severity`` pairs rules and families with a severity for
+    all that they say; of those that mean one rule the last holds.
+    """
 
     profile: str = "default"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+
+
+class Catalogue:
+    """The rules that there are for a file: the built-in ones, by code, and then those of its owners."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+
+    @property
+    def own(self) -> tuple[Rule, ...]:
+        """The rules that are not built in."""
+        return tuple(rule for rule in self.rules if rule.is_own)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Rule]:
+        found = {name: rule for rule in self.rules for name in rule.former_names}
+        found.update({key: rule for rule in self.rules for key in (rule.name, rule.code)})
+        return found
+
+    def find(self, key: str) -> Rule:
+        """The rule of a code, a name or a former name. Raises UnknownRule."""
+        rule = self._by_key.get(key) or self._by_key.get(key.upper())
+        if rule is None:
+            raise UnknownRule(key, self.rules)
+        return rule
+
+    def codes_of(self, key: str) -> list[str]:
+        """The codes that a key means: a rule's code or name, ``CBn`` for a family, ``OWN`` for all that are own.
+
+        Raises UnknownRule.
+        """
+        if not is_family(key):
+            return [self.find(key).code]
+        prefix = key.upper()
+        return [rule.code for rule in self.rules if _is_in(rule, prefix)]
+
+    def check(self, keys: Iterable[str]) -> None:
+        """Raise UnknownRule for a key that means no rule."""
+        for key in keys:
+            self.codes_of(key)
+
+    def _known(self, key: str) -> list[str]:
+        """What a key means: nothing if no rule has it, as another file may know it."""
+        try:
+            return self.codes_of(key)
+        except UnknownRule:
+            return []
+
+    def select(self, selection: Selection) -> list[Rule]:
+        """The rules to run, in their order. A key that no rule has means none."""
+        wanted = {code for key in selection.select for code in self._known(key)}
+        unwanted = {code for key in selection.ignore for code in self._known(key)}
+        severities = {code: Severity(severity) for key, severity in selection.severity for code in self._known(key)}
+        return [
+            rule.said_in(selection.profile).judged(severities.get(rule.code))
+            for rule in self.rules
+            if rule.code not in unwanted
+            and (
+                rule.code in wanted
+                if selection.select
+                else selection.profile in rule.profiles and rule.status == "stable"
+            )
+        ]
+
+
+def _is_in(rule: Rule, family: str) -> bool:
+    return rule.is_own if family == OWN else not rule.is_own and rule.code.startswith(family)
 
 
 @lru_cache(maxsize=1)
-def _by_key() -> dict[str, Rule]:
-    found = {name: rule for rule in rules() for name in rule.former_names}
-    found.update({key: rule for rule in rules() for key in (rule.name, rule.code)})
-    return found
+def built_in() -> Catalogue:
+    """The rules of cblint itself."""
+    return Catalogue(rules())
 
 
 def find(key: str) -> Rule:
-    """The rule of a code, a name or a former name. Raises UnknownRule."""
-    rule = _by_key().get(key) or _by_key().get(key.upper())
-    if rule is None:
-        raise UnknownRule(key)
-    return rule
+    """The built-in rule of a code, a name or a former name. Raises UnknownRule."""
+    return built_in().find(key)
 
 
-def _matching(keys: Iterable[str]) -> set[str]:
-    """The codes that keys mean: a rule's code or name, or ``CBn`` for a family. Raises UnknownRule."""
-    codes: set[str] = set()
-    for key in keys:
-        if len(key) == 3 and key.upper().startswith("CB") and key[2] in FAMILIES:
-            codes |= {rule.code for rule in rules() if rule.code.startswith(key.upper())}
-        else:
-            codes.add(find(key).code)
-    return codes
+def is_family(key: str) -> bool:
+    """Whether a key is one of several rules: ``CBn`` for a family, ``OWN`` for all that are not built in."""
+    return key.upper() == OWN or (len(key) == 3 and key.upper().startswith("CB") and key[2] in FAMILIES)
 
 
 def select(selection: Selection) -> list[Rule]:
-    """The rules to run, by code. Raises UnknownRule."""
-    wanted = _matching(selection.select)
-    unwanted = _matching(selection.ignore)
-    return [
-        rule.said_in(selection.profile)
-        for rule in rules()
-        if rule.code not in unwanted
-        and (
-            rule.code in wanted if selection.select else selection.profile in rule.profiles and rule.status == "stable"
-        )
-    ]
+    """The built-in rules to run, by code. Raises UnknownRule."""
+    built_in().check((*selection.select, *selection.ignore, *(key for key, _ in selection.severity)))
+    return built_in().select(selection)

@@ -22,13 +22,13 @@ from cblint.checks.arguments import (
 from cblint.checks.dockerfiles import Declared, declared_by
 from cblint.checks.edits import replaced
 from cblint.checks.images import BUILD, KEPT, PUSH, SENT, SOURCE, TAG, uses_of
-from cblint.checks.references import may_be
 from cblint.checks.ways import Use, uses
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind
+from cblint.flow.references import may_be
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.operands import pieces
 from cblint.shell.syntax import Literal, Node, Parameter, Word

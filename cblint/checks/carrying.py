@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec, Section
 from cblint.checks.caching import cached_paths
 from cblint.checks.collecting import may_remove
-from cblint.checks.docker import is_client
 from cblint.checks.dockerfiles import copied_by
 from cblint.checks.globs import is_known, may_take, steps_of, takes
 from cblint.checks.patterns import from_root
@@ -17,6 +16,7 @@ from cblint.checks.projects import artifact_types
 from cblint.checks.ways import Use, end_of, may_have_secrets, uses
 from cblint.finding import Report
 from cblint.flow import build_with_scripts
+from cblint.flow.docker import is_client
 from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.kinds import RAN, REMOVED, STORED
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_plain, sounds_secret

@@ -15,7 +15,6 @@ from cblint.buildspec.environments import (
 )
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
-from cblint.checks.docker import is_client
 from cblint.checks.edits import respelt
 from cblint.checks.images import mentions
 from cblint.checks.privileged import has_another_daemon, needs_daemon
@@ -23,6 +22,7 @@ from cblint.facts import table
 from cblint.facts.images import WINDOWS, Image
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
+from cblint.flow.docker import is_client
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.settings import pair_at
 from cblint.shell.effects import called, called_at, effect_of

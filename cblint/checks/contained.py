@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.checks.docker import Argument, DockerCommand, command_of, is_client
-from cblint.checks.references import Parts
 from cblint.facts import table
+from cblint.flow.docker import Argument, DockerCommand, command_of, is_client
+from cblint.flow.references import Parts
 from cblint.shell.query import Invocation, unfolded
 from cblint.shell.syntax import Literal, Word
 

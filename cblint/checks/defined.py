@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.buildspec.model import PHASES, Buildspec, ShellItem
 from cblint.checks.exported import quoted
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
 from cblint.checks.sourcing import left_behind
@@ -34,6 +34,13 @@ _PREFIXES = ("CODEBUILD_", "AWS_", "BASH_", "LC_")
 """Families of names that CodeBuild, the SDKs or the shell look after; AWS_ACCOUNT_ID is none of them."""
 
 
+class _Use(NamedTuple):
+    """Where a variable is read. Sorted as the build runs, in whatever order the phases are written."""
+
+    phase: int
+    span: Span
+
+
 def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is read that neither the buildspec nor, for all that is known, anything else sets."""
     given = given_names(buildspec)
@@ -48,21 +55,21 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
         written.read(item)
     known = written.set | thought_of(buildspec) | {name for each in left_behind(buildspec) for name in each.exported}
     candidates = {variable.name for variable in buildspec.variables} | written.set
-    expected: dict[str, Span] = {}
+    expected: dict[str, _Use] = {}
     compared = 0
-    for name, spans in uses.items():
-        plain = sorted(spans - written.embedded)
+    for name, used in uses.items():
+        plain = sorted(_Use(phase, span) for span, phase in used.items() if span not in written.embedded)
         if name in known or not plain:
             continue
         first, *others = plain
-        related = tuple(("again", span) for span in others[:SHOWN])
+        related = tuple(("again", use.span) for use in others[:SHOWN])
         where = lacking(buildspec, name)
         compared += len(candidates)
         meant = misspelt(name, candidates - written.takes.get(name, set())) if compared <= COMPARED else None
         if where is not None:
-            yield Report(first, "undefined", {"name": name, "where": where}, related)
+            yield Report(first.span, "undefined", {"name": name, "where": where}, related)
         elif meant is not None:
-            yield Report(first, "misspelt", {"name": name, "meant": meant}, related)
+            yield Report(first.span, "misspelt", {"name": name, "meant": meant}, related)
         else:
             expected[name] = first
     yield from _expected(expected)
@@ -76,7 +83,7 @@ def _may_lack(command: str, given: set[str]) -> bool:
     return "$" in command and not given.issuperset(re.findall(_READ, command))
 
 
-def _expected(names: dict[str, Span]) -> Iterator[Report]:
+def _expected(names: dict[str, _Use]) -> Iterator[Report]:
     """One note for all that the project may give."""
     if not names:
         return
@@ -85,23 +92,24 @@ def _expected(names: dict[str, Span]) -> Iterator[Report]:
     shown = listed if len(listed) <= SHOWN else [*listed[: SHOWN - 1], f"{len(listed) - SHOWN + 1} others"]
     fields = {"names": enumerated(shown, "and")}
     yield Report(
-        first, "several" if others else "expected", fields, tuple(("read", span) for _, span in others[:SHOWN])
+        first.span, "several" if others else "expected", fields, tuple(("read", use.span) for _, use in others[:SHOWN])
     )
 
 
-def _uses(build: Build, given: set[str]) -> dict[str, set[Span]]:
-    """Where each variable is read that nothing has set, as far as is known."""
-    found: dict[str, set[Span]] = {}
+def _uses(build: Build, given: set[str]) -> dict[str, dict[Span, int]]:
+    """Where each variable is read that nothing has set, as far as is known, and the number of the first phase there."""
+    found: dict[str, dict[Span, int]] = {}
     set_by: set[str] = set()
     for run in build.runs:
         for event in run.events:
             if event.kind == ASSIGNED:
                 set_by.add(event.name)
             elif event.kind == READ and event.name not in given and reads_unset(event):
-                found.setdefault(event.name, set()).add(event.node.span)
+                spans, phase = found.setdefault(event.name, {}), PHASES.index(run.step.phase)
+                spans[event.node.span] = min(phase, spans.get(event.node.span, phase))
     return {
-        name: spans
-        for name, spans in found.items()
+        name: uses
+        for name, uses in found.items()
         if name not in set_by and _is_own(name) and not comes_with_image(name)
     }
 

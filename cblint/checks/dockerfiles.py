@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.checks.docker import command_of, is_client
 from cblint.checks.globs import may_take
+from cblint.flow.docker import command_of, is_client
 from cblint.hosts.repository import holds, text_in
 from cblint.shell.query import Invocation
 

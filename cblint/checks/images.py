@@ -7,11 +7,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.checks.docker import Argument, DockerCommand, command_of, is_client, program_of
-from cblint.checks.references import Parts, docker_hub, may_be, server
 from cblint.facts import table
 from cblint.flow import build_of
+from cblint.flow.docker import Argument, DockerCommand, command_of, is_client, program_of
 from cblint.flow.kinds import DEFINED, RAN
+from cblint.flow.references import Parts, docker_hub, may_be, server
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
@@ -117,12 +117,6 @@ def mentions(buildspec: Buildspec, *names: str) -> bool:
     # What is put there are programs.
     source = buildspec.source.replace(".docker/cli-plugins", "")
     return any(text in source for name in names for text in table("containers")[name])
-
-
-def is_whole(buildspec: Buildspec) -> bool:
-    """Whether all that stands under ``commands`` and ``finally`` is a command that the shell can read."""
-    known = {id(item.node) for item in buildspec.shell_items if item.script.problem is None}
-    return all(id(item.node.resolved) in known for commands in buildspec.command_lists for item in commands.items())
 
 
 @lru_cache(maxsize=1)

@@ -181,7 +181,7 @@ def _pushes(buildspec: Buildspec) -> Iterator[_Need]:
     if ".dkr.ecr" not in buildspec.source or any(word in text for word in facts for text in texts):
         return
     from cblint.checks.images import PUSH, SENT, uses_of
-    from cblint.checks.references import is_ecr, registry_of
+    from cblint.flow.references import is_ecr, registry_of
 
     for use in uses_of(buildspec):
         registry = registry_of(use.reference) if use.reference is not None and use.kind in (PUSH, SENT) else None

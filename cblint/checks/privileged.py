@@ -18,14 +18,14 @@ from cblint.checks.development import (
     script_of,
     scripts_of,
 )
-from cblint.checks.docker import command_of, is_client
 from cblint.checks.edits import respelt
-from cblint.checks.images import is_whole, mentions, uses_docker
+from cblint.checks.images import mentions, uses_docker
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS
 from cblint.finding import Elsewhere, Report
 from cblint.flow import build_of
-from cblint.flow.steps import SUCCEEDING
+from cblint.flow.docker import command_of, is_client
+from cblint.flow.steps import SUCCEEDING, is_whole
 from cblint.hosts.parameters import defaults
 from cblint.hosts.settings import known, setting, truth
 from cblint.hosts.spelling import assigned

@@ -7,7 +7,6 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
-from cblint.checks.docker import is_client
 from cblint.checks.dockerfiles import Base, bases_of
 from cblint.checks.edits import replaced
 from cblint.checks.images import (
@@ -22,18 +21,18 @@ from cblint.checks.images import (
     Use,
     handled,
     is_base_here,
-    is_whole,
     may_be_here,
     mentions,
     uses_docker,
     uses_of,
 )
-from cblint.checks.references import docker_hub, hub_name, is_closed, is_ecr, registry_of
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
+from cblint.flow.docker import is_client
 from cblint.flow.kinds import RAN
-from cblint.flow.steps import SUCCEEDING
+from cblint.flow.references import docker_hub, hub_name, is_closed, is_ecr, registry_of
+from cblint.flow.steps import SUCCEEDING, is_whole
 from cblint.shell.commands import Case, For, If, SimpleCommand, Test, While
 from cblint.shell.effects import called, called_at
 from cblint.shell.operands import pieces

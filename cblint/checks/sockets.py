@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cblint.checks.contained import is_tool
-from cblint.checks.docker import command_of
-from cblint.checks.images import RUN, Use, is_ours, is_whole, uses_docker, uses_of
-from cblint.checks.references import DOCKER_HUB, Parts, hub_name, is_fixed, is_known_to_move, is_of_others, registry_of
+from cblint.checks.images import RUN, Use, is_ours, uses_docker, uses_of
 from cblint.facts import table
 from cblint.finding import Report
+from cblint.flow.docker import command_of
+from cblint.flow.references import DOCKER_HUB, Parts, hub_name, is_fixed, is_known_to_move, is_of_others, registry_of
+from cblint.flow.steps import is_whole
 from cblint.source.text import Span
 
 if TYPE_CHECKING:

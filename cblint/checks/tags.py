@@ -26,12 +26,17 @@ from cblint.checks.images import (
     handled,
     is_base_here,
     is_ours,
-    is_whole,
     mentions,
     uses_docker,
     uses_of,
 )
-from cblint.checks.references import (
+from cblint.checks.sockets import MOVING, with_socket
+from cblint.facts import table
+from cblint.facts.images import is_curated
+from cblint.finding import Report
+from cblint.flow import build_of
+from cblint.flow.kinds import RAN
+from cblint.flow.references import (
     Parts,
     before,
     hub_name,
@@ -43,12 +48,7 @@ from cblint.checks.references import (
     moves,
     registry_of,
 )
-from cblint.checks.sockets import MOVING, with_socket
-from cblint.facts import table
-from cblint.facts.images import is_curated
-from cblint.finding import Report
-from cblint.flow import build_of
-from cblint.flow.kinds import RAN
+from cblint.flow.steps import is_whole
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation

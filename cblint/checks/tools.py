@@ -11,11 +11,11 @@ from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.conditional import is_conditional
 from cblint.checks.dependencies import installs_all
-from cblint.checks.docker import is_client
 from cblint.checks.packages import is_beside
 from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Report
+from cblint.flow.docker import is_client
 from cblint.flow.steps import steps_of
 from cblint.shell.commands import Assignment, Function
 from cblint.shell.effects import Effect, effect_of

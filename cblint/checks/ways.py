@@ -12,9 +12,9 @@ from cblint.facts import table
 from cblint.finding import Step
 from cblint.flow.kinds import ASSIGNED, PASSED, READ, STORED
 from cblint.flow.labels import Label, of_kind, sounds_secret
+from cblint.flow.places import assigned_at, name_at
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING
-from cblint.shell.commands import Assignment, For, Function, SimpleCommand
-from cblint.shell.effects import called_at
+from cblint.shell.commands import Function
 from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import Span
 
@@ -229,15 +229,6 @@ def end_of(build: Build) -> State | None:
     return last.outcome.either if last.step.key == "finally" else last.outcome.ok
 
 
-def name_at(run: StepRun, node: Node) -> Span:
-    """The name of a command; of several, that of the first."""
-    for each in walk(node):
-        if isinstance(each, SimpleCommand) and each.words:
-            calls = run.step.item.calls(each)
-            return called_at(calls[-1]) if calls else each.words[0].span
-    return node.span
-
-
 def _is_function(event: Event) -> bool:
     return event.state is not None and isinstance(event.state.functions.get(event.name), Function)
 
@@ -256,13 +247,7 @@ def _has(event: Event, label: Label) -> bool:
 def _step(run: StepRun, event: Event) -> Step:
     node = event.standing or event.node
     if event.kind == ASSIGNED:
-        return Step("taken", _assigned_at(run, node), {"name": event.name})
+        return Step("taken", assigned_at(run, node), {"name": event.name})
     if event.kind == STORED:
         return Step("written", name_at(run, node), {"name": event.name.rpartition("/")[2]})
     return Step("handed", name_at(run, node), {"name": event.name})
-
-
-def _assigned_at(run: StepRun, node: Node) -> Span:
-    if isinstance(node, Assignment):
-        return node.part(0, len(node.name))
-    return node.name.span if isinstance(node, For) else name_at(run, node)

@@ -61,8 +61,9 @@ def _option(option: Option) -> click.Option:
 
 
 _HEADINGS = {
-    "What runs": ("profile", "select", "ignore", "config", "isolated"),
+    "What runs": ("profile", "select", "ignore", "rules", "config", "isolated"),
     "Which files": ("exclude", "stdin_filename", "list_files", "jobs"),
+    "What is left out": ("baseline", "no_baseline", "since"),
     "What fails": ("fail_on", "exit_zero"),
     "Fixes": ("fix", "unsafe_fixes", "diff"),
     "What is printed": (
@@ -132,12 +133,117 @@ check = _Check(
 cli.add_command(check)
 
 
+def _config(path: str, style: str, **options: Any) -> None:
+    """Print what holds for a file, and from where.
+
+    PATH is a file, which need not exist, or a folder (default: the current one). Printed are the settings with the
+    place where each stands, the rules that run and why the others do not, and the projects that use the file.
+    """
+    from cblint.cli.config import config as run_config  # the other commands do not explain themselves
+
+    try:
+        run_config(path, style, options)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+_CHOOSING = ("config", "isolated", "rules", "profile", "select", "ignore")
+"""The keys of those options of ``check`` that decide what holds for a file."""
+
+cli.add_command(
+    Command(
+        "config",
+        callback=_config,
+        params=[
+            click.Argument(["path"], default="."),
+            click.Option(["--format", "style"], type=Choice(("text", "json")), default="text", help="How to print."),
+            *(_option(option) for option in OPTIONS if option.key in _CHOOSING),
+        ],
+        help=_config.__doc__,
+        short_help="Print what holds for a file, and from where.",
+    )
+)
+
+
+@cli.command(short_help="Write a first configuration, after a look at the repository.")
+@click.option("--force", is_flag=True, help="Write it even where there is a configuration.")
+@click.option("--stdout", "to_stdout", is_flag=True, help="Print it and write nothing.")
+def init(force: bool, to_stdout: bool) -> None:
+    """Look at the repository, and write a .cblint.yml at its root.
+
+    It says which buildspecs were found and what there is to set; what could change a finding is a comment.
+    """
+    from cblint.cli.init import init as run_init  # once in the life of a repository
+
+    try:
+        run_init(force, to_stdout)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
 def fail(error: Misused) -> NoReturn:
     """End ``cblint check`` as click does where a command line is wrong."""
     outer = cli.make_context("cblint", ["check"])
     usage = click.UsageError(str(error), check.make_context("check", [], parent=outer))
     usage.show()
     sys.exit(usage.exit_code)
+
+
+@cli.group(cls=Group, short_help="Accept the findings of today: write, prune or check the baseline.")
+def baseline() -> None:
+    """Accept the findings of today, so that only new ones are reported.
+
+    The baseline is a file to commit. cblint check leaves out what it has if the configuration names it (baseline:
+    FILE), or with --baseline FILE.
+    """
+
+
+def _baseline_command(name: str, text: str, short: str, *flags: click.Option) -> click.Command:
+    def callback(paths: tuple[str, ...], **options: Any) -> None:
+        from cblint.cli import baseline as commands  # of use to few runs
+
+        more = [options.pop(str(flag.name)) for flag in flags]
+        try:
+            sys.exit(commands.run(getattr(commands, name), paths, options, *more))
+        except Misused as error:
+            raise click.UsageError(str(error)) from None
+
+    shared = [option for option in OPTIONS if option.key in _OF_BASELINES]
+    file = click.Option(["--baseline"], metavar="FILE", help=_BASELINE_HELP)
+    return Command(
+        name,
+        callback=callback,
+        params=[click.Argument(["paths"], nargs=-1, metavar="[PATHS]..."), *flags, file, *map(_option, shared)],
+        help=text,
+        short_help=short,
+    )
+
+
+_BASELINE_HELP = "The file (default: the configured one, else .cblint-baseline.json at the root of the repository)."
+_OF_BASELINES = frozenset({"profile", "select", "ignore", "config", "isolated", "rules", "exclude", "jobs"})
+
+for _command in (
+    _baseline_command(
+        "create",
+        "Write all findings of PATHS (default: the current folder) to the baseline.",
+        "Write all findings of now.",
+        click.Option(["--force"], is_flag=True, help="Write it anew if it is there already."),
+    ),
+    _baseline_command(
+        "update",
+        "Drop the entries that no longer match. Those of files that are not linted stay, unless the file is gone; "
+        "those of a renamed file follow it.",
+        "Drop what no longer matches.",
+        click.Option(["--add"], is_flag=True, help="Also add the findings that are not in it."),
+    ),
+    _baseline_command(
+        "check",
+        "Print the findings that are not in the baseline and the entries that no longer match. Exit status: 1 if there "
+        "are any, of whatever severity.",
+        "Print what is new and what no longer matches.",
+    ),
+):
+    baseline.add_command(_command)
 
 
 _COLOUR = click.option(
@@ -149,14 +255,19 @@ _COLOUR = click.option(
 )
 
 
+_OWN_RULES = click.option(
+    "--rules", metavar="PATH", multiple=True, help="Own rules, beside those of the configuration. Repeatable."
+)
+
+
 @cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, rules, the outputs.")
 @click.argument("name", metavar="[NAME]", type=Choice(PUBLISHED), default=PUBLISHED[0])
 def schema(name: str) -> None:
     """Print a JSON schema.
 
-    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml), rule (an entry of
-    cblint's rules), output (what cblint check --format json prints), rules (what cblint rules and cblint explain print
-    with it) or trace (what cblint trace prints with it).
+    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml), rule (a rule of your
+    own), output (what cblint check --format json prints), rules (what cblint rules and cblint explain print with it) or
+    trace (what cblint trace prints with it).
     """
     click.echo(published(name), nl=False)
 
@@ -181,8 +292,9 @@ def trace(path: str, style: str) -> None:
 @cli.command(short_help="Explain a rule: why, an example, its fix; or an image, or a variable.")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print.")
+@_OWN_RULES
 @_COLOUR
-def explain(names: tuple[str, ...], style: str, colour: str) -> None:
+def explain(names: tuple[str, ...], style: str, colour: str, rules: tuple[str, ...]) -> None:
     """Explain what NAME is.
 
     NAME is a rule by its name, its code or a name that it had (curl-without-fail, CB2007), a family of rules (CB2), a
@@ -193,7 +305,7 @@ def explain(names: tuple[str, ...], style: str, colour: str) -> None:
     from cblint.cli.explain import explain as run_explain  # the tables are of no use to the other commands
 
     try:
-        run_explain(names, style, colour)
+        run_explain(names, style, colour, rules)
     except Misused as error:
         raise click.UsageError(str(error)) from None
 
@@ -211,6 +323,7 @@ def explain(names: tuple[str, ...], style: str, colour: str) -> None:
     help="Only rules of this severity. Repeatable.",
 )
 @click.option("--fixable", is_flag=True, help="Only rules with a fix.")
+@_OWN_RULES
 @_COLOUR
 @click.pass_context
 def rules(context: click.Context, /, **options: Any) -> None:
@@ -221,5 +334,24 @@ def rules(context: click.Context, /, **options: Any) -> None:
 
     try:
         list_rules(options)
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+@rules.command("test", short_help="Run the examples of own rules.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+def test(paths: tuple[str, ...]) -> None:
+    """Run the examples of the own rules in PATH, files or folders of *.yml.
+
+    \b
+    Exit status:
+      0  every example gives just the findings that it marks
+      1  one does not
+      2  an entry is wrong
+    """
+    from cblint.cli.rules_test import test_rules  # of no use to the other commands
+
+    try:
+        sys.exit(test_rules(paths))
     except Misused as error:
         raise click.UsageError(str(error)) from None

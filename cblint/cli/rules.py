@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cblint.catalogue import Rule, Selection, UnknownRule, rules, select
+from cblint.catalogue import Rule, Selection, UnknownRule
 from cblint.catalogue.model import PEDANTIC
-from cblint.cli.run import Misused, colour, names, write
+from cblint.cli.run import Misused, colour, known_rules, names, write
 from cblint.cli.spelled import not_one_of
 from cblint.report import rule_data, rule_table
 from cblint.report.shown import printable
@@ -22,17 +22,19 @@ FORMATS = tuple(_FORMATS)
 
 def list_rules(options: Mapping[str, Any]) -> None:
     """Print the rules that all filters let through. Raises Misused."""
-    every = rules()
+    catalogue = known_rules(options["rules"])
+    every = catalogue.rules
     categories = sorted({rule.category for rule in every})
     for category in options["category"]:
         if category not in categories:
             raise Misused(not_one_of(category, categories))
     selected = names(options["select"]) or tuple(rule.code for rule in every)
+    selection = Selection(PEDANTIC, selected, names(options["ignore"]))
     try:
-        found = select(Selection(PEDANTIC, selected, names(options["ignore"])))
+        catalogue.check((*selection.select, *selection.ignore))
     except UnknownRule as error:
         raise Misused(printable(str(error))) from None
-    wanted = [rule for rule in found if _wanted(rule, options)]
+    wanted = [rule for rule in catalogue.select(selection) if _wanted(rule, options)]
     write(_FORMATS[options["style"]](wanted, colour(options["colour"])))
 
 

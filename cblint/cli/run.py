@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cblint.catalogue import UnknownRule
+from cblint.catalogue import Catalogue, UnknownRule
+from cblint.choices import catalogue_at, check_settings, own_rules
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
     Result,
     Settings,
-    check_settings,
     lint_bytes,
     lint_paths,
     list_files,
@@ -22,7 +22,7 @@ from cblint.linter import (
 )
 from cblint.opening import STDIN
 from cblint.report import Style, omitted, render, shown
-from cblint.source.file import MAX_BYTES
+from cblint.source.file import MAX_BYTES, decode
 
 if TYPE_CHECKING:
     from cblint.fix import Change
@@ -32,7 +32,12 @@ class Misused(Exception):
     """The command line asks for what cannot be. ``str()`` is a sentence."""
 
 
+class Stopped(Exception):
+    """The run cannot go on, though the command line is right. ``str()`` is a sentence."""
+
+
 def names(values: Iterable[str]) -> tuple[str, ...]:
+    """The names in options that hold several, with commas between."""
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
@@ -50,22 +55,63 @@ def check(options: Mapping[str, Any]) -> int:
         raise Misused("--stdin-filename names standard input: give - as the path.")
     if len(outputs) > max(len(formats), 1):
         raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
-    settings = _settings(options)
+    if options["since"] is not None and (options["fix"] or options["diff"]):
+        raise Misused("--fix and --diff mend whole files: --since cannot be given with them.")
+    settings = settings_of(options)
+    data = _standard_input(options) if stdin else None
     try:
-        check_settings(settings)
-        if stdin:
-            result = _standard_input(options, settings)
+        check_settings(settings, [options["stdin_filename"] or STDIN] if stdin else paths or (".",))
+        if data is not None:
+            result = _text(data, options, settings)
         else:
             result = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
+    try:
+        result = _told(result, options, data)
+    except Stopped as error:
+        say(str(error))
+        return 2
     if not (options["diff"] or options["list_files"]):
         _print(result, formats or ("text",), outputs, options)
-    _complain(result)
+    complain(result)
     return result.exit_status
 
 
-def _settings(options: Mapping[str, Any]) -> Settings:
+def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Result:
+    """The run, marked what nobody is to be told of: what a baseline has, then what has not changed. Raises Stopped.
+
+    ``data`` is what came on standard input.
+    """
+    configured = not options["no_baseline"] and any(file.baseline for file in result.files)
+    if configured or options["baseline"]:
+        from cblint.cli.baseline import applied
+
+        result = applied(result, options)
+    if options["since"] is not None:
+        from cblint.since import SinceError, only_changed
+
+        texts = {file.shown: decode(data) for file, _ in result.findings} if data is not None else {}
+        try:
+            files = only_changed(result.files, options["since"], settings_of(options), texts)
+        except SinceError as error:
+            raise Stopped(str(error)) from None
+        result = result._replace(files=tuple(files))
+    return result
+
+
+def known_rules(paths: tuple[str, ...]) -> Catalogue:
+    """The rules that there are in this folder: built in, of its configuration, in these files and folders.
+
+    Raises Misused for what the command line names; a configuration that is wrong is not what somebody asks for here.
+    """
+    try:
+        return catalogue_at("buildspec.yml", Settings(rules=paths))
+    except ConfigError as error:
+        raise Misused(shown.printable(str(error))) from None
+
+
+def settings_of(options: Mapping[str, Any]) -> Settings:
     return Settings(
         profile=options["profile"],
         select=names(options["select"]),
@@ -74,18 +120,22 @@ def _settings(options: Mapping[str, Any]) -> Settings:
         config=options["config"],
         isolated=options["isolated"],
         exclude=options["exclude"],
+        rules=options["rules"],
         jobs=options["jobs"],
     )
 
 
-def _standard_input(options: Mapping[str, Any], settings: Settings) -> Result:
+def _standard_input(options: Mapping[str, Any]) -> bytes:
     if options["fix"]:
         raise Misused("--fix cannot write to standard input; --diff prints the fixes as a patch.")
     if sys.stdin is None:
         raise Misused("Standard input is closed.")
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _text(data: bytes, options: Mapping[str, Any], settings: Settings) -> Result:
     candidate = Candidate(options["stdin_filename"] or STDIN, True)
-    result = result_of([lint_bytes(data, candidate, settings)])
+    result = result_of([lint_bytes(data, candidate, settings)], own=own_rules([candidate.path], settings))
     if options["diff"]:
         from cblint.fix import fix_bytes
 
@@ -112,7 +162,7 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
         if options["fix"]:
             for change in changed:
                 if change.fixed:
-                    _say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
+                    say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
     return lint_paths(paths, settings)
 
 
@@ -127,7 +177,7 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
         )
         write(render(name, result, style), output)
         for sentence in omitted(name, result, style):
-            _say(sentence)
+            say(sentence)
     if options["timings"]:
         for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
             _tell(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}")
@@ -161,34 +211,35 @@ def write(lines: Iterable[str], output: str = "-") -> None:
         raise Misused(f"Cannot write {name}: {error.strerror}") from None
 
 
-def _complain(result: Result) -> None:
+def complain(result: Result) -> None:
     """What is wrong with the run itself, to standard error in every format."""
     for error in result.errors:
-        _say(error)
+        say(error)
     for file in result.files:
         if file.failed and not file.error:
-            _say(f"{file.shown} {file.skipped}")
+            say(f"{file.shown} {file.skipped}")
         for crash in file.crashes:
-            _say(f"internal error: {crash}. Please report it.")
+            say(f"internal error: {crash}. Please report it.")
 
 
 def _tell_masked(changes: Iterable[Change]) -> None:
     for change in changes:
         if change.masked:
-            _say(f"{change.path}: the patch hides secrets, so that it cannot be applied; --fix changes the file.")
+            say(f"{change.path}: the patch hides secrets, so that it cannot be applied; --fix changes the file.")
 
 
 def _tell_refused(changes: Iterable[Change]) -> None:
     for change in changes:
         if change.refused:
-            _say(f"{change.path} was not {'fixed further' if change.fixed else 'fixed'}: {change.refused}")
+            say(f"{change.path} was not {'fixed further' if change.fixed else 'fixed'}: {change.refused}")
 
 
-def _say(message: str) -> None:
+def say(message: str) -> None:
+    """A sentence about the run, to standard error."""
     _tell(f"cblint: {shown.printable(message)}")
 
 
 def _tell(line: str) -> None:
     if sys.stderr is not None:
-        sys.stderr.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))  # as _write does
+        sys.stderr.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))  # as write does
         sys.stderr.flush()

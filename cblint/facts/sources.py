@@ -80,6 +80,7 @@ TABLES: dict[str, Callable[[], Any]] = {
     "rules": _start_up_entries,
     "config": lambda: bare(read_schema("config")),
     "buildspec": lambda: bare(read_schema("buildspec")),
+    "own-rule": lambda: bare(read_schema("own-rule")),
     "project": lambda: bare(read_schema("project")),
     **{name: partial(read_yaml, os.path.join(ROOT, "facts", f"{name}.yml")) for name in _fact_names()},
 }
@@ -99,8 +100,9 @@ def compiled() -> dict[str, str]:
 
 
 def read_published(name: str) -> str:
-    """A schema as it stands in ``rules/schema``."""
-    with open(os.path.join(ROOT, "schema", f"{name}.schema.json"), encoding="utf-8") as file:
+    """A schema as it stands in ``rules/schema``; that of a rule is the one for people's own."""
+    file_name = "own-rule" if name == "rule" else name
+    with open(os.path.join(ROOT, "schema", f"{file_name}.schema.json"), encoding="utf-8") as file:
         return file.read()
 
 

@@ -54,6 +54,12 @@ def steps_of(buildspec: Buildspec) -> list[Step]:
     return [step for phase in phases_of(buildspec) for step in (*phase.commands, *phase.final)]
 
 
+def is_whole(buildspec: Buildspec) -> bool:
+    """Whether all that stands under ``commands`` and ``finally`` is a command that the shell can read."""
+    known = {id(item.node) for item in buildspec.shell_items if item.script.problem is None}
+    return all(id(item.node.resolved) in known for commands in buildspec.command_lists for item in commands.items())
+
+
 def _in_order(buildspec: Buildspec) -> list[Section]:
     return [section for name in PHASES for section in buildspec.phases() if section.name == name]
 

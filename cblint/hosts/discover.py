@@ -72,11 +72,6 @@ def _inside(entry: os.DirEntry[str], top: str) -> bool:
     return os.path.isfile(target) and os.path.commonpath([target, top]) == top
 
 
-def leads_out(path: str, top: str) -> bool:
-    """Whether a path of a folder leads, by a link that a stranger may have made, to what is not in the folder."""
-    return not os.path.realpath(path).startswith(os.path.realpath(top).rstrip(os.sep) + os.sep)
-
-
 def ignored(path: str, is_folder: bool) -> bool:
     """Whether git ignores the file: the nearest ``.gitignore`` with something to say decides."""
     full = os.path.abspath(path)
@@ -127,6 +122,25 @@ def matcher(lines: Iterable[str]) -> Callable[[str], bool | None]:
                     usable += GitIgnoreSpec.from_lines([line]).patterns
     spec = GitIgnoreSpec(usable)
     return lambda path: spec.check_file(path).include
+
+
+def useless(pattern: str) -> str:
+    """Why a pattern can match nothing, in words that follow it; empty if it can."""
+    if not pattern.strip() or pattern.lstrip().startswith("#"):
+        return "matches nothing: it is empty, or a comment (a file whose name begins with # is \\#…)"
+    if _choices(pattern) > _MOST_CHOICES:
+        return "has too many stars between two slashes"
+    import warnings
+
+    from pathspec import GitIgnoreSpec
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except (ValueError, re.error):
+            return "is malformed, so that it matches nothing"
+    return ""
 
 
 _MOST_CHOICES = 2

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cblint.hosts.definition import HostFile
-from cblint.source.file import MAX_BYTES
+from cblint.source.file import MAX_BYTES, is_baseline
 from cblint.source.text import Text
 
 
@@ -76,6 +76,8 @@ def mentions(path: str) -> bool:
             # As much as there is: room for the most there can be takes longer to make than to fill.
             data = file.read(min(about.st_size, MAX_BYTES)).lower()
     except (OSError, ValueError):
+        return False
+    if is_baseline(data):
         return False
     return _may(hosts, data) or (hosts is _DATA and all(word in data for word in _OF_BUILDSPECS))
 

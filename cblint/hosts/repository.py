@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Collection, Iterator
 
 from cblint.hosts.discover import ignored
+from cblint.source.file import is_baseline
 
 LONGEST = 262_144
 """Bytes of a script that are read; longer ones are not written by hand."""
@@ -17,11 +18,12 @@ LONGEST = 262_144
 def text_in(repository: str, path: str) -> str | None:
     """The text of a file by its path from the root of a repository, which is a folder.
 
-    None if it is not a plain file of the repository (a link may not lead out of it), too long, or not UTF-8.
+    None if it is not a plain file of the repository (a link may not lead out of it), too long, not UTF-8, or a
+    baseline.
     """
     data = _data(repository, path, LONGEST)
     try:
-        return data.decode("utf-8") if data is not None and len(data) <= LONGEST else None
+        return data.decode("utf-8") if data is not None and len(data) <= LONGEST and not is_baseline(data) else None
     except ValueError:
         return None
 

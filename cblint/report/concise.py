@@ -13,7 +13,7 @@ from cblint.report.shown import path, printable
 def render(result: Result, _: Style) -> Iterator[str]:
     """``path:line:column: severity[rule] message``; suppressed findings are left out."""
     for file, finding in result.findings:
-        if finding.suppressed is None:
+        if finding.is_open:
             yield headline(file, finding) + "\n"
 
 

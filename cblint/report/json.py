@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cblint import __version__
-from cblint.finding import Finding, Related, Severity
+from cblint.finding import BASELINE, UNCHANGED, Finding, Related, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import Style
 from cblint.report.fingerprint import fingerprints
@@ -33,6 +33,7 @@ def _document(result: Result) -> dict[str, Any]:
             _finding(finding, fingerprint)
             for file in result.files
             for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
+            if finding.left_out != UNCHANGED
         ],
         "summary": _summary(result),
     }
@@ -58,9 +59,15 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         }
         if fix is not None and not fix.withheld
         else None,
-        "suppressed": {"reason": finding.suppressed} if finding.suppressed is not None else None,
+        "suppressed": _suppressed(finding),
         "fingerprint": fingerprint,
     }
+
+
+def _suppressed(finding: Finding) -> dict[str, str] | None:
+    if finding.suppressed is not None:
+        return {"reason": finding.suppressed, "kind": "comment"}
+    return {"reason": "It is in the baseline.", "kind": "baseline"} if finding.left_out == BASELINE else None
 
 
 def _related(place: Related) -> dict[str, Any]:
@@ -75,9 +82,12 @@ def _range(start: Position, end: Position) -> dict[str, dict[str, int]]:
 
 def _summary(result: Result) -> dict[str, Any]:
     counts: dict[str, Any] = {severity.value: 0 for severity in Severity}
-    counts["suppressed"] = 0
-    for _, finding in result.findings:
-        counts["suppressed" if finding.suppressed is not None else finding.severity.value] += 1
+    told = [finding for _, finding in result.findings if finding.left_out != UNCHANGED]
+    for finding in told:
+        if finding.is_open:
+            counts[finding.severity.value] += 1
+    counts["suppressed"] = sum(1 for finding in told if not finding.is_open)
+    counts["baseline"] = sum(1 for finding in told if finding.left_out == BASELINE)
     counts["files"] = sum(1 for file in result.files if file.kind)
     counts["skipped"] = [_skip(file) for file in result.files if file.skipped]
     return counts

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cblint import __version__
-from cblint.catalogue import Rule, help_texts
+from cblint.catalogue import Rule, help_of
 from cblint.catalogue.load import entry_of
 from cblint.examples import Example, example_from, path_of, unmarked
 from cblint.report import RULES_URL
@@ -30,7 +30,7 @@ def render(rules: Iterable[Rule], explained: bool = False) -> Iterator[str]:
 
 def summary(rule: Rule) -> dict[str, Any]:
     """What a list of rules says of one."""
-    entry = entry_of(rule.name)
+    entry = entry_of(rule)
     fix = entry["fix"]
     return {
         "code": rule.code,
@@ -42,18 +42,18 @@ def summary(rule: Rule) -> dict[str, Any]:
         "category": rule.category,
         "profiles": list(rule.profiles),
         "status": rule.status,
-        "since": entry["since"],
+        "since": entry.get("since"),
         "fix": None
         if fix["safety"] == "none"
-        else {"safe": fix["safety"] == "safe", "title": fix["title"], "changes": fix["changes"]},
-        "url": RULES_URL.format(rule=rule.name),
+        else {"safe": fix["safety"] == "safe", "title": fix["title"], "changes": fix.get("changes", "")},
+        "url": None if rule.is_own else RULES_URL.format(rule=rule.name),
     }
 
 
 def full(rule: Rule) -> dict[str, Any]:
     """The same, with all that explains the rule."""
-    texts = help_texts()[rule.name]
-    when = entry_of(rule.name)["variants"]
+    texts = help_of(rule)
+    when = entry_of(rule)["variants"]
     return {
         **summary(rule),
         "why": texts["why"].strip(),

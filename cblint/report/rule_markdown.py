@@ -50,12 +50,14 @@ def _parts(about: Explanation) -> Iterator[str]:
     yield entry["advice"].strip()
     if command := fix_command(entry):
         yield f"`{command}` {fix_words(entry)}"
-    yield "## Examples"
+    if about.shown or about.good is not None:
+        yield "## Examples"
     for shown in about.shown.values():
         yield from _example(shown)
-    yield "Nothing is said of:"
-    yield from (f"With a file `{path}`:\n\n{_fenced(path, text)}" for path, text in given_with(about.good))
-    yield _fenced(path_of(about.good), about.good.text)
+    if about.good is not None:
+        yield "Nothing is said of:"
+        yield from (f"With a file `{path}`:\n\n{_fenced(path, text)}" for path, text in given_with(about.good))
+        yield _fenced(path_of(about.good), about.good.text)
     yield "## Suppress it"
     yield f"```yaml\n{comment(rule.name)}\n```"
     yield SUPPRESSED_WHERE

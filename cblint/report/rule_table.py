@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cblint.catalogue import Rule
-from cblint.catalogue.model import FAMILIES
+from cblint.catalogue.model import FAMILIES, OWN
 from cblint.report import RULES_URL
 from cblint.report.text import Paint
 
@@ -42,19 +42,18 @@ def table(rules: Iterable[Rule], link: str = RULES_URL) -> str:
     """A table of Markdown for each family that has any; ``link`` is an address with ``{rule}`` in it."""
     families: dict[str, list[Rule]] = {}
     for rule in rules:
-        families.setdefault(rule.code[2], []).append(rule)
-    return "\n\n".join(_family(digit, families[digit], link) for digit in FAMILIES if digit in families) + "\n"
+        families.setdefault(OWN if rule.is_own else rule.code[2], []).append(rule)
+    titles = {**{digit: f"CB{digit} {FAMILY_TITLES[name]}" for digit, name in FAMILIES.items()}, OWN: "Own rules"}
+    return "\n\n".join(_family(titles[key], families[key], link) for key in titles if key in families) + "\n"
 
 
-def _family(digit: str, rules: list[Rule], link: str) -> str:
+def _family(title: str, rules: list[Rule], link: str) -> str:
     head = ("| code | rule | severity | fix | |", "|---|---|---|---|---|")
-    return f"**CB{digit} {FAMILY_TITLES[FAMILIES[digit]]}**\n\n" + "\n".join(
-        [*head, *(_row(rule, link) for rule in rules)]
-    )
+    return f"**{title}**\n\n" + "\n".join([*head, *(_row(rule, link) for rule in rules)])
 
 
 def _row(rule: Rule, link: str) -> str:
-    name = f"[{rule.name}]({link.format(rule=rule.name)})"
+    name = rule.name if rule.is_own else f"[{rule.name}]({link.format(rule=rule.name)})"
     status = f" ({rule.status})" if rule.status != "stable" else ""
     return f"| {rule.code} | {name}{status} | {rule.severity.value} | {short_fix(rule)} | {rule.summary} |"
 

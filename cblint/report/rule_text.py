@@ -10,6 +10,7 @@ from cblint.examples import Example, path_of
 from cblint.explanation import (
     SUPPRESSED_WHERE,
     Explanation,
+    Shown,
     conditions,
     fix_command,
     fix_words,
@@ -45,13 +46,16 @@ def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -
     yield from _section("Why", prose(entry["why"], columns), paint)
     yield from _section("What to do", prose(entry["advice"], columns), paint)
     yield from _section("What it says", _variants(about, columns, paint), paint)
-    yield from _section("For example, this is a finding", _bad(about, columns, paint), paint)
-    if patch := mended(about.example.example):
-        yield from _section("Its fix", (_changed(line, paint) for line in patch), paint)
-    yield from _section("And this is none", _quoted(about.good), paint)
+    if about.example is not None:
+        yield from _section("For example, this is a finding", _bad(about.example, columns, paint), paint)
+        if patch := mended(about.example.example):
+            yield from _section("Its fix", (_changed(line, paint) for line in patch), paint)
+    if about.good is not None:
+        yield from _section("And this is none", _quoted(about.good), paint)
     yield from _section("How to suppress it", _suppression(rule.name, columns), paint)
-    links = [RULES_URL.format(rule=rule.name), *entry["references"]]
-    yield from _section("Read on", (f"{_INDENT}{link}\n" for link in links), paint)
+    links = [*([] if rule.is_own else [RULES_URL.format(rule=rule.name)]), *entry["references"]]
+    if links:
+        yield from _section("Read on", (f"{_INDENT}{link}\n" for link in links), paint)
 
 
 def _section(title: str, lines: Iterator[str], paint: Paint) -> Iterator[str]:
@@ -98,9 +102,9 @@ def _words(about: Explanation, variant: Variant) -> tuple[str, str]:
     return _FIELD.sub("…", variant.message), _FIELD.sub("…", variant.detail)
 
 
-def _bad(about: Explanation, columns: int, paint: Paint) -> Iterator[str]:
+def _bad(shown_as: Shown, columns: int, paint: Paint) -> Iterator[str]:
     """The example with carets under what is found, and what is said there."""
-    example, finding = about.example.example, about.example.finding
+    example, finding = shown_as.example, shown_as.finding
     yield from _given(example)
     lines = Lines(example.text)
     marked = [(lines.position(span.start), lines.position(span.end)) for span in example.spans]

@@ -12,7 +12,7 @@ import sarif_om as om
 from attr import fields
 
 from cblint import __version__
-from cblint.finding import Finding, Fix, Related
+from cblint.finding import UNCHANGED, Finding, Fix, Related
 from cblint.linter import FileResult, Result
 from cblint.opening import STDIN
 from cblint.report import HOME, Style, left_out, uri
@@ -70,7 +70,7 @@ def _told(result: Result, style: Style) -> list[_Told]:
         _Told(file, finding, fingerprint)
         for file in result.files
         for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
-        if finding.suppressed is None or style.suppressed
+        if finding.is_open or (style.suppressed and finding.left_out != UNCHANGED)
     ]
 
 
@@ -83,12 +83,12 @@ def _kept(told: list[_Told]) -> list[_Told]:
 
 
 def _urgency(finding: Finding) -> tuple[bool, int]:
-    return finding.suppressed is None, finding.severity.rank
+    return finding.is_open, finding.severity.rank
 
 
 def _log(result: Result, style: Style) -> om.SarifLog:
     told = _told(result, style)
-    rules = descriptors()
+    rules = descriptors(result.own)
     driver = om.ToolComponent(
         name="cblint",
         version=__version__,
@@ -140,7 +140,7 @@ def _notification(level: str, text: str, location: om.Location | None = None) ->
 
 
 def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
-    known = any(finding.suppressed is not None for _, finding, _ in told)
+    known = any(not finding.is_open for _, finding, _ in told)
     files = {id(file): file for file, _, _ in told}  # two repositories can have files of one name
     sources = {key: _Source(file) for key, file in files.items()}
     for file, finding, fingerprint in told:
@@ -161,8 +161,10 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
 
 def _suppressions(finding: Finding) -> list[om.Suppression]:
     """Either every result of a run has a list of them or none has: an empty one says "not suppressed"."""
-    if finding.suppressed is None:
+    if finding.is_open:
         return []
+    if finding.suppressed is None:
+        return [om.Suppression(kind="external", justification="It is in the baseline.")]
     return [om.Suppression(kind="inSource", justification=printable(finding.suppressed) or None)]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sarif_om as om
 
-from cblint.catalogue import Rule, help_texts, rules
+from cblint.catalogue import Rule, help_of, rules
 from cblint.finding import Severity
 from cblint.report import RULES_URL
 from cblint.suppress import comment
@@ -22,13 +23,12 @@ _SECURITY_CATEGORIES = frozenset({"secrets", "supply-chain", "project"})
 _SECURITY_SEVERITY = {Severity.ERROR: "8.0", Severity.WARNING: "5.5", Severity.NOTE: "2.0"}
 
 
-def descriptors() -> list[om.ReportingDescriptor]:
-    """Every rule there is, by code: an alert closes only if its rule is known to have run."""
-    texts = help_texts()
-    return [descriptor(rule, texts[rule.name]) for rule in sorted(rules(), key=lambda rule: rule.code)]
+def descriptors(own: Iterable[Rule] = ()) -> list[om.ReportingDescriptor]:
+    """Every rule there is, by code, and then ``own`` ones: an alert closes only if its rule is known to have run."""
+    return [descriptor(rule, help_of(rule)) for rule in (*sorted(rules(), key=lambda rule: rule.code), *own)]
 
 
-def descriptor(rule: Rule, texts: dict[str, Any]) -> om.ReportingDescriptor:
+def descriptor(rule: Rule, texts: Mapping[str, Any]) -> om.ReportingDescriptor:
     """One rule; ``texts`` are its why, advice, references and examples."""
     return om.ReportingDescriptor(
         id=rule.code,
@@ -37,7 +37,7 @@ def descriptor(rule: Rule, texts: dict[str, Any]) -> om.ReportingDescriptor:
         short_description=om.MultiformatMessageString(text=_bounded(rule.summary)),
         full_description=om.MultiformatMessageString(text=_bounded(texts["why"])),
         help=om.MultiformatMessageString(text=_plain_help(rule, texts), markdown=_markdown_help(rule, texts)),
-        help_uri=RULES_URL.format(rule=rule.name),
+        help_uri=next(iter(_links(rule, texts)), None),
         default_configuration=om.ReportingConfiguration(level=rule.severity.value),
         properties=_properties(rule),
     )
@@ -62,7 +62,7 @@ def _bounded(text: str) -> str:
     return line if len(line) <= LONGEST_DESCRIPTION else line[: LONGEST_DESCRIPTION - 1] + "…"
 
 
-def _plain_help(rule: Rule, texts: dict[str, Any]) -> str:
+def _plain_help(rule: Rule, texts: Mapping[str, Any]) -> str:
     return _paragraphs(
         texts["why"],
         f"What to do: {texts['advice']}",
@@ -71,7 +71,8 @@ def _plain_help(rule: Rule, texts: dict[str, Any]) -> str:
     )
 
 
-def _markdown_help(rule: Rule, texts: dict[str, Any]) -> str:
+def _markdown_help(rule: Rule, texts: Mapping[str, Any]) -> str:
+    links = _links(rule, texts)
     return _paragraphs(
         texts["why"],
         "## What to do",
@@ -79,27 +80,29 @@ def _markdown_help(rule: Rule, texts: dict[str, Any]) -> str:
         *_example(texts),
         "## Suppress it",
         _suppression(rule),
-        "## References",
-        "\n".join(f"- {link}" for link in _links(rule, texts)),
+        *(["## References", "\n".join(f"- {link}" for link in links)] if links else []),
     )
 
 
 def _paragraphs(*parts: str) -> str:
-    return "\n\n".join(part.strip() for part in parts)
+    return "\n\n".join(part.strip() for part in parts if part)
 
 
 def _suppression(rule: Rule) -> str:
     return f"A comment suppresses it, on its line or alone on the line above: `{comment(rule.name)}`"
 
 
-def _links(rule: Rule, texts: dict[str, Any]) -> list[str]:
-    return [RULES_URL.format(rule=rule.name), *texts["references"]]
+def _links(rule: Rule, texts: Mapping[str, Any]) -> list[str]:
+    own = [] if rule.is_own else [RULES_URL.format(rule=rule.name)]
+    return [*own, *texts["references"]]
 
 
-def _example(texts: dict[str, Any]) -> list[str]:
+def _example(texts: Mapping[str, Any]) -> list[str]:
     """The first bad example, and it mended, else the first good one."""
-    bad = next(example for example in texts["examples"] if "bad" in example)
-    good = next(example["good"] for example in texts["examples"] if "good" in example)
+    bad = next((example for example in texts["examples"] if "bad" in example), None)
+    good = next((example["good"] for example in texts["examples"] if "good" in example), "")
+    if bad is None:
+        return []  # a rule of somebody else's may have none
     contrast = ["Mended:", _yaml(bad["fixed"])] if "fixed" in bad else ["Nothing is said of:", _yaml(good)]
     return ["## Example", _yaml(bad["bad"]), *contrast]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cblint.finding import Finding, Related, Severity
+from cblint.finding import BASELINE, Finding, Related, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import RULES_URL, Style, left_out
 from cblint.report.shown import characters, commands, path, printable, width
 from cblint.report.wrapping import wrapped
 from cblint.source.text import Position
+from cblint.wording import counted
 
 if TYPE_CHECKING:
     from cblint.secrets.mask import Hidden
@@ -50,9 +51,13 @@ class Paint:
 def render(result: Result, style: Style) -> Iterator[str]:
     """Every finding that is not suppressed, then what was not linted, then a summary."""
     paint = Paint(style.colour)
+    pages = {rule.name: next(iter(rule.texts["references"]), "") for rule in result.own}
     for file, finding in result.findings:
-        if finding.suppressed is None:
+        if finding.is_open:
             yield from _finding(file, finding, paint)
+            page = pages.get(finding.rule, RULES_URL.format(rule=finding.rule))
+            if page:
+                yield f"{' ' * _gutter(file, finding)} {paint('frame', '=')} {paint('dim', printable(page))}\n"
             yield "\n"
     if style.statistics:
         yield from statistics(result)
@@ -65,8 +70,7 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
     where = f"{path(file.shown)}:{finding.start.line}:{finding.start.column}"
     severity = paint(finding.severity.value, f"{finding.severity.value}[{finding.rule}]")
     yield f"{paint('bold', where)}: {severity} {printable(finding.message)}\n"
-    here = (place.start.line for place in finding.related if place.path == file.path)
-    gutter = max(len(str(number)) for number in (finding.start.line, *here))
+    gutter = _gutter(file, finding)
     yield from _excerpt(file, finding.start, finding.end, gutter, paint, finding.severity.value)
     yield from _steps(file, finding, gutter, paint)
     mark = bar = paint("frame", "=")
@@ -74,7 +78,12 @@ def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:
         yield f"{' ' * gutter} {bar if commands(line) else mark} {line}\n"
         mark = " "
     yield from _related(file, finding, gutter, paint)
-    yield f"{' ' * gutter} {paint('frame', '=')} {paint('dim', RULES_URL.format(rule=finding.rule))}\n"
+
+
+def _gutter(file: FileResult, finding: Finding) -> int:
+    """How wide the numbers of its lines are."""
+    here = (place.start.line for place in finding.related if place.path == file.path)
+    return max(len(str(number)) for number in (finding.start.line, *here))
 
 
 def _related(file: FileResult, finding: Finding, gutter: int, paint: Paint) -> Iterator[str]:
@@ -181,7 +190,7 @@ def statistics(result: Result) -> Iterator[str]:
     """Counts per rule, most first."""
     counts: dict[tuple[str, str], int] = {}
     for _, finding in result.findings:
-        if finding.suppressed is None:
+        if finding.is_open:
             key = (finding.rule, finding.severity.value)
             counts[key] = counts.get(key, 0) + 1
     for (rule, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -198,24 +207,21 @@ def _skipped(result: Result, paint: Paint) -> Iterator[str]:
 def summary(result: Result) -> str:
     """``1 error and 2 notes in 3 files (1 suppressed, 2 files skipped).``"""
     counts = dict.fromkeys(Severity, 0)
-    suppressed = 0
+    suppressed = baseline = 0
     for _, finding in result.findings:
-        if finding.suppressed is not None:
-            suppressed += 1
-        else:
+        if finding.is_open:
             counts[finding.severity] += 1
-    said = [_count(number, severity.value) for severity, number in counts.items() if number]
+        suppressed += finding.suppressed is not None
+        baseline += finding.left_out == BASELINE
+    said = [counted(number, severity.value) for severity, number in counts.items() if number]
     checked = sum(1 for file in result.files if file.kind)
     skipped = sum(1 for file in result.files if file.skipped and not file.kind)
     extra = [f"{suppressed} suppressed"] if suppressed else []
-    extra += [f"{_count(skipped, 'file')} skipped"] if skipped else []
+    extra += [f"{baseline} in the baseline"] if baseline else []
+    extra += [f"{counted(skipped, 'file')} skipped"] if skipped else []
     tail = f" ({', '.join(extra)})" if extra else ""
     if not checked and not said:
         return f"No buildspec was checked{tail}."
     found = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said) or "No findings"
     noun = "buildspec file" if all(file.kind in ("", "buildspec") for file in result.files) else "file"
-    return f"{found} in {_count(checked, noun)}{tail}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{found} in {counted(checked, noun)}{tail}."

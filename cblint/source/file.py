@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 
 MAX_BYTES = 4 * 1024 * 1024
 """Buildspecs are a few kilobytes; the time a file takes grows with its size."""
 
+BASELINE = "cblint-baseline"
+"""The format that a baseline says it has."""
+_BEGINNING = rb'\s{0,9}\[\s{0,9}\{\s{0,9}"format"\s{0,9}:\s{0,9}"' + BASELINE.encode() + b'"'
 _BOM = "\ufeff"
 
 
@@ -15,8 +19,8 @@ class Unreadable(Exception):
     """The file cannot be linted; ``str()`` says why, in words that follow its name."""
 
 
-def read(path: str, named: bool) -> str:
-    """The text of a file without its byte order mark. Raises Unreadable.
+def read(path: str, named: bool, most: int = MAX_BYTES) -> str:
+    """The text of a file of at most so many bytes, without its byte order mark. Raises Unreadable.
 
     A path that the user named may be a pipe (``<(…)``); one found by searching must be a regular file.
     """
@@ -29,20 +33,20 @@ def read(path: str, named: bool) -> str:
             raise Unreadable("is not a regular file")
         with open(path, "rb") as file:
             # At first as much as there seems to be: room for the most there can be takes longer to make than to fill.
-            data = file.read(min(about.st_size, MAX_BYTES) + 1)
+            data = file.read(min(about.st_size, most) + 1)
             if len(data) > about.st_size:  # it grew, or is a pipe
-                data += file.read(MAX_BYTES + 1 - len(data))
+                data += file.read(most + 1 - len(data))
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror or error}") from None
     except ValueError:
         raise Unreadable("cannot be read: the name holds a NUL character") from None
-    return decode(data)
+    return decode(data, most)
 
 
-def decode(data: bytes) -> str:
-    """Bytes as text without the byte order mark. Raises Unreadable."""
-    if len(data) > MAX_BYTES:
-        raise Unreadable(f"is larger than {MAX_BYTES // 1024 // 1024} MB")
+def decode(data: bytes, most: int = MAX_BYTES) -> str:
+    """At most so many bytes as text without the byte order mark. Raises Unreadable."""
+    if len(data) > most:
+        raise Unreadable(f"is larger than {most // 1024 // 1024} MB")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("is encoded in UTF-16, not UTF-8")
     try:
@@ -55,3 +59,8 @@ def decode(data: bytes) -> str:
     if "\0" in text:
         raise Unreadable("is a binary file")
     return text.removeprefix(_BOM)
+
+
+def is_baseline(data: bytes) -> bool:
+    """Whether a file is a baseline, which quotes other files and says nothing itself."""
+    return re.match(_BEGINNING, data) is not None

@@ -15,10 +15,12 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from cblint import config
+from cblint import opening
 from cblint.cli import start
+from cblint.config import files, nearest
 from cblint.facts.sources import read_schema
 from cblint.hosts import discover
+from cblint.own import entries
 from tests.helpers import commands, repository
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -157,9 +159,11 @@ def forget() -> None:
     """Empty the caches that a process of its own would begin with."""
     discover.git_root.cache_clear()
     discover._gitignore.cache_clear()
-    config._read_once.cache_clear()
-    config.config_for.cache_clear()
-    config.load_config.cache_clear()
+    files._opened.cache_clear()
+    for cached in (nearest._chain_once, nearest.chain_for, nearest.config_for, nearest.load_chain, nearest.load_config):
+        cached.cache_clear()
+    entries.catalogue_with.cache_clear()
+    opening.repository_graph.cache_clear()
 
 
 @pytest.fixture

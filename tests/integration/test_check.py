@@ -360,6 +360,7 @@ def test_the_parts_of_the_json(cblint: Cblint) -> None:
         "warning": 0,
         "note": 0,
         "suppressed": 0,
+        "baseline": 0,
         "files": 1,
         "skipped": [{"path": "other.yml", "why": "is not a buildspec: it has neither phases nor batch"}],
     }
@@ -405,7 +406,7 @@ def test_suppressed_findings_do_not_fail(cblint: Cblint) -> None:
     cblint.put({"buildspec.yml": commands('echo "a: b" # cblint: ignore[command-not-string] -- because')})
     done = cblint("--format", "json")
     assert done.status == 0
-    assert done.json["findings"][0]["suppressed"] == {"reason": "because"}
+    assert done.json["findings"][0]["suppressed"] == {"reason": "because", "kind": "comment"}
     assert done.json["summary"]["suppressed"] == 1
     assert cblint().lines == ["No findings in 1 buildspec file (1 suppressed)."]
     assert cblint("--format", "concise").out == b""

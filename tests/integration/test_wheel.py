@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from cblint.facts import PUBLISHED
+from cblint.facts.sources import read_published
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HEAVY = re.compile(
@@ -95,8 +96,13 @@ def test_it_says_what_the_checkout_says(installed: Any, format_: str) -> None:
 def test_its_schemas_are_those_of_the_checkout(installed: Any) -> None:
     for name in PUBLISHED:
         done = run(installed, "schema", name)
-        with open(os.path.join(ROOT, "rules", "schema", f"{name}.schema.json"), encoding="utf-8") as file:
-            assert done.stdout == file.read(), done.stderr
+        assert done.stdout == read_published(name), done.stderr
+
+
+def test_own_rules_can_be_run(installed: Any) -> None:
+    done = run(installed, "rules", "test", os.path.join(ROOT, "examples", "own-rules"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(line.startswith("ok ") for line in done.stdout.splitlines())
 
 
 def test_its_explanations_are_there(installed: Any) -> None:

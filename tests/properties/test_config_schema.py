@@ -32,6 +32,8 @@ def fitting(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     """Data that fits a schema."""
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
+    if isinstance(schema["type"], list):
+        return st.one_of([fitting({**schema, "type": kind}) for kind in schema["type"]])
     if schema["type"] == "array":
         return st.lists(fitting(schema["items"]), min_size=schema.get("minItems", 0), max_size=4)
     if schema["type"] == "object":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.facts import table
+from cblint.flow.places import values_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 
@@ -72,13 +73,13 @@ def command_of(invocation: Invocation, event: Event) -> DockerCommand | None:
 
 def _arguments(invocation: Invocation, event: Event) -> Sequence[Argument]:
     """The words of the command with their values, the program's name first; none if it is not known which they are."""
-    words, all_words, values = invocation.words, invocation.node.words, event.values
-    ahead = len(all_words) - len(words)
-    if len(all_words) == len(values) and all_words[ahead:] == words:
-        return [Argument(word, value) for word, value in zip(words, values[ahead:], strict=True)]
+    words = invocation.words
+    values = values_of(invocation, event)
+    if values is not None:
+        return [Argument(word, value) for word, value in zip(words, values, strict=True)]
     # `"$@"` in a function, say.
     if event.exact and is_client(program_of(event)):
-        return [Argument(words[0], value) for value in values]
+        return [Argument(words[0], value) for value in event.values]
     return ()
 
 
