@@ -22,7 +22,10 @@ _MARKER = re.compile("[«»‹›]")
 
 
 class Example(NamedTuple):
-    """An example without its markers: ``spans`` were in « », ``related`` in ‹ ›; ``steps`` lead from these to those."""
+    """An example without its markers: ``spans`` were in « », ``related`` in ‹ ›; ``steps`` lead from these to those.
+
+    ``reveals`` are rules that say more once it is fixed.
+    """
 
     rule: str
     number: int
@@ -34,6 +37,7 @@ class Example(NamedTuple):
     also: list[str]
     given: dict[str, Any]
     steps: list[str]
+    reveals: list[str]
 
     @property
     def id(self) -> str:
@@ -90,6 +94,7 @@ def example_from(rule: str, number: int, entry: dict[str, Any]) -> Example:
         entry.get("also", []),
         entry.get("given", {}),
         entry.get("steps", []),
+        entry.get("reveals", []),
     )
 
 

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cblint.config import ConfigError
+from cblint.config.files import lies_within
 from cblint.finding import Edit, Finding, PlacedEdit, ValueChange
 from cblint.hiding import Hiding
-from cblint.hosted_fixes import HostedFile, Reader, edited, overlap
-from cblint.hosts.discover import Candidate
+from cblint.hosted_fixes import MOST_CHARACTERS, MOST_READINGS, HostedFile, Reader, edited, overlap
+from cblint.hosts.discover import Candidate, git_root
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
 from cblint.source import replacing
@@ -114,34 +115,33 @@ def _hiding(text: str, path: str, settings: Settings) -> Hiding:
 def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reader = lambda _: None) -> tuple[str, int]:
     """The text with every applicable fix, and how many findings that mends.
 
-    ``read`` tells what a file of another format holds. Of fixes that overlap, the first in the file is applied; if all
-    together may not be, those that may alone. In what is not valid YAML, only that is mended. Raises Refused where none
-    may.
+    ``read`` tells what a file of another format holds. Of fixes that overlap, the first in the file is applied; of
+    those that may not be, none. In what is not valid YAML, only that is mended. Raises Refused where nothing is left.
     """
     broken = [finding for finding in findings if finding.rule == _SYNTAX]
     chosen = _compatible(broken or findings, unsafe)
-    if not chosen:
-        if broken and _compatible(findings, unsafe):
-            raise Refused("it is not valid YAML, and that has to be mended by hand first")
-        return text, 0
-    try:
-        return _applied(text, chosen, read), len(chosen)
-    except Refused:
-        if len(chosen) == 1:
-            raise
-    allowed: list[Finding] = []
-    for finding in chosen:
+    if broken and not chosen and _compatible(findings, unsafe):
+        raise Refused("it is not valid YAML, and that has to be mended by hand first")
+    kept, new = list[Finding](), text
+    reasons, last = dict[str, None](), ""
+    waiting = [chosen] if chosen else []
+    # By halves, so that one among many costs few readings; what they are too few for is left for the next pass.
+    for _ in range(max(min(MOST_READINGS, MOST_CHARACTERS // (len(text) + 1)), 1)):
+        if not waiting:
+            break
+        part = waiting.pop()
         try:
-            _applied(text, [finding], read)
-            allowed.append(finding)
+            new = _applied(text, [*kept, *part], read)
+            kept += part
         except Refused as error:
-            refused = error
-    if not allowed:
-        raise refused
-    try:
-        return _applied(text, allowed, read), len(allowed)
-    except Refused:
-        return _applied(text, allowed[:1], read), 1
+            last = str(error)
+            if len(part) == 1:
+                reasons[last] = None
+            else:
+                waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
+    if chosen and not kept:
+        raise Refused("; ".join(reasons) or last)
+    return new, len(kept)
 
 
 _SYNTAX = "yaml-syntax-error"
@@ -319,6 +319,9 @@ def _encoded(old: bytes, text: str) -> bytes:
 def _replace(path: str, old: bytes, new: bytes) -> None:
     """Write the file in one step, if it is still what was read. Raises Refused and OSError."""
     target = os.path.realpath(path)
+    root = git_root(os.path.dirname(os.path.abspath(path)))
+    if root is not None and not lies_within(path, root):
+        raise Refused("a link leads from it out of the repository")
     with open(target, "rb") as file:
         if file.read() != old:
             raise Refused("it was changed in the meantime")

@@ -38,7 +38,7 @@ def differences(example: Example, rule: Rule, folder: str) -> list[Difference]:
         *_of_places(example, own),
         *(found for finding in own for found in _of_words(finding, rule.variants.get(example.variant or ""))),
         *_of_related(example, own),
-        *(_of_fix(example, rule, own, folder) if example.spans else ()),
+        *(_of_fix(example, rule, said, folder) if example.spans else ()),
     ]
 
 
@@ -104,7 +104,8 @@ def _of_related(example: Example, own: list[Finding]) -> Iterator[Difference]:
         yield Difference(0, f"expected the steps {example.steps}, but got {steps}")
 
 
-def _of_fix(example: Example, rule: Rule, own: list[Finding], folder: str) -> Iterator[Difference]:
+def _of_fix(example: Example, rule: Rule, said: list[Finding], folder: str) -> Iterator[Difference]:
+    own = [finding for finding in said if finding.rule == example.rule]
     text, count = fixed_text(example.text, own, True, reader_of(path_of(example, folder), Settings()))
     fixed = text if count else None
     if fixed != example.fixed:
@@ -116,6 +117,11 @@ def _of_fix(example: Example, rule: Rule, own: list[Finding], folder: str) -> It
         for finding in again.findings:
             if finding.rule == example.rule:
                 yield Difference(0, f"expected the fixed text to be clean, but it says: {finding.message}")
+        counts = Counter(finding.rule for finding in again.findings if finding.suppressed is None)
+        revealed = counts - Counter(finding.rule for finding in said)
+        if sorted(revealed.elements()) != sorted(example.reveals):
+            told = ", ".join(revealed.elements()) or "none"
+            yield Difference(0, f"expected {example.reveals or 'none'} to be revealed by the fix, but {told} were")
 
 
 def _quoted(text: str | None) -> str:

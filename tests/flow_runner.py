@@ -73,10 +73,14 @@ def have_shells() -> bool:
 
 
 class Runner:
-    """Runs scripts, one at a time, below a folder that is its own."""
+    """Runs scripts, one at a time, below a folder that is its own.
 
-    def __init__(self, folder: str) -> None:
+    What they print goes to one file, errors too; with ``apart`` the errors go to another.
+    """
+
+    def __init__(self, folder: str, apart: bool = False) -> None:
         self._folder = folder
+        self._errors = "ERR" if apart else "OUT"
         self._programs = shell_programs(folder)
 
     @contextmanager
@@ -94,7 +98,7 @@ class Runner:
 
     def run(self, items: Sequence[str], shell: str, names: Sequence[str], place: Place) -> list[Observed]:
         """What each item leaves, in a place that nothing ran in."""
-        files = {name: os.path.join(place.wrapper, name) for name in ("DIR", "ENV", "SEEN", "OUT")}
+        files = {name: os.path.join(place.wrapper, name) for name in ("DIR", "ENV", "SEEN")}
         _write(files["DIR"], place.root + "\n")
         _write(files["ENV"], "")
         # posix_spawn knows no folder to start in; a shell that cannot go where it should stays where it is.
@@ -107,7 +111,7 @@ class Runner:
                 last = number == len(items)
                 script = os.path.join(place.wrapper, f"script{number}.sh")
                 _write(script, wrapped("" if last else items[number], files, names if number else ()))
-                status = self._spawn([*self._programs[shell], script], place, files["OUT"])
+                status = self._spawn([*self._programs[shell], script], place)
                 if number:
                     seen.append(_answers(files["SEEN"], names))
                 if not last:
@@ -117,18 +121,23 @@ class Runner:
         return [Observed(*pair, variables) for pair, variables in zip(found, seen, strict=True)]
 
     def said(self, place: Place) -> str:
-        """What the script printed, errors too."""
+        """What the script printed, errors too where they are not apart."""
         return _read(os.path.join(place.wrapper, "OUT"))
 
-    def _spawn(self, command: list[str], place: Place, output: str) -> int:
+    def complained(self, place: Place) -> str:
+        """The errors that the script printed; all that it printed where they are not apart."""
+        return _read(os.path.join(place.wrapper, self._errors))
+
+    def _spawn(self, command: list[str], place: Place) -> int:
+        opened = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         pid = os.posix_spawn(
             command[0],
             command,
             place.environment,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644),
-                (os.POSIX_SPAWN_DUP2, 1, 2),
+                (os.POSIX_SPAWN_OPEN, 1, os.path.join(place.wrapper, "OUT"), opened, 0o644),
+                (os.POSIX_SPAWN_OPEN, 2, os.path.join(place.wrapper, self._errors), opened, 0o644),
             ],
             setpgroup=0,
             setsigdef=[signal.SIGPIPE],  # Python ignores it, and a shell's children would inherit that

@@ -77,8 +77,8 @@ class Case(NamedTuple):
         """Runs items one after the other."""
         with self.runner.place() as place:
             tools = os.path.join(place.home, "tools")
-            found = {**_stubs(buildspec(self.example.text)), **(programs or {})}
-            _provide(place, tools, found, self.example.given.get("files", {}))
+            found = {**stubs_of(buildspec(self.example.text)), **(programs or {})}
+            provide(place, tools, found, self.example.given.get("files", {}))
             observed = self.runner.run([f'PATH="{tools}:$PATH"', *items], self.shell, names, place)
             marks = [os.path.exists(os.path.join(tools, f"{name}.called")) for name in (LEAVES_MARK, FAILS)]
             return Play(observed[1:], self.runner.said(place), *marks)
@@ -130,8 +130,8 @@ def _is_test(pipeline: Pipeline) -> bool:
     )
 
 
-def _stubs(found: Buildspec) -> dict[str, str]:
-    """The programs and scripts that a buildspec names, each with what stands for it."""
+def stubs_of(found: Buildspec) -> dict[str, str]:
+    """The programs and scripts that a buildspec names, each with the shell script that stands for it."""
     names: dict[str, str] = {}
     functions = {
         node.name.text for item in found.shell_items for node in walk(item.script) if isinstance(node, Function)
@@ -157,7 +157,7 @@ def _sourced(script: Node) -> Iterator[str]:
                 yield name.text if "/" in name.text else f"./{name.text}"
 
 
-def _provide(place: Place, tools: str, programs: Mapping[str, str], files: Mapping[str, str]) -> None:
+def provide(place: Place, tools: str, programs: Mapping[str, str], files: Mapping[str, str]) -> None:
     """The programs, scripts, folders and files that items find."""
     os.makedirs(tools)
     for folder in _FOLDERS:

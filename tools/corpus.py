@@ -4,6 +4,7 @@
     python -m tools.corpus --record      write the counts
     python -m tools.corpus --unjudged    errors and warnings without a verdict, as rows for tests/corpus/verdicts.tsv
     python -m tools.corpus --show RULE   a rule's findings with the lines around them, to be read
+    python -m tools.corpus --fix         what fixes make of it (tools/corpus_fixes.py)
 
 The corpus is found through CBLINT_CORPUS (default ../shared/corpus beside the checkout); none of it is kept here.
 """
@@ -174,6 +175,8 @@ def main() -> int:
     parser.add_argument("--record", action="store_true", help="write tests/corpus/counts.tsv")
     parser.add_argument("--unjudged", action="store_true", help="list errors and warnings without a verdict")
     parser.add_argument("--show", metavar="RULE", help="print a rule's findings with their surroundings")
+    parser.add_argument("--fix", action="store_true", help="fix all in memory; with --record write what came of it")
+    parser.add_argument("--patches", action="store_true", help="with --fix: print the patches")
     options = parser.parse_args()
     if not available():
         print(f"There is no corpus at {CORPUS}; set CBLINT_CORPUS.", file=sys.stderr)
@@ -182,6 +185,11 @@ def main() -> int:
         rule = find(options.show).name if options.show else None
     except UnknownRule as error:
         parser.error(str(error))
+    if options.fix:
+        from tools.corpus_fixes import run
+
+        run(corpus_files(), options.record, options.patches)
+        return 0
     checked = lint_corpus(corpus_files(), rule)
     if rule:
         _show(checked, rule)

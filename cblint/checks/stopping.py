@@ -72,6 +72,8 @@ def undeclared(item: ShellItem, declaration: SimpleCommand, assignment: Assignme
     alone = len(last.pipelines) == 1 and last.pipelines[0].commands == (declaration,) and last.terminator != "&"
     if not alone or declaration.words[0].text != "export" or len(declaration.arguments) != 2:
         return ()
+    if declaration.redirections:
+        return ()  # those of an assignment hold for the command in it
     return (replaced(Span(declaration.span.start, assignment.span.start), ""),)
 
 

@@ -250,7 +250,7 @@ def _without_command(node: SimpleCommand) -> tuple[Edit, ...]:
     """All of ``set -x``, up to the command that follows it."""
     value = node.source.value
     before = value[max(node.start - 80, 0) : node.start].rstrip(" \t")
-    if node.redirections or (before and before[-1] not in "\n;{("):
+    if node.redirections or node.assignments or (before and before[-1] not in "\n;{("):
         return ()
     behind = re.match(r"[ \t]*(?:;(?!;)|\n|&&)\s*(?=[\w\"'$./\[])", value[node.end : node.end + 200])
     rest = value[node.end + behind.end() :][:5] if behind is not None else ""
