@@ -9,7 +9,9 @@ from __future__ import annotations
 import difflib
 import io
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from cblint.config import ConfigError
@@ -27,7 +29,7 @@ from cblint.source.text import Text
 from cblint.source.tree import Mapping, walk
 
 _PASSES = 50
-"""One fix can make room for another that overlapped it."""
+"""One fix can make room for another that overlapped it. One after which the same is said again is taken back."""
 
 
 class Refused(Exception):
@@ -78,14 +80,23 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
         old = decode(data)
     except Unreadable:
         return Change(candidate.path), data  # the lint that follows says so
-    text, fixed, refused = old, 0, ""
+    text, fixed, refused, futile = old, 0, "", set[_Complaint]()
+    last = _Pass(old, Counter(), ())
     try:
         read = reader_of(candidate.path, settings)
         for _ in range(_PASSES):
             result = lint_text(text, candidate, settings)
-            text, count = fixed_text(text, result.findings, unsafe, read)
-            fixed += count
-            if not count:
+            said = Counter(_complaint(text, finding) for finding in result.findings)
+            vain = {each for each in map(partial(_complaint, last.text), last.kept) if said[each] >= last.said[each]}
+            if vain:
+                text, fixed, futile = last.text, fixed - len(last.kept), futile | vain
+                last = _Pass(text, Counter(), ())
+                continue
+            findings = [finding for finding in result.findings if _complaint(text, finding) not in futile]
+            new, kept = _fixed(text, findings, unsafe, read)
+            fixed += len(kept)
+            text, last = new, _Pass(text, said, kept)
+            if not kept:
                 break
     except ConfigError:
         return Change(candidate.path), data  # the lint that follows says so
@@ -99,6 +110,27 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
     patch = tuple(_diff(data, new, result.path))
     shown = tuple(hiding.hidden(line) if line.startswith(_OF_TEXT) else line for line in patch)
     return Change(candidate.path, fixed, shown, refused, shown != patch), new
+
+
+_Complaint = tuple[str, str, str, tuple[str, ...]]
+"""What a finding says, of which line, and what its fix writes: alike before and after a fix that mends nothing."""
+_NEAR = 500
+"""So many characters of a line tell it from others; one of a whole file is not copied for each finding."""
+
+
+class _Pass(NamedTuple):
+    """A text, what was said of it, and the findings that were fixed in it."""
+
+    text: str
+    said: Counter[_Complaint]
+    kept: Sequence[Finding]
+
+
+def _complaint(text: str, finding: Finding) -> _Complaint:
+    start = finding.span.start
+    before, after = text[max(start - _NEAR, 0) : start], text[start : start + _NEAR]
+    line = before.rpartition("\n")[2] + after.partition("\n")[0]
+    return finding.rule, finding.message, line, tuple(edit.text for edit in finding.fix.edits) if finding.fix else ()
 
 
 _OF_TEXT = (" ", "-", "+")
@@ -118,6 +150,11 @@ def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reade
     ``read`` tells what a file of another format holds. Of fixes that overlap, the first in the file is applied; of
     those that may not be, none. In what is not valid YAML, only that is mended. Raises Refused where nothing is left.
     """
+    new, kept = _fixed(text, findings, unsafe, read)
+    return new, len(kept)
+
+
+def _fixed(text: str, findings: Sequence[Finding], unsafe: bool, read: Reader) -> tuple[str, list[Finding]]:
     broken = [finding for finding in findings if finding.rule == _SYNTAX]
     chosen = _compatible(broken or findings, unsafe)
     if broken and not chosen and _compatible(findings, unsafe):
@@ -141,7 +178,7 @@ def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reade
                 waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
     if chosen and not kept:
         raise Refused("; ".join(reasons) or last)
-    return new, len(kept)
+    return new, kept
 
 
 _SYNTAX = "yaml-syntax-error"
