@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import replaced
+from cblint.checks.edits import after, replaced
 from cblint.checks.piping import INSTALLED, PROGRAM, SCRIPT, UNPACKED
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
@@ -39,10 +39,19 @@ def curl_without_fail(buildspec: Buildspec) -> Iterator[Report]:
                 invocation, found[place + 1 :], items[number + 1 : number + 2], "pipefail" in item.value
             )
             if variant is not None:
-                word = invocation.words[0]
-                end = word.source.offset(word.end)
-                edits = (replaced(Span(end, end), " -f"),) if variant != "content" else ()
-                yield Report(word.span, variant, edits=edits)
+                edits = _failing(invocation) if variant != "content" else ()
+                yield Report(invocation.words[0].span, variant, edits=edits)
+
+
+def _failing(invocation: Invocation) -> tuple[Edit, ...]:
+    """The option that lets curl fail: first, but behind ``-q``, which counts in the first place only."""
+    program, first = invocation.words[:2]
+    if first.raw == "--disable":
+        return (after(first.span, " -f"),)
+    if first.raw.startswith("-q"):
+        place = first.source.offset(first.start + len("-q"))
+        return (replaced(Span(place, place), "f"),)
+    return (after(program.span, " -f"),)
 
 
 def _fetches(invocation: Invocation) -> bool:
