@@ -24,4 +24,4 @@ def test_a_configuration_that_is_not_read_may_bring_the_rule(
 
 def test_without_one_there_is_no_such_rule(tmp_path: pathlib.Path) -> None:
     folder = repository(tmp_path, {})
-    assert said(lint(TEXT, Settings(isolated=True), f"{folder}/buildspec.yml")) == ["unknown-suppression 5:32"]
+    assert said(lint(TEXT, Settings(isolated=True), f"{folder}/buildspec.yml")) == ["unknown-suppression 5:31"]
