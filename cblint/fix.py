@@ -93,9 +93,9 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
                 last = _Pass(text, Counter(), ())
                 continue
             findings = [finding for finding in result.findings if _complaint(text, finding) not in futile]
-            new, kept = _fixed(text, findings, unsafe, read)
+            mended, kept = _fixed(text, findings, unsafe, read)
             fixed += len(kept)
-            text, last = new, _Pass(text, said, kept)
+            text, last = mended, _Pass(text, said, kept)
             if not kept:
                 break
     except ConfigError:

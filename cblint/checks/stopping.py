@@ -107,7 +107,7 @@ def _answers(invocation: Invocation) -> bool:
 
 def _may_have_nothing_to_do(invocation: Invocation) -> bool:
     """Whether it fails where all is as it should be already."""
-    return invocation.runs("git", "commit") and not invocation.flags("--allow-empty", "--amend")
+    return bool(invocation.runs("git", "commit")) and not invocation.flags("--allow-empty", "--amend")
 
 
 def _silences(redirection: Redirection) -> bool:
