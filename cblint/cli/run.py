@@ -87,7 +87,7 @@ def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Res
     if configured or options["baseline"]:
         from cblint.cli.baseline import applied
 
-        result = applied(result, options)
+        result = applied(result, options["paths"] or (".",), options)
     if options["since"] is not None:
         from cblint.since import SinceError, only_changed
 
@@ -159,7 +159,7 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
             write((line for change in changed for line in change.patch), "-")
             _tell_masked(changed)
         _tell_refused(changed)
-        if options["fix"]:
+        if not options["diff"]:
             for change in changed:
                 if change.fixed:
                     say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
