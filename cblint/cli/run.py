@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cblint.catalogue import Catalogue, UnknownRule
-from cblint.choices import catalogue_at, check_settings, own_rules
+from cblint.choices import catalogue_at, check_settings, configuration, own_rules
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
@@ -103,12 +103,19 @@ def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Res
 def known_rules(paths: tuple[str, ...]) -> Catalogue:
     """The rules that there are in this folder: built in, of its configuration, in these files and folders.
 
-    Raises Misused for what the command line names; a configuration that is wrong is not what somebody asks for here.
+    Raises Misused for what the command line names; a configuration that is wrong is not what somebody asks for here,
+    but is told of: rules may be missing.
     """
+    settings = Settings(rules=paths)
     try:
-        return catalogue_at("buildspec.yml", Settings(rules=paths))
+        catalogue = catalogue_at("buildspec.yml", settings)
     except ConfigError as error:
         raise Misused(shown.printable(str(error))) from None
+    try:
+        configuration("buildspec.yml", settings)
+    except ConfigError as error:
+        say(f"rules of the configuration are left out: {error}")
+    return catalogue
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
