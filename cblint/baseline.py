@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from cblint.catalogue import Rule
 from cblint.finding import BASELINE
 from cblint.hosts.discover import git_root
 from cblint.identity import Identity, context, identities, place, squeezed
@@ -182,6 +183,21 @@ def _dumped(item: dict[str, Any]) -> str:
 
 
 # What it matches
+
+
+def recoded(entries: Iterable[Entry], rules: Iterable[Rule]) -> list[Entry]:
+    """The entries, those of own rules with the code that the rule has now: it may have been the name, or a former one.
+
+    Those that a rule has as its code stay as they are.
+    """
+    rules = tuple(rules)
+    codes = {rule.code for rule in rules}
+    now = {name: rule for rule in rules for name in (*rule.former_names, rule.name)}
+    moved = {name: rule for name, rule in now.items() if name not in codes}
+    return [
+        entry._replace(code=moved[entry.code].code, rule=moved[entry.code].name) if entry.code in moved else entry
+        for entry in entries
+    ]
 
 
 class _Seen(NamedTuple):

@@ -17,7 +17,7 @@ def test_it_is_said_why(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(repository(tmp_path, dict(files)))
     told = (
         'cblint: rules of the configuration are left out: ci/b.yml:1:7: name is "No_make", which does not match '
-        '^[a-z0-9]+(-[a-z0-9]+)*$\n'
+        "^[a-z0-9]+(-[a-z0-9]+)*$\n"
     )
     listed, explained = invoke(["rules", "--select", "CB9001"], ""), invoke(["explain", "no-make"], "")
     assert (listed.exit_code, listed.stderr) == (0, told)
