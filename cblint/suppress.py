@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Catalogue, Rule, UnknownRule, find
+from cblint.catalogue.selection import is_family
 from cblint.finding import Edit, Finding, Report
 from cblint.source.text import Lines, Span, Text, begin_of_line
 from cblint.source.tree import Scalar
@@ -350,7 +351,8 @@ def _name(written: str, span: Span, catalogue: Catalogue) -> Name:
     try:
         return Name(catalogue.find(written), written, span, "")
     except UnknownRule as error:
-        return Name(None, written, span, error.suggestion)
+        family = " It is a family: name the rule that is meant." if is_family(written) else ""
+        return Name(None, written, span, family or error.suggestion)
 
 
 def shell_comments(text: Text) -> list[Text]:
