@@ -42,13 +42,13 @@ WRONG = [
     ("name: x\nmesage: m\n" + MATCH, ':2:1: "mesage" is not known at the top level. Did you mean "message"?'),
     (HEAD + "severity: eror\n" + MATCH, ':3:11: severity is "eror", but must be one of error, warning, note. '
      'Did you mean "error"?'),
-    (HEAD + MATCH + "references: [http://a]\n", ':4:14: references[0] is "http://a", which does not match '
-     "^https://[^ ]+$"),
+    (HEAD + MATCH + "references: [http://a]\n", ':4:14: references[0] is "http://a", but must be an '
+     "https:// address"),
     # No code.
     (HEAD + "check: module.function\n" + MATCH, ':3:1: "check" is for built-in rules: own rules are data: no code is '
      "run for them. Say it with match, or propose the rule to cblint"),
     # Names.
-    ("name: X_y\nmessage: m\n" + MATCH, ':1:7: name is "X_y", which does not match ^[a-z0-9]+(-[a-z0-9]+)*$'),
+    ("name: X_y\nmessage: m\n" + MATCH, ':1:7: name is "X_y", but must be in kebab-case, such as push-outside'),
     ("name: 3\nmessage: m\n" + MATCH, ":1:7: name must be text: put it in quotes"),
     ('name: "x\\n"\nmessage: m\n' + MATCH, ":1:7: name must not end in a line end"),
     ("name: unknown-phase\nmessage: m\n" + MATCH, ':1:7: name: "unknown-phase" is taken by a built-in rule: '
@@ -57,7 +57,7 @@ WRONG = [
      "all others"),
     (HEAD + "code: CB2001\n" + MATCH, ':3:7: code: "CB2001" is kept: CB and a number mean built-in rules, OWN means '
      "all others"),
-    (HEAD + "code: cb9\n" + MATCH, ':3:7: code is "cb9", which does not match ^[A-Z]+-?[0-9]+$'),
+    (HEAD + "code: cb9\n" + MATCH, ':3:7: code is "cb9", but must be capital letters and a number, such as ACME001'),
     (HEAD + "former-names: [ok, cb2001]\n" + MATCH, ':3:20: former-names[1]: "cb2001" is kept: CB and a number mean '
      "built-in rules, OWN means all others"),
     # What it is about.

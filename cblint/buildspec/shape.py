@@ -317,7 +317,9 @@ def sentence(fault: Fault) -> str:
     if fault.keyword == "minimum":
         return f"{place} is {value}, but must be {schema['minimum']} or more"
     assert fault.keyword == "pattern", f"no schema of a configuration has {fault.keyword}"
-    return f'{place} is "{value}", which does not match {schema["pattern"]}'
+    # "written" is a keyword of our own: nobody should have to read a regular expression.
+    wanted = schema.get("written") or f"text that matches {schema['pattern']}"
+    return f'{place} is "{value}", but must be {wanted}'
 
 
 def _expected(node: Node, schema: dict[str, Any]) -> str:

@@ -16,8 +16,8 @@ def test_it_is_said_why(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch)
     files = {".cblint.yml": "rules: [ci]\n", "ci/a.yml": RULE, "ci/b.yml": RULE.replace("no-make", "No_make")}
     monkeypatch.chdir(repository(tmp_path, dict(files)))
     told = (
-        'cblint: rules of the configuration are left out: ci/b.yml:1:7: name is "No_make", which does not match '
-        "^[a-z0-9]+(-[a-z0-9]+)*$\n"
+        'cblint: rules of the configuration are left out: ci/b.yml:1:7: name is "No_make", but must be in '
+        "kebab-case, such as push-outside\n"
     )
     listed, explained = invoke(["rules", "--select", "CB9001"], ""), invoke(["explain", "no-make"], "")
     assert (listed.exit_code, listed.stderr) == (0, told)
