@@ -394,9 +394,8 @@ def _listed(root: str, *arguments: str) -> bytes:
                 process.kill()
         timer.cancel()
         if len(found) > LONGEST_LIST:
-            raise SinceError(
-                f"the revision has more files than can be compared: its list is larger than {LONGEST_LIST // 1_000_000} MB."
-            )
+            size = f"{LONGEST_LIST // 1_000_000} MB"
+            raise SinceError(f"the revision has more files than can be compared: its list is larger than {size}.")
         if process.returncode < 0:
             raise subprocess.TimeoutExpired(arguments, TIMEOUT)
         said.seek(0)

@@ -66,11 +66,14 @@ def test_trees_that_name_billions_of_files(old: Cblint, monkeypatch: pytest.Monk
     assert done.stderr == "cblint: the revision has more files than can be compared: its list is larger than 1 MB.\n"
 
 
-def test_an_index_without_end(old: Cblint) -> None:
+def test_an_index_that_leads_elsewhere(old: Cblint, tmp_path: pathlib.Path) -> None:
+    """It could lead to /dev/zero, and was copied."""
+    (tmp_path / "laid-out").mkdir()
     index = old.folder / ".git" / "index"
-    index.unlink()
-    index.symlink_to("/dev/zero")
-    assert old("--since", "HEAD").lines[-1] == "No findings in 1 buildspec file."
+    index.rename(tmp_path / "elsewhere")
+    index.symlink_to(tmp_path / "elsewhere")
+    tree = since.Tree(str(old.folder), since.commit(str(old.folder), "HEAD"), str(tmp_path / "laid-out"))
+    assert os.listdir(os.path.join(tree.laid_out, ".git")) == []
 
 
 def test_a_protocol_that_the_repository_allows(
