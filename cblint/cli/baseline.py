@@ -12,6 +12,7 @@ from cblint.choices import check_settings
 from cblint.cli.options import OPTIONS
 from cblint.cli.run import Misused, Stopped, complain, say, settings_of, write
 from cblint.config import BASELINE, ConfigError
+from cblint.config.files import lies_within
 from cblint.hosts.discover import git_root
 from cblint.linter import FileResult, Result, configured_baseline, lint_paths
 from cblint.report import Style, render, shown
@@ -117,8 +118,16 @@ def _linted(paths: Sequence[str], options: Mapping[str, Any]) -> tuple[dict[str,
 
 
 def _usual(path: str) -> str:
+    """The baseline that nobody names; what lies there must be the repository's. Raises Misused."""
     full = os.path.abspath(path)
-    return os.path.join(git_root(full if os.path.isdir(full) else os.path.dirname(full)) or os.getcwd(), BASELINE)
+    root = git_root(full if os.path.isdir(full) else os.path.dirname(full)) or os.getcwd()
+    found = os.path.join(root, BASELINE)
+    if not lies_within(found, root):
+        raise Misused(
+            f"{shown.printable(os.path.relpath(found))} is a link that leads out of the repository: delete it, or name "
+            "the file with --baseline."
+        )
+    return found
 
 
 def _groups(result: Result, given: str | None, usual: str) -> dict[str, list[FileResult]]:
