@@ -30,7 +30,7 @@ from cblint.source.tree import Mapping, walk
 
 _PASSES = 50
 """One fix can make room for another that overlapped it."""
-MOST_LINTED = 4_000_000
+MOST_LINTED = 1_000_000
 """Characters that are linted for the fixes of one file: each pass mends no more than a rule may find in one."""
 MOST_NODES = 50_000
 """In a file that is fixed: ruamel.yaml takes seconds for them."""

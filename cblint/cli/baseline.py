@@ -152,7 +152,7 @@ def _save(path: str, entries: Sequence[Entry]) -> None:
 
 
 def _print(sentence: str) -> None:
-    write([f"{shown.printable(sentence)}\n"])
+    write([f"{shown.path(sentence)}\n"])  # most begin with the name of a file
 
 
 def _match(number: int) -> str:
