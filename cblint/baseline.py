@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from cblint.catalogue import Rule
 from cblint.finding import BASELINE
 from cblint.hosts.discover import git_root
 from cblint.identity import Identity, context, identities, place, squeezed
@@ -28,6 +29,7 @@ ALIKE = 0.6
 """The part of its words that a line must have kept for its finding to be the same still."""
 _MOST_REWORDED = 50
 """Findings of a file, and entries of one place, that are compared word by word."""
+_UNQUOTED = str.maketrans("", "", "\"'")
 _MARKERS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
 
 
@@ -60,7 +62,7 @@ class Compared(NamedTuple):
 
     ``files`` have the findings that match marked as left out; ``matched`` are the entries of these, with the paths and
     lines of now, ``fresh`` those that the other findings would have. ``stale`` match nothing though their file was
-    linted or is gone; of ``unseen`` this run can say nothing.
+    linted, or is gone from where it was looked for; of ``unseen`` this run can say nothing.
     """
 
     files: tuple[FileResult, ...]
@@ -183,6 +185,21 @@ def _dumped(item: dict[str, Any]) -> str:
 # What it matches
 
 
+def recoded(entries: Iterable[Entry], rules: Iterable[Rule]) -> list[Entry]:
+    """The entries, those of own rules with the code that the rule has now: it may have been the name, or a former one.
+
+    Those that a rule has as its code stay as they are.
+    """
+    rules = tuple(rules)
+    codes = {rule.code for rule in rules}
+    now = {name: rule for rule in rules for name in (*rule.former_names, rule.name)}
+    moved = {name: rule for name, rule in now.items() if name not in codes}
+    return [
+        entry._replace(code=moved[entry.code].code, rule=moved[entry.code].name) if entry.code in moved else entry
+        for entry in entries
+    ]
+
+
 class _Seen(NamedTuple):
     """A file of the run, the path that entries have for it, and what its findings are known by."""
 
@@ -200,10 +217,14 @@ _Left = dict[Identity, dict[int, Entry]]
 """Entries of a path that match nothing yet, by what they are known by and their occurrence."""
 
 
-def compare(files: Sequence[FileResult], entries: Iterable[Entry], folder: str) -> Compared:
+def compare(
+    files: Sequence[FileResult], entries: Iterable[Entry], folder: str, searched: Sequence[str] | None = None
+) -> Compared:
     """Hold the findings of a run against the entries of a baseline that lies in an absolute folder.
 
     Each entry stands for one finding. Those of a file that is gone stand for findings of one that has no entries.
+    ``searched`` are the paths that were looked at, from the current folder (None: all there are): a file that is gone
+    from elsewhere may have been moved to where this run did not look.
     """
     root = git_root(folder) or folder
     run = [_Seen(path_in(root, file), file, identities(file)) for file in files]
@@ -228,7 +249,8 @@ def compare(files: Sequence[FileResult], entries: Iterable[Entry], folder: str) 
         for path, some in by_path.items()
         for entry in ((each for same in left[path].values() for each in same.values()) if path in left else some)
     ]
-    stale = {entry for entry in rest if entry.path in gone or entry.code in ran.get(entry.path, ())}
+    missed = gone if searched is None else _below(gone, root, searched)
+    stale = {entry for entry in rest if entry.path in missed or entry.code in ran.get(entry.path, ())}
     told = list(zip(run, known, strict=True))
     return Compared(
         tuple(_marked(seen.file, numbers) for seen, numbers in told),
@@ -271,7 +293,7 @@ def _reworded(seen: _Seen, numbers: list[int], left: _Left) -> set[int]:
     wanted = [number for number in numbers if 0 < places[seen.identities[number][:2]] <= _MOST_REWORDED]
     found: set[int] = set()
     for number in wanted[:_MOST_REWORDED]:
-        place, words = seen.identities[number][:2], Counter(context(seen.file.findings[number], seen.file).split())
+        place, words = seen.identities[number][:2], _words(context(seen.file.findings[number], seen.file))
         alike = [
             (-_alike(words, entry.text), occurrence, identity)
             for identity, same in left.items()
@@ -287,8 +309,13 @@ def _reworded(seen: _Seen, numbers: list[int], left: _Left) -> set[int]:
 
 def _alike(words: Counter[str], text: str) -> float:
     """The part of the words that two lines have in common."""
-    others = Counter(text.split())
+    others = _words(text)
     return 2 * (words & others).total() / max(words.total() + others.total(), 1)
+
+
+def _words(line: str) -> Counter[str]:
+    """The words of a line without quotes: a fix puts some round a version, or round all of a command."""
+    return Counter(line.translate(_UNQUOTED).split())
 
 
 def _open(seen: _Seen, known: set[int]) -> list[int]:
@@ -313,6 +340,12 @@ def _gone(by_path: Iterable[str], run: list[_Seen], root: str) -> set[str]:
         for path in by_path
         if path not in linted and not any(os.path.lexists(os.path.join(folder, path)) for folder in roots)
     }
+
+
+def _below(paths: Iterable[str], root: str, searched: Sequence[str]) -> set[str]:
+    """Those of paths from an absolute folder that lie in one of the searched ones."""
+    folders = tuple(os.path.join(os.path.abspath(folder), "") for folder in searched)
+    return {path for path in paths if os.path.normpath(os.path.join(root, path)).startswith(folders)}
 
 
 def _renamed(run: list[_Seen], new: list[int], gone: dict[str, _Left]) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cblint.catalogue import Catalogue, Rule, Selection, UnknownRule
-from cblint.config import Config, catalogue_of, config_for, load_config
+from cblint.config import Config, catalogue_of, config_for, is_configured, load_config
 
 if TYPE_CHECKING:
     from cblint.linter import Settings
@@ -47,6 +47,12 @@ def config_or_default(path: str, settings: Settings) -> Config:
         return configuration(path, settings)
     except Exception:
         return Config()
+
+
+def sets_rules_aside(path: str, settings: Settings) -> bool:
+    """Whether a configuration that may bring rules of its own would hold for a path, and is not asked."""
+    is_set_aside = settings.isolated or settings.config is not None
+    return is_set_aside and is_configured(os.path.dirname(os.path.abspath(path)))
 
 
 def catalogue_for(config: Config, settings: Settings) -> Catalogue:

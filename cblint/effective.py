@@ -98,7 +98,7 @@ def _settings(everything: list[Said], settings: Settings, path: str) -> Iterator
             yield from _told({each.value[0].lower(): each for each in parts}.values())
     yield from _told(by_key.get("rules", []))
     yield from _of_command_line("rules", settings.rules)
-    for key in ("buildspecs", "exclude", "rules"):
+    for key in ("buildspecs", "exclude"):
         yield from _told(by_key.get(key, []))
     yield from _told(by_key.get("baseline", [])[-1:])
 

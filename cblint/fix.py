@@ -10,8 +10,9 @@ import difflib
 import io
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from cblint.config import ConfigError
@@ -29,7 +30,7 @@ from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, walk
 
 _PASSES = 50
-"""One fix can make room for another that overlapped it."""
+"""One fix can make room for another that overlapped it. One after which the same is said again is taken back."""
 MOST_LINTED = 1_000_000
 """Characters that are linted for the fixes of one file: each pass mends no more than a rule may find in one."""
 MOST_NODES = 50_000
@@ -84,14 +85,23 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
         old = decode(data)
     except Unreadable:
         return Change(candidate.path), data  # the lint that follows says so
-    text, fixed, refused = old, 0, ""
+    text, fixed, refused, futile = old, 0, "", set[_Complaint]()
+    last = _Pass(old, Counter(), ())
     try:
         read = reader_of(candidate.path, settings)
-        for _ in range(max(min(_PASSES, MOST_LINTED // (len(text) + 1)), 2)):
+        for _ in range(max(min(_PASSES, MOST_LINTED // (len(text) + 1)), 3)):
             result = lint_text(text, candidate, settings)
-            text, count = fixed_text(text, result.findings, unsafe, read)
-            fixed += count
-            if not count:
+            said = Counter(_complaint(text, finding) for finding in result.findings)
+            vain = {each for each in map(partial(_complaint, last.text), last.kept) if said[each] >= last.said[each]}
+            if vain:
+                text, fixed, futile = last.text, fixed - len(last.kept), futile | vain
+                last = _Pass(text, Counter(), ())
+                continue
+            findings = [finding for finding in result.findings if _complaint(text, finding) not in futile]
+            mended, kept = _fixed(text, findings, unsafe, read)
+            fixed += len(kept)
+            text, last = mended, _Pass(text, said, kept)
+            if not kept:
                 break
         else:
             refused = "it is large and there may be more to fix: run it again"
@@ -107,6 +117,27 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
     patch = tuple(_diff(data, new, result.path))
     shown = tuple(hiding.hidden(line) if line.startswith(_OF_TEXT) else line for line in patch)
     return Change(candidate.path, fixed, shown, refused, shown != patch), new
+
+
+_Complaint = tuple[str, str, str, tuple[str, ...]]
+"""What a finding says, of which line, and what its fix writes: alike before and after a fix that mends nothing."""
+_NEAR = 500
+"""So many characters of a line tell it from others; one of a whole file is not copied for each finding."""
+
+
+class _Pass(NamedTuple):
+    """A text, what was said of it, and the findings that were fixed in it."""
+
+    text: str
+    said: Counter[_Complaint]
+    kept: Sequence[Finding]
+
+
+def _complaint(text: str, finding: Finding) -> _Complaint:
+    start = finding.span.start
+    before, after = text[max(start - _NEAR, 0) : start], text[start : start + _NEAR]
+    line = before.rpartition("\n")[2] + after.partition("\n")[0]
+    return finding.rule, finding.message, line, tuple(edit.text for edit in finding.fix.edits) if finding.fix else ()
 
 
 _OF_TEXT = (" ", "-", "+")
@@ -126,6 +157,11 @@ def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reade
     ``read`` tells what a file of another format holds. Of fixes that overlap, the first in the file is applied; of
     those that may not be, none. In what is not valid YAML, only that is mended. Raises Refused where nothing is left.
     """
+    new, kept = _fixed(text, findings, unsafe, read)
+    return new, len(kept)
+
+
+def _fixed(text: str, findings: Sequence[Finding], unsafe: bool, read: Reader) -> tuple[str, list[Finding]]:
     broken = [finding for finding in findings if finding.rule == _SYNTAX]
     chosen = _compatible(broken or findings, unsafe)
     if broken and not chosen and _compatible(findings, unsafe):
@@ -149,7 +185,7 @@ def fixed_text(text: str, findings: Sequence[Finding], unsafe: bool, read: Reade
                 waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
     if chosen and not kept:
         raise Refused("; ".join(reasons) or last)
-    return new, len(kept)
+    return new, kept
 
 
 _SYNTAX = "yaml-syntax-error"

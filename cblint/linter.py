@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
-from cblint.catalogue import Catalogue, Rule
-from cblint.choices import catalogue_for, check_settings, config_or_default, configuration, inside, own_rules, selection
+from cblint.catalogue import Rule
+from cblint.choices import (
+    catalogue_for,
+    check_settings,
+    config_or_default,
+    configuration,
+    inside,
+    own_rules,
+    selection,
+    sets_rules_aside,
+)
 from cblint.config import Config, ConfigError, matches
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
@@ -35,6 +44,7 @@ from cblint.source.text import Lines
 if TYPE_CHECKING:
     from cblint.hosts.definition import HostFile
     from cblint.secrets.mask import Hidden
+    from cblint.suppress import Suppressions
 
 PROCESSES_PAY_FROM = 0.15
 """Seconds of work that are left; starting two processes takes about half of it."""
@@ -313,7 +323,11 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
     ran = _ran(found, checked, rules)
     if "cblint:" in text and found.subjects:
-        checked = _suppressed(target, found, checked, rules, ran, config, catalogue, place.repository is not None)
+        from cblint.suppress import Suppressions  # most files have none
+
+        all_known = not sets_rules_aside(candidate.path, settings)
+        suppressions = Suppressions(found.buildspecs, target.lines, catalogue, config.require_reason, all_known)
+        checked = _suppressed(target, found, checked, rules, ran, suppressions, place.repository is not None)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     if found.kind != "buildspec":
         findings = _written_there(target.lines, candidate, config, findings)
@@ -385,13 +399,9 @@ def _suppressed(
     checked: engine.Checked,
     rules: list[Rule],
     ran: frozenset[str],
-    config: Config,
-    catalogue: Catalogue,
+    suppressions: Suppressions,
     in_repository: bool,
 ) -> engine.Checked:
-    from cblint.suppress import Suppressions
-
-    suppressions = Suppressions(found.buildspecs, target.lines, catalogue)
     kept = [suppressions.apply(finding) for finding in checked.findings]
     running = {rule.code: rule for rule in rules}
 
@@ -399,7 +409,7 @@ def _suppressed(
     def finished(code: str) -> bool:
         return code in ran and engine.could_say_all(running[code], found.subjects, in_repository)
 
-    faults = suppressions.faults(lambda rule: finished(rule.code), config.require_reason)
+    faults = suppressions.faults(lambda rule: finished(rule.code))
     chosen = [(running[rule.code], report) for rule, report in faults if rule.code in running]
     for rule, report in chosen[: engine.MAX_PER_RULE]:
         kept.append(suppressions.apply(engine.place(target, rule, report, found.subjects[0])))

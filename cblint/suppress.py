@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Catalogue, Rule, UnknownRule, find
+from cblint.catalogue.selection import is_family
 from cblint.finding import Edit, Finding, Report
 from cblint.source.text import Lines, Span, Text, begin_of_line
 from cblint.source.tree import Scalar
@@ -37,6 +38,7 @@ _BEYOND = re.compile(
 
 UNUSED = find("unused-suppression")
 UNKNOWN = find("unknown-suppression")
+_UNKNOWN_RULE = "unknown-rule"
 WITHOUT_REASON = find("suppression-without-reason")
 
 
@@ -72,8 +74,18 @@ class Directive(NamedTuple):
 class Suppressions:
     """The directives of a file, and which of them were of use."""
 
-    def __init__(self, buildspecs: list[Buildspec], lines: Lines, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        buildspecs: list[Buildspec],
+        lines: Lines,
+        catalogue: Catalogue,
+        require_reason: bool,
+        all_known: bool,
+    ) -> None:
+        """``all_known``: the catalogue has all rules that the comments may name."""
         self._lines = lines
+        self._require_reason = require_reason
+        self._all_known = all_known
         self._parts = _parts(buildspecs, lines)
         self._directives = _directives(buildspecs, lines, self._parts, catalogue)
         self._used: set[tuple[Span, str]] = set()
@@ -101,10 +113,12 @@ class Suppressions:
         number = bisect_right(self._blocks, line, key=lambda lines: lines[0])
         return [lines[0] for lines in self._blocks[max(number - 1, 0) : number] if line in lines]
 
-    def faults(self, ran: Callable[[Rule], bool], require_reason: bool) -> Iterator[tuple[Rule, Report]]:
+    def faults(self, ran: Callable[[Rule], bool]) -> Iterator[tuple[Rule, Report]]:
         """What is wrong with the directives; ``ran`` tells whether a rule was run over the whole file."""
         for directive in self._directives:
-            yield from _faults(directive, self._lines, self._used, ran, require_reason)
+            for rule, report in _faults(directive, self._lines, self._used, ran, self._require_reason):
+                if self._all_known or report.variant != _UNKNOWN_RULE:
+                    yield rule, report
 
 
 def _faults(
@@ -123,7 +137,7 @@ def _faults(
     for number, name in enumerate(directive.names):
         if name.rule is None:
             fields = {"rule": name.written, "suggestion": name.suggestion}
-            yield UNKNOWN, Report(name.span, "unknown-rule", fields)
+            yield UNKNOWN, Report(name.span, _UNKNOWN_RULE, fields)
         elif name.rule.category != "cblint" and (directive.span, name.rule.code) not in used and ran(name.rule):
             only = len(directive.names) == 1
             span = directive.span if only else name.span
@@ -337,7 +351,8 @@ def _name(written: str, span: Span, catalogue: Catalogue) -> Name:
     try:
         return Name(catalogue.find(written), written, span, "")
     except UnknownRule as error:
-        return Name(None, written, span, error.suggestion)
+        family = " It is a family: name the rule that is meant." if is_family(written) else ""
+        return Name(None, written, span, family or error.suggestion)
 
 
 def shell_comments(text: Text) -> list[Text]:

@@ -337,7 +337,7 @@ def test_an_unknown_key_is_named_with_its_place_and_what_was_meant(
     [
         ("[]\n", ":1:1: the top level must be a mapping"),
         ("text\n", ":1:1: the top level must be a mapping"),
-        ("select: duplicate-key\n", ":1:9: select must be a list"),
+        ("select: duplicate-key\n", ":1:9: select must be a list: put it in brackets"),
         ("select:\n  duplicate-key: true\n", ":2:3: select must be a list"),
         ("exclude:\n", ":1:9: exclude must be a list"),
         ("ignore: [[CB1]]\n", ":1:10: ignore[0] must be text"),

@@ -281,6 +281,23 @@ def test_a_refused_fix_leaves_the_file_and_says_why(tmp_path: pathlib.Path) -> N
     assert path.read_text() == text
 
 
+def test_a_fix_after_which_the_same_is_said_again_is_taken_back(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lint(text: str, candidate: Candidate, settings: LintSettings) -> FileResult:
+        result = lint_text(text, candidate, settings)
+        place = text.index("phases:")
+        vain = finding(text, (0, 7), edits=((place, place, "# in vain\n"),), rule="vain")
+        return result._replace(findings=(vain, *result.findings))
+
+    monkeypatch.setattr("cblint.fix.lint_text", lint)
+    path = tmp_path / "buildspec.yml"
+    path.write_text(DEFECTS)
+    (change,) = fix_files([str(path)], ISOLATED, False, write=True)
+    assert (change.fixed, change.refused) == (3, "")
+    assert path.read_text() == FIXED
+
+
 def test_what_cannot_be_read_is_passed_over(tmp_path: pathlib.Path) -> None:
     (tmp_path / "buildspec.yml").write_bytes(b"\xff\xfe")
     paths = [str(tmp_path / name) for name in ("buildspec.yml", "none.yml")]

@@ -223,7 +223,7 @@ def test_little_has_to_be_said(tmp_path: pathlib.Path) -> None:
     assert rule.profiles == PROFILES
     assert rule.is_own
     assert rule.source == str(tmp_path / "0.yml")
-    assert (rule.texts["why"], rule.texts["advice"], rule.texts["examples"]) == ("No make", "No make", [])
+    assert (rule.texts["why"], rule.texts["advice"], rule.texts["examples"]) == ("", "", [])
     catalogue = catalogue_with((str(tmp_path),))
     assert [each.name for each in catalogue.rules] == [*(each.name for each in built_in().rules), "no-make"]
     assert [each.name for each in catalogue.own] == ["no-make"]

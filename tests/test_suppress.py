@@ -369,6 +369,14 @@ def test_a_comment_that_cannot_be_read_is_reported(comment: str, place: str) -> 
     [
         ("duplicat-key", 'There is no rule "duplicat-key", so this suppresses nothing. Did you mean "duplicate-key"?'),
         ("something", 'There is no rule "something", so this suppresses nothing.'),
+        (
+            "own",
+            'There is no rule "own", so this suppresses nothing. It is a family: name the rule that is meant.',
+        ),
+        (
+            "CB2",
+            'There is no rule "CB2", so this suppresses nothing. It is a family: name the rule that is meant.',
+        ),
         ("CB9999", 'There is no rule "CB9999", so this suppresses nothing.'),
         (
             "Duplicate-Key",

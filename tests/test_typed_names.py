@@ -129,7 +129,15 @@ def test_the_help_of_check_shows_each_option_once_under_a_heading() -> None:
     for option in OPTIONS:
         assert sum(line.startswith(f"  {', '.join(option.names)} ") for line in shown.splitlines()) == 1, option.names
     headings = [line for line in shown.splitlines() if line.endswith(":") and not line.startswith(" ")]
-    assert headings == ["What runs:", "Which files:", "What fails:", "Fixes:", "What is printed:", "Other options:"]
+    assert headings == [
+        "What runs:",
+        "Which files:",
+        "What is left out:",
+        "What fails:",
+        "Fixes:",
+        "What is printed:",
+        "Other options:",
+    ]
     assert max(map(len, shown.splitlines())) <= 100
 
 

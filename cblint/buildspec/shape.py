@@ -288,6 +288,8 @@ _NOUNS = {
     "number": "a number",
     "integer": "a whole number",
 }
+_INSTEAD = {"string": ": put it in quotes", "array": ": put it in brackets"}
+"""What would make something of a lone value."""
 
 
 def sentence(fault: Fault) -> str:
@@ -325,5 +327,5 @@ def _expected(node: Node, schema: dict[str, Any]) -> str:
     expected = schema["type"]
     if isinstance(expected, list):
         return enumerated([_NOUNS[each] for each in expected], "or")
-    unquoted = expected == "string" and isinstance(node, Scalar) and node.value != ""
-    return _NOUNS[expected] + (": put it in quotes" if unquoted else "")
+    hint = _INSTEAD.get(expected, "") if isinstance(node, Scalar) and node.value != "" else ""
+    return _NOUNS[expected] + hint

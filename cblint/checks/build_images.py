@@ -37,9 +37,21 @@ def deprecated_build_image(subject: Buildspec | Resource) -> Iterator[Report]:
             "release": image.release if image is not None else "",
         }
         related: tuple[tuple[str, Span], ...] = tuple(("again", other.span) for other in others)
-        mended = [first, *others] if newer is not None and variant != "pinned" else []
+        may_move = newer is not None and variant != "pinned" and _suits(newer, subject)
+        mended = [first, *others] if may_move else []
         edits = tuple(edit for node in mended for edit in respelt(node, fields["newer"]))
         yield Report(first.span, variant, fields, related, edits, touched=tuple(mended))
+
+
+def _suits(image: Image, subject: Buildspec | Resource) -> bool:
+    """Whether an image has the runtimes that are chosen: a build that chooses one it has not ends at once."""
+    from cblint.checks.runtimes import has_runtimes  # few images are old
+
+    if isinstance(subject, Buildspec):
+        return has_runtimes(image, subject)
+    from cblint.buildspec.embedded import buildspecs_of
+
+    return all(has_runtimes(image, buildspec) for buildspec in buildspecs_of(subject))
 
 
 def _named(subject: Buildspec | Resource) -> Iterable[Scalar]:

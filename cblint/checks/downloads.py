@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import replaced
+from cblint.checks.edits import after, replaced
 from cblint.checks.piping import INSTALLED, PROGRAM, SCRIPT, UNPACKED
-from cblint.finding import Report
+from cblint.finding import Edit, Report
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
@@ -35,11 +35,23 @@ def curl_without_fail(buildspec: Buildspec) -> Iterator[Report]:
         for place, invocation in enumerate(found):
             if invocation.program != "curl" or not _fetches(invocation):
                 continue
-            variant = _consequence(invocation, found[place + 1 :], items[number + 1 : number + 2])
+            variant = _consequence(
+                invocation, found[place + 1 :], items[number + 1 : number + 2], "pipefail" in item.value
+            )
             if variant is not None:
-                word = invocation.words[0]
-                end = word.source.offset(word.end)
-                yield Report(word.span, variant, edits=(replaced(Span(end, end), " -f"),))
+                edits = _failing(invocation) if variant != "content" else ()
+                yield Report(invocation.words[0].span, variant, edits=edits)
+
+
+def _failing(invocation: Invocation) -> tuple[Edit, ...]:
+    """The option that lets curl fail: first, but behind ``-q``, which counts in the first place only."""
+    program, first = invocation.words[:2]
+    if first.raw == "--disable":
+        return (after(first.span, " -f"),)
+    if first.raw.startswith("-q"):
+        place = first.source.offset(first.start + len("-q"))
+        return (replaced(Span(place, place), "f"),)
+    return (after(program.span, " -f"),)
 
 
 def _fetches(invocation: Invocation) -> bool:
@@ -55,11 +67,15 @@ def _may_be_option(word: Word) -> bool:
     return re.fullmatch(r"\$\{?\w*(?:OPT|FLAG|ARG)\w*\}?", word.raw) is not None
 
 
-def _consequence(invocation: Invocation, later: list[Invocation], following: list[ShellItem]) -> str | None:
+def _consequence(
+    invocation: Invocation, later: list[Invocation], following: list[ShellItem], has_pipefail: bool
+) -> str | None:
     """The variant that says what becomes of the page; None where it goes to the log."""
     reader = invocation.piped_into
     if reader is not None:
-        return _read_by(reader)
+        # What a shell says with pipefail is the status of curl, whatever reads from it.
+        is_content = _is_content(reader) and not has_pipefail
+        return "content" if is_content else _read_by(reader)
     file = _saved_as(invocation)
     if file is None:
         return None
@@ -92,6 +108,13 @@ def _read_by(reader: object) -> str | None:
     if program == "tee":
         return "saved"
     return "noticed-later" if program in _NOTICING else None
+
+
+def _is_content(reader: object) -> bool:
+    """Whether a program succeeds if it is given nothing, as it is by a curl that fails."""
+    words = [word.text or "" for word in reader.words] if isinstance(reader, SimpleCommand) else []
+    asks = any(re.fullmatch(r"-[a-zA-Z]*e[a-zA-Z]*|--exit-status", word) for word in words[1:])
+    return bool(words) and words[0] in ("jq", "yq") and not asks
 
 
 def _saved_as(invocation: Invocation) -> str | None:

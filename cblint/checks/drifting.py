@@ -85,7 +85,9 @@ def _artifacts_elsewhere(buildspec: Buildspec) -> Iterator[Report]:
         collected = any(_is_collected(buildspec, each) for each in astray[:MOST_FILES])
         if not collected and not _is_carried(buildspec, path, astray):
             causes = _causes(build_of(buildspec)) if causes is None else causes
-            yield _astray(path, file, astray[0], causes.get(id(astray[0].invocation.node)))
+            # What reads it finds it where it is now.
+            edits = () if _is_named_elsewhere(buildspec, path, astray) else _from_the_root(astray[0].word)
+            yield _astray(path, file, astray[0], causes.get(id(astray[0].invocation.node)), edits)
 
 
 def _is_at_root(buildspec: Buildspec, path: str, written: Iterable[Written], astray: list[Written]) -> bool:
@@ -96,12 +98,12 @@ def _is_at_root(buildspec: Buildspec, path: str, written: Iterable[Written], ast
     return any(each.may_hold(path) for each in written if id(each) not in known)
 
 
-def _astray(path: str, file: Scalar, written: Written, cause: Event | None) -> Report:
+def _astray(path: str, file: Scalar, written: Written, cause: Event | None, edits: tuple[Edit, ...]) -> Report:
     related = [("artifact", file.span), *([("moved", cause.node.span)] if cause is not None else [])]
     place = "the folder above the source root" if written.place == ".." else written.place
     fields = {"path": path, "written": written.path, "place": place}
     span = written.word.span if written.word is not None else called_at(written.invocation)
-    return Report(span, "artifact", fields, tuple(related), _from_the_root(written.word))
+    return Report(span, "artifact", fields, tuple(related), edits)
 
 
 def _base(path: str) -> str:
@@ -129,13 +131,19 @@ def _is_carried(buildspec: Buildspec, path: str, astray: list[Written]) -> bool:
     writing = {id(each.invocation.node) for each in astray}
     if _may_be_collected(buildspec, writing):
         return True
-    return any(
-        _base(path) in invocation.node.raw and invocation.program not in _ONLY_READING
-        for item in buildspec.shell_items
-        if _base(path) in item.value
-        for invocation in item.invocations
-        if id(invocation.node) not in writing
-    )
+    return any(invocation.program not in _ONLY_READING for invocation in _others_naming(buildspec, path, writing))
+
+
+def _is_named_elsewhere(buildspec: Buildspec, path: str, astray: list[Written]) -> bool:
+    return len(astray) > 1 or any(_others_naming(buildspec, path, {id(astray[0].invocation.node)}))
+
+
+def _others_naming(buildspec: Buildspec, path: str, writing: set[int]) -> Iterator[Invocation]:
+    """The commands that name the file, but those that write it."""
+    for item in buildspec.shell_items:
+        for invocation in item.invocations if _base(path) in item.value else ():
+            if _base(path) in invocation.node.raw and id(invocation.node) not in writing:
+                yield invocation
 
 
 _CARRYING = frozenset({"find", "tar", "rsync", "cp", "mv", "xargs", "make", "zip", "install", "ln"})

@@ -182,7 +182,9 @@ def _unused(buildspec: Buildspec) -> Iterator[Report]:
     environments = buildspec.environments
     granted = [each for each in environments if each.privileged and not _caches_layers(each)]
     source = buildspec.source.lower().replace("_container", "")  # the types of environments
-    if not granted or not buildspec.shell_items or any(text in source for text in table("containers")["of-containers"]):
+    if not granted or any(map(_runs_others, granted)) or not buildspec.shell_items:
+        return
+    if any(text in source for text in table("containers")["of-containers"]):
         return
     calls = [call for item in buildspec.shell_items for call in item.invocations]
     if not is_whole(buildspec) or not all(_is_harmless(call) or _may_run_scripts(call) for call in calls):
@@ -199,6 +201,13 @@ def _unused(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(modes[0].span, "task", fields, again, edits, touched=modes)
     elif phases is not None:
         yield Report(phases.key.span, "project", fields)
+
+
+def _runs_others(environment: Environment) -> bool:
+    """Whether a pipeline is known to run its project with another buildspec."""
+    resource = environment.project.resource if environment.project is not None else None
+    runs = resource.graph.runs_of(resource) if resource is not None else ()
+    return any(run.action.setting("BuildspecOverride") is not None for run in runs)
 
 
 def _caches_layers(environment: Environment) -> bool:

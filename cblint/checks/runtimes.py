@@ -25,7 +25,7 @@ from cblint.wording import enumerated
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
-    from cblint.facts.images import Runtime
+    from cblint.facts.images import Image, Runtime
 
 
 class _Chosen(NamedTuple):
@@ -59,6 +59,14 @@ def runtime_end_of_life(buildspec: Buildspec) -> Iterator[Report]:
             yield _said_over(each, each.version, over, buildspec.environments)
         elif _is_left_behind(each) and not _are_known(buildspec.environments):
             yield Report(each.version.span, "old-images", {"runtime": each.name, "version": each.text})
+
+
+def has_runtimes(image: Image, buildspec: Buildspec) -> bool:
+    """Whether an image has all that a buildspec chooses, as far as that is known."""
+    from cblint.buildspec.environments import Environment  # of most builds nothing is known
+
+    environments = (Environment("", image.name, image),)
+    return not any(_is_lacking(each, environments) for each in _chosen(buildspec))
 
 
 def _said_over(each: _Chosen, version: Scalar, over: Ended, environments: Sequence[Environment]) -> Report:

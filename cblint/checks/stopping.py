@@ -97,12 +97,17 @@ def _answers(invocation: Invocation) -> bool:
     """Whether it may well fail where all is well: it asks, takes away what may not be there, or is silenced."""
     if is_asked(invocation):
         return False
-    if any(map(_silences, invocation.redirections)):
+    if any(map(_silences, invocation.redirections)) or _may_have_nothing_to_do(invocation):
         return True
     effect = effect_of(invocation)
     if effect is None:
         return False
     return effect.fails and (effect.does in _TELLS or _takes_away(invocation))
+
+
+def _may_have_nothing_to_do(invocation: Invocation) -> bool:
+    """Whether it fails where all is as it should be already."""
+    return bool(invocation.runs("git", "commit")) and not invocation.flags("--allow-empty", "--amend")
 
 
 def _silences(redirection: Redirection) -> bool:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cblint.baseline import BaselineError, Compared, Entry, compare, load, written
-from cblint.catalogue import UnknownRule
+from cblint.baseline import BaselineError, Compared, Entry, compare, load, recoded, written
+from cblint.catalogue import Rule, UnknownRule
 from cblint.choices import check_settings
 from cblint.cli.options import OPTIONS
 from cblint.cli.run import Misused, Stopped, complain, say, settings_of, write
-from cblint.config import BASELINE, ConfigError
+from cblint.config import BASELINE, NAMES, ConfigError, chain_for
 from cblint.config.files import lies_within
 from cblint.hosts.discover import git_root
 from cblint.linter import FileResult, Result, configured_baseline, lint_paths
@@ -20,20 +20,21 @@ from cblint.source.replacing import replace
 from cblint.wording import counted
 
 
-def applied(result: Result, options: Mapping[str, Any]) -> Result:
-    """The run of ``cblint check``, marked as left out what baselines have. Raises Stopped."""
+def applied(result: Result, paths: Sequence[str], options: Mapping[str, Any]) -> Result:
+    """The run of ``cblint check`` over paths, marked as left out what baselines have. Raises Stopped."""
     try:
-        return _applied(result, options)
+        return _applied(result, paths, options)
     except BaselineError as error:
         raise Stopped(str(error)) from None
 
 
-def _applied(result: Result, options: Mapping[str, Any]) -> Result:
+def _applied(result: Result, paths: Sequence[str], options: Mapping[str, Any]) -> Result:
     files = {id(file): file for file in result.files}
     named = options["baseline"] is not None
     for path, group in _groups(result, options["baseline"], "").items():
         if path:
-            found = compare(group, load(path, named), os.path.dirname(path))
+            entries = recoded(load(path, named), result.own)
+            found = compare(group, entries, os.path.dirname(path), paths)
             files |= {id(old): new for old, new in zip(group, found.files, strict=True)}
             stale = len(found.stale)
             if stale:
@@ -44,7 +45,7 @@ def _applied(result: Result, options: Mapping[str, Any]) -> Result:
 
 def create(paths: Sequence[str], options: Mapping[str, Any], force: bool) -> int:
     """Write all findings of now, and return the exit status. Raises Misused."""
-    groups, status = _linted(paths, options)
+    groups, _, status = _linted(paths, options)
     there = [os.path.relpath(path) for path in groups if os.path.lexists(path)]
     if there and not force:
         raise Misused(
@@ -57,16 +58,24 @@ def create(paths: Sequence[str], options: Mapping[str, Any], force: bool) -> int
         number = len({entry.path for entry in entries})
         _print(f"{os.path.relpath(path)} has {counted(len(entries), 'finding')} of {counted(number, 'file')} now.")
         if not options["baseline"] and not any(file.baseline for file in files):
-            _print(
-                f'With "baseline: {os.path.basename(path)}" in a .cblint.yml beside it, cblint check leaves them out.'
-            )
+            _print(f"With {_setting(path, options)}, cblint check leaves them out.")
     return status
+
+
+def _setting(path: str, options: Mapping[str, Any]) -> str:
+    """What is to be said in which configuration so that a baseline counts."""
+    folder, name = os.path.split(path)
+    chain = () if options["config"] or options["isolated"] else chain_for(folder)
+    beside = os.path.basename(chain[-1].path) if chain and os.path.dirname(chain[-1].path) == folder else ""
+    if beside == NAMES[2]:
+        return f'baseline = "{name}" under [tool.cblint] in {beside}'
+    return f'"baseline: {name}" in {beside or f"a {NAMES[0]} beside it"}'
 
 
 def update(paths: Sequence[str], options: Mapping[str, Any], add: bool) -> int:
     """Drop the entries that no longer match, perhaps add what is new, and return the exit status. Raises Misused."""
-    groups, status = _linted(paths, options)
-    for path, found in _compared(groups, options).items():
+    groups, own, status = _linted(paths, options)
+    for path, found in _compared(groups, own, paths, options).items():
         _save(path, [*found.matched, *found.unseen, *(found.fresh if add else ())])
         new = len(found.fresh)
         more = f", {new} added" if add else f"; {counted(new, 'finding')} not in it: --add takes them in" if new else ""
@@ -76,8 +85,8 @@ def update(paths: Sequence[str], options: Mapping[str, Any], add: bool) -> int:
 
 def check(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     """Print what the baseline lacks and what of it no longer matches; the exit status is 1 if there is any of it."""
-    groups, status = _linted(paths, options)
-    for path, found in _compared(groups, options).items():
+    groups, own, status = _linted(paths, options)
+    for path, found in _compared(groups, own, paths, options).items():
         write(render("text", Result(found.files), Style(quiet=True)))
         for entry in found.stale:
             where = f" at {entry.where}" if entry.where else ""
@@ -101,8 +110,13 @@ def run(command: Callable[..., int], paths: Sequence[str], options: Mapping[str,
         return 2
 
 
-def _linted(paths: Sequence[str], options: Mapping[str, Any]) -> tuple[dict[str, list[FileResult]], int]:
-    """The files of a run by the absolute path of their baseline, and 3 if a rule crashed. Raises Misused."""
+def _linted(
+    paths: Sequence[str], options: Mapping[str, Any]
+) -> tuple[dict[str, list[FileResult]], Sequence[Rule], int]:
+    """The files of a run by the absolute path of their baseline, its own rules, and 3 if a rule crashed.
+
+    Raises Misused.
+    """
     settings = settings_of(options)
     try:
         check_settings(settings, paths)
@@ -114,7 +128,8 @@ def _linted(paths: Sequence[str], options: Mapping[str, Any]) -> tuple[dict[str,
     if result.errors or any(file.failed for file in result.files):
         raise Misused("Not all files could be linted: the baseline stays as it is.")
     usual = os.path.abspath(usual)
-    return {usual: [], **_groups(result, options["baseline"], usual)}, 3 if result.exit_status == 3 else 0
+    groups = {usual: [], **_groups(result, options["baseline"], usual)}
+    return groups, result.own, 3 if result.exit_status == 3 else 0
 
 
 def _usual(path: str) -> str:
@@ -139,9 +154,14 @@ def _groups(result: Result, given: str | None, usual: str) -> dict[str, list[Fil
     return found
 
 
-def _compared(groups: dict[str, list[FileResult]], options: Mapping[str, Any]) -> dict[str, Compared]:
+def _compared(
+    groups: dict[str, list[FileResult]], own: Sequence[Rule], paths: Sequence[str], options: Mapping[str, Any]
+) -> dict[str, Compared]:
     named = options["baseline"] is not None
-    return {path: compare(files, load(path, named), os.path.dirname(path)) for path, files in groups.items()}
+    return {
+        path: compare(files, recoded(load(path, named), own), os.path.dirname(path), paths)
+        for path, files in groups.items()
+    }
 
 
 def _save(path: str, entries: Sequence[Entry]) -> None:

@@ -31,7 +31,7 @@ def init(force: bool, to_stdout: bool) -> None:
     path = os.path.join(root, NAMES[0])
     existing = _existing(root)
     if existing and not (force or to_stdout):
-        raise Misused(f"{printable(os.path.relpath(existing))} is there already. To write another, give --force.")
+        raise Misused(_refusal(existing))
     result = lint_paths([os.path.relpath(root)], Settings(isolated=bool(existing)))
     for error in result.errors:
         say(error)
@@ -55,6 +55,14 @@ def _existing(root: str) -> str | None:
     except ConfigError:
         return os.path.join(root, NAMES[2])
     return chain[-1].path if chain and os.path.dirname(chain[-1].path) == root else None
+
+
+def _refusal(existing: str) -> str:
+    name, shown = os.path.basename(existing), printable(os.path.relpath(existing))
+    if name == NAMES[0]:
+        return f"{shown} is there already. To write it anew, give --force."
+    there = f"{shown} has [tool.cblint] already" if name == NAMES[2] else f"{shown} is there already"
+    return f"{there}. To write a {NAMES[0]}, which then counts in its place, give --force."
 
 
 def _odd(root: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cblint.catalogue import Catalogue, UnknownRule
-from cblint.choices import catalogue_at, check_settings, own_rules
+from cblint.choices import catalogue_at, check_settings, configuration, own_rules
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
@@ -87,7 +87,7 @@ def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Res
     if configured or options["baseline"]:
         from cblint.cli.baseline import applied
 
-        result = applied(result, options)
+        result = applied(result, options["paths"] or (".",), options)
     if options["since"] is not None:
         from cblint.since import SinceError, only_changed
 
@@ -103,12 +103,19 @@ def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Res
 def known_rules(paths: tuple[str, ...]) -> Catalogue:
     """The rules that there are in this folder: built in, of its configuration, in these files and folders.
 
-    Raises Misused for what the command line names; a configuration that is wrong is not what somebody asks for here.
+    Raises Misused for what the command line names; a configuration that is wrong is not what somebody asks for here,
+    but is told of: rules may be missing.
     """
+    settings = Settings(rules=paths)
     try:
-        return catalogue_at("buildspec.yml", Settings(rules=paths))
+        catalogue = catalogue_at("buildspec.yml", settings)
     except ConfigError as error:
         raise Misused(shown.printable(str(error))) from None
+    try:
+        configuration("buildspec.yml", settings)
+    except ConfigError as error:
+        say(f"rules of the configuration are left out: {error}")
+    return catalogue
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
@@ -159,7 +166,7 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
             write((line for change in changed for line in change.patch), "-")
             _tell_masked(changed)
         _tell_refused(changed)
-        if options["fix"]:
+        if not options["diff"]:
             for change in changed:
                 if change.fixed:
                     say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")

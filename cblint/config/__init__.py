@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cblint.config.known import catalogue_of
 from cblint.config.model import BASELINE, Config, ConfigError, matches
-from cblint.config.nearest import NAMES, chain_for, config_for, load_chain, load_config
+from cblint.config.nearest import NAMES, chain_for, config_for, is_configured, load_chain, load_config
 
 __all__ = [
     "BASELINE",
@@ -14,6 +14,7 @@ __all__ = [
     "catalogue_of",
     "chain_for",
     "config_for",
+    "is_configured",
     "load_chain",
     "load_config",
     "matches",

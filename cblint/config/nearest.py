@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.config.model import Config, ConfigError
 from cblint.hosts.discover import git_root
+from cblint.source.file import MAX_BYTES
 
 if TYPE_CHECKING:
     from cblint.config.files import ConfigFile
@@ -31,19 +33,40 @@ def chain_for(folder: str) -> tuple[ConfigFile, ...]:
 
     Raises ConfigError.
     """
+    for path in _candidates(folder):
+        chain = _chain_once(path)
+        if isinstance(chain, ConfigError):
+            raise ConfigError(str(chain))
+        if chain:
+            return chain
+    return ()
+
+
+@lru_cache(maxsize=1024)
+def is_configured(folder: str) -> bool:
+    """Whether there is a configuration for an absolute folder, whatever it says."""
+    return any(not path.endswith(".toml") or _names_table(path) for path in _candidates(folder))
+
+
+def _names_table(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"tool.cblint" in file.read(MAX_BYTES)
+    except OSError:
+        return False
+
+
+def _candidates(folder: str) -> Iterator[str]:
+    """The files that may be the configuration of a folder, the nearest first, not past the git root."""
     root = git_root(folder)
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
-                chain = _chain_once(path)
-                if isinstance(chain, ConfigError):
-                    raise ConfigError(str(chain))
-                if chain:
-                    return chain
+                yield path
         parent = os.path.dirname(folder)
         if folder == root or parent == folder:
-            return ()
+            return
         folder = parent
 
 

@@ -178,13 +178,15 @@ class _Builder:
         Whether ``finally`` stops as well is not documented: it is taken to go on.
         """
         current: State | None = state
+        # What is not seen is trusted to leave alone what CodeBuild says of the build, as other variables of its own.
+        given = self.given._replace(kept={**self.given.kept, SUCCEEDS: state.variable(SUCCEEDS)})
         failures = Ends()
         fails = False
         for step in steps:
             if current is None:
                 break
             before = current if self.keeps else self._fresh(current)
-            run = run_item(step.item.script, before, self.shell, self.given, self.beginning, self.limits)
+            run = run_item(step.item.script, before, self.shell, given, self.beginning, self.limits)
             self.runs.append(StepRun(step, path, before, run))
             failures.add(Outcome(None, run.outcome.failed))
             fails = fails or run.outcome.ok is None

@@ -147,36 +147,21 @@ def _makers(shown: Shown) -> dict[str, Maker[Use]]:
 
         return holds
 
-    def operand(spec: Any, steps: Steps) -> Condition[Use]:
-        test = text_test(spec, steps)
-        shown.setdefault("operand", lambda use: _first(test, _operands(use)))
-        return lambda use: some(map(test, _operands(use)))
+    def of_texts(
+        field: str, texts: Callable[[Use], list[Known]], together: Callable[[Iterable[Maybe]], Maybe] = some
+    ) -> Maker[Use]:
+        """A condition of texts that a command has, of which the one that is meant is shown as ``field``."""
 
-    def last_operand(spec: Any, steps: Steps) -> Condition[Use]:
-        test = text_test(spec, steps)
-        shown.setdefault(
-            "operand", lambda use: _first(test, (use.call.known(each) for each in use.named.operands[-1:]))
-        )
-        return lambda use: some(test(use.call.known(each)) for each in use.named.operands[-1:])
+        def made(spec: Any, steps: Steps) -> Condition[Use]:
+            test = text_test(spec, steps)
+            shown.setdefault(field, lambda use: _first(test, texts(use)))
+            return lambda use: together(map(test, texts(use)))
 
-    def image(spec: Any, steps: Steps) -> Condition[Use]:
-        test = text_test(spec, steps)
-        shown.setdefault("image", lambda use: _first(test, _images(use.call)))
-        return lambda use: some(map(test, _images(use.call)))
-
-    def registry(spec: Any, steps: Steps) -> Condition[Use]:
-        test = text_test(spec, steps)
-        shown.setdefault("registry", lambda use: _first(test, _registries(use.call)))
-        return lambda use: some(map(test, _registries(use.call)))
+        return made
 
     def phase(spec: Any, steps: Steps) -> Condition[Use]:
         test = text_test(spec, steps)
         return lambda use: test(Known(use.call.step.phase))
-
-    def directory(spec: Any, steps: Steps) -> Condition[Use]:
-        test = text_test(spec, steps)
-        shown.setdefault("directory", lambda use: _first(test, _directories(use.call)))
-        return lambda use: agreed(map(test, _directories(use.call)))
 
     def through(spec: Any, steps: Steps) -> Condition[Use]:
         test = text_test(spec, steps)
@@ -206,12 +191,12 @@ def _makers(shown: Shown) -> dict[str, Maker[Use]]:
     return {
         "flag": flag,
         "option": option,
-        "operand": operand,
-        "last-operand": last_operand,
-        "image": image,
-        "registry": registry,
+        "operand": of_texts("operand", _operands),
+        "last-operand": of_texts("operand", lambda use: _operands(use)[-1:]),
+        "image": of_texts("image", lambda use: _images(use.call)),
+        "registry": of_texts("registry", lambda use: _registries(use.call)),
         "phase": phase,
-        "directory": directory,
+        "directory": of_texts("directory", lambda use: _directories(use.call), agreed),
         "through": through,
         "with-variable": with_variable,
         "unseen": unseen,

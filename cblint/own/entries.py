@@ -201,8 +201,8 @@ def _rule(entry: dict[str, Any], typed: dict[str, Any], taken: Mapping[str, str]
     whole = {
         **_DEFAULTS,
         "code": entry["name"],
-        "why": summary,
-        "advice": first.get("detail") or summary,
+        "why": "",
+        "advice": first.get("detail", ""),
         **entry,
         "summary": summary,
         "variants": {name: variant for name, (_, variant) in variants.items()},

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from cblint.config import BASELINE
 from cblint.linter import Result
 from cblint.report import HOME
 from cblint.report.shown import printable
@@ -55,10 +56,12 @@ def _found(result: Result) -> Iterator[str]:
         yield f"# - and {len(files) - _LISTED} more\n"
     yield from _said(f'"cblint check" said: {summary(result)}')
     if len(open_) > MANY:
+        yield "\n"
         yield from _said(
-            'To begin with only what is new, run "cblint baseline create": it writes these down, and they are shown no '
-            "more."
+            'To begin with only what is new, run "cblint baseline create", which writes down what is found now, and '
+            "uncomment the next line: then it is shown no more."
         )
+        yield f"# baseline: {BASELINE}\n"
 
 
 def _rules(result: Result) -> Iterator[str]:

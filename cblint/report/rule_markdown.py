@@ -38,16 +38,16 @@ def page(about: Explanation) -> str:
 
 def _parts(about: Explanation) -> Iterator[str]:
     rule, entry = about.rule, about.entry
-    yield f"# {rule.name} ({rule.code})"
+    yield f"# {rule.name}" + (f" ({rule.code})" if rule.code != rule.name else "")
     yield f"{rule.summary}."
     yield f"Category {rule.category} · profile {entry['profile']} · {status(about)}"
     if rule.former_names:
         yield f"Formerly {', '.join(f'`{name}`' for name in rule.former_names)}"
     yield "\n".join(_variants(about))
-    yield "## Why"
-    yield entry["why"].strip()
-    yield "## What to do"
-    yield entry["advice"].strip()
+    for title, said in (("Why", entry["why"]), ("What to do", entry["advice"])):
+        if said:
+            yield f"## {title}"
+            yield said.strip()
     if command := fix_command(entry):
         yield f"`{command}` {fix_words(entry)}"
     if about.shown or about.good is not None:

@@ -26,16 +26,20 @@ _COLUMNS = (("code", 6), ("name", 34), ("severity", 8), ("category", 18), ("prof
 def listed(rules: Iterable[Rule], colour: bool = False) -> Iterator[str]:
     """A title row, then two lines for each rule: its name and kind, and what it is about."""
     paint = Paint(colour)
-    yield paint("bold", _line([title for title, _ in _COLUMNS])) + "\n"
-    for rule in rules:
+    each = list(rules)
+    code = max((len(rule.code) for rule in each), default=0)
+    yield paint("bold", _line([title for title, _ in _COLUMNS], code)) + "\n"
+    for rule in each:
         cells = [rule.code, rule.name, rule.severity.value, rule.category, rule.profiles[0], short_fix(rule)]
-        yield f"{_line(cells)}\n"
+        yield f"{_line(cells, code)}\n"
         preview = f" ({rule.status})" if rule.status != "stable" else ""
         yield f"        {paint('dim', f'{rule.summary}{preview}')}\n"
 
 
-def _line(cells: Iterable[str]) -> str:
-    return "  ".join(f"{cell:<{width}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True)).rstrip()
+def _line(cells: Iterable[str], code: int) -> str:
+    """One row, its first column as wide as the longest code: own rules may be called by their names."""
+    widths = (max(code, _COLUMNS[0][1]), *(width for _, width in _COLUMNS[1:]))
+    return "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 def table(rules: Iterable[Rule], link: str = RULES_URL) -> str:

@@ -34,7 +34,7 @@ def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -
     """All of it, in lines with their ends, no wider than ``columns`` but for what is quoted and has no blanks."""
     paint = Paint(colour)
     rule, entry = about.rule, about.entry
-    yield f"{paint('bold', rule.name)} ({rule.code})\n"
+    yield paint("bold", rule.name) + (f" ({rule.code})\n" if rule.code != rule.name else "\n")
     yield from prose(f"{rule.summary}.", columns, "")
     yield "\n"
     yield from row("severity", _severities(about), columns=columns)
@@ -43,8 +43,9 @@ def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -
     yield from row("status", status(about), columns=columns)
     yield from row("former names", ", ".join(rule.former_names), columns=columns)
     yield from row("fix", _fix(about), columns=columns)
-    yield from _section("Why", prose(entry["why"], columns), paint)
-    yield from _section("What to do", prose(entry["advice"], columns), paint)
+    for title, said in (("Why", entry["why"]), ("What to do", entry["advice"])):
+        if said:
+            yield from _section(title, prose(said, columns), paint)
     yield from _section("What it says", _variants(about, columns, paint), paint)
     if about.example is not None:
         yield from _section("For example, this is a finding", _bad(about.example, columns, paint), paint)

@@ -35,7 +35,7 @@ def descriptor(rule: Rule, texts: Mapping[str, Any]) -> om.ReportingDescriptor:
         name=pascal_case(rule.name),
         deprecated_names=[pascal_case(name) for name in rule.former_names] or None,
         short_description=om.MultiformatMessageString(text=_bounded(rule.summary)),
-        full_description=om.MultiformatMessageString(text=_bounded(texts["why"])),
+        full_description=om.MultiformatMessageString(text=_bounded(_why(rule, texts))),
         help=om.MultiformatMessageString(text=_plain_help(rule, texts), markdown=_markdown_help(rule, texts)),
         help_uri=next(iter(_links(rule, texts)), None),
         default_configuration=om.ReportingConfiguration(level=rule.severity.value),
@@ -64,8 +64,8 @@ def _bounded(text: str) -> str:
 
 def _plain_help(rule: Rule, texts: Mapping[str, Any]) -> str:
     return _paragraphs(
-        texts["why"],
-        f"What to do: {texts['advice']}",
+        _why(rule, texts),
+        texts["advice"] and f"What to do: {texts['advice']}",
         _suppression(rule),
         "\n".join(_links(rule, texts)),
     )
@@ -74,14 +74,18 @@ def _plain_help(rule: Rule, texts: Mapping[str, Any]) -> str:
 def _markdown_help(rule: Rule, texts: Mapping[str, Any]) -> str:
     links = _links(rule, texts)
     return _paragraphs(
-        texts["why"],
-        "## What to do",
-        texts["advice"],
+        _why(rule, texts),
+        texts["advice"] and f"## What to do\n\n{texts['advice']}",
         *_example(texts),
         "## Suppress it",
         _suppression(rule),
         *(["## References", "\n".join(f"- {link}" for link in links)] if links else []),
     )
+
+
+def _why(rule: Rule, texts: Mapping[str, Any]) -> str:
+    """Why the rule is there, or what it is about: an own rule need not say why."""
+    return str(texts["why"] or f"{rule.summary}.")
 
 
 def _paragraphs(*parts: str) -> str:

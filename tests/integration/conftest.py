@@ -162,6 +162,7 @@ def forget() -> None:
     files._opened.cache_clear()
     for cached in (nearest._chain_once, nearest.chain_for, nearest.config_for, nearest.load_chain, nearest.load_config):
         cached.cache_clear()
+    nearest.is_configured.cache_clear()
     entries.catalogue_with.cache_clear()
     opening.repository_graph.cache_clear()
 

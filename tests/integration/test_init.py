@@ -108,6 +108,9 @@ def test_many_findings_are_a_reason_for_a_baseline(cblint: Cblint) -> None:
     cblint.put({f"{n}/buildspec.yml": BUILDSPEC for n in range(60)})
     text = cblint.run("init", "--stdout").stdout
     assert 'run "cblint baseline create"' in text.replace("\n# ", " ")
+    cblint.put({".cblint.yml": text.replace("# baseline: ", "baseline: ")})
+    assert cblint.run("baseline", "create").stdout == ".cblint-baseline.json has 180 findings of 60 files now.\n"
+    assert cblint().lines == ["No findings in 60 buildspec files (180 in the baseline)."]
     assert "# - and 10 more\n" in text
     assert "#       # and 10 more\n" in text
 
@@ -126,7 +129,12 @@ def test_a_configuration_that_is_there_stays(cblint: Cblint, name: str, content:
     cblint.put({name: content})
     done = cblint.run("init")
     assert done.status == 2
-    assert f"{name} is there already. To write another, give --force." in done.stderr
+    instead = {
+        ".cblint.yml": " is there already. To write it anew, ",
+        ".cblint.yaml": " is there already. To write a .cblint.yml, which then counts in its place, ",
+        "pyproject.toml": " has [tool.cblint] already. To write a .cblint.yml, which then counts in its place, ",
+    }
+    assert f"Error: {name}{instead[name]}give --force.\n" in done.stderr
     assert set(os.listdir(cblint.folder)) == {".git", name}
     assert (cblint.folder / name).read_text() == content
     assert cblint.run("init", "--stdout").status == 0

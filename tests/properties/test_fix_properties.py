@@ -22,7 +22,12 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
 from tests.examples import all_examples
 
-FIXABLE = [example.text for example in all_examples() if example.fixed is not None and "path" not in example.given]
+FIXABLE = [
+    example.text
+    for example in all_examples()
+    if example.fixed is not None and "path" not in example.given and example.rule != "yaml-syntax-error"
+]
+"""What PyYAML reads, before it is fixed as well."""
 ALL_RULES = Settings(isolated=True, select=tuple(rule.name for rule in rules()))
 CANDIDATE = Candidate("buildspec.yml", True)
 DRAWS = 400 if os.environ.get("CBLINT_HYPOTHESIS") == "fuzz" else 50
