@@ -9,27 +9,32 @@ from __future__ import annotations
 import difflib
 import io
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from cblint.config import ConfigError
 from cblint.config.files import lies_within
-from cblint.finding import Edit, Finding, PlacedEdit, ValueChange
+from cblint.finding import Edit, Finding, ValueChange
 from cblint.hiding import Hiding
-from cblint.hosted_fixes import MOST_CHARACTERS, MOST_READINGS, HostedFile, Reader, edited, overlap
+from cblint.hosted_fixes import MOST_CHARACTERS, MOST_READINGS, HostedFile, Reader, Taken, edited, overlap
 from cblint.hosts.discover import Candidate, git_root
 from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
 from cblint.opening import NotBuildspec
 from cblint.source import replacing
 from cblint.source.file import MAX_BYTES, Unreadable, decode
 from cblint.source.loader import TooComplex, load
-from cblint.source.text import Text
+from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, walk
 
 _PASSES = 50
 """One fix can make room for another that overlapped it. One after which the same is said again is taken back."""
+MOST_LINTED = 1_000_000
+"""Characters that are linted for the fixes of one file: each pass mends no more than a rule may find in one."""
+MOST_NODES = 50_000
+"""In a file that is fixed: ruamel.yaml takes seconds for them."""
 
 
 class Refused(Exception):
@@ -84,7 +89,7 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
     last = _Pass(old, Counter(), ())
     try:
         read = reader_of(candidate.path, settings)
-        for _ in range(_PASSES):
+        for _ in range(max(min(_PASSES, MOST_LINTED // (len(text) + 1)), 3)):
             result = lint_text(text, candidate, settings)
             said = Counter(_complaint(text, finding) for finding in result.findings)
             vain = {each for each in map(partial(_complaint, last.text), last.kept) if said[each] >= last.said[each]}
@@ -98,6 +103,8 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
             text, last = mended, _Pass(text, said, kept)
             if not kept:
                 break
+        else:
+            refused = "it is large and there may be more to fix: run it again"
     except ConfigError:
         return Change(candidate.path), data  # the lint that follows says so
     except Refused as error:
@@ -187,20 +194,20 @@ _SYNTAX = "yaml-syntax-error"
 def _compatible(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
     """The findings to fix: not suppressed, allowed, their edits apart from one another."""
     chosen: list[Finding] = []
-    taken: list[PlacedEdit] = []
+    taken = Taken()
     for finding in findings:
         fix = finding.fix
         if fix is None or finding.suppressed is not None or not (fix.safe or unsafe):
             continue
-        if not any(_clash(edit, kept) for edit in fix.edits for kept in taken):
+        if not any(_clash(edit.span, kept) for edit in fix.edits for kept in taken.beside(edit.span)):
             chosen.append(finding)
-            taken.extend(fix.edits)
+            taken.add(edit.span for edit in fix.edits)
     return chosen
 
 
-def _clash(edit: PlacedEdit, other: PlacedEdit) -> bool:
-    """Whether two edits overlap, or are about one place: what two findings put there may be the same."""
-    return edit.span == other.span or overlap(edit.span, other.span)
+def _clash(span: Span, other: Span) -> bool:
+    """Whether the ranges of two edits overlap, or are one place: what two findings put there may be the same."""
+    return span == other or overlap(span, other)
 
 
 def _applied(text: str, findings: list[Finding], read: Reader) -> str:
@@ -229,19 +236,25 @@ def _guard_values(file: HostedFile, new: str, changes: list[ValueChange], allowe
             _guard(file.value(*place), value, allowed)
 
 
-def _guard(old: str, new: str, allowed: list[str]) -> None:
-    """Raise Refused unless the data of both texts differ only at or below the places allowed."""
+def _guard(old: str, new: str, places: list[str]) -> None:
+    """Raise Refused unless the data of both texts differ only at or below the places."""
     before, after = _data(old), _data(new)
+    allowed = frozenset(places)
     if len(before) != len(after):
         raise Refused("the fix would change how many documents the file has")
-    if _repeated(new) > _repeated(old):
+    if _counted(new).repeated > _counted(old).repeated:
         raise Refused("the fix would give a key twice")
     for one, other in zip(before, after, strict=True):
         for path in differences(one, other):
-            if not any(path == place or path.startswith((place + ".", place + "[")) for place in allowed):
+            if _places_round(path).isdisjoint(allowed):
                 raise Refused(f"the fix would also change {path or 'the whole file'}")
         if _is_emptied(one, other):
             raise Refused("nothing would be left of a list or a mapping but its key")
+
+
+def _places_round(path: str) -> set[str]:
+    """A place and those that hold it."""
+    return {path, *(path[: mark.start()] for mark in re.finditer(r"[.\[]", path))}
 
 
 def _is_emptied(old: Any, new: Any) -> bool:
@@ -261,21 +274,35 @@ def _is_emptied(old: Any, new: Any) -> bool:
     return False
 
 
-def _repeated(text: str) -> int:
-    """How many keys stand in a mapping that has them already."""
-    nodes = [node for document in load(Text.of(text)).documents for node in walk(document.root)]
+class _Counted(NamedTuple):
+    """How many nodes a text has, and how many keys stand in a mapping that has them already."""
+
+    nodes: int
+    repeated: int
+
+
+@lru_cache(maxsize=2)
+def _counted(text: str) -> _Counted:
+    try:
+        nodes = [node for document in load(Text.of(text)).documents for node in walk(document.root)]
+    except TooComplex:
+        raise Refused("it nests too deep or is too large to check what a fix changes") from None
     names = [[pair.name for pair in node.pairs] for node in nodes if isinstance(node, Mapping)]
-    return sum(len(each) - len(set(each)) for each in names)
+    return _Counted(len(nodes), sum(len(each) - len(set(each)) for each in names))
 
 
-def _data(text: str) -> list[Any]:
+@lru_cache(maxsize=2)
+def _data(text: str) -> tuple[Any, ...]:
+    """The documents of a text, which nobody changes: many fixes are held to the same one. Raises Refused."""
+    if _counted(text).nodes > MOST_NODES:
+        raise Refused(f"it has more than {MOST_NODES:,} values, too many to check what a fix changes")
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     loader = YAML(typ="rt", pure=True)
     loader.allow_duplicate_keys = True
     try:
-        return list(loader.load_all(io.StringIO(text)))
+        return tuple(loader.load_all(io.StringIO(text)))
     except (YAMLError, ValueError, RecursionError) as error:
         raise Refused(f"ruamel.yaml cannot load it ({type(error).__name__}), so the fix cannot be checked") from None
 

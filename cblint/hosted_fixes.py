@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from cblint.engine import placed
@@ -152,14 +153,33 @@ def _apart(wanted: _Wanted) -> list[_Wanted]:
     """The same in groups: of the first no two overlap; each of the others is alone."""
     first: _Wanted = {}
     alone: list[_Wanted] = []
-    taken: list[Edit] = []
+    taken = Taken()
     for number, (changes, edits) in wanted.items():
-        if any(overlap(edit.span, other.span) for edit in edits for other in taken):
+        if any(overlap(edit.span, other) for edit in edits for other in taken.beside(edit.span)):
             alone.append({number: (changes, edits)})
         else:
             first[number] = changes, edits
-            taken += edits
+            taken.add(edit.span for edit in edits)
     return [*alone, first]
+
+
+class Taken:
+    """Ranges that do not overlap, of which there can be thousands."""
+
+    __slots__ = ("_spans",)
+
+    def __init__(self) -> None:
+        self._spans: list[Span] = []
+
+    def add(self, spans: Iterable[Span]) -> None:
+        """Take ranges that overlap none of those there are."""
+        for span in spans:
+            insort(self._spans, span)
+
+    def beside(self, span: Span) -> list[Span]:
+        """Those just before and behind a range: if it overlaps or is any, it does one of these."""
+        number = bisect_left(self._spans, span)
+        return self._spans[max(number - 1, 0) : number + 1]
 
 
 def overlap(one: Span, other: Span) -> bool:

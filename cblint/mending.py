@@ -101,8 +101,8 @@ def in_definition(holder: Resource, source: Text, root: Node | None, edits: Sequ
 
     ``source`` is the text that ``root`` was parsed from: that of a buildspec in a definition, or of the file.
     """
-    known = list(leaves(holder.definition.root))
-    text = next((leaf for leaf in known if isinstance(leaf.node, Scalar) and _is_text_of(leaf.node, source)), None)
+    known = _leaves(holder.definition.root)
+    text = _leaf_of(holder.definition.root, source)
     inside = [edit for edit in edits if text is not None and _holds(source, edit.span)]
     changes = _of_text(source, root, inside)
     if changes is None:
@@ -121,13 +121,26 @@ def in_definition(holder: Resource, source: Text, root: Node | None, edits: Sequ
     return tuple(found)
 
 
-def _leaf_at(here: Sequence[Resource], number: int, own: list[Leaf], span: Span) -> tuple[int, Leaf, Scalar] | None:
+def _leaf_at(here: Sequence[Resource], number: int, own: Sequence[Leaf], span: Span) -> tuple[int, Leaf, Scalar] | None:
     """The scalar in which a range stands, of the definition with a number, else of another in the same file."""
     for other in (number, *(each for each in range(len(here)) if each != number)):
-        for leaf in own if other == number else leaves(here[other].definition.root):
+        for leaf in own if other == number else _leaves(here[other].definition.root):
             if isinstance(leaf.node, Scalar) and _is_in(span, leaf.node):
                 return other, leaf, leaf.node
     return None
+
+
+@lru_cache(maxsize=64)
+def _leaves(root: Node) -> tuple[Leaf, ...]:
+    """All leaves below a node, kept: there can be thousands of edits of one definition."""
+    return tuple(leaves(root))
+
+
+@lru_cache(maxsize=4)
+def _leaf_of(root: Node, source: Text) -> Leaf | None:
+    """The leaf of a definition that is the text of a buildspec."""
+    known = _leaves(root)
+    return next((leaf for leaf in known if isinstance(leaf.node, Scalar) and _is_text_of(leaf.node, source)), None)
 
 
 def _is_text_of(node: Scalar, source: Text) -> bool:

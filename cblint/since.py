@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -20,15 +21,19 @@ from typing import NamedTuple
 
 from cblint.finding import UNCHANGED, Finding
 from cblint.hosts.discover import Candidate, git_root
-from cblint.hosts.repository import LONGEST
+from cblint.hosts.repository import LONGEST, index_of
 from cblint.identity import Identity, identities
 from cblint.linter import FileResult, Settings, lint_text
 from cblint.opening import STDIN
 from cblint.source.file import MAX_BYTES, Unreadable, decode, read
 from cblint.source.text import Lines
 
-TIMEOUT = 120
+TIMEOUT = 60
 """Seconds that git may take."""
+LONGEST_LIST = 64_000_000
+"""Bytes that git may print of the files of a commit, about half a million: a few trees can name billions."""
+MOST_STEPS = 100
+"""Folders on the way to a file of the revision that is looked at: a system has no paths of thousands."""
 MOST_FILES = 20_000
 MOST_TOTAL = 256 * 1024 * 1024
 """Files of the revision, and bytes of them, that are laid out to be looked at; of a longer file only its name."""
@@ -196,11 +201,13 @@ class Tree:
         name = path.rpartition("/")[2]
         lines = Counter(_lines(text))
         best: tuple[float, bool, str] | None = None
-        for other, old in self._gone.items():
+        for other, had in self._had.items():
             if other in self._moved:
                 continue
-            had = Counter(_lines(old))
-            alike = 2 * (lines & had).total() / max(lines.total() + had.total(), 1)
+            total, kept = lines.total() + had.total(), min(lines.total(), had.total())
+            if 2 * kept < _ALIKE * total:
+                continue
+            alike = 2 * (lines & had).total() / max(total, 1)
             rank = (-alike, other.rpartition("/")[2] != name, other)
             if alike >= _ALIKE and (best is None or rank < best):
                 best = rank
@@ -217,12 +224,18 @@ class Tree:
         return self._texts(gone[:_MOST_MOVED], LONGEST)
 
     @cached_property
+    def _had(self) -> dict[str, Counter[str]]:
+        """How often each of their lines stands in those files."""
+        return {path: Counter(_lines(text)) for path, text in self._gone.items()}
+
+    @cached_property
     def laid_out(self) -> str:
         """A folder with the files, for rules that look at what is beside a buildspec."""
         os.mkdir(os.path.join(self._folder, ".git"))
         # What is tracked though it is to be ignored hardly ever changes.
-        with contextlib.suppress(OSError):
-            shutil.copyfile(os.path.join(self.root, ".git", "index"), os.path.join(self._folder, ".git", "index"))
+        index = index_of(self.root)
+        if index is not None:
+            _write(os.path.join(self._folder, ".git"), "index", index)
         files = dict(itertools.islice(self._files.items(), MOST_FILES))
         for path, data in _contents(self.root, files, LONGEST_BESIDE):
             _write(self._folder, path, data)
@@ -301,13 +314,13 @@ def _shallow(root: str) -> str:
 
 def _files(root: str, name: str) -> dict[str, Blob]:
     """The plain files of a commit by path; names that lead elsewhere are left out."""
-    listed = _output(root, _git(root, "ls-tree", "-r", "-z", "-l", "--full-tree", name))
     found = {}
-    for entry in listed.split(b"\0"):
+    for entry in _listed(root, "ls-tree", "-r", "-z", "-l", "--full-tree", name).split(b"\0"):
         about, _, path = entry.partition(b"\t")
         mode, _, blob, size = about.split() if path else (b"", b"", b"", b"")
         steps = path.split(b"/")
-        if mode.startswith(b"100") and not any(step.lower() in _NO_STEPS for step in steps):
+        is_usual = len(steps) <= MOST_STEPS and not any(step.lower() in _NO_STEPS for step in steps)
+        if mode.startswith(b"100") and is_usual:
             found[os.fsdecode(path)] = Blob(blob.decode(), int(size) if size.isdigit() else None)
     return found
 
@@ -352,18 +365,59 @@ def _chunk(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
 
 def _git(root: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Ask git. Raises SinceError where it cannot be asked."""
-    program = shutil.which("git")
-    if program is None:
-        raise SinceError("git is not installed: --since has to ask it for the old files.")
-    try:
+    with _asking(arguments):
         return subprocess.run(  # noqa: S603 - git itself, told to run nothing
-            [program, *_SAFE, "-C", root, *arguments],
+            _command(root, arguments),
             input=given,
             capture_output=True,
             timeout=TIMEOUT,
             env=_environment(root),
             check=False,
         )
+
+
+def _listed(root: str, *arguments: str) -> bytes:
+    """What git prints, if that has an end: a few trees that hold one another name billions. Raises SinceError."""
+    with _asking(arguments), tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603 - as above
+            _command(root, arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            env=_environment(root),
+        )
+        timer = threading.Timer(TIMEOUT, process.kill)
+        timer.start()
+        with process:
+            found = process.stdout.read(LONGEST_LIST + 1) if process.stdout is not None else b""
+            if len(found) > LONGEST_LIST:
+                process.kill()
+        timer.cancel()
+        if len(found) > LONGEST_LIST:
+            size = f"{LONGEST_LIST // 1_000_000} MB"
+            raise SinceError(f"the revision has more files than can be compared: its list is larger than {size}.")
+        if process.returncode < 0:
+            raise subprocess.TimeoutExpired(arguments, TIMEOUT)
+        said.seek(0)
+        return _output(root, subprocess.CompletedProcess(arguments, process.returncode, found, said.read(_SAID)))
+
+
+_SAID = 4096
+"""Bytes of what git says is wrong: the first line is told."""
+
+
+def _command(root: str, arguments: Sequence[str]) -> list[str]:
+    program = shutil.which("git")
+    if program is None:
+        raise SinceError("git is not installed: --since has to ask it for the old files.")
+    return [program, *_SAFE, "-C", root, *arguments]
+
+
+@contextlib.contextmanager
+def _asking(arguments: Sequence[str]) -> Iterator[None]:
+    """Raise SinceError for what may go wrong with a program."""
+    try:
+        yield
     except subprocess.TimeoutExpired:
         raise SinceError(f"git {arguments[0]} has not ended after {TIMEOUT} seconds.") from None
     except OSError as error:
@@ -375,6 +429,7 @@ def _environment(root: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {
         **kept,
+        "GIT_ALLOW_PROTOCOL": "",  # goes before what a repository says of a protocol, as protocol.allow does not
         "GIT_CEILING_DIRECTORIES": os.path.dirname(root),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_NO_LAZY_FETCH": "1",

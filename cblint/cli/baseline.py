@@ -12,6 +12,7 @@ from cblint.choices import check_settings
 from cblint.cli.options import OPTIONS
 from cblint.cli.run import Misused, Stopped, complain, say, settings_of, write
 from cblint.config import BASELINE, NAMES, ConfigError, chain_for
+from cblint.config.files import lies_within
 from cblint.hosts.discover import git_root
 from cblint.linter import FileResult, Result, configured_baseline, lint_paths
 from cblint.report import Style, render, shown
@@ -132,8 +133,16 @@ def _linted(
 
 
 def _usual(path: str) -> str:
+    """The baseline that nobody names; what lies there must be the repository's. Raises Misused."""
     full = os.path.abspath(path)
-    return os.path.join(git_root(full if os.path.isdir(full) else os.path.dirname(full)) or os.getcwd(), BASELINE)
+    root = git_root(full if os.path.isdir(full) else os.path.dirname(full)) or os.getcwd()
+    found = os.path.join(root, BASELINE)
+    if not lies_within(found, root):
+        raise Misused(
+            f"{shown.printable(os.path.relpath(found))} is a link that leads out of the repository: delete it, or name "
+            "the file with --baseline."
+        )
+    return found
 
 
 def _groups(result: Result, given: str | None, usual: str) -> dict[str, list[FileResult]]:
@@ -163,7 +172,7 @@ def _save(path: str, entries: Sequence[Entry]) -> None:
 
 
 def _print(sentence: str) -> None:
-    write([f"{shown.printable(sentence)}\n"])
+    write([f"{shown.path(sentence)}\n"])  # most begin with the name of a file
 
 
 def _match(number: int) -> str:

@@ -11,6 +11,7 @@ from cblint.cli.run import Misused, colour, known_rules, write
 from cblint.explanation import explanation
 from cblint.report import explained, rule_data, rule_markdown, rule_table, rule_text
 from cblint.report.shown import printable
+from cblint.report.text import harmless
 from cblint.report.wrapping import WIDEST
 from cblint.spelling import hint
 
@@ -45,7 +46,7 @@ def explain(names: Sequence[str], style: str, coloured: str, more_rules: tuple[s
         found = (
             _all_of(kind or "", style, catalogue) if whole else _some(things, kind, style, colour(coloured), catalogue)
         )
-        write(list(found))
+        write(list(found) if style == "json" else list(harmless(found, colour(coloured) and style == "text")))
     except (explained.NotKnown, UnknownRule) as error:
         raise Misused(printable(str(error))) from None
 

@@ -11,6 +11,7 @@ from cblint.cli.run import Misused, colour, known_rules, names, write
 from cblint.cli.spelled import not_one_of
 from cblint.report import rule_data, rule_table
 from cblint.report.shown import printable
+from cblint.report.text import harmless
 
 _FORMATS: dict[str, Callable[[Sequence[Rule], bool], Iterator[str]]] = {
     "text": rule_table.listed,
@@ -35,7 +36,9 @@ def list_rules(options: Mapping[str, Any]) -> None:
     except UnknownRule as error:
         raise Misused(printable(str(error))) from None
     wanted = [rule for rule in catalogue.select(selection) if _wanted(rule, options)]
-    write(_FORMATS[options["style"]](wanted, colour(options["colour"])))
+    coloured = options["style"] == "text" and colour(options["colour"])
+    listed = _FORMATS[options["style"]](wanted, coloured)
+    write(listed if options["style"] == "json" else harmless(listed, coloured))
 
 
 def _wanted(rule: Rule, options: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from cblint.cli.run import Misused, say, write
 from cblint.examples import Example, example_from, marked_offset
 from cblint.own.entries import Entry, WrongEntry, entries
-from cblint.report.shown import printable
+from cblint.report.shown import path, printable
 from cblint.trial import Difference, differences
 
 
@@ -61,4 +61,4 @@ def _told(entry: Entry, wrong: Sequence[tuple[int, str]]) -> Iterator[str]:
     total, bad = len(entry.examples), len({number for number, _ in wrong})
     examples = "1 example" if total == 1 else f"{total} examples"
     yield f"failed {entry.rule.name}: {bad} of {examples}" if bad else f"ok     {entry.rule.name}: {examples}"
-    yield from (f"  {sentence}" for _, sentence in wrong)
+    yield from (f"  {path(sentence)}" for _, sentence in wrong)

@@ -41,12 +41,16 @@ def baseline_path(file: ConfigFile) -> Iterator[str]:
 
 def check_names(files: Iterable[ConfigFile], catalogue: Catalogue) -> None:
     """Raise ConfigError for a name that no rule has, or two that give one rule a severity."""
+    known: set[str] = set()
     for file in files:
         for name in _names(file):
+            if name.value in known:
+                continue  # a list can hold one a hundred thousand times, and each is looked for among all rules
             try:
                 catalogue.codes_of(name.value)
             except UnknownRule as error:
                 raise file.wrong(name, str(error)) from None
+            known.add(name.value)
         _check_severities(file, catalogue)
 
 

@@ -255,13 +255,9 @@ def _may_be_submodule(root: str, steps: list[str]) -> bool:
     return any(f"{path}/".startswith(f"{one.strip()}/") or one.startswith(f"{path}/") for one in found)
 
 
-def _is_tracked(root: str, path: str, is_folder: bool) -> bool | None:
-    """Whether git has a file that it should ignore, as its index tells; None if that cannot be read."""
+def index_of(root: str) -> bytes | None:
+    """The index that git keeps of a repository; None if it is no plain file, or larger than any."""
     index = os.path.join(root, ".git", "index")
-    if not os.path.isdir(os.path.dirname(index)):
-        return None
-    if not os.path.lexists(index):
-        return False
     try:
         if not stat.S_ISREG(os.lstat(index).st_mode):
             return None
@@ -269,7 +265,18 @@ def _is_tracked(root: str, path: str, is_folder: bool) -> bool | None:
             data = file.read(LONGEST_INDEX + 1)
     except OSError:
         return None
-    if data[:4] != b"DIRC" or data[4:8] not in (b"\0\0\0\2", b"\0\0\0\3") or len(data) > LONGEST_INDEX:
+    return data if len(data) <= LONGEST_INDEX else None
+
+
+def _is_tracked(root: str, path: str, is_folder: bool) -> bool | None:
+    """Whether git has a file that it should ignore, as its index tells; None if that cannot be read."""
+    folder = os.path.join(root, ".git")
+    if not os.path.isdir(folder):
+        return None
+    if not os.path.lexists(os.path.join(folder, "index")):
+        return False
+    data = index_of(root)
+    if data is None or data[:4] != b"DIRC" or data[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
         # Version 4 writes no whole paths.
         return None
     return os.fsencode(path) + (b"/" if is_folder else b"\0") in data

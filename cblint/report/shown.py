@@ -46,6 +46,12 @@ def commands(line: str) -> bool:
     return line.lstrip().startswith("::")
 
 
+def quoted(text: str) -> str:
+    """A line of a file, or of what a stranger says, as it may stand alone in a line; tabs stay."""
+    shown = visible(text)
+    return shown.replace(":", "<U+003A>", 1) if commands(shown) else shown
+
+
 def width(text: str) -> int:
     """Columns of a terminal that a text without controls takes."""
     if text.isascii():

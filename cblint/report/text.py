@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cblint.finding import BASELINE, Finding, Related, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import RULES_URL, Style, left_out
-from cblint.report.shown import characters, commands, path, printable, width
+from cblint.report.shown import characters, commands, path, printable, quoted, width
 from cblint.report.wrapping import wrapped
 from cblint.source.text import Position
 from cblint.wording import counted
@@ -46,6 +47,22 @@ class Paint:
 
     def __call__(self, kind: str, text: str) -> str:
         return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if self._colour and text else text
+
+
+def harmless(pieces: Iterable[str], coloured: bool) -> Iterator[str]:
+    """Lines that hold words of a stranger, such as those of own rules: nothing in them but our colours steers."""
+    first, *others = "".join(pieces).split("\n")
+    yield _harmless(first, coloured)
+    yield from (f"\n{_harmless(each, coloured)}" for each in others)
+
+
+def _harmless(text: str, coloured: bool) -> str:
+    if not coloured:
+        return quoted(text)
+    pattern = "(\x1b\\[(?:" + "|".join(["0", *_COLOURS.values()]) + ")m)"
+    parts = re.split(pattern, text)
+    parts[::2] = [quoted(part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def render(result: Result, style: Style) -> Iterator[str]:
