@@ -69,6 +69,10 @@ WRONG = [
      "prints-secret, which says what it is about."),
     (HEAD + "match: {at: phases, command: make}\n", f':3:21: "command" is not known in match. {OF_PLACES}'),
     (HEAD + "match: {at: phases, valu: a}\n", ':3:21: "valu" is not known in match. Did you mean "value"?'),
+    (HEAD + "match: {command: make, phase: pre-build}\n", ':3:31: match.phase: "pre-build" is no phase: there are '
+     'install, pre_build, build, post_build. Did you mean "pre_build"?'),
+    (HEAD + "match: {sets: A, phase: {not-in: [build, test]}}\n", ':3:34: match.phase.not-in: "test" is no phase: '
+     "there are install, pre_build, build, post_build."),
     (HEAD + "match: {sets: A, exported: true}\n", ':3:18: "exported" is not known in match. Known here: sets, phase, '
      "value, all, any, not."),
     (HEAD + "match: {reads: a, not: {value: b}}\n", ':3:32: match.not.value: "value" is not known here. '

@@ -14,7 +14,7 @@ from cblint.match import Match
 from cblint.own.calls import Call, all_seen, calls_below, calls_of
 from cblint.own.conditions import Condition, Maker, Steps, Wrong, agreed, condition_of, listed, some
 from cblint.own.order import Order
-from cblint.own.texts import NOTHING, Known, known_value, text_test
+from cblint.own.texts import NOTHING, Known, known_value, phase_test, text_test
 from cblint.shell.operands import option_values
 from cblint.shell.syntax import Word
 from cblint.source.tree import Node
@@ -160,7 +160,7 @@ def _makers(shown: Shown) -> dict[str, Maker[Use]]:
         return made
 
     def phase(spec: Any, steps: Steps) -> Condition[Use]:
-        test = text_test(spec, steps)
+        test = phase_test(spec, steps)
         return lambda use: test(Known(use.call.step.phase))
 
     def through(spec: Any, steps: Steps) -> Condition[Use]:

@@ -13,7 +13,7 @@ from cblint.flow.places import assigned_at, name_at
 from cblint.flow.steps import steps_of
 from cblint.match import Match
 from cblint.own.conditions import Condition, Maker, Steps, condition_of
-from cblint.own.texts import Known, known_value, text_test
+from cblint.own.texts import Known, known_value, phase_test, text_test
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Span
 
@@ -92,7 +92,7 @@ _OCCASIONS: dict[str, Callable[[Buildspec], Iterator[Occasion]]] = {
 
 
 def _phase(spec: Any, steps: Steps) -> Condition[Occasion]:
-    test = text_test(spec, steps)
+    test = phase_test(spec, steps)
     return lambda occasion: test(Known(occasion.phase))
 
 

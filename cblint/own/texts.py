@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from cblint.buildspec.model import PHASES
 from cblint.flow.values import Maybe, Value, negated
 from cblint.own.conditions import Condition, Steps, Wrong, every, listed, some
 from cblint.shell.operands import begins_to_fit
 from cblint.source.text import HOLE
 from cblint.source.tree import Scalar
+from cblint.spelling import suggestion
 
 
 class Known(NamedTuple):
@@ -43,6 +45,19 @@ def text_test(spec: Any, steps: Steps) -> Condition[Known]:
     if not isinstance(spec, dict):
         return _among([str(each) for each in listed(spec)])
     return _all([_test(name, value, (*steps, name)) for name, value in spec.items()])
+
+
+def phase_test(spec: Any, steps: Steps) -> Condition[Known]:
+    """The same of a phase, whose names are known: one that there is not would never hold. Raises Wrong."""
+    texts = {name: listed(value) for name, value in spec.items()} if isinstance(spec, dict) else {"": listed(spec)}
+    for name, values in texts.items():
+        for value in values if name in ("", "in", "not-in") else ():
+            if str(value) not in PHASES:
+                raise Wrong(
+                    (*steps, name) if name else steps,
+                    f'"{value}" is no phase: there are {", ".join(PHASES)}.{suggestion(str(value), PHASES)}',
+                )
+    return text_test(spec, steps)
 
 
 def _test(name: str, value: Any, steps: Steps) -> Condition[Known]:
