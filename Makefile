@@ -59,7 +59,8 @@ fuzz: $(VENV)/test
 	        tests/test_spelling.py || exit 1; \
 	done
 	CBLINT_MUTATED=10000 $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration/test_shell_oracles.py
-	CBLINT_HOSTILE=all $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration tests/test_taint_growth.py
+	CBLINT_HOSTILE=all $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration tests/test_taint_growth.py \
+	    tests/properties/test_hosts.py tests/properties/test_hosted_fixes.py
 
 generate: $(VENV)/test
 	$(BIN)/python -m tools.generate

@@ -47,7 +47,7 @@ PLACES = (
 )
 LONG = os.environ.get("CBLINT_HYPOTHESIS") == "fuzz"
 """``make fuzz`` tries every command in every place, the suite one of each rule in some."""
-SOME = 4
+SOME = 2
 FOLLOWS = {"stdout": {"stdin", "variables", "files"}, "folder": {"stdin", "variables", "files"}}
 """What is printed goes where the place sends it; so does what a command prints that now finds its folder."""
 

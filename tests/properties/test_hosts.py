@@ -35,7 +35,7 @@ PLAIN = [
 ]
 
 
-SOME = PLAIN if ALL else PLAIN[::12]
+SOME = PLAIN if ALL else PLAIN[::20]
 """A part of them; all in long runs."""
 CERTAIN = [
     example

@@ -100,7 +100,7 @@ def written(data: Any) -> Node:
 
 
 @given(DOCUMENTS)
-@settings(_SLOW, max_examples=40)
+@settings(_SLOW, max_examples=25)
 def test_a_document_made_from_the_schema_has_no_fault(data: Any) -> None:
     assert oracle(data) == set()
     assert walked(written(data)) == set()
@@ -140,7 +140,7 @@ def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any]) -> Any:
 
 @given(damaged(DOCUMENTS.filter(lambda data: isinstance(data, dict))))
 @example({"phases": {"install": {"runtime-versions": {"\u0301" * 250: False}}}})
-@settings(_SLOW, max_examples=60)
+@settings(_SLOW, max_examples=35)
 def test_of_a_damaged_document_both_say_the_same(data: Any) -> None:
     assert_agreement(written(data))
 
