@@ -9,7 +9,7 @@ from itertools import islice
 
 from cblint.engine import placed
 from cblint.finding import Edit, Finding, ValueChange
-from cblint.hosts.definition import HostFile
+from cblint.hosts.definition import Definition, HostFile
 from cblint.mending import leaves
 from cblint.source.foreign import Given, Reference
 from cblint.source.loader import TooComplex
@@ -53,14 +53,15 @@ _WORDS = {"true": "True", "false": "False"}
 class HostedFile:
     """What a file of another format says: of each of its definitions, the leaves by their paths."""
 
-    def __init__(self, text: str, read: Reader) -> None:
+    def __init__(self, text: str, read: Reader, definitions: Sequence[Definition] | None = None) -> None:
+        """``definitions`` are what the text is read as, where it has been read already."""
         self.text = text
         self._read = read
-        self.leaves = _leaves(text, read)
+        self.leaves = _leaves_in(text, read) if definitions is None else _leaves_of(definitions)
 
     def becomes(self, new: str, changes: Sequence[ValueChange]) -> bool:
         """Whether another text says what this one does but for these changes."""
-        after = _leaves(new, self._read)
+        after = _leaves_in(new, self._read)
         if self.leaves is None or after is None:
             return False
         expected = [_values(each) for each in self.leaves]
@@ -85,12 +86,12 @@ class HostedFile:
         return {place: changed(self.value(*place), wanted) for place, wanted in _by_leaf(changes).items()}
 
 
-def spelled(lines: Lines, read: Reader, findings: Sequence[Finding]) -> list[Finding]:
+def spelled(lines: Lines, file: HostedFile, findings: Sequence[Finding]) -> list[Finding]:
     """The findings with the edits that make the changes of their fixes, or without a fix where none do for certain."""
     wanted = {number: each.fix.changes for number, each in enumerate(findings) if each.fix and each.fix.changes}
     if not wanted:
         return list(findings)
-    written = _Spelling(HostedFile(lines.text, read)).of(wanted)
+    written = _Spelling(file).of(wanted)
     done = list(findings)
     for number in wanted:
         fix, edits = done[number].fix, written.get(number)
@@ -244,14 +245,16 @@ def _by_leaf(changes: Sequence[ValueChange]) -> dict[tuple[int, str], list[Chang
     return found
 
 
-def _leaves(text: str, read: Reader) -> list[dict[str, Node]] | None:
+def _leaves_in(text: str, read: Reader) -> list[dict[str, Node]] | None:
     try:
         file = read(text)
     except TooComplex:
         return None
-    if file is None:
-        return None
-    return [{leaf.path: leaf.node for leaf in leaves(each.root)} for each in file.definitions]
+    return _leaves_of(file.definitions) if file is not None else None
+
+
+def _leaves_of(definitions: Sequence[Definition]) -> list[dict[str, Node]]:
+    return [{leaf.path: leaf.node for leaf in leaves(each.root)} for each in definitions]
 
 
 def _values(found: dict[str, Node]) -> dict[str, str]:

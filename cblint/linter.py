@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,7 +42,8 @@ from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
 
 if TYPE_CHECKING:
-    from cblint.hosts.definition import HostFile
+    from cblint.hosted_fixes import Reader
+    from cblint.hosts.definition import Definition
     from cblint.secrets.mask import Hidden
     from cblint.suppress import Suppressions
 
@@ -330,7 +331,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
         checked = _suppressed(target, found, checked, rules, ran, suppressions, place.repository is not None)
     findings = [_with_reason(finding, hiding) for finding in checked.findings]
     if found.kind != "buildspec":
-        findings = _written_there(target.lines, candidate, config, findings)
+        findings = _written_there(target.lines, found.definitions, findings, _reader(candidate.path, config))
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
     return FileResult(
         path,
@@ -348,21 +349,23 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
     )
 
 
-def _written_there(lines: Lines, candidate: Candidate, config: Config, findings: list[Finding]) -> list[Finding]:
+def _written_there(
+    lines: Lines, definitions: tuple[Definition, ...], findings: list[Finding], read: Reader
+) -> list[Finding]:
     """The findings in a file of another format, with their fixes as they are written there."""
     if all(finding.fix is None for finding in findings):
         return findings
-    from cblint.hosted_fixes import spelled
+    from cblint.hosted_fixes import HostedFile, spelled
 
-    return spelled(lines, _reader(candidate.path, config), findings)
+    return spelled(lines, HostedFile(lines.text, read, definitions), findings)
 
 
-def reader_of(path: str, settings: Settings) -> Callable[[str], HostFile | None]:
+def reader_of(path: str, settings: Settings) -> Reader:
     """What reads a text as that of a file of another format. Raises ConfigError."""
     return _reader(path, configuration(path, settings))
 
 
-def _reader(path: str, config: Config) -> Callable[[str], HostFile | None]:
+def _reader(path: str, config: Config) -> Reader:
     place = place_of(path)
     return lambda text: other_format(text, place, config)
 

@@ -10,7 +10,7 @@ from cblint import engine
 from cblint.buildspec.model import Buildspec
 from cblint.config import Config
 from cblint.hosts import buildspec as host
-from cblint.hosts.definition import BUILDSPEC, HostFile
+from cblint.hosts.definition import BUILDSPEC, Definition, HostFile
 from cblint.hosts.graph import Graph, read_files
 from cblint.hosts.project import Project
 from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold, mentions
@@ -29,7 +29,7 @@ class Opened(NamedTuple):
     """What a file holds.
 
     ``kind`` is its format, ``problem`` says what was not read, in words after the file's name. ``at`` is where a syntax
-    error ends the reading, as an offset into the file.
+    error ends the reading, as an offset into the file. ``definitions`` are all of a file of another format.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Opened(NamedTuple):
     resources: list[engine.Subject]
     problem: str = ""
     at: int | None = None
+    definitions: tuple[Definition, ...] = ()
 
     @property
     def subjects(self) -> list[engine.Subject]:
@@ -132,7 +133,8 @@ def _opened(file: HostFile, place: Place) -> Opened:
     # Rules about buildspecs get those themselves, not the definitions that hold nothing else.
     others: list[engine.Subject] = [each for each in resources if each.definition.kind != BUILDSPEC]
     reasons = dict.fromkeys([file.problem, *map(unread, resources)])
-    return Opened(file.kind, buildspecs, others, "; it ".join(filter(None, reasons)), file.at)
+    definitions = tuple(each.definition for each in resources)
+    return Opened(file.kind, buildspecs, others, "; it ".join(filter(None, reasons)), file.at, definitions)
 
 
 def _graph(place: Place, file: HostFile) -> Graph:
