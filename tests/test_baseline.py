@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import random
-import time
 
 import pytest
 from hypothesis import given
@@ -17,6 +16,7 @@ from cblint.finding import BASELINE
 from cblint.identity import LONGEST, MASKED, identities
 from cblint.linter import FileResult
 from cblint.source.file import is_baseline
+from tests.bounds import no_hanging
 from tests.helpers import ISOLATED, commands, lint, repository
 
 HEADER = '[{"format": "cblint-baseline", "version": 1}\n'
@@ -125,9 +125,8 @@ def test_a_huge_baseline_is_read_at_once(tmp_path: pathlib.Path) -> None:
     ]
     path = tmp_path / "b.json"
     path.write_text(written(entries))
-    started = time.process_time()
-    assert len(load(str(path), False)) == 100_000
-    assert time.process_time() - started < 5
+    with no_hanging():
+        assert len(load(str(path), False)) == 100_000
 
 
 # What it tells
