@@ -88,11 +88,29 @@ def test_every_finding_is_one_line_of_the_concise_format(runs: dict[str, Result]
         assert len(lines) == sum(1 for _, found in result.findings if found.suppressed is None)
 
 
+@pytest.mark.parametrize(
+    ("items", "told"),
+    [
+        (["make"], ""),
+        (["apt-get install jq"], "--fix mends 1."),
+        (
+            ["docker run --rm -it alpine", "|\n        npm test\n        npm run build"],
+            "--fix mends 1, with --unsafe-fixes 3.",
+        ),
+        (["|\n        npm test\n        npm run build"], "--fix --unsafe-fixes mends 1."),
+        (["apt-get install jq # cblint: ignore[apt-not-assume-yes] -- asked for"], ""),
+    ],
+)
+def test_it_is_said_what_fixes_would_mend(items: list[str], told: str) -> None:
+    result = result_of([lint(commands(*items))])
+    assert "".join(render("text", result, Style())).splitlines()[-1].partition(".")[2].strip() == told
+
+
 def test_quiet_leaves_out_what_is_no_finding_and_statistics_count(runs: dict[str, Result]) -> None:
     result = runs["one of each, and more than one"]
     loud = "".join(render("text", result, Style()))
     quiet = "".join(render("text", result, Style(quiet=True)))
-    assert loud == quiet + "3 errors, 1 warning and 2 notes in 2 buildspec files.\n"
+    assert loud == quiet + "3 errors, 1 warning and 2 notes in 2 buildspec files. --fix mends 3.\n"
     counted = "".join(render("text", result, Style(quiet=True, statistics=True)))
     assert counted == quiet + (
         "     2  error    command-not-string\n"

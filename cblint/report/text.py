@@ -80,7 +80,16 @@ def render(result: Result, style: Style) -> Iterator[str]:
         yield from statistics(result)
     if not style.quiet:
         yield from _skipped(result, paint)
-        yield summary(result) + "\n"
+        yield " ".join(filter(None, (summary(result), _mendable(result)))) + "\n"
+
+
+def _mendable(result: Result) -> str:
+    """How much of it there is a fix for; nothing where there is none."""
+    fixes = [finding.fix for _, finding in result.findings if finding.is_open and finding.fix is not None]
+    safe = sum(fix.safe for fix in fixes)
+    if not safe:
+        return f"--fix --unsafe-fixes mends {len(fixes)}." if fixes else ""
+    return f"--fix mends {safe}" + (f", with --unsafe-fixes {len(fixes)}." if len(fixes) > safe else ".")
 
 
 def _finding(file: FileResult, finding: Finding, paint: Paint) -> Iterator[str]:

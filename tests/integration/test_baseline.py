@@ -204,7 +204,7 @@ def test_which_one_holds(cblint: Cblint) -> None:
     assert cblint("a").status == 1
     assert cblint("a", "--baseline", NAME).status == 0
     assert cblint(".", "--baseline", f"../{NAME}", cwd="a").status == 0
-    assert cblint("--baseline", NAME).lines[-1] == "1 error in 2 buildspec files (1 in the baseline)."
+    assert cblint("--baseline", NAME).lines[-1] == "1 error in 2 buildspec files (1 in the baseline). --fix mends 1."
     missing = cblint("b")
     assert (missing.status, missing.out) == (2, b"")
     assert missing.stderr == 'cblint: b/own.json does not exist: "cblint baseline create" writes it\n'

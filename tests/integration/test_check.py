@@ -670,7 +670,8 @@ def test_quiet_prints_findings_only(cblint: Cblint, option: str) -> None:
     cblint.put({"buildspec.yml": DEFECT, "clean-buildspec.yml": CLEAN, "other.yml": "a: 1\n"})
     loud, quiet = cblint("buildspec.yml", "other.yml"), cblint("buildspec.yml", "other.yml", option)
     assert loud.stdout == quiet.stdout + (
-        "other.yml is not a buildspec: it has neither phases nor batch\n1 error in 1 buildspec file (1 file skipped).\n"
+        "other.yml is not a buildspec: it has neither phases nor batch\n"
+        "1 error in 1 buildspec file (1 file skipped). --fix mends 1.\n"
     )
     assert cblint("clean-buildspec.yml", option).out == b""
     assert "cannot be read" in cblint("missing.yml", option).stderr
@@ -684,7 +685,7 @@ def test_statistics_count_the_findings_of_each_rule(cblint: Cblint) -> None:
         "     1  warning  command-not-string",
         "     1  error    duplicate-key",
         "     1  error    unknown-phase",
-        "4 errors and 1 warning in 2 buildspec files.",
+        "4 errors and 1 warning in 2 buildspec files. --fix mends 1.",
     ]
     assert cblint("--statistics", "--format", "json").out == cblint("--format", "json").out
 
