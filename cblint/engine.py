@@ -24,7 +24,6 @@ from cblint.hiding import Hiding
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.graph import Resource
 from cblint.hosts.project import Project
-from cblint.mending import in_definition, written
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE, UNTOLD, Lines, Span
 from cblint.source.tree import Node, path_to
@@ -286,6 +285,8 @@ def _fix(rule: Rule, report: Report, target: Target, subject: Subject, span: Spa
     """``span`` is where the finding is said to be."""
     if not report.edits or rule.fix_safety == "none" or any(HOLE in edit.text for edit in report.edits):
         return None
+    from cblint.mending import in_definition, written  # most findings have no fix
+
     safe = rule.fix_safety == "safe" and report.safe
     places = tuple(path_to(subject.root, node.span.start, node) for node in report.touched)
     withheld = any(target.hiding.within(edit.text) for edit in report.edits)

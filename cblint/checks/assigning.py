@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, ShellItem, Variable, items, mapping
 from cblint.buildspec.shells import BASH, POSIX
-from cblint.checks.edits import item_behind, item_on_top, without_entry
+from cblint.checks.edits import NOTHING, Change, item_behind, item_on_top, without_entry
 from cblint.checks.environment import OF_MAKE
 from cblint.checks.given import given_names
-from cblint.checks.removing import Removal
 from cblint.finding import Edit
 from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.parser import parse
@@ -28,10 +27,8 @@ _BARE = r"(?a)(?:[\w./:@%+,=-]|\$\w+|\$\{\w+\})+"
 _ONE_COMMAND = r"\$\([^()]*\)|`[^`]*`"
 _POSIX_OPERATORS = r":?[-+=?]|##?|%%?"
 
-NOTHING: Removal = (), ()
 
-
-def taken_out(buildspec: Buildspec, variable: Variable, leaving: Container[str | None]) -> Removal:
+def taken_out(buildspec: Buildspec, variable: Variable, leaving: Container[str | None]) -> Change:
     """A variable taken out of ``env.variables``, of which those in ``leaving`` may go, and what is empty without it."""
     return without_entry(buildspec.root, ("env", VARIABLES), variable.key, leaving)
 
@@ -47,7 +44,7 @@ def to_be_made(buildspec: Buildspec) -> frozenset[str]:
     )
 
 
-def assigned_instead(buildspec: Buildspec, variable: Variable, exporting: bool = False) -> Removal:
+def assigned_instead(buildspec: Buildspec, variable: Variable, exporting: bool = False) -> Change:
     """A variable taken out of ``env.variables`` and assigned in the first command; nothing where it is not certain."""
     commands = _first_commands(buildspec)
     assigned = _assigned(buildspec, variable, exporting)

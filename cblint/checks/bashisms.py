@@ -13,7 +13,7 @@ from cblint.shell.commands import AndOr, Case, If, Subshell, While
 from cblint.shell.syntax import walk
 
 if TYPE_CHECKING:
-    from cblint.checks.structure import Change
+    from cblint.checks.edits import Change
     from cblint.shell.commands import Script
     from cblint.shell.dialect import Construct
 
@@ -112,7 +112,8 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
 
 def with_bash(buildspec: Buildspec) -> Change:
     """The commands run by bash, if it is there: on Alpine, only where it was installed."""
-    from cblint.checks.structure import NOTHING, with_shell  # few files need it
+    from cblint.checks.edits import NOTHING
+    from cblint.checks.structure import with_shell  # few files need it
 
     return NOTHING if _ALPINE in _distributions(buildspec) else with_shell(buildspec, "bash")
 

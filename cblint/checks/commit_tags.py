@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import replaced
-from cblint.checks.removing import Removal
+from cblint.checks.edits import Change, replaced
 from cblint.finding import Edit
 from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.query import names_in
@@ -18,7 +17,7 @@ _COMMIT = "CODEBUILD_RESOLVED_SOURCE_VERSION"
 _SHOWING = ("echo", "printf")
 
 
-def by_commit(buildspec: Buildspec, words: Iterable[Word], variable: str) -> Removal:
+def by_commit(buildspec: Buildspec, words: Iterable[Word], variable: str) -> Change:
     """The commit wherever commands read the variable, and the commands that this changes.
 
     Nothing if one of them reads it for anything but the names, which are those in ``words``, or for the log.

@@ -13,6 +13,10 @@ from cblint.finding import Edit
 from cblint.source.text import Span, begin_of_line, end_of_line, line_end_of
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
+Change = tuple[tuple[Node, ...], tuple[Edit, ...]]
+"""The nodes whose data the edits change beside the place of the finding, and the edits; nothing where not certain."""
+NOTHING: Change = ((), ())
+
 
 def before(span: Span, text: str) -> Edit:
     """Text put before a place."""
@@ -187,7 +191,7 @@ def item_on_top(pair: Pair, text: str) -> tuple[Edit, ...]:
         return ()
     if sequence.flow:
         at = sequence.items[0].start if sequence.items else 0
-        return (Edit(pair.key.origin.span(at, at), f"{_in_json(text)}, "),) if sequence.items else ()
+        return (Edit(pair.key.origin.span(at, at), f"{in_json(text)}, "),) if sequence.items else ()
     source = pair.key.origin.value
     match = _LINE_END.search(source, pair.key.end)
     if colon is None or match is None or not sequence.items or sequence.start < match.end():
@@ -242,7 +246,7 @@ def item_behind(item: Node, text: str, in_brackets: bool) -> tuple[Edit, ...]:
     source = item.origin.value
     if in_brackets:
         at = _end(item)
-        return (Edit(item.origin.span(at, at), f", {_in_json(text)}"),)
+        return (Edit(item.origin.span(at, at), f", {in_json(text)}"),)
     dash, at = source[begin_of_line(source, item.start) : item.start], end_of_line(source, item.start)
     if (
         re.fullmatch(r" *- +", dash) is None
@@ -254,7 +258,8 @@ def item_behind(item: Node, text: str, in_brackets: bool) -> tuple[Edit, ...]:
     return (Edit(item.origin.span(at, at), f"{end}{dash}{as_plain(text)}"),)
 
 
-def _in_json(text: str) -> str:
+def in_json(text: str) -> str:
+    """A text as a string of JSON, which is one of YAML in brackets."""
     import json  # few files are JSON
 
     return json.dumps(text, ensure_ascii=False)

@@ -19,7 +19,7 @@ from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
 if TYPE_CHECKING:
-    from cblint.checks.removing import Removal
+    from cblint.checks.edits import Change
     from cblint.hosts.graph import Resource
 
 
@@ -52,7 +52,7 @@ def env_value_not_expanded(buildspec: Buildspec) -> Iterator[Report]:
         yield Report(value.text.span(start, end), variant, fields, edits=edits, touched=touched)
 
 
-def _made_by_command(buildspec: Buildspec, variable: Variable, variant: str) -> Removal:
+def _made_by_command(buildspec: Buildspec, variable: Variable, variant: str) -> Change:
     """The variable assigned in the first command; one that is to be what it is, left out."""
     if variant == "reference" or variable.section != VARIABLES:
         return (), ()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from cblint.buildspec.batch import Task, tasks
 from cblint.buildspec.model import Buildspec
 from cblint.checks.commit_tags import by_commit
-from cblint.checks.removing import Removal
 from cblint.checks.tasks import Command, Member, Program, Runs, programs_of
 from cblint.facts import table
 from cblint.finding import Report
@@ -23,6 +22,7 @@ from cblint.shell.syntax import Word
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
+    from cblint.checks.edits import Change
     from cblint.flow.values import Piece, Value
 
 _OF_ONE_BUILD = r"CODEBUILD_(?:BUILD_NUMBER|BUILD_ID|BUILD_ARN|START_TIME)"
@@ -93,7 +93,7 @@ def batch_build_number_as_shared_tag(buildspec: Buildspec) -> Iterator[Report]:
         if pair is not None:
             needs.setdefault(key, []).append((need, readers[0], *pair))
     words = found.words if needs else None
-    fixes: dict[str, Removal] = {}
+    fixes: dict[str, Change] = {}
     for (need, reader, writer, make), *others in needs.values():
         fields = {
             "name": need.shown,

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import left_out
-from cblint.checks.removing import Removal, command
+from cblint.checks.edits import Change, left_out
+from cblint.checks.removing import command
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.wording import enumerated
@@ -95,7 +95,7 @@ def _present(buildspec: Buildspec, item: ShellItem, invocation: Invocation, imag
         yield Report(word.span, "aws-cli", {"image": images[0].name}, edits=edits, touched=touched)
 
 
-def _without_cli(buildspec: Buildspec, item: ShellItem, invocation: Invocation, word: Word) -> Removal:
+def _without_cli(buildspec: Buildspec, item: ShellItem, invocation: Invocation, word: Word) -> Change:
     """The package taken out of the command, or the command where that installs nothing else."""
     packages = invocation.runs(invocation.program, "install")[1:]
     if packages == [word] and not invocation.flags("-r", "--requirement", "-e", "--editable"):

@@ -17,7 +17,7 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar, walk
 from cblint.spelling import alike, closest
 
 if TYPE_CHECKING:
-    from cblint.checks.structure import Change
+    from cblint.checks.edits import Change
     from cblint.hosts.graph import Resource
 
 TOO_MUCH = ("additionalProperties", "false")
@@ -70,8 +70,8 @@ def misplaced_key(buildspec: Buildspec) -> Iterator[Report]:
 
 def _moved(buildspec: Buildspec, fault: Fault, home: tuple[str, ...], made: set[tuple[str, ...]]) -> Change:
     """The key moved to its home, if that is one place; ``made`` are homes that earlier fixes make, each only once."""
+    from cblint.checks.edits import NOTHING
     from cblint.checks.relocating import relocated  # few keys are misplaced
-    from cblint.checks.structure import NOTHING
 
     holder = mapping(_at(buildspec.root, fault.steps[:-1]))
     if "*" in home or holder is None or fault.pair is None or (home and home in made):

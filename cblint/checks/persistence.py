@@ -21,7 +21,7 @@ from cblint.source.tree import Mapping, Scalar
 from cblint.source.tree import Node as YamlNode
 
 if TYPE_CHECKING:
-    from cblint.checks.structure import Change
+    from cblint.checks.edits import Change
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
 
@@ -66,8 +66,8 @@ def _brought_together(
     calls: list[tuple[SimpleCommand, Step]],
 ) -> Change:
     """The one definition and all its calls in one command, or what it stands for in their place."""
+    from cblint.checks.edits import NOTHING
     from cblint.checks.regrouping import with_alias_written_out, with_definition  # few files lose any
-    from cblint.checks.structure import NOTHING
 
     if len({id(each.place) for each in definitions[name]}) > 1:
         return NOTHING
@@ -253,7 +253,7 @@ def version_0_1_state_loss(buildspec: Buildspec) -> Iterator[Report]:
 
 def _as_0_2(buildspec: Buildspec, version: Scalar) -> Change:
     """What version 0.2 calls by other names, if no command relies on beginning at the root of the source."""
-    from cblint.checks.structure import NOTHING  # few files are of version 0.1
+    from cblint.checks.edits import NOTHING
 
     root = buildspec.root
     if not isinstance(root, Mapping) or version.anchor is not None or _returns_to_root(buildspec):

@@ -6,9 +6,8 @@ from enum import Enum
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH
-from cblint.checks.edits import after
+from cblint.checks.edits import NOTHING, Change, after
 from cblint.checks.stopping import first_command, may_stop, undeclared
-from cblint.checks.structure import NOTHING, Change
 from cblint.finding import Edit
 from cblint.shell.commands import (
     AndOr,

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec, ShellItem
+from cblint.checks.edits import Change
 from cblint.checks.powershell_output import OUTPUT, given, hands_on, members, shown
 from cblint.checks.powershell_secrets import WORST_FIRST, Secret, given_secrets, items
-from cblint.checks.removing import Removal, list_item, number_of, statement
+from cblint.checks.removing import list_item, number_of, statement
 from cblint.facts import table
 from cblint.finding import Report, Step
 from cblint.shell.powershell import parse
@@ -154,7 +155,7 @@ def _looped(node: Keyword) -> Span | None:
     return _listing(script.statements[0])
 
 
-def _removed(buildspec: Buildspec, item: ShellItem, found: Node) -> Removal:
+def _removed(buildspec: Buildspec, item: ShellItem, found: Node) -> Change:
     """The command taken out of the file, if it does nothing else."""
     statements = item.powershell.statements
     number = number_of(statements, found.start) if found.source is item.powershell.source else -1

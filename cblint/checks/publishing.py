@@ -21,7 +21,7 @@ from cblint.source.text import Span
 from cblint.source.tree import Sequence
 
 if TYPE_CHECKING:
-    from cblint.checks.structure import Change
+    from cblint.checks.edits import Change
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Guard
 
@@ -89,7 +89,8 @@ def _guarded(buildspec: Buildspec, steps: list[Step]) -> Change:
 
     Nothing where one of them would run all the same, or a command behind it may be there for a build that has failed.
     """
-    from cblint.checks.structure import NOTHING, item_before  # few files publish too much
+    from cblint.checks.edits import NOTHING
+    from cblint.checks.structure import item_before  # few files publish too much
 
     pair = buildspec.get("phases", "post_build", "commands")
     commands = pair.value.resolved if pair is not None else None

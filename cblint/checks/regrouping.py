@@ -7,10 +7,10 @@ from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec
 from cblint.buildspec.shells import BASH
-from cblint.checks.edits import replaced, without_items
+from cblint.checks.edits import NOTHING, Change, replaced, without_items
 from cblint.checks.removing import list_item
 from cblint.checks.stopping import first_command, may_stop
-from cblint.checks.structure import NOTHING, Change, block_of, comments_above
+from cblint.checks.structure import block_of, comments_above
 from cblint.finding import Edit
 from cblint.flow.steps import Step, steps_of
 from cblint.shell.commands import AndOr, Function, SimpleCommand

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cblint.buildspec.model import PHASES, Buildspec
-from cblint.checks.structure import NOTHING, Change, comments_above, lines_behind
+from cblint.checks.edits import NOTHING, Change
+from cblint.checks.structure import comments_above, lines_behind
 from cblint.finding import Edit
 from cblint.source.text import begin_of_line, end_of_line, line_end_of
 from cblint.source.tree import Mapping, Pair

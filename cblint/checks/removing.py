@@ -6,20 +6,18 @@ from bisect import bisect_right
 from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec, ShellItem
-from cblint.checks.edits import is_below_comment, left_out, replaced
+from cblint.checks.edits import Change, is_below_comment, left_out, replaced
 from cblint.finding import Edit
 from cblint.shell.commands import AndOr, CommandList, Pipeline
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node as Statement
 from cblint.source.text import Span
-from cblint.source.tree import Node, Scalar, Sequence
+from cblint.source.tree import Scalar, Sequence
 
 _ASKS_FOR_STATUS = ("$?", "${?", "PIPESTATUS", "LASTEXITCODE")
-Removal = tuple[tuple[Node, ...], tuple[Edit, ...]]
-"""The nodes that an edit changes beside the command itself, and the edit; nothing where it is not certain."""
 
 
-def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Removal:
+def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Change:
     """A command with all that runs it: out of a chain of ``&&``, or the line that is its own."""
     around = _around(invocation)
     if around is None or item.script.problem is not None or invocation.node.source is not item.script.source:
@@ -32,7 +30,7 @@ def command(buildspec: Buildspec, item: ShellItem, invocation: Invocation) -> Re
         return (), ()
     statements = commands.items
     if len(statements) > 1:
-        found: Removal = (), _from_line(item, statements, statements.index(chain))
+        found: Change = (), _from_line(item, statements, statements.index(chain))
     else:
         found = list_item(buildspec, item) if commands is item.script.body else ((), ())
     # What a comment on the line before says would be left, and said of what comes next.
@@ -72,7 +70,7 @@ def _from_chain(chain: AndOr, number: int) -> Edit:
     return left_out(chain.pipelines[number - 1].span, this.span)
 
 
-def list_item(buildspec: Buildspec, item: ShellItem) -> Removal:
+def list_item(buildspec: Buildspec, item: ShellItem) -> Change:
     """The line of a command that is an item of a list, if it is its own."""
     node = item.node
     around = next((each for each in _lists(buildspec) if each.items[item.number : item.number + 1] == [node]), None)

@@ -7,21 +7,12 @@ from collections.abc import Callable
 from collections.abc import Sequence as Several
 
 from cblint.buildspec.model import Buildspec, mapping, scalar
-from cblint.checks.edits import key_before, respelt
+from cblint.checks.edits import NOTHING, Change, in_json, key_before, respelt
 from cblint.finding import Edit
 from cblint.source.text import begin_of_line, end_of_line, line_end_of
 from cblint.source.tree import Alias, Mapping, Node, Pair, Scalar, Sequence, walk
 
-Change = tuple[tuple[Node, ...], tuple[Edit, ...]]
-"""The nodes whose data the edits change, and the edits; nothing where they are not certain."""
-NOTHING: Change = ((), ())
 _INDENTATION = "  "
-
-
-def _in_json(text: str) -> str:
-    import json  # few files are JSON
-
-    return json.dumps(text)
 
 
 # Keys
@@ -55,7 +46,7 @@ def _section_behind(root: Mapping, pair: Pair, section: str, key: str, value: st
     if root.flow:
         number = root.pairs.index(pair) if pair in root.pairs else len(root.pairs)
         following = root.pairs[number + 1 : number + 2]
-        return key_before(root, following[0], section, f"{{{_in_json(key)}: {_in_json(value)}}}") if following else ()
+        return key_before(root, following[0], section, f"{{{in_json(key)}: {in_json(value)}}}") if following else ()
     return lines_behind(root, pair, [f"{section}:", f"{_INDENTATION}{key}: {value}"])
 
 
@@ -77,7 +68,7 @@ def _first_key(pair: Pair, holder: Mapping, key: str, value: str) -> tuple[Edit,
     """A key and its value as the first of a section."""
     first = holder.pairs[0]
     if holder.flow:
-        return key_before(holder, first, key, _in_json(value))
+        return key_before(holder, first, key, in_json(value))
     indentation = _indentation_before(first.key)
     if indentation is None or holder.anchor is not None or holder.tag is not None:
         return ()
@@ -104,7 +95,7 @@ def item_before(sequence: Sequence, number: int, command: str) -> tuple[Edit, ..
     if sequence.flow:
         if item.anchor is not None or item.tag is not None:
             return ()
-        return (Edit(item.origin.span(item.start, item.start), f"{_in_json(command)}, "),)
+        return (Edit(item.origin.span(item.start, item.start), f"{in_json(command)}, "),)
     line = begin_of_line(source, item.start)
     lead = source[line : item.start]
     if re.fullmatch(r" *- *", lead) is None:

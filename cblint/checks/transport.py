@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of, is_own
-from cblint.checks.edits import before, left_out, replaced, without_entry
+from cblint.checks.edits import Change, before, left_out, replaced, without_entry
 from cblint.checks.fetching import Call, letter_of
 from cblint.checks.following import Download, followed
 from cblint.checks.piping import INSTALLED, PROGRAM, UNPACKED, USED
 from cblint.checks.remote_scripts import is_remote_script
-from cblint.checks.removing import Removal, command, list_item
+from cblint.checks.removing import command, list_item
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.shell.commands import Assignment, SimpleCommand
@@ -218,7 +218,7 @@ def _says_so(name: str, value: str) -> bool:
     return fits(value, facts["values"]) is True
 
 
-def _variable(name: str, span: Span, removal: Removal) -> Report:
+def _variable(name: str, span: Span, removal: Change) -> Report:
     program = table("downloads")["variables"][name]["program"]
     touched, edits = removal
     return Report(span, "variable", {"program": program, "name": name}, edits=edits, touched=touched)
@@ -251,7 +251,7 @@ def _assigned(buildspec: Buildspec) -> Iterator[Report]:
                             yield _variable(each.name, each.span, _unassigned(buildspec, item, node, each))
 
 
-def _unassigned(buildspec: Buildspec, item: ShellItem, node: SimpleCommand, assignment: Assignment) -> Removal:
+def _unassigned(buildspec: Buildspec, item: ShellItem, node: SimpleCommand, assignment: Assignment) -> Change:
     """The assignment taken out: that before a command, or the command that does nothing else."""
     if assignment in node.assignments and node.words and node.source is item.script.source:
         following = [*node.assignments[node.assignments.index(assignment) + 1 :], *node.words][0]

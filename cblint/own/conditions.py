@@ -39,13 +39,7 @@ def every(answers: Iterable[Maybe]) -> Maybe:
 
 def some(answers: Iterable[Maybe]) -> Maybe:
     """Whether one holds."""
-    found: Maybe = False
-    for answer in answers:
-        if answer is True:
-            return True
-        if answer is None:
-            found = None
-    return found
+    return negated(every(map(negated, answers)))
 
 
 def agreed(answers: Iterable[Maybe]) -> Maybe:
