@@ -15,13 +15,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
+from cblint.candidates import candidates_of
 from cblint.config import ConfigError
 from cblint.config.files import lies_within
 from cblint.finding import Edit, Finding, ValueChange
 from cblint.hiding import Hiding
 from cblint.hosted_fixes import MOST_CHARACTERS, MOST_READINGS, HostedFile, Reader, Taken, edited, overlap
 from cblint.hosts.discover import Candidate, git_root
-from cblint.linter import Settings, buildspecs_in, candidates_of, lint_text, reader_of
+from cblint.linter import Settings, buildspecs_in, lint_text, reader_of
 from cblint.opening import NotBuildspec
 from cblint.source import replacing
 from cblint.source.file import MAX_BYTES, Unreadable, decode

@@ -10,23 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
+from cblint.candidates import candidates_of, is_excluded, left_out
 from cblint.catalogue import Rule
 from cblint.choices import (
     catalogue_for,
     check_settings,
-    config_or_default,
     configuration,
     inside,
     own_rules,
     selection,
     sets_rules_aside,
 )
-from cblint.config import Config, ConfigError, matches
+from cblint.config import Config, ConfigError
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
-from cblint.hosts import buildspec as host
-from cblint.hosts.discover import Candidate, git_root, search
-from cblint.hosts.reading import mentions
+from cblint.hosts.discover import Candidate, git_root
 from cblint.opening import (
     STDIN,
     NotBuildspec,
@@ -35,7 +33,6 @@ from cblint.opening import (
     called_a_buildspec,
     opened,
     other_format,
-    worth_opening,
 )
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import TooComplex
@@ -67,6 +64,8 @@ class Settings(NamedTuple):
     """Files and folders of own rules, beside those of the configuration."""
     jobs: int = 0
     """Processes; 0 lets the pace of the first files decide."""
+    as_found: bool = False
+    """Whether a file that is named is only looked at if a search would find it."""
 
 
 class FileResult(NamedTuple):
@@ -133,7 +132,7 @@ def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
     """Lint files and search folders. Raises UnknownRule and ConfigError for what the command line names wrongly."""
     check_settings(settings, paths)
     errors: list[str] = []
-    candidates = _candidates(paths, settings, errors)
+    candidates = candidates_of(paths, settings, errors)
     return result_of(_run(candidates, settings), errors, own_rules((file.path for file in candidates), settings))
 
 
@@ -147,11 +146,11 @@ def result_of(files: Iterable[FileResult], errors: Iterable[str] = (), own: tupl
 def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:
     """The files that ``lint_paths`` would read, and messages about the run."""
     errors: list[str] = []
-    candidates = _candidates(paths, settings, errors)
+    candidates = candidates_of(paths, settings, errors)
     missing = [file.path for file in candidates if not os.path.lexists(file.path)]
     errors += [f"{path} cannot be read: No such file or directory" for path in missing]
     listed = [file.path for file in candidates if file.path not in missing]
-    return [path for path in listed if not _left_out(path, settings)], errors
+    return [path for path in listed if not left_out(path, settings)], errors
 
 
 def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
@@ -199,54 +198,6 @@ def _lint_files(candidates: list[Candidate], settings: Settings) -> list[FileRes
     return [lint_file(candidate, settings) for candidate in candidates]
 
 
-def candidates_of(paths: Sequence[str], settings: Settings) -> list[Candidate]:
-    """The files that a run over ``paths`` looks at."""
-    return _candidates(paths, settings, [])
-
-
-def _candidates(paths: Sequence[str], settings: Settings, errors: list[str]) -> list[Candidate]:
-    found: dict[str, Candidate] = {}
-    for path in paths:
-        if os.path.isdir(path):
-            try:
-                os.scandir(path).close()
-            except OSError as error:
-                errors.append(f"{path} cannot be read: {error.strerror}")
-                continue
-            for file in _search(path, settings, errors):
-                found.setdefault(os.path.abspath(file), Candidate(file, False))
-        else:
-            # Even if a search has found it; "x.yml/" is another name, and leads nowhere.
-            found[os.path.abspath(path) + path[len(path.rstrip(os.sep)) :]] = Candidate(path, True)
-    return list(found.values())
-
-
-def _search(folder: str, settings: Settings, errors: list[str]) -> Iterator[str]:
-    try:
-        configuration(inside(folder), settings)
-    except ConfigError as error:
-        errors.append(str(error))
-
-    def is_buildspec(path: str) -> bool:
-        return host.candidate(path) or config_or_default(path, settings).names_buildspec(path)
-
-    return search(
-        folder,
-        lambda path: is_buildspec(path) or worth_opening(path),
-        lambda path: _excluded(path, config_or_default(path, settings), settings),
-        lambda path: is_buildspec(path) or mentions(path),
-    )
-
-
-def _excluded(path: str, config: Config, settings: Settings) -> bool:
-    return config.excludes(path) or matches(os.getcwd(), settings.exclude, path)
-
-
-def _left_out(path: str, settings: Settings) -> bool:
-    """Whether a file is not even to be read."""
-    return _excluded(path, config_or_default(path, settings), settings)
-
-
 def configured_baseline(path: str, settings: Settings) -> str:
     """The baseline that the configuration names for a file or folder; empty if none. Raises ConfigError."""
     return configuration(inside(path), settings).baseline
@@ -255,7 +206,7 @@ def configured_baseline(path: str, settings: Settings) -> str:
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
     """Lint one file; whatever is wrong with it becomes part of the result."""
     started = time.perf_counter()
-    if _left_out(candidate.path, settings):
+    if left_out(candidate.path, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     try:
         text = read(candidate.path, candidate.named)
@@ -308,7 +259,7 @@ def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
 def _lint(text: str, candidate: Candidate, settings: Settings, repository: str | None) -> FileResult:
     path, shown = _names(candidate.path)
     config = configuration(candidate.path, settings)
-    if _excluded(candidate.path, config, settings):
+    if is_excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     expected = candidate.named or called_a_buildspec(candidate.path, config)
     place = place_of(candidate.path, repository)

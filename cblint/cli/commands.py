@@ -62,10 +62,10 @@ def _option(option: Option) -> click.Option:
 
 _HEADINGS = {
     "What runs": ("profile", "select", "ignore", "rules", "config", "isolated"),
-    "Which files": ("exclude", "stdin_filename", "list_files", "jobs"),
+    "Which files": ("exclude", "as_found", "stdin_filename", "list_files", "jobs"),
     "What is left out": ("baseline", "no_baseline", "since"),
     "What fails": ("fail_on", "exit_zero"),
-    "Fixes": ("fix", "unsafe_fixes", "diff"),
+    "Fixes": ("fix", "fix_only", "unsafe_fixes", "diff"),
     "What is printed": (
         "formats",
         "outputs",

@@ -86,7 +86,8 @@ OPTIONS = (
     ),
     Option("--ignore", "Do not run these rules.", metavar="RULES", many=True),
     Option("--fix", "Mend what can be mended safely, then report what is left."),
-    Option("--unsafe-fixes", "With --fix or --diff: also fixes that may change what the build does."),
+    Option("--fix-only", "Mend as --fix does and report nothing of the rest: the exit status is 0, or 2 or 3."),
+    Option("--unsafe-fixes", "With --fix, --fix-only or --diff: also fixes that may change what the build does."),
     Option("--diff", "Print the fixes as a patch and change nothing."),
     Option("--config", "Use this configuration for all files.", metavar="FILE"),
     Option("--isolated", "Use no configuration file."),
@@ -95,6 +96,7 @@ OPTIONS = (
     Option("--since", "Report only what has changed since a git revision, and what that causes.", metavar="REV"),
     Option("--rules", "Own rules: a file, or a folder of *.yml. Repeatable.", metavar="PATH", many=True),
     Option("--exclude", "Leave out files that match, as in .gitignore. Repeatable.", metavar="PATTERN", many=True),
+    Option("--as-found", "Pass over named files that a search would not find, as hooks name any file that changes."),
     Option("--stdin-filename", "The path that standard input is to be taken for.", metavar="PATH"),
     Option("--jobs", "Processes (default: several where there is much to do).", metavar="N", number=True, default=0),
     Option(

@@ -55,8 +55,12 @@ def check(options: Mapping[str, Any]) -> int:
         raise Misused("--stdin-filename names standard input: give - as the path.")
     if len(outputs) > max(len(formats), 1):
         raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
-    if options["since"] is not None and (options["fix"] or options["diff"]):
-        raise Misused("--fix and --diff mend whole files: --since cannot be given with them.")
+    if options["since"] is not None and (_mends(options) or options["diff"]):
+        raise Misused("--fix, --fix-only and --diff mend whole files: --since cannot be given with them.")
+    if options["fix_only"] and (formats or outputs or options["diff"] or options["list_files"]):
+        raise Misused(
+            "--fix-only mends and prints nothing: --format, --output, --diff and --list-files cannot be given with it."
+        )
     settings = settings_of(options)
     data = _standard_input(options) if stdin else None
     try:
@@ -67,6 +71,9 @@ def check(options: Mapping[str, Any]) -> int:
             result = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
+    if options["fix_only"]:
+        complain(result)
+        return result.exit_status if result.exit_status > 1 else 0
     try:
         result = _told(result, options, data)
     except Stopped as error:
@@ -118,6 +125,11 @@ def known_rules(paths: tuple[str, ...]) -> Catalogue:
     return catalogue
 
 
+def _mends(options: Mapping[str, Any]) -> bool:
+    """Whether files are to be changed."""
+    return bool(options["fix"] or options["fix_only"])
+
+
 def settings_of(options: Mapping[str, Any]) -> Settings:
     return Settings(
         profile=options["profile"],
@@ -129,12 +141,13 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         exclude=options["exclude"],
         rules=options["rules"],
         jobs=options["jobs"],
+        as_found=options["as_found"],
     )
 
 
 def _standard_input(options: Mapping[str, Any]) -> bytes:
-    if options["fix"]:
-        raise Misused("--fix cannot write to standard input; --diff prints the fixes as a patch.")
+    if _mends(options):
+        raise Misused("--fix and --fix-only cannot write to standard input; --diff prints the fixes as a patch.")
     if sys.stdin is None:
         raise Misused("Standard input is closed.")
     return sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -158,7 +171,7 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
         files, errors = list_files(paths, settings)
         write((f"{shown.path(path)}\n" for path in files), "-")
         return Result((), tuple(errors))
-    if options["fix"] or options["diff"]:
+    if _mends(options) or options["diff"]:
         from cblint.fix import fix_files
 
         changed = fix_files(paths, settings, options["unsafe_fixes"], write=not options["diff"])

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 _DEEPEST = 100
@@ -65,10 +66,40 @@ def search(
             stack.extend((path, depth + 1) for path in reversed(folders))
 
 
+def finds(
+    path: str, wanted: Callable[[str], bool], excluded: Callable[[str], bool], holds: Callable[[str], bool]
+) -> bool:
+    """Whether a search of the working directory would find a file, whatever ``.gitignore`` says of it.
+
+    What lies elsewhere is looked for in its own folder.
+    """
+    full, top = os.path.abspath(path), os.getcwd()
+    if not full.startswith(os.path.join(top, "")):
+        top = os.path.dirname(full)
+    parts = os.path.relpath(full, top).split(os.sep)[:-1]
+    folders = [os.path.join(top, folder) for folder in accumulate(parts, os.path.join)]
+    return (
+        wanted(path)
+        and len(parts) <= _DEEPEST
+        and _NEVER.isdisjoint(parts)
+        and not any(_is_link(folder) or excluded(folder + "/") for folder in folders)
+        and not excluded(path)
+        and (not os.path.islink(path) or _leads_inside(path, os.path.realpath(top)))
+        and holds(path)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _is_link(folder: str) -> bool:
+    return os.path.islink(folder)
+
+
 def _inside(entry: os.DirEntry[str], top: str) -> bool:
-    if not entry.is_symlink():
-        return True
-    target = os.path.realpath(entry.path)
+    return not entry.is_symlink() or _leads_inside(entry.path, top)
+
+
+def _leads_inside(link: str, top: str) -> bool:
+    target = os.path.realpath(link)
     return os.path.isfile(target) and os.path.commonpath([target, top]) == top
 
 
