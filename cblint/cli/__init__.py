@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cblint.cli.options import read
+from cblint.cli.options import read, with_files_of_hooks
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -29,11 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def start(arguments: Sequence[str] | None = None) -> None:
     """Run a command line, the process's own if none is given; ends in SystemExit."""
-    options = read(sys.argv[1:] if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    meant = with_files_of_hooks(given)
+    options = read(meant)
     if options is None:
         from cblint.cli.commands import cli
 
-        cli.main(arguments, prog_name="cblint")
+        cli.main(arguments if meant is given else meant, prog_name="cblint")
     else:
         _check(options)
 

@@ -123,6 +123,21 @@ _EXPANDED = frozenset("*?[~$%")
 """What click expands in arguments on Windows, whose shells do not."""
 
 
+def with_files_of_hooks(arguments: Sequence[str]) -> Sequence[str]:
+    """The command line, with ``./`` before files that begin with a dash, where a program named them and not a person.
+
+    Such a program writes them behind the options, and ``--`` between the two would have to be everybody's.
+    """
+    if "--as-found" not in arguments or all(argument in _BY_NAME or argument[:1] != "-" for argument in arguments):
+        return arguments
+    return [os.path.join(os.curdir, argument) if _is_file(argument) else argument for argument in arguments]
+
+
+def _is_file(argument: str) -> bool:
+    """Whether what looks like an option is a file; one that is called just as an option is stays that."""
+    return argument.startswith("-") and argument != "-" and argument not in _BY_NAME and os.path.lexists(argument)
+
+
 def read(arguments: Sequence[str]) -> dict[str, Any] | None:
     """The options of ``check`` by key, and ``paths``; None where the line is for click to read."""
     if not arguments or arguments[0] != "check":

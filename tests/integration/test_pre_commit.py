@@ -1,9 +1,10 @@
-"""The hook as pre-commit runs it: installed from a commit of this project, over the commits of another repository."""
+"""The hooks as pre-commit and prek run them: from a commit of this project, over the commits of another repository."""
 
 from __future__ import annotations
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.helpers import commands
-from tests.integration.conftest import CLEAN, DEFECT, ROOT
+from tests.integration.conftest import CLEAN, DEFECT, ROOT, WARNING
 
 pytestmark = pytest.mark.skipif(
     not os.path.exists(os.path.join(ROOT, ".git")) or shutil.which("git") is None,
@@ -23,9 +24,10 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The variables of this process without those by which git is told of a repository; a cache of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT", "PREK_"))}
     cache = tmp_path_factory.mktemp("cache")
-    return {**kept, "PRE_COMMIT_HOME": str(cache), "PRE_COMMIT_COLOR": "never", "NO_COLOR": "1"}
+    caches = {"PRE_COMMIT_HOME": str(cache / "pre-commit"), "PREK_HOME": str(cache / "prek")}
+    return {**kept, **caches, "PRE_COMMIT_COLOR": "never", "NO_COLOR": "1"}
 
 
 def run(folder: pathlib.Path, environment: Mapping[str, str], *command: str) -> subprocess.CompletedProcess[str]:
@@ -65,32 +67,88 @@ def project(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str
     return folder
 
 
-def test_the_hook_finds_the_planted_defect_and_nothing_else(
-    project: pathlib.Path, environment: dict[str, str], tmp_path: pathlib.Path
+@pytest.fixture(scope="module")
+def configuration(project: pathlib.Path, environment: dict[str, str]) -> str:
+    """What the README says, of the clone."""
+    readme = (pathlib.Path(ROOT) / "README.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```yaml\n(repos:\n  - repo: .*?)```", readme, re.DOTALL)
+    commit = git(project, environment, "rev-parse", "HEAD").strip()
+    assert "https://github.com/cblint/cblint\n    rev: v0.1.0 " in shown
+    return str(shown).replace("https://github.com/cblint/cblint", str(project)).replace("v0.1.0 ", f"{commit} ")
+
+
+PROGRAMS = {"pre-commit": ("-m", "pre_commit"), "prek": ("-m", "prek")}
+MENDED = DEFECT.replace('echo "a: b"', "'echo \"a: b\"'")
+FILES: dict[str, str | bytes] = {
+    "-buildspec.yml": DEFECT,
+    ".cblint.yml": "exclude: [vendor/]\n",
+    "a b/build'spec $(touch x).yml": CLEAN,
+    "app.py": "print('codebuild')\n",
+    "buildspec.yml": DEFECT,
+    "ci/buildspec-warning.yml": WARNING,
+    "deploy/commands.yml": DEFECT,
+    "docs/guide.md": f"# Guide\n\n```yaml\n{DEFECT}```\n",
+    "large.json": b"codebuild " * 500_000,
+    "main.tf": f'resource "aws_codebuild_project" "a" {{\n  source {{\n    buildspec = <<EOT\n{DEFECT}EOT\n  }}\n}}\n',
+    "release": DEFECT,
+    "template.yml": "Resources:\n  Build:\n    Type: AWS::CodeBuild::Project\n    Properties:\n      Source:\n"
+    "        BuildSpec: |\n" + "".join(f"          {line}\n" for line in DEFECT.splitlines()),
+    "values.yml": "a: 1\n",
+    "vendor/buildspec.yml": DEFECT,
+    "web/buildspec.yml": "frontend: {phases: {}}\n",
+}
+"""What a search finds, what it does not, and what it cannot read."""
+MENDABLE = ["-buildspec.yml", "buildspec.yml", "deploy/commands.yml", "docs/guide.md", "main.tf", "template.yml"]
+
+
+def findings(text: str) -> list[str]:
+    """The first lines of findings in the text format, which a program may have indented, and its summary."""
+    return sorted(line.strip() for line in text.splitlines() if re.search(r":\d+:\d+: \w+\[|^ *\d+ error", line))
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_hooks_find_and_mend_what_a_search_does(
+    program: str, configuration: str, environment: dict[str, str], tmp_path: pathlib.Path
 ) -> None:
-    files = {
-        "buildspec.yml": DEFECT,
-        "ci/buildspec-clean.yml": CLEAN,
-        "codebuild/release.yml": CLEAN,
-        # It would be an error if it were given to cblint.
-        "deploy/commands.yml": commands('echo "c: d"'),
-        "README.md": "buildspec\n",
-    }
+    start = (sys.executable, *PROGRAMS[program])
+    if run(tmp_path, environment, *start, "--version").returncode != 0:
+        pytest.skip(f"{program} is not installed: make test does that")
     git(tmp_path, environment, "init", "--quiet")
-    for name, text in files.items():
+    for name, content in FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    (tmp_path / "linked-buildspec.yml").symlink_to("release")
     commit(tmp_path, environment)
-    try_hook = (sys.executable, "-m", "pre_commit", "try-repo", str(project), "cblint", "--all-files", "--verbose")
+    (tmp_path / ".pre-commit-config.yaml").write_text(configuration)
+    git(tmp_path, environment, "add", "--all")
+    searched = run(tmp_path, {**environment, "PYTHONPATH": ROOT}, sys.executable, "-m", "cblint", "check")
+    assert searched.returncode == 1
 
-    done = run(tmp_path, environment, *try_hook)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "- exit code: 1" in done.stdout
-    assert "buildspec.yml:5:16: error[command-not-string]" in done.stdout
-    assert "1 error in 3 buildspec files." in done.stdout
-    assert "commands.yml" not in done.stdout
+    done = run(tmp_path, environment, *start, "run", "cblint", "--all-files")
+    assert "- exit code: 1" in done.stdout, done.stdout + done.stderr
+    assert findings(done.stdout) == findings(searched.stdout)
+    assert len(findings(done.stdout)) > len(MENDABLE)
+    assert "web/buildspec.yml" in done.stdout
 
-    git(tmp_path, environment, "rm", "--quiet", "buildspec.yml")
-    done = run(tmp_path, environment, *try_hook)
+    done = run(tmp_path, environment, *start, "run", "--all-files")
+    assert done.returncode == 1
+    assert done.stdout.index("files were modified by this hook") < done.stdout.index("- exit code: 1")
+    said = sorted(line.strip() for line in done.stdout.splitlines() if "cblint: " in line)
+    mended = ["./-buildspec.yml", *MENDABLE[1:4], "linked-buildspec.yml", *MENDABLE[4:]]
+    assert said == [f"cblint: fixed 1 finding in {name}" for name in mended]
+    changed = git(tmp_path, environment, "diff", "--name-only").splitlines()
+    assert changed == sorted([*MENDABLE, "release"])
+    assert (tmp_path / "buildspec.yml").read_text() == (tmp_path / "release").read_text() == MENDED
+
+    git(tmp_path, environment, "rm", "--quiet", "--force", "ci/buildspec-warning.yml", "template.yml", "main.tf")
+    assert run(tmp_path, environment, *start, "install").returncode == 0
+    (tmp_path / "broken-buildspec.yml").write_text(commands('echo "c: d"'))
+    git(tmp_path, environment, "add", "--all")
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
+    attempt = ("git", *identity, "commit", "--quiet", "--message", "More")
+    done = run(tmp_path, environment, *attempt)
+    assert done.returncode == 1
+    assert "fixed 1 finding in broken-buildspec.yml" in done.stdout + done.stderr
+    git(tmp_path, environment, "add", "--all")
+    done = run(tmp_path, environment, *attempt)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "No findings in 2 buildspec files." in done.stdout
