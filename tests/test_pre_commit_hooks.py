@@ -67,7 +67,7 @@ PATHS = [
     *("main.tf", "main.tf.json", "modules/a/MAIN.TF", "main.tofu", "lib/stack.ts", "lib/stack.tsx", "a.mts"),
     *("a.cts", "a.js", "a.jsx", "a.mjs", "a.cjs", "app.py", "App.java", "README.md", "docs/a.markdown"),
     *("docs/a.mdx", "run.sh", "run.bash", "buildspec.yml.tpl", "a.tftpl", "a..yml", ".github/workflows/ci.yml"),
-    *("a/.b.yml"),
+    "a/.b.yml",
 ]
 OTHERS = [
     *("buildspec", "Makefile", "buildspec.yml.j2", "buildspec.yml~", "buildspec.txt", "notes.txt", "a.yml.bak"),
