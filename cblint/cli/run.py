@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cblint.catalogue import Catalogue, UnknownRule
@@ -61,9 +62,9 @@ def check(options: Mapping[str, Any]) -> int:
         raise Misused(
             "--fix-only mends and prints nothing: --format, --output, --diff and --list-files cannot be given with it."
         )
-    settings = settings_of(options)
     data = _standard_input(options) if stdin else None
     try:
+        settings = settings_of(options)
         check_settings(settings, [options["stdin_filename"] or STDIN] if stdin else paths or (".",))
         if data is not None:
             result = _text(data, options, settings)
@@ -71,6 +72,9 @@ def check(options: Mapping[str, Any]) -> int:
             result = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
+    except Stopped as error:
+        say(str(error))
+        return 2
     if options["fix_only"]:
         complain(result)
         return result.exit_status if result.exit_status > 1 else 0
@@ -131,6 +135,7 @@ def _mends(options: Mapping[str, Any]) -> bool:
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
+    """What the options say. Raises Stopped where ShellCheck is required and cannot be asked."""
     return Settings(
         profile=options["profile"],
         select=names(options["select"]),
@@ -142,7 +147,22 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         rules=options["rules"],
         jobs=options["jobs"],
         as_found=options["as_found"],
+        shellcheck=_shellcheck(options["shellcheck"]) if options["shellcheck"] != "off" else "",
     )
+
+
+@cache
+def _shellcheck(choice: str) -> str:
+    """The program of ShellCheck; empty where there is none and none is required, which is said. Raises Stopped."""
+    from cblint.shellcheck.program import Unusable, find  # few runs ask it
+
+    try:
+        return find()
+    except Unusable as error:
+        if choice == "require":
+            raise Stopped(str(error)) from None
+        say(f"{error} The commands are checked without it.")
+        return ""
 
 
 def _standard_input(options: Mapping[str, Any]) -> bytes:
@@ -159,7 +179,7 @@ def _text(data: bytes, options: Mapping[str, Any], settings: Settings) -> Result
     if options["diff"]:
         from cblint.fix import fix_bytes
 
-        change, _ = fix_bytes(data, candidate, settings, options["unsafe_fixes"])
+        change, _ = fix_bytes(data, candidate, settings._replace(shellcheck=""), options["unsafe_fixes"])
         write(change.patch, "-")
         _tell_masked([change])
         _tell_refused([change])
@@ -174,7 +194,10 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
     if _mends(options) or options["diff"]:
         from cblint.fix import fix_files
 
-        changed = fix_files(paths, settings, options["unsafe_fixes"], write=not options["diff"])
+        # ShellCheck mends nothing here.
+        own = settings._replace(shellcheck="")
+        settings = own if options["fix_only"] else settings
+        changed = fix_files(paths, own, options["unsafe_fixes"], write=not options["diff"])
         if options["diff"]:
             write((line for change in changed for line in change.patch), "-")
             _tell_masked(changed)
