@@ -31,6 +31,8 @@ def candidates_of(paths: Sequence[str], settings: Settings, errors: list[str] | 
     found: dict[str, Candidate] = {}
     for path in paths:
         if os.path.isdir(path):
+            if settings.as_found and os.path.islink(path):
+                continue  # git names a link as it names a file, and a search does not follow one to a folder
             try:
                 os.scandir(path).close()
             except OSError as error:

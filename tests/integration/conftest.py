@@ -160,6 +160,7 @@ def forget() -> None:
     """Empty the caches that a process of its own would begin with."""
     discover.git_root.cache_clear()
     discover._gitignore.cache_clear()
+    discover._is_link.cache_clear()
     files._opened.cache_clear()
     for cached in (nearest._chain_once, nearest.chain_for, nearest.config_for, nearest.load_chain, nearest.load_config):
         cached.cache_clear()

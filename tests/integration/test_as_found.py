@@ -85,6 +85,7 @@ def test_it_is_said_what_a_search_would_say(cblint: Cblint) -> None:
         (cblint.folder / name).symlink_to(target)
     options = ("--format", "json", "--select", "command-not-string")
     searched = told(cblint(*options))
+    assert searched == told(cblint("--as-found", *options, *every(cblint)))
     assert searched == told(cblint("--as-found", *options, *every(cblint), "linked/buildspec.yml"))
     assert searched["findings"] == [
         *("--exit-zero.yml", "--output=report.json", "-buildspec.yml", "any.name.yml", "ci/buildspec.yml"),
