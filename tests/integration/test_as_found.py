@@ -138,6 +138,13 @@ def test_a_file_that_is_not_there_is_a_slip_of_who_named_it(cblint: Cblint) -> N
         assert ("no option" if name.startswith("-") else f"cblint: {name} cannot be read") in done.stderr
 
 
+def test_what_is_called_just_as_an_option_is_stays_one(cblint: Cblint) -> None:
+    cblint.put({"--exit-zero": DEFECT, "-buildspec.yml": DEFECT})
+    assert cblint("--as-found", "--exit-zero", "-buildspec.yml").status == 0
+    done = cblint("-buildspec.yml")
+    assert (done.status, done.out) == (2, b"")
+
+
 def test_a_broken_configuration_is_said_whatever_changes(cblint: Cblint) -> None:
     cblint.put({".cblint.yml": "profil: default\n", "app.py": "print(1)\n", "ci/.cblint.yml": "a: b\n", "ci/a.py": ""})
     for named in (["app.py"], [".cblint.yml"], ["ci/a.py"]):
