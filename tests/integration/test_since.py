@@ -70,7 +70,7 @@ def test_what_there_is_nothing_to_compare_with_is_said(
     )
     for option in ("--fix", "--diff"):
         done = old("--since", "HEAD", option)
-        assert "--fix and --diff mend whole files: --since cannot be given with them." in done.stderr
+        assert "--fix, --fix-only and --diff mend whole files: --since cannot be given with them." in done.stderr
     shallow = tmp_path / "shallow"
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{old.folder}", str(shallow))
     done = old(str(shallow), "--since", "HEAD~1")
