@@ -10,6 +10,7 @@ import click
 
 from cblint import __version__
 from cblint.catalogue import PROFILES
+from cblint.cli import proposals
 from cblint.cli.options import OPTIONS, Option
 from cblint.cli.run import Misused
 from cblint.cli.run import check as run_check
@@ -57,7 +58,12 @@ def _option(option: Option) -> click.Option:
         multiple=option.many,
         default=None if option.many else option.default,
         help=option.help,
+        shell_complete=proposals.BY_METAVAR.get(option.metavar),
     )
+
+
+def _paths() -> click.Argument:
+    return click.Argument(["paths"], nargs=-1, metavar="[PATHS]...", shell_complete=proposals.files)
 
 
 _HEADINGS = {
@@ -126,7 +132,7 @@ def _check(**options: Any) -> None:
 check = _Check(
     "check",
     callback=_check,
-    params=[click.Argument(["paths"], nargs=-1, metavar="[PATHS]..."), *map(_option, OPTIONS)],
+    params=[_paths(), *map(_option, OPTIONS)],
     help=_check.__doc__,
     short_help="Lint buildspecs: files, folders, or - for standard input.",
 )
@@ -155,7 +161,7 @@ cli.add_command(
         "config",
         callback=_config,
         params=[
-            click.Argument(["path"], default="."),
+            click.Argument(["path"], default=".", shell_complete=proposals.files),
             click.Option(["--format", "style"], type=Choice(("text", "json")), default="text", help="How to print."),
             *(_option(option) for option in OPTIONS if option.key in _CHOOSING),
         ],
@@ -209,11 +215,11 @@ def _baseline_command(name: str, text: str, short: str, *flags: click.Option) ->
             raise click.UsageError(str(error)) from None
 
     shared = [option for option in OPTIONS if option.key in _OF_BASELINES]
-    file = click.Option(["--baseline"], metavar="FILE", help=_BASELINE_HELP)
+    file = click.Option(["--baseline"], metavar="FILE", help=_BASELINE_HELP, shell_complete=proposals.files)
     return Command(
         name,
         callback=callback,
-        params=[click.Argument(["paths"], nargs=-1, metavar="[PATHS]..."), *flags, file, *map(_option, shared)],
+        params=[_paths(), *flags, file, *map(_option, shared)],
         help=text,
         short_help=short,
     )
@@ -256,7 +262,11 @@ _COLOUR = click.option(
 
 
 _OWN_RULES = click.option(
-    "--rules", metavar="PATH", multiple=True, help="Own rules, beside those of the configuration. Repeatable."
+    "--rules",
+    metavar="PATH",
+    multiple=True,
+    shell_complete=proposals.files,
+    help="Own rules, beside those of the configuration. Repeatable.",
 )
 
 
@@ -273,7 +283,7 @@ def schema(name: str) -> None:
 
 
 @cli.command(short_help="Run a build on paper, and print what is believed after each command.")
-@click.argument("path", metavar="FILE")
+@click.argument("path", metavar="FILE", shell_complete=proposals.files)
 @click.option("--format", "style", type=Choice(("text", "json")), default="text", help="How to print.")
 def trace(path: str, style: str) -> None:
     """Run the build of FILE (- for standard input) on paper.
@@ -290,7 +300,7 @@ def trace(path: str, style: str) -> None:
 
 
 @cli.command(short_help="Explain a rule: why, an example, its fix; or an image, or a variable.")
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=proposals.explained)
 @click.option("--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print.")
 @_OWN_RULES
 @_COLOUR
@@ -313,9 +323,21 @@ def explain(names: tuple[str, ...], style: str, colour: str, rules: tuple[str, .
 @cli.group(cls=Group, invoke_without_command=True, subcommand_metavar="", short_help="List the rules.")
 @click.option("--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print.")
 @click.option("--profile", type=Choice(PROFILES), help="Only rules that run in this profile.")
-@click.option("--select", metavar="RULES", multiple=True, help="Only these: names, codes or families (CB1).")
-@click.option("--ignore", metavar="RULES", multiple=True, help="All but these.")
-@click.option("--category", metavar="NAME", multiple=True, help="Only rules of this category. Repeatable.")
+@click.option(
+    "--select",
+    metavar="RULES",
+    multiple=True,
+    shell_complete=proposals.rules,
+    help="Only these: names, codes or families (CB1).",
+)
+@click.option("--ignore", metavar="RULES", multiple=True, shell_complete=proposals.rules, help="All but these.")
+@click.option(
+    "--category",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=proposals.categories,
+    help="Only rules of this category. Repeatable.",
+)
 @click.option(
     "--severity",
     type=Choice([severity.value for severity in Severity]),
@@ -339,7 +361,7 @@ def rules(context: click.Context, /, **options: Any) -> None:
 
 
 @rules.command("test", short_help="Run the examples of own rules.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, shell_complete=proposals.files)
 def test(paths: tuple[str, ...]) -> None:
     """Run the examples of the own rules in PATH, files or folders of *.yml.
 
@@ -355,3 +377,20 @@ def test(paths: tuple[str, ...]) -> None:
         sys.exit(test_rules(paths))
     except Misused as error:
         raise click.UsageError(str(error)) from None
+
+
+@cli.command(short_help="Print what makes a shell complete commands, options and rules.")
+@click.argument("shell", metavar="SHELL", type=Choice(("bash", "zsh", "fish")))
+def completion(shell: str) -> None:
+    """Print what makes a shell complete commands, options, rules and files when Tab is pressed.
+
+    SHELL is bash, zsh or fish. Add the line of yours to the file that it reads when it starts:
+
+    \b
+      bash  ~/.bashrc                   eval "$(cblint completion bash)"
+      zsh   ~/.zshrc                    eval "$(cblint completion zsh)"
+      fish  ~/.config/fish/config.fish  cblint completion fish | source
+    """
+    from cblint.cli.completion import script  # once in the life of a shell
+
+    click.echo(script(shell), nl=False)
