@@ -62,9 +62,8 @@ class _Bash(_Completion):
 
     def replacing(self, value: str) -> str:
         """The value without what stands before the word."""
-        word = os.environ.get(_WORD, "")
+        word, whole = os.environ.get(_WORD, ""), self.get_completion_args()[1]
         own = "" if word in (":", "=") else _split(word)[-1]
-        whole = self.get_completion_args()[1]
         return value[len(whole) - len(own) :] if whole.endswith(own) else value
 
     def format_completion(self, item: Item) -> str:
