@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,6 +41,7 @@ from cblint.opening import (
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
+from cblint.timing import Spent, each, lap, measured
 from cblint.wording import counted
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Settings(NamedTuple):
     """Processes; 0 lets the pace of the first files decide."""
     shellcheck: str = ""
     """The path of the program (``shellcheck.program.find``); without it, it is not asked."""
+    timings: bool = False
+    """Whether to tell where the time goes."""
 
 
 class FileResult(NamedTuple):
@@ -98,7 +101,8 @@ class FileResult(NamedTuple):
     crashes: tuple[str, ...] = ()
     error: str = ""
     """A message about the run that this file is one of many to meet: a broken configuration."""
-    seconds: float = 0.0
+    spent: Spent | None = None
+    """Where the time went, if that was asked for."""
     target: str = ""
     """Where a symbolic link on the way leads in the repository, relative to its root; empty if there is none."""
 
@@ -138,8 +142,10 @@ def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
     check_settings(settings, paths)
     errors: list[str] = []
     candidates = _candidates(paths, settings, errors)
+    lap("finding the files")
     if settings.shellcheck:
         _ask_shellcheck(candidates, settings)
+        lap("asking ShellCheck")
     return result_of(_run(candidates, settings), errors, own_rules((file.path for file in candidates), settings))
 
 
@@ -179,10 +185,9 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     """The files that ``lint_paths`` would read, and messages about the run."""
     errors: list[str] = []
     candidates = _candidates(paths, settings, errors)
-    missing = [file.path for file in candidates if not os.path.lexists(file.path)]
-    errors += [f"{path} cannot be read: No such file or directory" for path in missing]
-    listed = [file.path for file in candidates if file.path not in missing]
-    return [path for path in listed if not _left_out(path, settings)], errors
+    listed = {file.path: os.path.lexists(file.path) for file in candidates if not _left_out(file.path, settings)}
+    errors += [f"{path} cannot be read: No such file or directory" for path, is_there in listed.items() if not is_there]
+    return [path for path, is_there in listed.items() if is_there], errors
 
 
 def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
@@ -191,12 +196,12 @@ def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult
     if settings.jobs == 0:
         started = time.perf_counter()
         while done < len(candidates) and not _pays(time.perf_counter() - started, done, len(candidates)):
-            yield lint_file(candidates[done], settings)
+            yield _lint_timed(candidates[done], settings)
             done += 1
     jobs = settings.jobs or min(os.cpu_count() or 1, 8)
     rest = candidates[done:]
     if jobs == 1 or len(rest) < 2:
-        yield from (lint_file(candidate, settings) for candidate in rest)
+        yield from (_lint_timed(candidate, settings) for candidate in rest)
     else:
         yield from _in_processes(rest, settings, jobs)
 
@@ -236,7 +241,7 @@ def _prepared(settings: Settings) -> dict[str, Any]:
 
 
 def _lint_files(candidates: list[Candidate], settings: Settings) -> list[FileResult]:
-    return [lint_file(candidate, settings) for candidate in candidates]
+    return [_lint_timed(candidate, settings) for candidate in candidates]
 
 
 def candidates_of(paths: Sequence[str], settings: Settings) -> list[Candidate]:
@@ -292,17 +297,28 @@ def configured_baseline(path: str, settings: Settings) -> str:
     return configuration(inside(path), settings).baseline
 
 
+def timed(lint: Callable[[], FileResult], settings: Settings) -> FileResult:
+    """What a file gives, with where the time went if the settings ask for it."""
+    if not settings.timings:
+        return lint()
+    result, spent = measured(lint)
+    return result._replace(spent=spent)
+
+
+def _lint_timed(candidate: Candidate, settings: Settings) -> FileResult:
+    return timed(lambda: lint_file(candidate, settings), settings)
+
+
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
     """Lint one file; whatever is wrong with it becomes part of the result."""
-    started = time.perf_counter()
     if _left_out(candidate.path, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     try:
         text = read(candidate.path, candidate.named)
     except Unreadable as error:
         return _failure(candidate, str(error))
-    result = lint_text(text, candidate, settings)
-    return result._replace(seconds=time.perf_counter() - started, target=_target(candidate.path))
+    lap("reading")
+    return lint_text(text, candidate, settings)._replace(target=_target(candidate.path))
 
 
 def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileResult:
@@ -357,6 +373,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
+    lap("parsing")
     catalogue = catalogue_for(config, settings)
     chosen = selection(config, settings, candidate.path)
     rules = catalogue.select(chosen)
@@ -368,7 +385,9 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
         rules += checks
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
-    checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
+    lap("choosing the rules")
+    checked = engine.run(target, found.subjects, each([rule for rule in rules if rule.category != "cblint"]))
+    lap("rules")
     ran = _ran(found, checked, rules)
     if "cblint:" in text and found.subjects:
         from cblint.suppress import Suppressions  # most files have none

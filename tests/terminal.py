@@ -42,7 +42,7 @@ def completed(shell: str, lines: Sequence[str], folder: pathlib.Path, environmen
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 500, 0, 0))
     write = f">'{doing}'; mv '{doing}' '{done}'{_RETURN}"
     try:
-        found = []
+        found: list[str] = []
         for line in (f"{setup}; printf '' ", *lines):
             press = f"{_TAB}{_LINE_START}printf '<%s>' {_LINE_END} " if found else ""
             os.write(terminal, f"{line}{press}{write}".encode())

@@ -113,10 +113,10 @@ def test_quiet_leaves_out_what_is_no_finding_and_statistics_count(runs: dict[str
     assert loud == quiet + "3 errors, 1 warning and 2 notes in 2 buildspec files. --fix mends 3.\n"
     counted = "".join(render("text", result, Style(quiet=True, statistics=True)))
     assert counted == quiet + (
-        "     2  error    command-not-string\n"
-        "     2  note     command-not-string\n"
-        "     1  warning  command-not-string\n"
-        "     1  error    unknown-phase\n"
+        "     2  error    CB1002  command-not-string  --fix mends 2.\n"
+        "     2  note     CB1002  command-not-string\n"
+        "     1  warning  CB1002  command-not-string\n"
+        "     1  error    CB1003  unknown-phase       --fix mends 1.\n"
     )
     assert "".join(render("text", runs["skipped"], Style(quiet=True))) == ""
 

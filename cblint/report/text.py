@@ -80,12 +80,12 @@ def render(result: Result, style: Style) -> Iterator[str]:
         yield from statistics(result)
     if not style.quiet:
         yield from _skipped(result, paint)
-        yield " ".join(filter(None, (summary(result), _mendable(result)))) + "\n"
+        yield " ".join(filter(None, (summary(result), _mendable(_open(result))))) + "\n"
 
 
-def _mendable(result: Result) -> str:
-    """How much of it there is a fix for; nothing where there is none."""
-    fixes = [finding.fix for _, finding in result.findings if finding.is_open and finding.fix is not None]
+def _mendable(findings: Iterable[Finding]) -> str:
+    """How many of them there is a fix for; nothing where there is none."""
+    fixes = [finding.fix for finding in findings if finding.fix is not None]
     safe = sum(fix.safe for fix in fixes)
     if not safe:
         return f"--fix --unsafe-fixes mends {len(fixes)}." if fixes else ""
@@ -213,14 +213,18 @@ def _expanded(shown: list[str], column: int) -> Iterator[str]:
 
 
 def statistics(result: Result) -> Iterator[str]:
-    """Counts per rule, most first."""
-    counts: dict[tuple[str, str], int] = {}
-    for _, finding in result.findings:
-        if finding.is_open:
-            key = (finding.rule, finding.severity.value)
-            counts[key] = counts.get(key, 0) + 1
-    for (rule, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        yield f"{count:6}  {severity:7}  {rule}\n"
+    """How many findings that are open each rule has, by severity, most first; and how many of them fixes mend."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in _open(result):
+        groups.setdefault((finding.rule, finding.code, finding.severity.value), []).append(finding)
+    names, codes = (max((len(key[part]) for key in groups), default=0) for part in (0, 1))
+    for (rule, code, severity), found in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        line = f"{len(found):6}  {severity:7}  {code:{codes}}  {rule:{names}}  {_mendable(found)}"
+        yield f"{line.rstrip()}\n"
+
+
+def _open(result: Result) -> Iterator[Finding]:
+    return (finding for _, finding in result.findings if finding.is_open)
 
 
 def _skipped(result: Result, paint: Paint) -> Iterator[str]:

@@ -677,36 +677,6 @@ def test_quiet_prints_findings_only(cblint: Cblint, option: str) -> None:
     assert "cannot be read" in cblint("missing.yml", option).stderr
 
 
-def test_statistics_count_the_findings_of_each_rule(cblint: Cblint) -> None:
-    cblint.put({"buildspec.yml": THREE, "ci/buildspec.yml": WARNING})
-    done = cblint("--statistics")
-    assert done.lines[-5:] == [
-        "     2  error    command-not-string",
-        "     1  warning  command-not-string",
-        "     1  error    duplicate-key",
-        "     1  error    unknown-phase",
-        "4 errors and 1 warning in 2 buildspec files. --fix mends 1.",
-    ]
-    assert cblint("--statistics", "--format", "json").out == cblint("--format", "json").out
-
-
-def test_list_files_lints_nothing(cblint: Cblint) -> None:
-    cblint.put({"buildspec.yml": DEFECT, "ci/buildspec.yml": b"\xff\xfe", "other.yml": "a: 1\n"})
-    done = cblint("--list-files")
-    assert (done.status, done.lines, done.err) == (0, ["buildspec.yml", "ci/buildspec.yml"], b"")
-    assert cblint("ci", "other.yml", "--list-files").lines == ["ci/buildspec.yml", "other.yml"]
-
-
-def test_timings_go_to_standard_error(cblint: Cblint) -> None:
-    cblint.put({f"{number:02}/buildspec.yml": DEFECT for number in range(12)})
-    done = cblint("--timings", "--format", "json")
-    assert done.out == cblint("--format", "json").out
-    lines = done.stderr.splitlines()
-    times = [float(line.split()[0]) for line in lines]
-    assert (len(lines), times) == (10, sorted(times, reverse=True))
-    assert all(line.split()[1] == "ms" and line.endswith("/buildspec.yml") for line in lines)
-
-
 @pytest.mark.parametrize(
     ("option", "variables", "coloured"),
     [
