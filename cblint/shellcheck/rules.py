@@ -54,11 +54,10 @@ def rules_of(program: str, buildspecs: Sequence[Buildspec], selection: Selection
         for each in items:
             answers = [answer(script) for script in each.scripts]
             unfinished += None in answers
-            for comment in _in_all([comments or () for comments in answers]):
-                if _holds(comment, each):
-                    severity = _SEVERITIES.get(comment.level, Severity.NOTE)
-                    finder = said.setdefault(comment.code, {}).setdefault(severity, Said())
-                    finder.add(buildspec, Match(each.span(comment), {SENTENCE: comment.message}, ()))
+            for place, comment in _placed(_in_all([comments or () for comments in answers]), each):
+                severity = _SEVERITIES.get(comment.level, Severity.NOTE)
+                finder = said.setdefault(comment.code, {}).setdefault(severity, Said())
+                finder.add(buildspec, Match(place, {SENTENCE: comment.message}, ()))
     if not unfinished and not any(map(passed_over, buildspecs)):
         for code in _named(buildspecs):
             said.setdefault(code, {})
@@ -91,10 +90,20 @@ def _is_off(code: str) -> bool:
     return left_out(code) is not None
 
 
-def _holds(comment: Comment, command: Asked) -> bool:
-    """Whether the condition holds under which a check is passed on, if it has one."""
-    condition = _CONDITIONS.get(comment.code)
-    return condition is None or condition(command.span(comment), command)
+def _placed(comments: Iterable[Comment], command: Asked) -> list[tuple[Span, Comment]]:
+    """The comments, each with its place: of those that say the same of one character after the other, one for all."""
+    found: list[tuple[Span, Comment]] = []
+    for comment in comments:
+        place = command.span(comment)
+        condition = _CONDITIONS.get(comment.code)
+        if condition is not None and not condition(place, command):
+            continue
+        before = found[-1] if found else None
+        if before is not None and before[0].end == place.start and before[1][:3] == comment[:3]:
+            found[-1] = (before[0].to(place), before[1])
+        else:
+            found.append((place, comment))
+    return found
 
 
 def _is_no_query(place: Span, command: Asked) -> bool:
