@@ -129,6 +129,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         exclude=options["exclude"],
         rules=options["rules"],
         jobs=options["jobs"],
+        line_hashes=options["sarif_line_hash"],
     )
 
 

@@ -153,10 +153,16 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
             locations=[_location(finding, source)],
             related_locations=_related(finding, source) or None,
             code_flows=_code_flows(finding, source),
-            partial_fingerprints={"cblint/v1": fingerprint},
+            partial_fingerprints={"cblint/v1": fingerprint, **_line_hash(file, finding)},
             fixes=[_fix(finding.fix, source)] if finding.fix is not None and not finding.fix.withheld else None,
             suppressions=_suppressions(finding) if known else None,
         )
+
+
+def _line_hash(file: FileResult, finding: Finding) -> dict[str, str]:
+    """What GitHub's own action would add: it warns of every other value."""
+    found = file.line_hashes.get(finding.start.line)
+    return {"primaryLocationLineHash": found} if found else {}
 
 
 def _suppressions(finding: Finding) -> list[om.Suppression]:
