@@ -78,14 +78,14 @@ def test_without_a_mended_example_there_is_a_good_one() -> None:
     assert "```yaml\na: b\n```\n\nNothing is said of:\n\n```yaml\nc: d\n```" in markdown
 
 
-@pytest.mark.parametrize("category", ["secrets", "supply-chain", "project"])
+@pytest.mark.parametrize(("category", "said"), [("secrets", {}), ("supply-chain", {}), ("project", {"security": True})])
 @pytest.mark.parametrize(
     ("severity", "least", "below"), [("error", 7.0, 9.0), ("warning", 4.0, 7.0), ("note", 0.1, 4.0)]
 )
 def test_a_security_rule_has_a_score_and_no_problem_severity(
-    category: str, severity: str, least: float, below: float
+    category: str, said: dict[str, bool], severity: str, least: float, below: float
 ) -> None:
-    properties = described(entry(category=category, severity=severity))["properties"]
+    properties = described(entry(category=category, severity=severity, **said))["properties"]
     assert properties["tags"] == [category, "security"]
     assert least <= float(properties["security-severity"]) < below
     assert "problem.severity" not in properties
@@ -95,9 +95,28 @@ def test_a_security_rule_has_a_score_and_no_problem_severity(
     ("severity", "problem"), [("error", "error"), ("warning", "warning"), ("note", "recommendation")]
 )
 def test_any_other_rule_has_a_problem_severity_and_no_score(severity: str, problem: str) -> None:
+    assert "security" not in described(entry(category="secrets", security=False))["properties"]["tags"]
+    assert "security" not in described(entry(category="project"))["properties"]["tags"]
     found = described(entry(category="cache", severity=severity, confidence="low"))
     assert found["properties"] == {"tags": ["cache"], "precision": "low", "problem.severity": problem}
     assert found["defaultConfiguration"] == {"level": severity}
+
+
+def test_what_breaks_a_build_is_no_security_alert() -> None:
+    security = {rule.name for rule in rules() if rule.security}
+    elsewhere = {rule.name for rule in rules() if rule.category not in ("secrets", "supply-chain")}
+    assert security & elsewhere == {
+        "deprecated-build-image",
+        "privileged-mode-unused",
+        "project-hardening",
+        "public-build-with-secrets",
+        "pull-request-build-untrusted",
+        "runtime-end-of-life",
+        "secret-in-exported-variable",
+        "service-role-too-broad",
+        "webhook-filter-unanchored",
+    }
+    assert {rule.name for rule in rules()} - elsewhere <= security
 
 
 def test_a_description_is_no_longer_than_github_takes_it() -> None:

@@ -19,7 +19,6 @@ _PRECISION = {"high": "high", "medium": "medium", "low": "low"}
 _PROBLEM_SEVERITY = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
 
 # A score makes every result of the rule a security alert: from 7.0 on it is "high", and a pull request fails on it.
-_SECURITY_CATEGORIES = frozenset({"secrets", "supply-chain", "project"})
 _SECURITY_SEVERITY = {Severity.ERROR: "8.0", Severity.WARNING: "5.5", Severity.NOTE: "2.0"}
 
 
@@ -50,7 +49,7 @@ def pascal_case(name: str) -> str:
 
 def _properties(rule: Rule) -> dict[str, Any]:
     precision = {"precision": _PRECISION[rule.confidence]}
-    if rule.category in _SECURITY_CATEGORIES:
+    if rule.security:
         score = _SECURITY_SEVERITY[rule.severity]
         return {"tags": [rule.category, "security"], **precision, "security-severity": score}
     return {"tags": [rule.category], **precision, "problem.severity": _PROBLEM_SEVERITY[rule.severity]}

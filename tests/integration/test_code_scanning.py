@@ -52,7 +52,7 @@ def test_what_github_does_not_take_is_said_on_standard_error(cblint: Cblint, mon
     cblint.put({"buildspec.yml": commands("make", "# later", '- echo "a: b"', '- echo "c: d"')})
     done = cblint("--format", "sarif")
     assert [result["level"] for result in done.sarif["results"]] == ["error", "error"]
-    said = "GitHub takes 2 results: the 1 least severe of 3 are not in the SARIF output."
+    said = "GitHub takes 2 results: the 1 least severe of 3 results are not in the SARIF output."
     assert done.stderr == f"cblint: {said}\n"
     assert done.sarif["invocations"][0]["toolExecutionNotifications"] == [
         {"level": "warning", "message": {"text": said}}
