@@ -38,7 +38,7 @@ from cblint.opening import (
     other_format,
     worth_opening,
 )
-from cblint.source.file import Unreadable, decode, read_bytes
+from cblint.source.file import Unreadable, decode, read, read_bytes
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
 from cblint.wording import counted

@@ -72,6 +72,11 @@ def test_the_parts_of_a_rule() -> None:
     }
 
 
+def test_a_name_says_what_the_id_does_not() -> None:
+    assert "name" not in described(entry(code="SC2086", name="SC2086"))
+    assert described(entry(code="no-npm", name="no-npm"))["name"] == "NoNpm"
+
+
 def test_without_a_mended_example_there_is_a_good_one() -> None:
     examples = [{"bad": "a: «b»\n", "variant": "x"}, {"good": "c: d\n"}]
     markdown = described(entry(), {"examples": examples})["help"]["markdown"]

@@ -29,9 +29,11 @@ def descriptors(own: Iterable[Rule] = ()) -> list[om.ReportingDescriptor]:
 
 def descriptor(rule: Rule, texts: Mapping[str, Any]) -> om.ReportingDescriptor:
     """One rule; ``texts`` are its why, advice, references and examples."""
+    name = pascal_case(rule.name)
     return om.ReportingDescriptor(
         id=rule.code,
-        name=pascal_case(rule.name),
+        # What the id says already, as that of a check of ShellCheck does, validators refuse as a name.
+        name=name if name != rule.code else None,
         deprecated_names=[pascal_case(name) for name in rule.former_names] or None,
         short_description=om.MultiformatMessageString(text=_bounded(rule.summary)),
         full_description=om.MultiformatMessageString(text=_bounded(_why(rule, texts))),
@@ -44,7 +46,7 @@ def descriptor(rule: Rule, texts: Mapping[str, Any]) -> om.ReportingDescriptor:
 
 def pascal_case(name: str) -> str:
     """``command-not-string`` as ``CommandNotString``."""
-    return "".join(part.capitalize() for part in name.split("-"))
+    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
 def _properties(rule: Rule) -> dict[str, Any]:

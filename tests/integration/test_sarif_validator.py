@@ -117,6 +117,7 @@ def written(runs: dict[str, Result], cblint: Cblint, monkeypatch: pytest.MonkeyP
     yield "clean.sarif", log(result_of([]), PLAIN)
     options = (
         "--sarif-line-hash",
+        "--shellcheck=auto",
         "--sarif-include-suppressed",
         "--rules",
         os.path.join(ROOT, "examples", "own-rules"),
