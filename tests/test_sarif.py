@@ -286,6 +286,7 @@ def test_a_message_is_read_back_as_it_was_and_holds_no_link(text: str) -> None:
 def test_the_first_sentence_is_that_of_the_rule() -> None:
     assert message_of("It is wrong.", "Do this. Or that.") == "It is wrong. Do this. Or that."
     assert message_of("It is wrong.") == "It is wrong."
+    assert message_of(" ", "\n") == "command-not-string"
 
 
 def test_no_text_of_a_stranger_is_anything_but_ascii(runs: dict[str, Result]) -> None:

@@ -77,6 +77,30 @@ def test_a_name_says_what_the_id_does_not() -> None:
     assert described(entry(code="no-npm", name="no-npm"))["name"] == "NoNpm"
 
 
+@pytest.mark.parametrize(
+    ("references", "uri"),
+    [
+        (["https://example.com"], "https://example.com"),
+        (["https://example.com:8443/a%20b/?c=d&e#f/?"], "https://example.com:8443/a%20b/?c=d&e#f/?"),
+        (["https://example.com/<a>", "https://example.com/100%", "https://example.com/ok"], "https://example.com/ok"),
+        (["https://bücher.example", "https://a\nb", "https://", "https://x\n", "https://x/#a#b", "https://[x"], None),
+        ([], None),
+    ],
+)
+def test_the_page_of_a_rule_is_an_address_or_is_not_given(references: list[str], uri: str | None) -> None:
+    found = described(entry()._replace(source="own.yml"), {"references": references})
+    assert found.get("helpUri") == uri
+    assert all(reference in found["help"]["text"] for reference in references)
+
+
+def test_what_github_requires_is_not_blank_whatever_an_entry_says() -> None:
+    found = described(entry(summary=" \n"), {"why": "\n ", "advice": ""})
+    assert (found["shortDescription"]["text"], found["fullDescription"]["text"]) == (
+        "secret-in-clear",
+        "secret-in-clear.",
+    )
+
+
 def test_without_a_mended_example_there_is_a_good_one() -> None:
     examples = [{"bad": "a: «b»\n", "variant": "x"}, {"good": "c: d\n"}]
     markdown = described(entry(), {"examples": examples})["help"]["markdown"]

@@ -171,7 +171,8 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
             rule_id=finding.code,
             rule_index=indices.get(finding.code, -1),
             level=finding.severity.value,
-            message=_message(f"{finding.message} {finding.detail}".strip()),
+            # An own rule can say nothing but the value of a field, and that be blank: GitHub refuses an empty message.
+            message=_message(f"{finding.message} {finding.detail}".strip() or finding.rule),
             locations=[_location(finding, source)],
             related_locations=_related(finding, source) or None,
             code_flows=_code_flows(finding, source),

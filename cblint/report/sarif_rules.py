@@ -10,6 +10,7 @@ import sarif_om as om
 from cblint.catalogue import Rule, help_of, rules
 from cblint.finding import Severity
 from cblint.report import RULES_URL
+from cblint.report.uri import is_address
 from cblint.suppress import comment
 
 LONGEST_DESCRIPTION = 1024
@@ -35,10 +36,10 @@ def descriptor(rule: Rule, texts: Mapping[str, Any]) -> om.ReportingDescriptor:
         # What the id says already, as that of a check of ShellCheck does, validators refuse as a name.
         name=name if name != rule.code else None,
         deprecated_names=[pascal_case(name) for name in rule.former_names] or None,
-        short_description=om.MultiformatMessageString(text=_bounded(rule.summary)),
+        short_description=om.MultiformatMessageString(text=_bounded(_title(rule))),
         full_description=om.MultiformatMessageString(text=_bounded(_why(rule, texts))),
         help=om.MultiformatMessageString(text=_plain_help(rule, texts), markdown=_markdown_help(rule, texts)),
-        help_uri=next(iter(_links(rule, texts)), None),
+        help_uri=next(filter(is_address, _links(rule, texts)), None),
         default_configuration=om.ReportingConfiguration(level=rule.severity.value),
         properties=_properties(rule),
     )
@@ -84,9 +85,14 @@ def _markdown_help(rule: Rule, texts: Mapping[str, Any]) -> str:
     )
 
 
+def _title(rule: Rule) -> str:
+    """What it is about: GitHub refuses a log with a title of blanks, which an own rule can have."""
+    return rule.summary.strip() or rule.name
+
+
 def _why(rule: Rule, texts: Mapping[str, Any]) -> str:
     """Why the rule is there, or what it is about: an own rule need not say why."""
-    return str(texts["why"] or f"{rule.summary}.")
+    return str(texts["why"]).strip() or f"{_title(rule)}."
 
 
 def _paragraphs(*parts: str) -> str:
