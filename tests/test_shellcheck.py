@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
+import textwrap
 
 import pytest
 
@@ -30,6 +32,8 @@ def told(text: str, settings: Settings = ASKING) -> list[str]:
         if found.suppressed is None
     ]
 
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # What it says, and where
 
@@ -176,10 +180,21 @@ def test_it_is_not_asked_about_what_no_posix_shell_reads_or_nobody_knows() -> No
 
 
 @needed
-def test_a_script_beyond_it_is_not_judged() -> None:
-    # A here-document whose end is read otherwise, and what it takes for a mistake in a test.
-    text = commands("'cp $A b; [ $B == c ]'", "'x() { :; }; cp $A b'")
-    assert all(not line.startswith("SC107") for line in told(text))
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("time -p", []),
+        ("'[ $x]'", ["SC1020 5:14 ]"]),
+        ("'[ -d a b ]'", ["SC1073 5:10 ["]),
+        ("|\n        # shellcheck disable\n        cp $A b", ["SC1073 6:9 #"]),
+    ],
+)
+def test_what_it_cannot_read_is_told_only_if_it_may_be_wrong(command: str, expected: list[str]) -> None:
+    text = commands(command)
+    [answer] = ask(PROGRAM, [Script("bash", "", _value(text))]).values()
+    assert "SC1073" in {each.code for each in answer or ()}
+    assert told(text) == expected
+    assert {found.severity for found in lint(text, ASKING).findings} <= {Severity.WARNING}
 
 
 # Comments that switch something off
@@ -204,6 +219,15 @@ def test_a_script_beyond_it_is_not_judged() -> None:
 )
 def test_a_comment_switches_a_check_off(text: str) -> None:
     assert told(text) == []
+
+
+@needed
+def test_the_comments_of_the_documentation_do() -> None:
+    with open(os.path.join(ROOT, "docs", "shellcheck.md"), encoding="utf-8") as file:
+        [block] = re.findall(r"```yaml\n(commands:\n.*?)```", file.read(), re.DOTALL)
+    text = "version: 0.2\nphases:\n  build:\n" + textwrap.indent(block, "    ")
+    assert told(text) == []
+    assert len(told(text.replace("ignore[SC2086]", "ignore[SC2046]").replace("disable=SC2086", "disable=SC2046"))) == 3
 
 
 @needed

@@ -25,7 +25,7 @@ from cblint.linter import (
     timed,
 )
 from cblint.opening import STDIN
-from cblint.report import Style, omitted, render, shown
+from cblint.report import Style, shown, written
 from cblint.source.file import MAX_BYTES, decode
 from cblint.timing import aside, lap, measured
 
@@ -171,6 +171,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         jobs=options["jobs"],
         timings=options["timings"],
         shellcheck=_shellcheck(options["shellcheck"]) if options["shellcheck"] != "off" else "",
+        line_hashes=options["sarif_line_hash"],
     )
 
 
@@ -251,8 +252,9 @@ def _print(result: Result, options: Mapping[str, Any]) -> None:
             statistics=options["statistics"],
             suppressed=options["sarif_include_suppressed"],
         )
-        write(render(name, result, style), output)
-        for sentence in omitted(name, result, style):
+        lines, omitted = written(name, result, style)
+        write(lines, output)
+        for sentence in omitted:
             say(sentence)
 
 

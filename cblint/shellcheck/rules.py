@@ -22,8 +22,10 @@ from cblint.source.text import Span
 
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING}
 """Of its levels; info and style are notes."""
-_UNREADABLE = frozenset({"SC1072", "SC1073"})
-"""With them, ShellCheck cannot read a script: one that a shell can read is beyond it."""
+_GIVEN_UP, _BEFORE = "SC1073", frozenset({"SC1009", "SC1072", "SC1073"})
+"""What it says where it cannot read on, and what it says then that explains nothing by itself."""
+_OWN_LANGUAGE = ("test expression", "shellcheck directive")
+"""What is read by no shell, but by ``[`` when it runs, or by ShellCheck."""
 _NAMED = re.compile(r"\bSC[1-9][0-9]{3}\b")
 
 
@@ -80,9 +82,14 @@ def _in_all(answers: Sequence[Sequence[Comment]]) -> list[Comment]:
 
 def _passed_on(comments: Sequence[Comment]) -> list[Comment]:
     """What can be right of a command that is not all of its script."""
-    if any(comment.code in _UNREADABLE for comment in comments):
-        return []
-    return [comment for comment in comments if not _is_off(comment.code)]
+    given_up = next((comment for comment in comments if comment.code == _GIVEN_UP), None)
+    if given_up is None:
+        return [comment for comment in comments if not _is_off(comment.code)]
+    # A shell can read it all the same, so that it is not certain what is wrong, if anything is.
+    explained = [comment for comment in comments if comment.code not in _BEFORE and not _is_off(comment.code)]
+    if not explained and any(words in given_up.message for words in _OWN_LANGUAGE):
+        explained = [given_up]
+    return [comment._replace(level="warning") for comment in explained]
 
 
 @cache
