@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint import engine
@@ -28,6 +28,7 @@ from cblint.hiding import Hiding, filled
 from cblint.hosts import buildspec as host
 from cblint.hosts.discover import Candidate, git_root, search
 from cblint.hosts.reading import mentions
+from cblint.naming import behind_links, names_of
 from cblint.opening import (
     STDIN,
     NotBuildspec,
@@ -331,7 +332,7 @@ def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileRes
     except Unreadable as error:
         return _failure(candidate, str(error))
     lap("reading")
-    result = lint_text(text, candidate, settings)._replace(target=_target(candidate.path))
+    result = lint_text(text, candidate, settings)._replace(target=behind_links(candidate.path))
     if not (settings.line_hashes and result.findings):
         return result
     from cblint.source.line_hash import line_hashes  # few logs go to GitHub in a way that needs them
@@ -351,7 +352,7 @@ def lint_text(text: str, candidate: Candidate, settings: Settings, repository: s
         return failure._replace(failed=True, error=str(error))
     except Exception as error:
         crash = f"{candidate.path}: {type(error).__name__}: {_hidden(str(error), text)}"
-        return FileResult(*_names(candidate.path), crashes=(crash,))
+        return FileResult(*names_of(candidate.path), crashes=(crash,))
 
 
 def _hidden(said: str, text: str) -> str:
@@ -363,16 +364,16 @@ def _hidden(said: str, text: str) -> str:
 
 
 def _failure(candidate: Candidate, why: str) -> FileResult:
-    return FileResult(*_names(candidate.path), skipped=why, failed=candidate.named)
+    return FileResult(*names_of(candidate.path), skipped=why, failed=candidate.named)
 
 
 def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
     """A file that is not linted; the reason is worth a word only if someone could expect that it is."""
-    return FileResult(*_names(candidate.path), skipped=why if expected else "")
+    return FileResult(*names_of(candidate.path), skipped=why if expected else "")
 
 
 def _lint(text: str, candidate: Candidate, settings: Settings, repository: str | None) -> FileResult:
-    path, shown = _names(candidate.path)
+    path, shown = names_of(candidate.path)
     config = configuration(candidate.path, settings)
     if _excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
@@ -456,7 +457,7 @@ def place_of(path: str, repository: str | None = None) -> Place:
     """Where a file is, which need not exist; ``repository`` is the folder to read from, if not its own."""
     if repository is None and path != STDIN:
         repository = git_root(os.path.dirname(os.path.abspath(path)))
-    return Place(path, _names(path)[0], repository)
+    return Place(path, names_of(path)[0], repository)
 
 
 def _shortcomings(
@@ -535,38 +536,3 @@ def _excerpts(
     numbers = {position.line for place in places for position in (place.start, place.end)}
     hidden = {number: found for number in sorted(numbers) if (found := hiding.in_line(lines, number))}
     return {number: filled(lines.line(number), hidden.get(number, ())) for number in sorted(numbers)}, hidden
-
-
-def _names(path: str) -> tuple[str, str]:
-    """A path relative to the repository root (else the working directory), and relative to the working directory."""
-    if path == STDIN:
-        return STDIN, STDIN
-    full = os.path.abspath(path)
-    here = os.getcwd()
-    root = git_root(os.path.dirname(full))
-    inside = root is not None and git_root(here) == root  # then ".." does not lead out of the repository
-    shown = os.path.relpath(full, here).replace(os.sep, "/") if inside else relative(full, here)
-    return relative(full, root or here), shown
-
-
-def _target(path: str) -> str:
-    """What ``FileResult.target`` says of a path."""
-    full = os.path.abspath(path)
-    folder, name = os.path.split(full)
-    real = os.path.realpath(full) if os.path.islink(full) else os.path.join(_real(folder), name)
-    root = git_root(folder) if real != full else None
-    if root is None:
-        return ""
-    target = relative(real, _real(root))
-    return "" if os.path.isabs(target) or target == relative(full, root) else target
-
-
-@lru_cache(maxsize=1024)
-def _real(folder: str) -> str:
-    return os.path.realpath(folder)
-
-
-def relative(path: str, folder: str) -> str:
-    """A path from a folder, with forward slashes, if it lies in it; both are absolute."""
-    inside = path.startswith(folder.rstrip(os.sep) + os.sep)
-    return (os.path.relpath(path, folder) if inside else path).replace(os.sep, "/")
