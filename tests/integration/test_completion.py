@@ -17,6 +17,7 @@ from cblint.catalogue import rules
 from cblint.cli.commands import cli
 from cblint.cli.completion import _split
 from cblint.cli.options import OPTIONS
+from cblint.report import FORMATS
 from tests import terminal
 from tests.integration.conftest import Cblint, environment, invoke
 
@@ -58,7 +59,7 @@ def test_a_real_shell_completes_and_runs_nothing(shell: str, tmp_path: pathlib.P
     variables = environment({"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"})
     lines = {
         "cblint che": "<cblint><check>",
-        "cblint check --format=j": "<cblint><check><--format=json>",
+        "cblint check --format=sa": "<cblint><check><--format=sarif>",
         "cblint check --select zzz-own,curl-w": "<cblint><check><--select><zzz-own,curl-without-fail>",
         "cblint explain aws/codebuild/standard:7": "<cblint><explain><aws/codebuild/standard:7.0>",
         "cblint check fi": f"<cblint><check><{HOSTILE}>",
@@ -80,9 +81,9 @@ PROPOSED: dict[str, list[str]] = {
     "cblint check --stat": ["--statistics"],
     "cblint check --stat=": ["FILES"],
     "cblint check -- --stat": ["FILES"],
-    "cblint check --format ": ["text", "concise", "json", "sarif"],
-    "cblint check --format json --format s": ["sarif"],
-    "cblint check --format=": [f"--format={name}" for name in ("text", "concise", "json", "sarif")],
+    "cblint check --format ": [*FORMATS],
+    "cblint check --format json --format sa": ["sarif"],
+    "cblint check --format=": [f"--format={name}" for name in FORMATS],
     "cblint check --fail-on e": ["error"],
     "cblint check --config ": ["FILES"],
     "cblint check --output=x": ["FILES"],
