@@ -43,9 +43,7 @@ def omitted(result: Result, _: Style) -> list[str]:
     more = [counted(number - MOST_SHOWN, level) for level, number in levels.items() if number > MOST_SHOWN]
     if not more:
         return []
-    return [
-        f"GitHub shows {MOST_SHOWN} annotations of a level for each step: {' and '.join(more)} more are in the log."
-    ]
+    return [f"GitHub shows {MOST_SHOWN} annotations of a level for each step; the log has {' and '.join(more)} more."]
 
 
 def _commands(result: Result) -> Iterator[_Command]:

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from cblint.report.shown import printable
 
-_PLAIN = "[\"'(]{0,2}[A-Za-z]{1,40}(?:['-][A-Za-z]{1,40}){0,5}[\"')]{0,2}[.,;:!?]?[\"')]?"
-"""A word of prose, in which no dialect of Markdown sees more than that."""
+_PLAIN = "[\"'(]{0,2}[A-Za-z]{1,40}(?:['-][A-Za-z]{1,40}){0,5}[\"')]{0,2}[.,;:!?]?[\"')]?|[0-9]{1,6},?"
+"""A word of prose or a number, in which no dialect of Markdown sees more than that."""
 
 
 def inert(text: str) -> str:

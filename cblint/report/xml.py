@@ -1,4 +1,4 @@
-"""XML that is well-formed whatever strangers wrote: texts come as ``printable`` makes them, the library does the rest."""
+"""XML that is well-formed whatever strangers wrote, for texts come as ``printable`` makes them."""
 
 from __future__ import annotations
 
