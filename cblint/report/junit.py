@@ -11,6 +11,7 @@ from cblint.linter import FileResult, Result, fails
 from cblint.report import Style, xml
 from cblint.report.concise import headline
 from cblint.report.shown import path, printable
+from cblint.report.told import hosted_path
 
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
@@ -23,29 +24,43 @@ class _Case(NamedTuple):
     message: str = ""
     text: str = ""
     kind: str = ""
-    line: int = 0
+
+
+class _Suite(NamedTuple):
+    name: str
+    cases: list[_Case]
+    file: str = ""
 
 
 def render(result: Result, _: Style) -> Iterator[str]:
     """One document; the sums are exact, for CodeBuild refuses a report with more failures than tests."""
-    suites = [(printable(file.path), list(_cases(file))) for file in result.files]
-    if result.errors:
-        suites.append(("cblint", [_Case("the run", "error", printable(error)) for error in result.errors]))
-    if not suites:  # a report without any test is an error to some readers
-        suites.append(("cblint", [_Case("the run", "skipped", "No buildspec was checked.")]))
-    root = Tree.Element("testsuites", _sums("cblint", [case for _, cases in suites for case in cases]))
-    for name, cases in suites:
-        suite = Tree.SubElement(root, "testsuite", _sums(name, cases))
-        for case, unique in zip(cases, _names(cases), strict=True):
-            _write(suite, name, unique, case)
+    suites = list(_suites(result))
+    # Attributes are those that xUnit's plugin for Jenkins lets pass, the strictest reader there is.
+    sums = _sums([case for suite in suites for case in suite.cases])
+    del sums["skipped"]
+    root = Tree.Element("testsuites", {"name": "cblint", **sums})
+    for suite in suites:
+        place = {"file": suite.file} if suite.file else {}
+        element = Tree.SubElement(root, "testsuite", {"name": suite.name, **place, **_sums(suite.cases)})
+        for case, unique in zip(suite.cases, _names(suite.cases), strict=True):
+            _write(element, suite.name, unique, case)
     return xml.document(root)
 
 
-def _sums(name: str, cases: list[_Case]) -> dict[str, str]:
+def _suites(result: Result) -> Iterator[_Suite]:
+    for file in result.files:
+        yield _Suite(printable(file.path), list(_cases(file)), printable(hosted_path(file)))
+    if result.errors:
+        yield _Suite("cblint", [_Case("the run", "error", printable(error)) for error in result.errors])
+    elif not result.files:  # a report without any test is an error to some readers
+        yield _Suite("cblint", [_Case("the run", "skipped", "No buildspec was checked.")])
+
+
+def _sums(cases: list[_Case]) -> dict[str, str]:
     """Time is always 0: readers demand it, and the same run is to be the same file."""
     outcomes = Counter(case.outcome for case in cases)
     sums = {key: str(outcomes[outcome]) for key, outcome in _COUNTED.items()}
-    return {"name": name, "tests": str(len(cases)), **sums, "time": "0"}
+    return {"tests": str(len(cases)), **sums, "time": "0"}
 
 
 def _names(cases: Iterable[_Case]) -> Iterator[str]:
@@ -70,7 +85,6 @@ def _cases(file: FileResult) -> Iterator[_Case]:
                 printable(finding.message),
                 text,
                 severity,
-                finding.start.line,
             )
     for crash in file.crashes:
         yield _Case("internal error", "error", printable(crash))
@@ -80,9 +94,8 @@ def _cases(file: FileResult) -> Iterator[_Case]:
         yield _Case("no findings")
 
 
-def _write(suite: Tree.Element, path_: str, name: str, case: _Case) -> None:
-    place = {"file": path_, "line": str(case.line)} if case.line else {}
-    element = Tree.SubElement(suite, "testcase", {"classname": path_, "name": name, **place, "time": "0"})
+def _write(suite: Tree.Element, class_name: str, name: str, case: _Case) -> None:
+    element = Tree.SubElement(suite, "testcase", {"classname": class_name, "name": name, "time": "0"})
     if case.outcome:
         kind = {"type": case.kind} if case.kind else {}
         outcome = Tree.SubElement(element, case.outcome, {"message": _plain(case.message), **kind})
