@@ -35,13 +35,14 @@ def render(result: Result, _: Style) -> Iterator[str]:
 
 def _diagnostic(file: FileResult, finding: Finding, places: _Places, page: str) -> dict[str, Any]:
     suggestion = _suggestion(finding.fix, places)
+    related = (*finding.related, *finding.steps[:-1])  # the last step is the finding
     return {
         "message": inert(words(finding)),
         "location": places.location(finding.path, finding.start, finding.end),
         "severity": _SEVERITIES[finding.severity],
         "code": _code(finding.rule, page),
         **({"suggestions": [suggestion]} if suggestion else {}),
-        **({"related_locations": [_related(place, places) for place in finding.related]} if finding.related else {}),
+        **({"related_locations": [_related(place, places) for place in related]} if related else {}),
         "original_output": headline(file, finding),
     }
 
