@@ -22,6 +22,7 @@ from cblint.facts.sources import read_schema
 from cblint.hosts import discover
 from cblint.own import entries
 from tests.helpers import commands, repository
+from tests.workflow_commands import command_in, complaints
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -179,11 +180,23 @@ def cblint(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def assert_harmless(output: bytes) -> None:
-    """Nothing in it steers a terminal, or commands GitHub Actions or Azure Pipelines."""
+def assert_harmless(output: bytes, format_: str = "text") -> None:
+    """Nothing in it steers a terminal, or commands GitHub Actions or Azure Pipelines.
+
+    In the format of the former's commands these are annotations of ours: each one begins with our words.
+    """
     text = output.decode("utf-8")
     assert _CONTROLS.findall(text) == []
     for line in text.split("\n"):
-        assert not line.lstrip().startswith("::"), line
+        command = command_in(line)
+        if format_ == "github" and command is not None:
+            assert _ANNOTATION.match(line), line
+            assert complaints(command) == []
+        else:
+            assert command is None, line
+            assert not line.lstrip().startswith("::"), line
         assert "##[" not in line
         assert "##vso[" not in line
+
+
+_ANNOTATION = re.compile("::(?:error|warning|notice) (?:file=[^:,]+,)?(?:line=[0-9]+,[^:]*,)?title=cblint[^:,]*::[^:]")

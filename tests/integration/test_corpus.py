@@ -56,7 +56,7 @@ def test_every_file_is_linted_and_rendered_without_a_crash() -> None:
     assert sum(result.kind == "buildspec" for result in results) > 200
     for format_ in FORMATS:
         output = "".join(render(format_, result_of(results), Style(statistics=True)))
-        assert_harmless(output.encode())
+        assert_harmless(output.encode(), format_)
         if format_ == "json":
             valid_json(output)
 

@@ -78,7 +78,7 @@ def _hold(data: bytes) -> None:
         _hold_places(text, file)
     for format_ in FORMATS:
         output = "".join(render(format_, result, Style(statistics=True)))
-        assert_harmless(output.encode())
+        assert_harmless(output.encode(), format_)
         if format_ == "json":
             assert len(valid_json(output)["findings"]) == len(file.findings)
 
