@@ -21,6 +21,7 @@ from cblint.config import files, nearest
 from cblint.facts.sources import read_schema
 from cblint.hosts import discover
 from cblint.own import entries
+from cblint.report import FORMATS
 from tests.helpers import commands, repository
 from tests.workflow_commands import command_in, complaints
 
@@ -128,6 +129,17 @@ class Cblint:
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Done(result.exit_code, result.stdout_bytes, result.stderr_bytes)
+
+    def in_every_format(self, *args: str | bytes, process: bool = False) -> dict[str, Done]:
+        """``cblint check`` once, with what it writes in each format, and what it says on standard error for all."""
+        written = {name: self.folder.parent / f"{name}.out" for name in FORMATS}
+        outputs = [word for name, path in written.items() for word in ("--format", name, "--output", str(path))]
+        done = (
+            self.process("check", *outputs, *args)
+            if process
+            else self(*outputs, *(word for word in args if isinstance(word, str)))
+        )
+        return {name: done._replace(out=path.read_bytes()) for name, path in written.items()}
 
     def process(
         self,

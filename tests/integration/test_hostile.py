@@ -105,8 +105,7 @@ def test_a_bad_file_is_named_and_the_others_are_linted(cblint: Cblint, bad: Bad)
 @pytest.mark.parametrize("bad", [bad for bad in BAD.values() if bad.status == 2], ids=lambda bad: bad.said)
 def test_a_bad_file_is_named_in_every_format(cblint: Cblint, bad: Bad) -> None:
     cblint.put({"bad-buildspec.yml": bad.make(), "c-buildspec.yml": DEFECT})
-    for format_ in FORMATS:
-        done = cblint("bad-buildspec.yml", "c-buildspec.yml", "--format", format_)
+    for format_, done in cblint.in_every_format("bad-buildspec.yml", "c-buildspec.yml").items():
         assert (done.status, "command-not-string" in done.stdout) == (2, True)
         assert f"bad-buildspec.yml {bad.said}" in done.stderr
         if format_ == "json":
@@ -202,9 +201,10 @@ def test_a_name_can_do_no_harm(cblint: Cblint, name: bytes, content: bytes) -> N
         pytest.skip("the file system refuses the name")
     cblint.put({"z-buildspec.yml": DEFECT})
     path = os.fsdecode(name)
+    every_found = cblint.in_every_format(".", "--statistics", "--timings")
+    every_named = cblint.in_every_format(path, "z-buildspec.yml", "--timings")
     for format_ in FORMATS:
-        found = cblint(".", "--format", format_, "--statistics", "--timings")
-        named = cblint(path, "z-buildspec.yml", "--format", format_, "--timings")
+        found, named = every_found[format_], every_named[format_]
         assert found.status == 1
         assert named.status == (1 if content == DEFECT.encode() else 2)
         for done in (found, named):
@@ -223,8 +223,7 @@ def test_a_name_can_do_no_harm(cblint: Cblint, name: bytes, content: bytes) -> N
 def test_a_name_in_bytes_on_the_command_line(cblint: Cblint) -> None:
     with open(os.path.join(os.fsencode(cblint.folder), b"caf\xe9-buildspec.yml"), "wb") as file:
         file.write(DEFECT.encode())
-    for format_ in FORMATS:
-        done = cblint.process("check", b"caf\xe9-buildspec.yml", "--format", format_)
+    for format_, done in cblint.in_every_format(b"caf\xe9-buildspec.yml", process=True).items():
         assert done.status == 1
         assert_harmless(done.out + done.err, format_)
     done = cblint.process("check", b"missing\xe9\x1b\n::x::.yml")
@@ -263,8 +262,7 @@ def test_the_content_can_do_no_harm(cblint: Cblint, text: str) -> None:
     }
     for name, content in texts.items():
         cblint.put({"buildspec.yml": content})
-        for format_ in FORMATS:
-            done = cblint("--format", format_)
+        for format_, done in cblint.in_every_format().items():
             assert done.status == 1, name
             assert_harmless(done.out + done.err, format_)
 
