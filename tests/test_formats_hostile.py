@@ -106,7 +106,8 @@ def test_a_text_does_nothing_in_any_format(text: str) -> None:
         assert len(commands_found) == (4 if name == "github" else 0)
         if name not in ("text", "concise", "github"):  # these have no markup that a text could end
             [one] = told(name, output)
-            assert one == _expected(text, name)._replace(**({"path": one.path} if name == "sarif" else {}))
+            expected = _expected(text, name)
+            assert one == (expected._replace(path=one.path) if name == "sarif" else expected)
         if name.startswith(("json", "sarif", "gitlab", "rdjson")):
             assert not set("<>&") & set(output)
 
