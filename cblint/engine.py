@@ -14,6 +14,7 @@ from cblint.catalogue.model import (
     IMAGE,
     PROJECT,
     REPOSITORY,
+    SENTENCE,
     UNKNOWN_COMMANDS,
     UNKNOWN_PROJECT,
     WITHIN_COMMANDS_WITH_HOLES,
@@ -272,7 +273,8 @@ def _steps(rule: Rule, report: Report, target: Target, message: str) -> tuple[Re
 
 def _fields(target: Target, fields: Mapping[str, str]) -> dict[str, str]:
     """What fills in the words of an entry, as it is shown."""
-    return {name: _shown(target.hiding.hidden(value, 2 * _LONGEST)) for name, value in fields.items()}
+    limits = {name: _LONGEST_SENTENCE if name == SENTENCE else _LONGEST for name in fields}
+    return {name: _shown(target.hiding.hidden(value, 2 * limits[name]), limits[name]) for name, value in fields.items()}
 
 
 def _words(rule: Rule, report: Report, step: Step, target: Target) -> str:
@@ -324,6 +326,7 @@ def _visible(span: Span, target: Target) -> Span:
 
 
 _LONGEST = 120
+_LONGEST_SENTENCE = 500
 _LONGEST_PLACE = 1000
 """A key can be a megabyte, and thousands of findings stand below it."""
 
@@ -332,10 +335,10 @@ def _bounded(where: str) -> str:
     return where if len(where) <= _LONGEST_PLACE else where[: _LONGEST_PLACE - 1] + "…"
 
 
-def _shown(value: str) -> str:
+def _shown(value: str, longest: int = _LONGEST) -> str:
     """Text of the file as a message holds it: on one line, not too long. The formats make it printable.
 
     What only the deployment tells is shown as ``${…}``.
     """
     shown = " ".join(value.replace(HOLE, UNTOLD).splitlines())
-    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"

@@ -6,11 +6,12 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule
+from cblint.catalogue.selection import is_check
 from cblint.choices import (
     catalogue_for,
     check_settings,
@@ -40,6 +41,7 @@ from cblint.opening import (
 from cblint.source.file import Unreadable, decode, read
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
+from cblint.wording import counted
 
 if TYPE_CHECKING:
     from cblint.hosted_fixes import Reader
@@ -67,6 +69,8 @@ class Settings(NamedTuple):
     """Files and folders of own rules, beside those of the configuration."""
     jobs: int = 0
     """Processes; 0 lets the pace of the first files decide."""
+    shellcheck: str = ""
+    """The path of the program (``shellcheck.program.find``); without it, it is not asked."""
 
 
 class FileResult(NamedTuple):
@@ -134,6 +138,8 @@ def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
     check_settings(settings, paths)
     errors: list[str] = []
     candidates = _candidates(paths, settings, errors)
+    if settings.shellcheck:
+        _ask_shellcheck(candidates, settings)
     return result_of(_run(candidates, settings), errors, own_rules((file.path for file in candidates), settings))
 
 
@@ -141,7 +147,32 @@ def result_of(files: Iterable[FileResult], errors: Iterable[str] = (), own: tupl
     """Put the results of files together; each message about the run is said once."""
     done = tuple(files)
     said = dict.fromkeys([*errors, *(file.error for file in done if file.error)])
+    checks = [finding for file in done for finding in file.findings if is_check(finding.code)]
+    if checks:
+        from cblint.catalogue.shellcheck import told_of  # few runs ask it
+
+        own = (*own, *told_of(checks))
     return Result(done, tuple(said), own)
+
+
+def _ask_shellcheck(candidates: list[Candidate], settings: Settings) -> None:
+    """Have ShellCheck look at the commands of all files at once: to start it takes longer than one file does."""
+    from cblint.shellcheck.answers import consult
+    from cblint.shellcheck.scripts import asked
+
+    buildspecs = (buildspec for candidate in candidates for buildspec in _buildspecs_at(candidate, settings))
+    commands = (each for buildspec in buildspecs for each in asked(buildspec))
+    consult(settings.shellcheck, (script for each in commands for script in each.scripts))
+
+
+def _buildspecs_at(candidate: Candidate, settings: Settings) -> list[Buildspec]:
+    """The buildspecs in a file; none where it cannot be read, which is said when it is linted."""
+    try:
+        if _left_out(candidate.path, settings):
+            return []
+        return buildspecs_in(read(candidate.path, candidate.named), candidate.path, settings)
+    except Exception:
+        return []
 
 
 def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[str]]:
@@ -184,7 +215,7 @@ def _in_processes(candidates: list[Candidate], settings: Settings, jobs: int) ->
 
     size = min(CHUNK, max(1, len(candidates) // (jobs * 4)))
     chunks = [candidates[start : start + size] for start in range(0, len(candidates), size)]
-    with ProcessPoolExecutor(min(jobs - 1, len(chunks))) as pool:
+    with ProcessPoolExecutor(min(jobs - 1, len(chunks)), **_prepared(settings)) as pool:
         tasks = [pool.submit(_lint_files, chunk, settings) for chunk in chunks]
         own: dict[int, list[FileResult]] = {}
         for number in reversed(range(len(chunks))):
@@ -193,6 +224,15 @@ def _in_processes(candidates: list[Candidate], settings: Settings, jobs: int) ->
             own[number] = _lint_files(chunks[number], settings)
         for number, task in enumerate(tasks):
             yield from own[number] if number in own else task.result()
+
+
+def _prepared(settings: Settings) -> dict[str, Any]:
+    """How a process begins: with what ShellCheck has said of all files."""
+    if not settings.shellcheck:
+        return {}
+    from cblint.shellcheck.answers import answers, remember
+
+    return {"initializer": remember, "initargs": (answers(),)}
 
 
 def _lint_files(candidates: list[Candidate], settings: Settings) -> list[FileResult]:
@@ -318,7 +358,14 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
         return _passed_over(candidate, str(error), expected)
 
     catalogue = catalogue_for(config, settings)
-    rules = catalogue.select(selection(config, settings, candidate.path))
+    chosen = selection(config, settings, candidate.path)
+    rules = catalogue.select(chosen)
+    unfinished = 0
+    if settings.shellcheck:
+        from cblint.shellcheck.rules import rules_of
+
+        checks, unfinished = rules_of(settings.shellcheck, found.buildspecs, chosen)
+        rules += checks
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
@@ -341,7 +388,8 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
         tuple(findings),
         excerpts,
         hidden,
-        skipped="; it ".join(_shortcomings(target, found, findings, checked.cut)),
+        skipped="; it ".join(_shortcomings(target, found, findings, checked.cut, unfinished)),
+        failed=unfinished > 0,
         fail_on=settings.fail_on or config.fail_on,
         ran=ran,
         baseline=config.baseline,
@@ -382,7 +430,9 @@ def place_of(path: str, repository: str | None = None) -> Place:
     return Place(path, _names(path)[0], repository)
 
 
-def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding], cut: list[str]) -> Iterator[str]:
+def _shortcomings(
+    target: engine.Target, found: Opened, findings: list[Finding], cut: list[str], unfinished: int
+) -> Iterator[str]:
     """Why the findings are not all that there is to say, in words that follow the file's name."""
     own = found.buildspecs[0].stream.problem if found.kind == "buildspec" else None
     at = own.span.start if own is not None else found.at
@@ -394,6 +444,8 @@ def _shortcomings(target: engine.Target, found: Opened, findings: list[Finding],
         yield found.problem
     if cut:
         yield f"has more than {engine.MAX_PER_RULE:,} findings of {', '.join(cut)}: the rest is left out"
+    if unfinished:
+        yield f"has {counted(unfinished, 'command')} with which ShellCheck did not finish"
 
 
 def _suppressed(

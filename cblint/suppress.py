@@ -17,7 +17,8 @@ from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Catalogue, Rule, UnknownRule, find
 from cblint.catalogue.selection import is_family
 from cblint.finding import Edit, Finding, Report
-from cblint.source.text import Lines, Span, Text, begin_of_line
+from cblint.source.comments import comments_above
+from cblint.source.text import Lines, Span, Text
 from cblint.source.tree import Scalar
 
 MARK = "cblint:"
@@ -244,24 +245,11 @@ def _in_yaml(buildspec: Buildspec) -> Iterator[tuple[Span, Text]]:
     stream = buildspec.stream
     yield from ((comment.span, comment.within(stream.text)) for comment in buildspec.comments)
     if buildspec.holder is not None and buildspec.root is not None:
-        yield from ((text.span(0, len(text)), text) for text in _above(stream.text, buildspec.root.start))
+        yield from ((text.span(0, len(text)), text) for text in comments_above(stream.text, buildspec.root.start))
     if stream.problem is not None and (match := _BEYOND.match(stream.text.value, stream.problem.at)):
         # Nobody can say what a "#" is where the parser stopped, but this one speaks of just that.
         text = stream.text.slice(match.start(1), match.start(1) + len(match[1].rstrip()))
         yield text.span(0, len(text)), text
-
-
-def _above(text: Text, start: int) -> Iterator[Text]:
-    """The comments that stand above a place with nothing but empty lines between."""
-    begin = begin_of_line(text.value, start)
-    while begin > 0:
-        end = begin - 1
-        begin = begin_of_line(text.value, end)
-        line = text.value[begin:end]
-        if line.strip() not in ("", "---") and line.strip()[0] != "#":
-            return
-        if "#" in line:
-            yield text.slice(begin + line.index("#"), begin + len(line.rstrip()))
 
 
 def _in_commands(buildspec: Buildspec) -> Iterator[tuple[Span, Text]]:

@@ -1,4 +1,5 @@
-"""Writes what is generated from the rule entries: a page for each rule, their index, the table in the README.
+"""Writes what is generated: of the rule entries a page for each, their index and the table in the README; of
+rules/facts/shellcheck.yml the table in docs/shellcheck.md.
 
 python -m tools.generate            write
 python -m tools.generate --check    write nothing; exit 1 and name what is stale or left over
@@ -15,13 +16,14 @@ from typing import Any
 from cblint.catalogue import find, rules
 from cblint.catalogue.model import FAMILIES
 from cblint.explanation import explanation_of
+from cblint.facts import table as facts_of
 from cblint.facts.sources import read_entries
 from cblint.report import rule_markdown
 from cblint.report.rule_table import table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = os.path.join("docs", "rules")
-BEGIN, END = "<!-- rules: begin, made by tools/generate.py -->", "<!-- rules: end -->"
+BEGIN, END = "<!-- {part}: begin, made by tools/generate.py -->", "<!-- {part}: end -->"
 NOTICE = "<!-- Made by tools/generate.py from {source}; do not edit. -->\n\n"
 
 
@@ -31,7 +33,9 @@ def outputs() -> dict[str, str]:
     entries = read_entries()
     pages = {os.path.join(PAGES, f"{entry['name']}.md"): page(entry) for entry in entries}
     pages[os.path.join(PAGES, "README.md")] = index()
-    pages["README.md"] = readme()
+    pages["README.md"] = _with_part("README.md", "rules", table(rules(), "docs/rules/{rule}.md"))
+    path = os.path.join("docs", "shellcheck.md")
+    pages[path] = _with_part(path, "left out", left_out())
     return pages
 
 
@@ -47,12 +51,24 @@ def index() -> str:
     return f"{NOTICE.format(source='rules/')}# Rules\n\n{table(rules(), '{rule}.md')}"
 
 
-def readme() -> str:
-    """The README with its table of rules made anew."""
-    text = _read("README.md")
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n\n{table(rules(), 'docs/rules/{rule}.md')}\n{END}{after}"
+def left_out() -> str:
+    """What is not passed on of ShellCheck."""
+    facts = facts_of("shellcheck")
+    rows = ["| check | | instead |", "|---|---|---|"]
+    for entry in facts["left-out"]:
+        instead = ", ".join(f"[{name}](rules/{name}.md)" for name in entry.get("instead", ()))
+        rows.append(f"| {', '.join(entry['codes'])} | {entry['why']} | {instead} |")
+    for code, condition in facts["conditions"].items():
+        rows.append(f"| {code} | It is passed on only {condition['only']}. {condition['why']} | |")
+    return "\n".join(rows) + "\n"
+
+
+def _with_part(path: str, part: str, text: str) -> str:
+    """A page with one part of it made anew."""
+    begin, end = BEGIN.format(part=part), END.format(part=part)
+    before, rest = _read(path).split(begin)
+    _, after = rest.split(end)
+    return f"{before}{begin}\n\n{text}\n{end}{after}"
 
 
 def _read(path: str) -> str:

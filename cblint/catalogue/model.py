@@ -31,6 +31,8 @@ FAMILIES = {
     "9": "cblint",
 }
 """The digit after ``CB`` in a code, and the folder under ``rules/``."""
+SENTENCE = "sentence"
+"""The field of a message that is all of it, in the words of another program."""
 OWN = "OWN"
 """What all rules that are not built in are called together, and their category where they name none."""
 

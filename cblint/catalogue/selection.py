@@ -11,6 +11,9 @@ from cblint.catalogue.model import FAMILIES, OWN, Rule
 from cblint.finding import Severity
 from cblint.spelling import suggestion
 
+SHELLCHECK = "SC"
+"""What all checks of ShellCheck are called together, and how their codes begin."""
+
 
 class UnknownRule(ValueError):
     """No rule has this code or name. ``str()`` is a sentence with a suggestion."""
@@ -51,14 +54,20 @@ class Catalogue:
         return found
 
     def find(self, key: str) -> Rule:
-        """The rule of a code, a name or a former name. Raises UnknownRule."""
+        """The rule of a code, a name or a former name, or the check of ShellCheck. Raises UnknownRule."""
         rule = self._by_key.get(key) or self._by_key.get(key.upper())
+        if rule is None and is_check(key.upper()):
+            from cblint.catalogue.shellcheck import rule_of  # few runs ask it
+
+            return rule_of(key.upper())
         if rule is None:
             raise UnknownRule(key, self.rules)
         return rule
 
     def codes_of(self, key: str) -> list[str]:
         """The codes that a key means: a rule's code or name, ``CBn`` for a family, ``OWN`` for all that are own.
+
+        ``SC``, for all checks of ShellCheck, means none that is known here.
 
         Raises UnknownRule.
         """
@@ -112,8 +121,14 @@ def find(key: str) -> Rule:
 
 
 def is_family(key: str) -> bool:
-    """Whether a key is one of several rules: ``CBn`` for a family, ``OWN`` for all that are not built in."""
-    return key.upper() == OWN or (len(key) == 3 and key.upper().startswith("CB") and key[2] in FAMILIES)
+    """Whether a key is one of several rules: ``CBn`` for a family, ``OWN`` for all own rules, ``SC`` for ShellCheck."""
+    is_prefix = len(key) == 3 and key.upper().startswith("CB") and key[2] in FAMILIES
+    return is_prefix or key.upper() in (OWN, SHELLCHECK)
+
+
+def is_check(code: str) -> bool:
+    """Whether it is the code of a check of ShellCheck, such as ``SC2086``."""
+    return len(code) == 6 and code.startswith(SHELLCHECK) and code.isascii() and code[2:].isdecimal()
 
 
 def select(selection: Selection) -> list[Rule]:

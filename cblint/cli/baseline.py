@@ -105,7 +105,7 @@ def run(command: Callable[..., int], paths: Sequence[str], options: Mapping[str,
     defaults = {option.key: option.default for option in OPTIONS}
     try:
         return command(paths or (".",), {**defaults, **options}, *more)
-    except BaselineError as error:
+    except (BaselineError, Stopped) as error:
         say(str(error))
         return 2
 

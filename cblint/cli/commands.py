@@ -61,7 +61,7 @@ def _option(option: Option) -> click.Option:
 
 
 _HEADINGS = {
-    "What runs": ("profile", "select", "ignore", "rules", "config", "isolated"),
+    "What runs": ("profile", "select", "ignore", "rules", "shellcheck", "config", "isolated"),
     "Which files": ("exclude", "stdin_filename", "list_files", "jobs"),
     "What is left out": ("baseline", "no_baseline", "since"),
     "What fails": ("fail_on", "exit_zero"),
@@ -220,7 +220,9 @@ def _baseline_command(name: str, text: str, short: str, *flags: click.Option) ->
 
 
 _BASELINE_HELP = "The file (default: the configured one, else .cblint-baseline.json at the root of the repository)."
-_OF_BASELINES = frozenset({"profile", "select", "ignore", "config", "isolated", "rules", "exclude", "jobs"})
+_OF_BASELINES = frozenset(
+    {"profile", "select", "ignore", "config", "isolated", "rules", "shellcheck", "exclude", "jobs"}
+)
 
 for _command in (
     _baseline_command(

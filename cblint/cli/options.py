@@ -59,7 +59,8 @@ class Option:
 OPTIONS = (
     Option(
         "--format",
-        "How to print (default: text). Repeatable, each with its own --output.",
+        "How to print: text or concise for people, json or jsonl for programs, the others for CI services (default: "
+        "text). Repeatable, each with its own --output.",
         key="formats",
         choices=FORMATS,
         many=True,
@@ -94,6 +95,12 @@ OPTIONS = (
     Option("--no-baseline", "Use no baseline, though the configuration names one."),
     Option("--since", "Report only what has changed since a git revision, and what that causes.", metavar="REV"),
     Option("--rules", "Own rules: a file, or a folder of *.yml. Repeatable.", metavar="PATH", many=True),
+    Option(
+        "--shellcheck",
+        "Ask ShellCheck about the commands as well: require, auto (if it is installed) or off (default).",
+        choices=("auto", "require", "off"),
+        default="off",
+    ),
     Option("--exclude", "Leave out files that match, as in .gitignore. Repeatable.", metavar="PATTERN", many=True),
     Option("--stdin-filename", "The path that standard input is to be taken for.", metavar="PATH"),
     Option("--jobs", "Processes (default: several where there is much to do).", metavar="N", number=True, default=0),

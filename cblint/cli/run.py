@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cblint.catalogue import Catalogue, UnknownRule
@@ -57,9 +58,9 @@ def check(options: Mapping[str, Any]) -> int:
         raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
     if options["since"] is not None and (options["fix"] or options["diff"]):
         raise Misused("--fix and --diff mend whole files: --since cannot be given with them.")
-    settings = settings_of(options)
     data = _standard_input(options) if stdin else None
     try:
+        settings = settings_of(options)
         check_settings(settings, [options["stdin_filename"] or STDIN] if stdin else paths or (".",))
         if data is not None:
             result = _text(data, options, settings)
@@ -67,6 +68,9 @@ def check(options: Mapping[str, Any]) -> int:
             result = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
+    except Stopped as error:
+        say(str(error))
+        return 2
     try:
         result = _told(result, options, data)
     except Stopped as error:
@@ -119,6 +123,7 @@ def known_rules(paths: tuple[str, ...]) -> Catalogue:
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
+    """What the options say. Raises Stopped where ShellCheck is required and cannot be asked."""
     return Settings(
         profile=options["profile"],
         select=names(options["select"]),
@@ -129,7 +134,22 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         exclude=options["exclude"],
         rules=options["rules"],
         jobs=options["jobs"],
+        shellcheck=_shellcheck(options["shellcheck"]) if options["shellcheck"] != "off" else "",
     )
+
+
+@cache
+def _shellcheck(choice: str) -> str:
+    """The program of ShellCheck; empty where there is none and none is required, which is said. Raises Stopped."""
+    from cblint.shellcheck.program import Unusable, find  # few runs ask it
+
+    try:
+        return find()
+    except Unusable as error:
+        if choice == "require":
+            raise Stopped(str(error)) from None
+        say(f"{error} The commands are checked without it.")
+        return ""
 
 
 def _standard_input(options: Mapping[str, Any]) -> bytes:
@@ -146,7 +166,7 @@ def _text(data: bytes, options: Mapping[str, Any], settings: Settings) -> Result
     if options["diff"]:
         from cblint.fix import fix_bytes
 
-        change, _ = fix_bytes(data, candidate, settings, options["unsafe_fixes"])
+        change, _ = fix_bytes(data, candidate, settings._replace(shellcheck=""), options["unsafe_fixes"])
         write(change.patch, "-")
         _tell_masked([change])
         _tell_refused([change])
@@ -161,7 +181,9 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
     if options["fix"] or options["diff"]:
         from cblint.fix import fix_files
 
-        changed = fix_files(paths, settings, options["unsafe_fixes"], write=not options["diff"])
+        # ShellCheck mends nothing here.
+        own = settings._replace(shellcheck="")
+        changed = fix_files(paths, own, options["unsafe_fixes"], write=not options["diff"])
         if options["diff"]:
             write((line for change in changed for line in change.patch), "-")
             _tell_masked(changed)

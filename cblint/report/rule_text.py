@@ -46,7 +46,8 @@ def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -
     for title, said in (("Why", entry["why"]), ("What to do", entry["advice"])):
         if said:
             yield from _section(title, prose(said, columns), paint)
-    yield from _section("What it says", _variants(about, columns, paint), paint)
+    if rule.variants:
+        yield from _section("What it says", _variants(about, columns, paint), paint)
     if about.example is not None:
         yield from _section("For example, this is a finding", _bad(about.example, columns, paint), paint)
         if patch := mended(about.example.example):
@@ -66,6 +67,8 @@ def _section(title: str, lines: Iterator[str], paint: Paint) -> Iterator[str]:
 
 def _severities(about: Explanation) -> str:
     """``error; in some cases warning or note``."""
+    if not about.rule.variants:
+        return "as ShellCheck has it, its info and style being notes"
     found = {variant.severity for variant in about.rule.variants.values()}
     worst, *others = [severity.value for severity in Severity if severity in found]
     return f"{worst}; in some cases {' or '.join(others)}" if others else worst

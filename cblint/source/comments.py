@@ -6,6 +6,7 @@ To libyaml a ``#`` outside every scalar begins one, even right after a quote or 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from cblint.source.loader import Stream
@@ -63,3 +64,16 @@ def _scalar_ranges(stream: Stream) -> list[tuple[int, int]]:
                     start = header_end.start() if header_end else node.end
                 ranges.append((start, node.end))
     return ranges
+
+
+def comments_above(text: Text, start: int) -> Iterator[Text]:
+    """The comments that stand above a place with nothing but empty lines between."""
+    begin = begin_of_line(text.value, start)
+    while begin > 0:
+        end = begin - 1
+        begin = begin_of_line(text.value, end)
+        line = text.value[begin:end]
+        if line.strip() not in ("", "---") and line.strip()[0] != "#":
+            return
+        if "#" in line:
+            yield text.slice(begin + line.index("#"), begin + len(line.rstrip()))

@@ -16,12 +16,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cblint import opening
-from cblint.cli import start
+from cblint.cli import run, start
 from cblint.config import files, nearest
 from cblint.facts.sources import read_schema
 from cblint.hosts import discover
 from cblint.own import entries
 from cblint.report import FORMATS
+from cblint.shellcheck import answers
 from tests.helpers import commands, repository
 from tests.workflow_commands import command_in, complaints
 
@@ -178,6 +179,8 @@ def forget() -> None:
     nearest.is_configured.cache_clear()
     entries.catalogue_with.cache_clear()
     opening.repository_graph.cache_clear()
+    run._shellcheck.cache_clear()
+    answers.answers().clear()
 
 
 @pytest.fixture
