@@ -26,6 +26,8 @@ from tests.readers import READERS, told, written
 from tests.sarif_logs import told as run_of
 from tests.workflow_commands import WorkflowCommand, commands_in, complaints
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
 _UNITS = {"github": "utf-16-le", "sarif": "utf-16-le", "rdjson": "utf-8"}
 """The encoding in whose units a format counts columns, if that is not the code point."""
 
@@ -75,6 +77,21 @@ def test_a_line_of_jsonl_is_a_finding_of_the_json(runs: dict[str, Result]) -> No
     assert '"suppressed": {"reason": "It is in the baseline.", "kind": "baseline"}' in written(
         "jsonl", runs["in the baseline"]
     )
+
+
+def first_cells(document: str, begin: str, end: str) -> list[str]:
+    """What stands as code in the first column of a table of the documentation, between these texts."""
+    with open(os.path.join(ROOT, document), encoding="utf-8") as file:
+        part = file.read().partition(begin)[2].partition(end)[0]
+    cells = re.findall(r"^\| (`[^|]+) \|", part, re.MULTILINE)
+    return [name for cell in cells for name in re.findall("`(.+?)`", cell)]
+
+
+def test_the_documentation_names_the_fields_of_the_schema_and_every_format() -> None:
+    named = first_cells("docs/compatibility.md", "<!-- fields: begin", "<!-- fields: end -->")
+    schema = read_schema("output")["$defs"]["finding"]
+    assert sorted(named) == sorted(schema["required"]) == sorted(schema["properties"])
+    assert first_cells("README.md", "## Formats", "\n## ") == ["--format", *FORMATS]
 
 
 # GitHub
@@ -176,7 +193,7 @@ def test_it_is_said_once_that_github_does_not_show_all(errors: int, notes: int, 
 
 def fits(name: str, output: str) -> Any:
     """The document of an output, which must be what its reader takes."""
-    with open(os.path.join(os.path.dirname(__file__), "data", "formats.schema.json"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "tests", "data", "formats.schema.json"), encoding="utf-8") as file:
         schema = json.load(file)
     document = json.loads(output)
     jsonschema.Draft202012Validator({**schema, "$ref": f"#/$defs/{name}"}).validate(document)
