@@ -98,7 +98,11 @@ RUNS: dict[str, Files] = {
         "  " + "long" * 100 + ": {commands: [make]}\n",
     },
     "ways": {ways.PATH: ways.TEXT},
+    "fixes and places": {
+        "buildspec.yml": "version: 0.2\nphases:\n  漢😀: {commands: [make]}\n  build:\n    commands:\n      - make\n"
+    },
 }  # fmt: skip
+RUNS["in the baseline"] = RUNS["one of each, and more than one"]
 
 
 def results(folder: pathlib.Path) -> dict[str, Result]:
@@ -115,7 +119,7 @@ def results(folder: pathlib.Path) -> dict[str, Result]:
             name: result_of([run(file, content) for file, content in files.items()]) for name, files in RUNS.items()
         }
     found["ways"] = ways.result()  # no rule here has any
-    found["fixes and places"] = _fixes_and_places()
+    found["fixes and places"] = _fixes_and_places()  # nor such fixes
     found["in the baseline"] = _in_the_baseline(found["one of each, and more than one"])
     for name, result in found.items():
         assert not any(file.crashes for file in result.files), name
@@ -125,12 +129,12 @@ def results(folder: pathlib.Path) -> dict[str, Result]:
 def _fixes_and_places() -> Result:
     """Fixes of several edits, of one that inserts behind wide characters, and of a kind that may not be made unseen;
     places in another file, and at one with several lines."""
-    text = "version: 0.2\nphases:\n  漢😀: {commands: [make]}\n  build:\n    commands:\n      - make\n"
+    text = str(RUNS["fixes and places"]["buildspec.yml"])
     wide, build, make = text.index("漢"), text.index("build"), text.rindex("make")
     several = finding(text, (wide, wide + 2), edits=[(wide, wide + 2, "install"), (make, make + 4, "make all")])
     inserted = finding(text, (wide + 3, wide + 4), edits=[(wide + 4, wide + 4, "\n    # <b>&\n   ")])
     unsafe = finding(text, (build, make + 4), edits=[(build, build + 5, "post_build")], safe=False)
-    elsewhere = Related("the script is `here` <b>", "scripts/make it.sh", Position(7, 3), Position(8, 1))
+    elsewhere = Related("the script is `here` <b>", "scripts/make it.sh", Position(3, 3), Position(4, 1))
     here = Related("and here", "buildspec.yml", several.start, several.end)
     return told(several, inserted._replace(related=(elsewhere, here)), unsafe._replace(detail="See @all."), text=text)
 
