@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 from xml.etree import ElementTree as Tree
 
-from cblint.catalogue import find
+from cblint.catalogue import rules
 from cblint.linter import Result
 from cblint.report import Style, render
 from tests.workflow_commands import commands_in
@@ -68,10 +68,11 @@ def _objects(findings: list[dict[str, Any]]) -> Iterator[Told]:
 
 def _sarif(output: str) -> Iterator[Told]:
     [run] = json.loads(output)["runs"]
+    names = {rule.code: rule.name for rule in rules()}
     for result in run["results"]:
         place = result["locations"][0]["physicalLocation"]
         path = unquote(place["artifactLocation"]["uri"], errors="surrogateescape").removeprefix("./")
-        rule = find(result["ruleId"]).name
+        rule = names.get(result["ruleId"], result["ruleId"])  # the code of an own rule is its name
         yield Told(path, place["region"]["startLine"], place["region"]["startColumn"], rule)
 
 

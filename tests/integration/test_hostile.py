@@ -187,6 +187,8 @@ NAMES = {
     "a line separator": "a\u2028buildspec.yml".encode(),
     "a colon": b"a:1:1: error: buildspec.yml",
     "quotes": b"\"'$(x)`buildspec.yml",
+    "markup": b"<img src=x onerror=alert(1)>]]>&#10;\"'@x #1 [x](y) |`buildspec.yml",
+    "an escaped line end": b"%0A::set-output name=a::b,=%250Abuildspec.yml",
     "a wide character": "\U0001f600buildspec.yml".encode(),
 }
 
