@@ -38,7 +38,7 @@ from cblint.opening import (
     other_format,
     worth_opening,
 )
-from cblint.source.file import Unreadable, decode, read
+from cblint.source.file import Unreadable, decode, read, read_bytes
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
 from cblint.wording import counted
@@ -71,6 +71,8 @@ class Settings(NamedTuple):
     """Processes; 0 lets the pace of the first files decide."""
     shellcheck: str = ""
     """The path of the program (``shellcheck.program.find``); without it, it is not asked."""
+    line_hashes: bool = False
+    """Whether the lines of findings are to be hashed as GitHub does it."""
 
 
 class FileResult(NamedTuple):
@@ -101,6 +103,8 @@ class FileResult(NamedTuple):
     seconds: float = 0.0
     target: str = ""
     """Where a symbolic link on the way leads in the repository, relative to its root; empty if there is none."""
+    line_hashes: dict[int, str] = {}  # noqa: RUF012 - never changed
+    """GitHub's hashes of the lines on which findings begin, if asked for."""
 
     @property
     def failing(self) -> int:
@@ -298,19 +302,24 @@ def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
     if _left_out(candidate.path, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     try:
-        text = read(candidate.path, candidate.named)
+        data = read_bytes(candidate.path, candidate.named)
     except Unreadable as error:
         return _failure(candidate, str(error))
-    result = lint_text(text, candidate, settings)
-    return result._replace(seconds=time.perf_counter() - started, target=_target(candidate.path))
+    return lint_bytes(data, candidate, settings)._replace(seconds=time.perf_counter() - started)
 
 
 def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileResult:
-    """Lint what came on standard input under the name of ``candidate``."""
+    """Lint what is in a file, or came on standard input, under the name of ``candidate``."""
     try:
-        return lint_text(decode(data), candidate, settings)._replace(target=_target(candidate.path))
+        text = decode(data)
     except Unreadable as error:
         return _failure(candidate, str(error))
+    result = lint_text(text, candidate, settings)._replace(target=_target(candidate.path))
+    if not (settings.line_hashes and result.findings):
+        return result
+    from cblint.source.line_hash import line_hashes  # few logs go to GitHub in a way that needs them
+
+    return result._replace(line_hashes=line_hashes(data, {finding.start.line for finding in result.findings}))
 
 
 def lint_text(text: str, candidate: Candidate, settings: Settings, repository: str | None = None) -> FileResult:

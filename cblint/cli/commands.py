@@ -73,6 +73,7 @@ _HEADINGS = {
         "quiet",
         "statistics",
         "sarif_include_suppressed",
+        "sarif_line_hash",
         "timings",
     ),
 }

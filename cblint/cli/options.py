@@ -117,6 +117,10 @@ OPTIONS = (
         "--sarif-include-suppressed",
         "Write suppressed findings into SARIF as well; GitHub shows them as open alerts.",
     ),
+    Option(
+        "--sarif-line-hash",
+        "Write GitHub's own line hash as well: for uploads that do not go through upload-sarif.",
+    ),
     Option("--list-files", "Print the files that would be read, and stop."),
     Option("--timings", "Print to standard error how long the slowest files took."),
 )

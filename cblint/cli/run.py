@@ -22,7 +22,7 @@ from cblint.linter import (
     result_of,
 )
 from cblint.opening import STDIN
-from cblint.report import Style, omitted, render, shown
+from cblint.report import Style, shown, written
 from cblint.source.file import MAX_BYTES, decode
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         rules=options["rules"],
         jobs=options["jobs"],
         shellcheck=_shellcheck(options["shellcheck"]) if options["shellcheck"] != "off" else "",
+        line_hashes=options["sarif_line_hash"],
     )
 
 
@@ -204,8 +205,9 @@ def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], o
             statistics=options["statistics"],
             suppressed=options["sarif_include_suppressed"],
         )
-        write(render(name, result, style), output)
-        for sentence in omitted(name, result, style):
+        lines, omitted = written(name, result, style)
+        write(lines, output)
+        for sentence in omitted:
             say(sentence)
     if options["timings"]:
         for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
