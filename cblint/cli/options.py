@@ -67,7 +67,8 @@ class Option:
 OPTIONS = (
     Option(
         "--format",
-        "How to print (default: text). Repeatable, each with its own --output.",
+        "How to print: text or concise for people, json or jsonl for programs, the others for CI services (default: "
+        "text). Repeatable, each with its own --output.",
         key="formats",
         choices=FORMATS,
         many=True,

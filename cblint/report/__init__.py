@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cblint.linter import Result
 
-FORMATS = ("text", "concise", "json", "sarif")
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson")
 
 HOME = "https://github.com/cblint/cblint"
 RULES_URL = HOME + "/blob/main/docs/rules/{rule}.md"
