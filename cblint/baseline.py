@@ -16,7 +16,8 @@ from cblint.catalogue import Rule
 from cblint.finding import BASELINE
 from cblint.hosts.discover import git_root
 from cblint.identity import Identity, context, identities, place, squeezed
-from cblint.linter import FileResult, relative
+from cblint.linter import FileResult
+from cblint.naming import relative
 from cblint.opening import STDIN
 from cblint.source.file import BASELINE as FORMAT
 from cblint.source.file import Unreadable, read

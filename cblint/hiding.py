@@ -83,11 +83,15 @@ class Hiding:
         return tuple(joined(line, [*publics, *elsewhere]))
 
 
+_BLANKS = {1: "*", 2: "·", 3: "•", 4: "\U0001f512"}
+"""By the bytes of UTF-8 that a character takes, one that takes as many, and as much of UTF-16."""
+
+
 def filled(line: str, hidden: Iterable[Hidden]) -> str:
-    """The line with every secret character replaced by one that says nothing and takes as much room in UTF-16."""
+    """The line with every secret character replaced by one that says nothing and takes as much room in any encoding."""
     chars = list(line)
     for start, end, _ in hidden:
-        chars[start:end] = ["\U0001f512" if char > "\uffff" else "•" for char in chars[start:end]]
+        chars[start:end] = [_BLANKS[len(char.encode("utf-8", "surrogatepass"))] for char in chars[start:end]]
     return "".join(chars)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint import engine
@@ -26,6 +26,7 @@ from cblint.config import Config, ConfigError
 from cblint.finding import Finding, PlacedEdit, Related, Severity
 from cblint.hiding import Hiding, filled
 from cblint.hosts.discover import Candidate, git_root
+from cblint.naming import behind_links, names_of
 from cblint.opening import (
     STDIN,
     NotBuildspec,
@@ -35,9 +36,10 @@ from cblint.opening import (
     opened,
     other_format,
 )
-from cblint.source.file import Unreadable, decode, read
+from cblint.source.file import Unreadable, decode, read, read_bytes
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
+from cblint.timing import Spent, each, lap, measured
 from cblint.wording import counted
 
 if TYPE_CHECKING:
@@ -70,6 +72,10 @@ class Settings(NamedTuple):
     """Whether a file that is named is only looked at if a search would find it."""
     shellcheck: str = ""
     """The path of the program (``shellcheck.program.find``); without it, it is not asked."""
+    timings: bool = False
+    """Whether to tell where the time goes."""
+    line_hashes: bool = False
+    """Whether the lines of findings are to be hashed as GitHub does it."""
 
 
 class FileResult(NamedTuple):
@@ -97,9 +103,12 @@ class FileResult(NamedTuple):
     crashes: tuple[str, ...] = ()
     error: str = ""
     """A message about the run that this file is one of many to meet: a broken configuration."""
-    seconds: float = 0.0
+    spent: Spent | None = None
+    """Where the time went, if that was asked for."""
     target: str = ""
     """Where a symbolic link on the way leads in the repository, relative to its root; empty if there is none."""
+    line_hashes: dict[int, str] = {}  # noqa: RUF012 - never changed
+    """GitHub's hashes of the lines on which findings begin, if asked for."""
 
     @property
     def failing(self) -> int:
@@ -137,8 +146,10 @@ def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
     check_settings(settings, paths)
     errors: list[str] = []
     candidates = candidates_of(paths, settings, errors)
+    lap("finding the files")
     if settings.shellcheck:
         _ask_shellcheck(candidates, settings)
+        lap("asking ShellCheck")
     return result_of(_run(candidates, settings), errors, own_rules((file.path for file in candidates), settings))
 
 
@@ -178,10 +189,9 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     """The files that ``lint_paths`` would read, and messages about the run."""
     errors: list[str] = []
     candidates = candidates_of(paths, settings, errors)
-    missing = [file.path for file in candidates if not os.path.lexists(file.path)]
-    errors += [f"{path} cannot be read: No such file or directory" for path in missing]
-    listed = [file.path for file in candidates if file.path not in missing]
-    return [path for path in listed if not left_out(path, settings)], errors
+    listed = {file.path: os.path.lexists(file.path) for file in candidates if not left_out(file.path, settings)}
+    errors += [f"{path} cannot be read: No such file or directory" for path, is_there in listed.items() if not is_there]
+    return [path for path, is_there in listed.items() if is_there], errors
 
 
 def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
@@ -190,12 +200,12 @@ def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult
     if settings.jobs == 0:
         started = time.perf_counter()
         while done < len(candidates) and not _pays(time.perf_counter() - started, done, len(candidates)):
-            yield lint_file(candidates[done], settings)
+            yield _lint_timed(candidates[done], settings)
             done += 1
     jobs = settings.jobs or min(os.cpu_count() or 1, 8)
     rest = candidates[done:]
     if jobs == 1 or len(rest) < 2:
-        yield from (lint_file(candidate, settings) for candidate in rest)
+        yield from (_lint_timed(candidate, settings) for candidate in rest)
     else:
         yield from _in_processes(rest, settings, jobs)
 
@@ -235,7 +245,7 @@ def _prepared(settings: Settings) -> dict[str, Any]:
 
 
 def _lint_files(candidates: list[Candidate], settings: Settings) -> list[FileResult]:
-    return [lint_file(candidate, settings) for candidate in candidates]
+    return [_lint_timed(candidate, settings) for candidate in candidates]
 
 
 def configured_baseline(path: str, settings: Settings) -> str:
@@ -243,25 +253,42 @@ def configured_baseline(path: str, settings: Settings) -> str:
     return configuration(inside(path), settings).baseline
 
 
+def timed(lint: Callable[[], FileResult], settings: Settings) -> FileResult:
+    """What a file gives, with where the time went if the settings ask for it."""
+    if not settings.timings:
+        return lint()
+    result, spent = measured(lint)
+    return result._replace(spent=spent)
+
+
+def _lint_timed(candidate: Candidate, settings: Settings) -> FileResult:
+    return timed(lambda: lint_file(candidate, settings), settings)
+
+
 def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
     """Lint one file; whatever is wrong with it becomes part of the result."""
-    started = time.perf_counter()
     if left_out(candidate.path, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     try:
-        text = read(candidate.path, candidate.named)
+        data = read_bytes(candidate.path, candidate.named)
     except Unreadable as error:
         return _failure(candidate, str(error))
-    result = lint_text(text, candidate, settings)
-    return result._replace(seconds=time.perf_counter() - started, target=_target(candidate.path))
+    return lint_bytes(data, candidate, settings)
 
 
 def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileResult:
-    """Lint what came on standard input under the name of ``candidate``."""
+    """Lint what is in a file, or came on standard input, under the name of ``candidate``."""
     try:
-        return lint_text(decode(data), candidate, settings)._replace(target=_target(candidate.path))
+        text = decode(data)
     except Unreadable as error:
         return _failure(candidate, str(error))
+    lap("reading")
+    result = lint_text(text, candidate, settings)._replace(target=behind_links(candidate.path))
+    if not (settings.line_hashes and result.findings):
+        return result
+    from cblint.source.line_hash import line_hashes  # few logs go to GitHub in a way that needs them
+
+    return result._replace(line_hashes=line_hashes(data, {finding.start.line for finding in result.findings}))
 
 
 def lint_text(text: str, candidate: Candidate, settings: Settings, repository: str | None = None) -> FileResult:
@@ -276,7 +303,7 @@ def lint_text(text: str, candidate: Candidate, settings: Settings, repository: s
         return failure._replace(failed=True, error=str(error))
     except Exception as error:
         crash = f"{candidate.path}: {type(error).__name__}: {_hidden(str(error), text)}"
-        return FileResult(*_names(candidate.path), crashes=(crash,))
+        return FileResult(*names_of(candidate.path), crashes=(crash,))
 
 
 def _hidden(said: str, text: str) -> str:
@@ -288,16 +315,16 @@ def _hidden(said: str, text: str) -> str:
 
 
 def _failure(candidate: Candidate, why: str) -> FileResult:
-    return FileResult(*_names(candidate.path), skipped=why, failed=candidate.named)
+    return FileResult(*names_of(candidate.path), skipped=why, failed=candidate.named)
 
 
 def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:
     """A file that is not linted; the reason is worth a word only if someone could expect that it is."""
-    return FileResult(*_names(candidate.path), skipped=why if expected else "")
+    return FileResult(*names_of(candidate.path), skipped=why if expected else "")
 
 
 def _lint(text: str, candidate: Candidate, settings: Settings, repository: str | None) -> FileResult:
-    path, shown = _names(candidate.path)
+    path, shown = names_of(candidate.path)
     config = configuration(candidate.path, settings)
     if is_excluded(candidate.path, config, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
@@ -308,6 +335,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
     except NotBuildspec as error:
         return _passed_over(candidate, str(error), expected)
 
+    lap("parsing")
     catalogue = catalogue_for(config, settings)
     chosen = selection(config, settings, candidate.path)
     rules = catalogue.select(chosen)
@@ -319,7 +347,9 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
         rules += checks
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
-    checked = engine.run(target, found.subjects, [rule for rule in rules if rule.category != "cblint"])
+    lap("choosing the rules")
+    checked = engine.run(target, found.subjects, each([rule for rule in rules if rule.category != "cblint"]))
+    lap("rules")
     ran = _ran(found, checked, rules)
     if "cblint:" in text and found.subjects:
         from cblint.suppress import Suppressions  # most files have none
@@ -378,7 +408,7 @@ def place_of(path: str, repository: str | None = None) -> Place:
     """Where a file is, which need not exist; ``repository`` is the folder to read from, if not its own."""
     if repository is None and path != STDIN:
         repository = git_root(os.path.dirname(os.path.abspath(path)))
-    return Place(path, _names(path)[0], repository)
+    return Place(path, names_of(path)[0], repository)
 
 
 def _shortcomings(
@@ -457,38 +487,3 @@ def _excerpts(
     numbers = {position.line for place in places for position in (place.start, place.end)}
     hidden = {number: found for number in sorted(numbers) if (found := hiding.in_line(lines, number))}
     return {number: filled(lines.line(number), hidden.get(number, ())) for number in sorted(numbers)}, hidden
-
-
-def _names(path: str) -> tuple[str, str]:
-    """A path relative to the repository root (else the working directory), and relative to the working directory."""
-    if path == STDIN:
-        return STDIN, STDIN
-    full = os.path.abspath(path)
-    here = os.getcwd()
-    root = git_root(os.path.dirname(full))
-    inside = root is not None and git_root(here) == root  # then ".." does not lead out of the repository
-    shown = os.path.relpath(full, here).replace(os.sep, "/") if inside else relative(full, here)
-    return relative(full, root or here), shown
-
-
-def _target(path: str) -> str:
-    """What ``FileResult.target`` says of a path."""
-    full = os.path.abspath(path)
-    folder, name = os.path.split(full)
-    real = os.path.realpath(full) if os.path.islink(full) else os.path.join(_real(folder), name)
-    root = git_root(folder) if real != full else None
-    if root is None:
-        return ""
-    target = relative(real, _real(root))
-    return "" if os.path.isabs(target) or target == relative(full, root) else target
-
-
-@lru_cache(maxsize=1024)
-def _real(folder: str) -> str:
-    return os.path.realpath(folder)
-
-
-def relative(path: str, folder: str) -> str:
-    """A path from a folder, with forward slashes, if it lies in it; both are absolute."""
-    inside = path.startswith(folder.rstrip(os.sep) + os.sep)
-    return (os.path.relpath(path, folder) if inside else path).replace(os.sep, "/")

@@ -6,10 +6,13 @@ import pathlib
 
 import pytest
 
+from cblint.finding import BASELINE, Related
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Result, Settings, lint_bytes, result_of
+from cblint.source.text import Position
 from tests import ways
-from tests.helpers import commands
+from tests.helpers import commands, finding
+from tests.sarif_logs import told
 
 RULES = (
     "yaml-syntax-error",
@@ -95,7 +98,11 @@ RUNS: dict[str, Files] = {
         "  " + "long" * 100 + ": {commands: [make]}\n",
     },
     "ways": {ways.PATH: ways.TEXT},
+    "fixes and places": {
+        "buildspec.yml": "version: 0.2\nphases:\n  漢😀: {commands: [make]}\n  build:\n    commands:\n      - make\n"
+    },
 }  # fmt: skip
+RUNS["in the baseline"] = RUNS["one of each, and more than one"]
 
 
 def results(folder: pathlib.Path) -> dict[str, Result]:
@@ -112,9 +119,31 @@ def results(folder: pathlib.Path) -> dict[str, Result]:
             name: result_of([run(file, content) for file, content in files.items()]) for name, files in RUNS.items()
         }
     found["ways"] = ways.result()  # no rule here has any
+    found["fixes and places"] = _fixes_and_places()  # nor such fixes
+    found["in the baseline"] = _in_the_baseline(found["one of each, and more than one"])
     for name, result in found.items():
         assert not any(file.crashes for file in result.files), name
     return found
+
+
+def _fixes_and_places() -> Result:
+    """Fixes of several edits, of one that inserts behind wide characters, and of a kind that may not be made unseen;
+    places in another file, and at one with several lines."""
+    text = str(RUNS["fixes and places"]["buildspec.yml"])
+    wide, build, make = text.index("漢"), text.index("build"), text.rindex("make")
+    several = finding(text, (wide, wide + 2), edits=[(wide, wide + 2, "install"), (make, make + 4, "make all")])
+    inserted = finding(text, (wide + 3, wide + 4), edits=[(wide + 4, wide + 4, "\n    # <b>&\n   ")])
+    unsafe = finding(text, (build, make + 4), edits=[(build, build + 5, "post_build")], safe=False)
+    elsewhere = Related("the script is `here` <b>", "scripts/make it.sh", Position(3, 3), Position(4, 1))
+    here = Related("and here", "buildspec.yml", several.start, several.end)
+    return told(several, inserted._replace(related=(elsewhere, here)), unsafe._replace(detail="See @all."), text=text)
+
+
+def _in_the_baseline(result: Result) -> Result:
+    """The same run, its first findings known."""
+    first, *others = result.files
+    known = [each._replace(left_out=BASELINE) for each in first.findings[:2]]
+    return result_of([first._replace(findings=(*known, *first.findings[2:])), *others])
 
 
 def bytes_of(content: str | bytes) -> bytes:

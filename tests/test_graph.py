@@ -21,7 +21,7 @@ from cblint.hosts.project_json import read
 from cblint.linter import FileResult, Settings, lint_text, result_of
 from cblint.report import Style
 from cblint.report.json import render as as_json
-from cblint.report.sarif import render as as_sarif
+from cblint.report.sarif import written as as_sarif
 from cblint.report.text import render as as_text
 from cblint.source.text import Text
 from tests.helpers import repository
@@ -346,7 +346,7 @@ def test_a_finding_shows_where_its_project_stands_in_another_file(tmp_path: path
     assert f"it is turned off here: infra/p.json:{place.start.line}:{place.start.column}" in shown
     (told,) = [each for each in json.loads("".join(as_json(run, Style())))["findings"] if each["rule"] == finding.rule]
     assert [each["path"] for each in told["related"]] == ["infra/p.json"]
-    results = json.loads("".join(as_sarif(run, Style())))["runs"][0]["results"]
+    results = json.loads("".join(as_sarif(run, Style()).lines))["runs"][0]["results"]
     (log,) = [each for each in results if each["ruleId"] == finding.code]
     (location,) = log["relatedLocations"]
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "infra/p.json"

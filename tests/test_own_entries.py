@@ -237,6 +237,19 @@ def test_a_profile_is_as_for_built_in_rules(tmp_path: pathlib.Path) -> None:
     assert [entry.rule.profiles for entry in entries([str(tmp_path)])] == [("default", "pedantic"), ("pedantic",)]
 
 
+def test_what_is_about_security_follows_from_the_category_unless_it_is_said(tmp_path: pathlib.Path) -> None:
+    said = (
+        "",
+        "category: secrets\n",
+        "category: secrets\nsecurity: false\n",
+        "security: true\n",
+        "category: project\n",
+    )
+    put(tmp_path, *(f"name: x{number}\nmessage: m\n{each}{MATCH}" for number, each in enumerate(said)))
+    assert [entry.rule.security for entry in entries([str(tmp_path)])] == [False, True, False, True, False]
+    assert refused(tmp_path, HEAD + "security: maybe\n" + MATCH) == ":3:11: security must be true or false"
+
+
 SCHEMA = read_schema("own-rule")
 ORACLE = jsonschema.Draft202012Validator(SCHEMA)
 

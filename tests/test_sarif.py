@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pathlib
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,10 +18,11 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 
 from cblint.catalogue import rules
+from cblint.engine import MOST_STEPS
 from cblint.finding import Related, Severity
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Result, lint_file, result_of
-from cblint.report import Style, omitted, render, sarif
+from cblint.report import Style, omitted, render, sarif, written
 from cblint.report.fingerprint import fingerprints
 from cblint.report.shown import printable
 from tests.helpers import commands, finding, lint, repository
@@ -283,6 +286,7 @@ def test_a_message_is_read_back_as_it_was_and_holds_no_link(text: str) -> None:
 def test_the_first_sentence_is_that_of_the_rule() -> None:
     assert message_of("It is wrong.", "Do this. Or that.") == "It is wrong. Do this. Or that."
     assert message_of("It is wrong.") == "It is wrong."
+    assert message_of(" ", "\n") == "command-not-string"
 
 
 def test_no_text_of_a_stranger_is_anything_but_ascii(runs: dict[str, Result]) -> None:
@@ -386,7 +390,7 @@ def test_of_too_many_results_the_most_severe_are_written_and_the_rest_is_said() 
     assert len(run["results"]) == 25_000
     assert [found["message"]["text"] for found in run["results"]][-2:] == ["Something is wrong.", "It counts."]
     expected = [
-        "GitHub takes 25,000 results: the 1 least severe of 25,001 are not in the SARIF output.",
+        "GitHub takes 25,000 results: the 1 least severe of 25,001 results are not in the SARIF output.",
         "GitHub shows the 5,000 most severe of 25,001 results.",
     ]
     assert omitted("sarif", result, PLAIN) == expected
@@ -436,3 +440,47 @@ def test_of_too_many_related_places_the_first_are_written_and_the_rest_is_said()
     assert omitted("sarif", result, PLAIN) == [
         "GitHub takes 3 places of a result: 2 related ones are not in the SARIF output."
     ]
+
+
+@pytest.mark.usefixtures("small")
+def test_of_too_many_rules_the_last_are_not_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "MOST_RULES", 3)
+    first, *_, last = sorted(rules(), key=lambda rule: rule.code)
+    one = finding("x", (0, 1))
+    result = told(one._replace(code=first.code), one._replace(code=last.code))
+    run = run_of(result)
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["CB1001", "CB1002", "CB1003"]
+    assert [found.get("ruleIndex") for found in run["results"]] == [0, None]
+    count = len(rules())
+    assert omitted("sarif", result, PLAIN) == [
+        f"GitHub takes 3 rules: the last {count - 3} of {count} are not described in the SARIF output."
+    ]
+
+
+def test_of_a_log_that_is_too_large_the_most_severe_results_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def noise(number: int) -> str:
+        return "".join(hashlib.sha256(f"{number} {part}".encode()).hexdigest() for part in range(200))
+
+    note = finding("x", (0, 1))._replace(severity=Severity.NOTE)
+    findings = [note._replace(message=f"{number} {noise(number)}") for number in range(40)]
+    findings[30] = findings[30]._replace(severity=Severity.ERROR)
+    result = told(*findings, text="x")
+    room = len(zlib.compress("".join(render("sarif", told(), PLAIN)).encode()))
+    monkeypatch.setattr(sarif, "MOST_BYTES", room + 100_000)
+    [text], said = written("sarif", result, PLAIN)
+    assert len(zlib.compress(text.encode())) <= room + 100_000
+    run = run_of(result)
+    assert [found["message"]["text"].split()[0] for found in run["results"]] == [*map(str, range(9)), "30"]
+    limit = f"GitHub takes {room + 100_000:,} bytes, compressed"
+    assert said == [f"{limit}: the 30 least severe of 40 results are not in the SARIF output."]
+    assert notifications(result) == [("warning", said[0])]
+    # What is not results is written even where that alone is too much.
+    monkeypatch.setattr(sarif, "MOST_BYTES", 1)
+    assert run_of(result)["results"] == []
+    assert omitted("sarif", result, PLAIN) == [
+        "GitHub takes 1 bytes, compressed: the 40 least severe of 40 results are not in the SARIF output."
+    ]
+
+
+def test_a_way_has_fewer_steps_than_github_takes() -> None:
+    assert MOST_STEPS <= 1_000

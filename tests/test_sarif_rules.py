@@ -72,20 +72,49 @@ def test_the_parts_of_a_rule() -> None:
     }
 
 
+def test_a_name_says_what_the_id_does_not() -> None:
+    assert "name" not in described(entry(code="SC2086", name="SC2086"))
+    assert described(entry(code="no-npm", name="no-npm"))["name"] == "NoNpm"
+
+
+@pytest.mark.parametrize(
+    ("references", "uri"),
+    [
+        (["https://example.com"], "https://example.com"),
+        (["https://example.com:8443/a%20b/?c=d&e#f/?"], "https://example.com:8443/a%20b/?c=d&e#f/?"),
+        (["https://example.com/<a>", "https://example.com/100%", "https://example.com/ok"], "https://example.com/ok"),
+        (["https://bücher.example", "https://a\nb", "https://", "https://x\n", "https://x/#a#b", "https://[x"], None),
+        ([], None),
+    ],
+)
+def test_the_page_of_a_rule_is_an_address_or_is_not_given(references: list[str], uri: str | None) -> None:
+    found = described(entry()._replace(source="own.yml"), {"references": references})
+    assert found.get("helpUri") == uri
+    assert all(reference in found["help"]["text"] for reference in references)
+
+
+def test_what_github_requires_is_not_blank_whatever_an_entry_says() -> None:
+    found = described(entry(summary=" \n"), {"why": "\n ", "advice": ""})
+    assert (found["shortDescription"]["text"], found["fullDescription"]["text"]) == (
+        "secret-in-clear",
+        "secret-in-clear.",
+    )
+
+
 def test_without_a_mended_example_there_is_a_good_one() -> None:
     examples = [{"bad": "a: «b»\n", "variant": "x"}, {"good": "c: d\n"}]
     markdown = described(entry(), {"examples": examples})["help"]["markdown"]
     assert "```yaml\na: b\n```\n\nNothing is said of:\n\n```yaml\nc: d\n```" in markdown
 
 
-@pytest.mark.parametrize("category", ["secrets", "supply-chain", "project"])
+@pytest.mark.parametrize(("category", "said"), [("secrets", {}), ("supply-chain", {}), ("project", {"security": True})])
 @pytest.mark.parametrize(
     ("severity", "least", "below"), [("error", 7.0, 9.0), ("warning", 4.0, 7.0), ("note", 0.1, 4.0)]
 )
 def test_a_security_rule_has_a_score_and_no_problem_severity(
-    category: str, severity: str, least: float, below: float
+    category: str, said: dict[str, bool], severity: str, least: float, below: float
 ) -> None:
-    properties = described(entry(category=category, severity=severity))["properties"]
+    properties = described(entry(category=category, severity=severity, **said))["properties"]
     assert properties["tags"] == [category, "security"]
     assert least <= float(properties["security-severity"]) < below
     assert "problem.severity" not in properties
@@ -95,9 +124,28 @@ def test_a_security_rule_has_a_score_and_no_problem_severity(
     ("severity", "problem"), [("error", "error"), ("warning", "warning"), ("note", "recommendation")]
 )
 def test_any_other_rule_has_a_problem_severity_and_no_score(severity: str, problem: str) -> None:
+    assert "security" not in described(entry(category="secrets", security=False))["properties"]["tags"]
+    assert "security" not in described(entry(category="project"))["properties"]["tags"]
     found = described(entry(category="cache", severity=severity, confidence="low"))
     assert found["properties"] == {"tags": ["cache"], "precision": "low", "problem.severity": problem}
     assert found["defaultConfiguration"] == {"level": severity}
+
+
+def test_what_breaks_a_build_is_no_security_alert() -> None:
+    security = {rule.name for rule in rules() if rule.security}
+    elsewhere = {rule.name for rule in rules() if rule.category not in ("secrets", "supply-chain")}
+    assert security & elsewhere == {
+        "deprecated-build-image",
+        "privileged-mode-unused",
+        "project-hardening",
+        "public-build-with-secrets",
+        "pull-request-build-untrusted",
+        "runtime-end-of-life",
+        "secret-in-exported-variable",
+        "service-role-too-broad",
+        "webhook-filter-unanchored",
+    }
+    assert {rule.name for rule in rules()} - elsewhere <= security
 
 
 def test_a_description_is_no_longer_than_github_takes_it() -> None:

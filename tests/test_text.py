@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cblint.source.text import Lines, Piece, Position, Span, Text, Utf16Columns
+from cblint.source.text import Lines, Piece, Position, Span, Text, Utf8Columns, Utf16Columns
 
 
 def places(text: Text) -> list[Span]:
@@ -194,3 +196,11 @@ def test_columns_count_code_points() -> None:
 )
 def test_utf16_columns_count_surrogates(line: str, column: int, expected: int) -> None:
     assert Utf16Columns(line).of(column) == expected
+
+
+@given(st.text(st.characters() | st.sampled_from("aé漢😀\ud800"), max_size=30))
+def test_columns_count_the_units_that_an_encoding_takes(line: str) -> None:
+    for columns, encoding, size in ((Utf8Columns(line), "utf-8", 1), (Utf16Columns(line), "utf-16-le", 2)):
+        for column in range(1, len(line) + 2):
+            before = line[: column - 1].encode(encoding, "surrogatepass")
+            assert columns.of(column) == len(before) // size + 1

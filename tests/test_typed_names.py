@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+import click
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -12,6 +16,7 @@ from cblint.cli.options import OPTIONS
 from cblint.cli.spelled import Choice
 from cblint.spelling import closest, hint
 from tests.bounds import no_hanging
+from tests.conftest import Golden
 
 TYPOS = [
     ("chekc", "check"),
@@ -90,6 +95,18 @@ def test_nothing_is_said_to_have_been_meant_where_nothing_is_near(line: str) -> 
     assert "Did you mean" not in refused(line)
 
 
+def test_an_option_without_its_command_is_told_which_it_is_of() -> None:
+    assert refused("--list-files").endswith('no option "--list-files". Did you mean: cli check --list-files\n')
+    assert refused("baseline --add").endswith('no option "--add". Did you mean: cli baseline update --add\n')
+
+
+def test_a_number_is_told_what_it_must_be() -> None:
+    for wrong in ("-1", "x", "+2", "²", "1.5", "9" * 5000):
+        assert f"Invalid value for '--jobs': \"{wrong}\" is not a whole number, such as 0 or 4.\n" in refused(
+            f"check --jobs {wrong}"
+        )
+
+
 def test_between_names_that_are_equally_near_the_reader_chooses() -> None:
     assert 'Did you mean "rule" or "rules"?' in refused("schema rulse")
     assert hint("batch", ["batch-a", "batch-b", "other"]) == ' Did you mean "batch-a" or "batch-b"?'
@@ -141,8 +158,38 @@ def test_the_help_of_check_shows_each_option_once_under_a_heading() -> None:
     assert max(map(len, shown.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("command", ["", *cli.commands])
-def test_every_command_explains_itself(command: str) -> None:
-    done = CliRunner().invoke(cli, [*command.split(), "--help"])
-    assert done.exit_code == 0
-    assert done.output.startswith(f"Usage: cli {command}")
+def _every(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of each command."""
+    yield before
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _every(command, (*before, name))
+        else:
+            yield (*before, name)
+
+
+def _parsed(words: list[str]) -> None:
+    """A command line that an example gives is right: click would say so here."""
+    command: click.Command = cli
+    while isinstance(command, click.Group) and words and words[0] in command.commands:
+        command, words = command.commands[words[0]], words[1:]
+    if words != ["--help"]:
+        command.make_context(command.name, words)
+
+
+@pytest.mark.parametrize("command", [*_every(cli)], ids=" ".join)
+def test_every_command_explains_itself(golden: Golden, command: tuple[str, ...]) -> None:
+    for columns in (80, 100, 300):
+        done = CliRunner().invoke(cli, [*command, "--help"], prog_name="cblint", env={"COLUMNS": str(columns)})
+        assert done.exit_code == 0
+        lines = done.output.splitlines()
+        assert lines[0].startswith(" ".join(("Usage: cblint", *command)))
+        assert max(map(len, lines)) <= min(columns, 100)
+        assert not any(line.endswith("-") and not line.endswith(" -") for line in lines), "a name is broken"
+        assert "Example" in done.output or command[:1] == ("baseline",)
+        if command and command != ("baseline",):
+            assert "Exit status:" in done.output
+        for example in (line.strip() for line in lines if line.startswith("    cblint ")):
+            _parsed(re.split(" {2,}| > ", example)[0].split()[1:])
+        if columns == 80:
+            golden.check(f"help-{'-'.join(command or ('cblint',))}.txt", done.output)

@@ -61,7 +61,8 @@ class Rule(NamedTuple):
     to say only of a buildspec that has one of these keys at the top level; where ``words`` are, of a file in which one
     of them stands. ``subjects`` are the kinds of definitions that it is about. ``whole``: it says nothing of a
     buildspec of which only a part is shown. ``silent``: what may not be unknown where it speaks. ``source``:
-    the file of a rule that is not built in; ``texts`` are then its entry, with what explanations need.
+    the file of a rule that is not built in; ``texts`` are then its entry, with what explanations need. ``security``:
+    what it finds lets somebody in, or something out.
     """
 
     code: str
@@ -85,6 +86,7 @@ class Rule(NamedTuple):
     silent: tuple[str, ...] = ()
     texts: Mapping[str, Any] = MappingProxyType({})
     source: str = ""
+    security: bool = False
 
     @property
     def is_own(self) -> bool:
@@ -151,6 +153,7 @@ def rule_from(entry: dict[str, Any], compiled: Callable[[Any], Finder] = Matcher
         subjects=tuple(entry.get("subjects", (BUILDSPEC,))),
         whole=entry.get("whole", False),
         silent=tuple(entry.get("silent", ())),
+        security=entry.get("security", entry["category"] in _ABOUT_SECURITY),
     )
 
 
@@ -158,6 +161,8 @@ def _matchers(spec: Any, compiled: Callable[[Any], Finder]) -> tuple[Finder, ...
     return tuple(compiled(one) for one in (spec if isinstance(spec, list) else [spec]))
 
 
+_ABOUT_SECURITY = ("secrets", "supply-chain")
+"""The categories whose rules are about security where they do not say otherwise."""
 _SECURITY_CATEGORIES = ("syntax", "secrets", "supply-chain", "project", "cblint")
 
 

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from cblint.cli.options import read, with_files_of_hooks
 
+ASKED = "_CBLINT_COMPLETE"
+"""The variable with which a shell asks what may be typed."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script. Never ends in a traceback."""
@@ -35,6 +38,10 @@ def start(arguments: Sequence[str] | None = None) -> None:
     if options is None:
         from cblint.cli.commands import cli
 
+        if os.environ.get(ASKED):
+            from cblint.cli.completion import answer  # a shell asks, on behalf of someone who types
+
+            answer(cli)
         cli.main(arguments if meant is given else meant, prog_name="cblint")
     else:
         _check(options)

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 
 from cblint import __version__
 from cblint.catalogue import PROFILES
+from cblint.cli import proposals
+from cblint.cli.layout import Headed, HeadedCommands
 from cblint.cli.options import OPTIONS, Option
 from cblint.cli.run import Misused
 from cblint.cli.run import check as run_check
-from cblint.cli.spelled import Choice, Command, Commands, Group
+from cblint.cli.spelled import Choice, Group, Number
 from cblint.facts import PUBLISHED, published
 from cblint.finding import Severity
 
+_COMMANDS = {
+    "Buildspecs": ("check", "explain", "rules", "trace"),
+    "Repositories": ("init", "config", "baseline"),
+    "Other programs": ("schema", "completion"),
+}
+
 
 @click.group(
-    cls=Commands,
+    cls=HeadedCommands,
+    headings=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
     no_args_is_help=True,
@@ -31,7 +39,12 @@ def cli(context: click.Context, version: bool, verbose: bool) -> None:
     """cblint reads AWS CodeBuild buildspecs, runs the build on paper, and says what will break, leak or
     silently pass.
 
-    Begin with: cblint check
+    \b
+    Examples:
+      cblint check                        every buildspec below this folder
+      cblint check --fix                  mend what can be mended safely
+      cblint explain curl-without-fail    what a finding is about
+      cblint check --help                 all that the command can do
     """
     if version:
         click.echo(f"cblint {__version__}")
@@ -45,11 +58,15 @@ def cli(context: click.Context, version: bool, verbose: bool) -> None:
         context.fail("Missing command.")
 
 
+_HOW = "How to print (default: text)."
+_STATUS = "Exit status: 0, or 2 where the command line or the configuration is wrong."
+
+
 def _option(option: Option) -> click.Option:
     declared = [*option.names, option.key]
     if option.is_flag:
         return click.Option(declared, is_flag=True, help=option.help)
-    kind = Choice(option.choices) if option.choices else click.IntRange(0) if option.number else click.STRING
+    kind = Choice(option.choices) if option.choices else Number() if option.number else click.STRING
     return click.Option(
         declared,
         type=kind,
@@ -57,7 +74,12 @@ def _option(option: Option) -> click.Option:
         multiple=option.many,
         default=None if option.many else option.default,
         help=option.help,
+        shell_complete=proposals.BY_METAVAR.get(option.metavar),
     )
+
+
+def _paths() -> click.Argument:
+    return click.Argument(["paths"], nargs=-1, metavar="[PATHS]...", shell_complete=proposals.files)
 
 
 _HEADINGS = {
@@ -73,46 +95,32 @@ _HEADINGS = {
         "quiet",
         "statistics",
         "sarif_include_suppressed",
+        "sarif_line_hash",
         "timings",
     ),
 }
-"""Options by what someone looks for in the help; those that stand nowhere come last."""
-
-
-class _Check(Command):
-    """A command whose help shows its options under headings."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click does, but for the headings."""
-        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        left = {option.name: option.get_help_record(ctx) for option in options}
-        for heading, keys in _HEADINGS.items():
-            _write_options(formatter, heading, [left.pop(key, None) for key in keys])
-        _write_options(formatter, "Other options", list(left.values()))
-
-
-def _write_options(formatter: click.HelpFormatter, heading: str, records: Sequence[tuple[str, str] | None]) -> None:
-    shown = [record for record in records if record is not None]
-    if shown:
-        with formatter.section(heading):
-            formatter.write_dl(shown)
+"""Options by what someone looks for in the help."""
 
 
 def _check(**options: Any) -> None:
-    """Lint buildspecs.
+    """Check buildspecs, and say what will break, leak or silently pass.
 
-    PATHS are files, folders to search (default: the current one), or - for standard input.
+    PATHS are files, or folders to search (default: the current one); a single - is standard input. Nothing of a file
+    is executed, and without --fix none is changed.
 
     \b
     Examples:
-      cblint check                     every buildspec below this folder
-      cblint check buildspec.yml       one file
-      cblint check --fix               mend what can be mended safely
-      cblint explain curl-without-fail what a finding is about
+      cblint check                       every buildspec below this folder
+      cblint check buildspec.yml ci      a file, and what is in a folder
+      cblint check --fix                 mend what can be mended safely
+      cblint check --diff                show what --fix would change
+      cblint check --select CB3,CB2007   just some rules: see "cblint rules"
+      cblint check --since main          just what is new since then, in git
+      cblint check --format sarif --output cblint.sarif
 
     \b
     Exit status:
-      0  nothing at or above --fail-on
+      0  nothing at or above --fail-on (default: warning)
       1  findings
       2  wrong usage or configuration, or a named file that cannot be read
       3  an internal error
@@ -123,21 +131,28 @@ def _check(**options: Any) -> None:
         raise click.UsageError(str(error)) from None
 
 
-check = _Check(
+check = Headed(
     "check",
+    headings=_HEADINGS,
     callback=_check,
-    params=[click.Argument(["paths"], nargs=-1, metavar="[PATHS]..."), *map(_option, OPTIONS)],
+    params=[_paths(), *map(_option, OPTIONS)],
     help=_check.__doc__,
-    short_help="Lint buildspecs: files, folders, or - for standard input.",
+    short_help="Check buildspecs: files, folders, or standard input.",
 )
 cli.add_command(check)
 
 
 def _config(path: str, style: str, **options: Any) -> None:
-    """Print what holds for a file, and from where.
+    """Show which settings and rules hold for a file, and where they come from.
 
-    PATH is a file, which need not exist, or a folder (default: the current one). Printed are the settings with the
-    place where each stands, the rules that run and why the others do not, and the projects that use the file.
+    PATH is a file, which need not exist, or a folder (default: the current one). Shown are the settings with the place
+    where each stands, the rules that run, why the others do not, and the projects that use the file.
+
+    \b
+    Examples:
+      cblint config                    for a buildspec in this folder
+      cblint config ci/release.yml     for that file
+      cblint config --format json      for programs
     """
     from cblint.cli.config import config as run_config  # the other commands do not explain themselves
 
@@ -151,27 +166,40 @@ _CHOOSING = ("config", "isolated", "rules", "profile", "select", "ignore")
 """The keys of those options of ``check`` that decide what holds for a file."""
 
 cli.add_command(
-    Command(
+    Headed(
         "config",
+        headings={"How it is printed": ("style",), **_HEADINGS},
         callback=_config,
         params=[
-            click.Argument(["path"], default="."),
-            click.Option(["--format", "style"], type=Choice(("text", "json")), default="text", help="How to print."),
+            click.Argument(["path"], default=".", shell_complete=proposals.files),
+            click.Option(
+                ["--format", "style"],
+                type=Choice(("text", "json")),
+                default="text",
+                help="How to print (default: text).",
+            ),
             *(_option(option) for option in OPTIONS if option.key in _CHOOSING),
         ],
         help=_config.__doc__,
-        short_help="Print what holds for a file, and from where.",
+        epilog=_STATUS,
+        short_help="Show which settings and rules hold for a file, and why.",
     )
 )
 
 
-@cli.command(short_help="Write a first configuration, after a look at the repository.")
+@cli.command(epilog=_STATUS, short_help="Look at the repository, and write a first configuration.")
 @click.option("--force", is_flag=True, help="Write it even where there is a configuration.")
 @click.option("--stdout", "to_stdout", is_flag=True, help="Print it and write nothing.")
 def init(force: bool, to_stdout: bool) -> None:
-    """Look at the repository, and write a .cblint.yml at its root.
+    """Look at the repository, and write a first configuration at its root: .cblint.yml.
 
-    It says which buildspecs were found and what there is to set; what could change a finding is a comment.
+    It names the buildspecs that were found, and has a word on each setting. What could change a finding is a comment:
+    take out the # in front of what you want.
+
+    \b
+    Examples:
+      cblint init             write it
+      cblint init --stdout    have a look at it
     """
     from cblint.cli.init import init as run_init  # once in the life of a repository
 
@@ -189,12 +217,18 @@ def fail(error: Misused) -> NoReturn:
     sys.exit(usage.exit_code)
 
 
-@cli.group(cls=Group, short_help="Accept the findings of today: write, prune or check the baseline.")
+@cli.group(cls=Group, short_help="Accept the findings of today, to be told of new ones only.")
 def baseline() -> None:
-    """Accept the findings of today, so that only new ones are reported.
+    """Accept the findings of today, to be told of new ones only.
 
-    The baseline is a file to commit. cblint check leaves out what it has if the configuration names it (baseline:
-    FILE), or with --baseline FILE.
+    The baseline is a file to commit. "cblint check" leaves out the findings that it has if the configuration names it
+    (baseline: FILE), or with --baseline FILE.
+
+    \b
+    Examples:
+      cblint baseline create    write the findings of now to .cblint-baseline.json
+      cblint check --baseline .cblint-baseline.json
+      cblint baseline update    forget those that have been mended
     """
 
 
@@ -209,17 +243,20 @@ def _baseline_command(name: str, text: str, short: str, *flags: click.Option) ->
             raise click.UsageError(str(error)) from None
 
     shared = [option for option in OPTIONS if option.key in _OF_BASELINES]
-    file = click.Option(["--baseline"], metavar="FILE", help=_BASELINE_HELP)
-    return Command(
+    file = click.Option(["--baseline"], metavar="FILE", help=_BASELINE_HELP, shell_complete=proposals.files)
+    return Headed(
         name,
+        headings={"The baseline": ("baseline", "force", "add"), **_HEADINGS},
         callback=callback,
-        params=[click.Argument(["paths"], nargs=-1, metavar="[PATHS]..."), *flags, file, *map(_option, shared)],
+        params=[_paths(), *flags, file, *map(_option, shared)],
         help=text,
         short_help=short,
     )
 
 
-_BASELINE_HELP = "The file (default: the configured one, else .cblint-baseline.json at the root of the repository)."
+_BASELINE_HELP = (
+    "The file (default: what the configuration names, else .cblint-baseline.json at the root of the repository)."
+)
 _OF_BASELINES = frozenset(
     {"profile", "select", "ignore", "config", "isolated", "rules", "shellcheck", "exclude", "jobs"}
 )
@@ -227,22 +264,25 @@ _OF_BASELINES = frozenset(
 for _command in (
     _baseline_command(
         "create",
-        "Write all findings of PATHS (default: the current folder) to the baseline.",
-        "Write all findings of now.",
+        "Write all findings of PATHS (default: the current folder) to the baseline.\n\n"
+        "Exit status: 0, or 2 where a file cannot be linted or the baseline is there already.",
+        "Write all findings of now to it.",
         click.Option(["--force"], is_flag=True, help="Write it anew if it is there already."),
     ),
     _baseline_command(
         "update",
-        "Drop the entries that no longer match. Those of files that are not linted stay, unless the file is gone; "
-        "those of a renamed file follow it.",
-        "Drop what no longer matches.",
+        "Drop what has been mended from the baseline. What it has of files that are not in PATHS (default: the current "
+        "folder) stays, unless the file is gone; what it has of a renamed file goes with it.\n\n"
+        "Exit status: 0, or 2 where a file cannot be linted or there is no baseline.",
+        "Drop what has been mended.",
         click.Option(["--add"], is_flag=True, help="Also add the findings that are not in it."),
     ),
     _baseline_command(
         "check",
-        "Print the findings that are not in the baseline and the entries that no longer match. Exit status: 1 if there "
-        "are any, of whatever severity.",
-        "Print what is new and what no longer matches.",
+        "Print the findings that are not in the baseline, and what it has that is no longer found.\n\n"
+        "Exit status: 0 if there is none of either, 1 if there is, of whatever severity, or 2 where a file cannot be "
+        "linted or there is no baseline.",
+        "Print what is new, and what is no longer found.",
     ),
 ):
     baseline.add_command(_command)
@@ -258,30 +298,48 @@ _COLOUR = click.option(
 
 
 _OWN_RULES = click.option(
-    "--rules", metavar="PATH", multiple=True, help="Own rules, beside those of the configuration. Repeatable."
+    "--rules",
+    metavar="PATH",
+    multiple=True,
+    shell_complete=proposals.files,
+    help="Own rules, beside those of the configuration. Repeatable.",
 )
 
 
-@cli.command(short_help="Print a JSON schema: of buildspecs, the configuration, rules, the outputs.")
+@cli.command(epilog=_STATUS, short_help="Print a JSON schema, for editors and programs.")
 @click.argument("name", metavar="[NAME]", type=Choice(PUBLISHED), default=PUBLISHED[0])
 def schema(name: str) -> None:
-    """Print a JSON schema.
+    """Print a JSON schema, for editors and programs.
 
-    NAME is buildspec (the default: what a buildspec may hold, for editors), config (.cblint.yml), rule (a rule of your
-    own), output (what cblint check --format json prints), rules (what cblint rules and cblint explain print with it) or
-    trace (what cblint trace prints with it).
+    \b
+    NAME is one of:
+      buildspec   what a buildspec may hold (default)
+      config      what .cblint.yml may hold
+      rule        what a rule of your own may hold
+      output      what "cblint check --format json" prints
+      rules       what "cblint rules" and "cblint explain" print so
+      trace       what "cblint trace" prints so
+
+    \b
+    Example:
+      cblint schema > buildspec.schema.json
     """
     click.echo(published(name), nl=False)
 
 
-@cli.command(short_help="Run a build on paper, and print what is believed after each command.")
-@click.argument("path", metavar="FILE")
-@click.option("--format", "style", type=Choice(("text", "json")), default="text", help="How to print.")
+@cli.command(epilog=_STATUS, short_help="Show what each command of a build does, without running it.")
+@click.argument("path", metavar="FILE", shell_complete=proposals.files)
+@click.option("--format", "style", type=Choice(("text", "json")), default="text", help=_HOW)
 def trace(path: str, style: str) -> None:
-    """Run the build of FILE (- for standard input) on paper.
+    """Show what each command of the build of FILE does, without running it.
 
-    Printed is what cblint believes after each command on the path where all went well: its status, the working
-    directory, the variables, and whose failure nobody sees. Nothing of FILE is executed.
+    FILE is a buildspec, or - for standard input. Shown is what cblint believes after each command, where all went well
+    before: its exit status, the working directory, the variables, and whose failure nobody sees.
+
+    \b
+    Examples:
+      cblint trace buildspec.yml
+      cblint trace buildspec.yml --format json
     """
     from cblint.cli.trace import trace as run_trace  # what runs the build is of no use to the other commands
 
@@ -291,18 +349,27 @@ def trace(path: str, style: str) -> None:
         raise click.UsageError(str(error)) from None
 
 
-@cli.command(short_help="Explain a rule: why, an example, its fix; or an image, or a variable.")
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
-@click.option("--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print.")
+@cli.command(epilog=_STATUS, short_help="Explain a rule, a build image or a variable of CodeBuild.")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=proposals.explained)
+@click.option(
+    "--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print (default: text)."
+)
 @_OWN_RULES
 @_COLOUR
 def explain(names: tuple[str, ...], style: str, colour: str, rules: tuple[str, ...]) -> None:
-    """Explain what NAME is.
+    """Explain a rule, a build image or a variable of CodeBuild.
 
-    NAME is a rule by its name, its code or a name that it had (curl-without-fail, CB2007), a family of rules (CB2), a
-    build image (aws/codebuild/standard:7.0) or an environment variable that CodeBuild sets (CODEBUILD_BUILD_ID). Where
-    a name could be several things, say which: rule NAME, image NAME, variable NAME. Without NAME behind it, each of
-    these lists all.
+    Of a rule: why it is there, what it says, an example and its fix. Of an image: what it brings, and what of that has
+    ended. Of a variable: what it holds, when it is set, and who can choose its value.
+
+    \b
+    Examples:
+      cblint explain curl-without-fail      a rule by its name
+      cblint explain CB2007 CB3007          two by their codes
+      cblint explain CB2                    a list of the rules that begin so
+      cblint explain standard:7.0           a build image
+      cblint explain CODEBUILD_BUILD_ID     a variable that CodeBuild sets
+      cblint explain image                  all images; also: rule, variable
     """
     from cblint.cli.explain import explain as run_explain  # the tables are of no use to the other commands
 
@@ -312,12 +379,28 @@ def explain(names: tuple[str, ...], style: str, colour: str, rules: tuple[str, .
         raise click.UsageError(str(error)) from None
 
 
-@cli.group(cls=Group, invoke_without_command=True, subcommand_metavar="", short_help="List the rules.")
-@click.option("--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print.")
+@cli.group(
+    cls=Group, invoke_without_command=True, subcommand_metavar="[test]", epilog=_STATUS, short_help="List the rules."
+)
+@click.option(
+    "--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print (default: text)."
+)
 @click.option("--profile", type=Choice(PROFILES), help="Only rules that run in this profile.")
-@click.option("--select", metavar="RULES", multiple=True, help="Only these: names, codes or families (CB1).")
-@click.option("--ignore", metavar="RULES", multiple=True, help="All but these.")
-@click.option("--category", metavar="NAME", multiple=True, help="Only rules of this category. Repeatable.")
+@click.option(
+    "--select",
+    metavar="RULES",
+    multiple=True,
+    shell_complete=proposals.rules,
+    help="Only these: names, codes or families (CB1).",
+)
+@click.option("--ignore", metavar="RULES", multiple=True, shell_complete=proposals.rules, help="All but these.")
+@click.option(
+    "--category",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=proposals.categories,
+    help="Only rules of this category. Repeatable.",
+)
 @click.option(
     "--severity",
     type=Choice([severity.value for severity in Severity]),
@@ -329,7 +412,14 @@ def explain(names: tuple[str, ...], style: str, colour: str, rules: tuple[str, .
 @_COLOUR
 @click.pass_context
 def rules(context: click.Context, /, **options: Any) -> None:
-    """List the rules: all, or those that every option lets through."""
+    """List the rules: all, or those that every option lets through.
+
+    \b
+    Examples:
+      cblint rules
+      cblint rules --category secrets --fixable
+      cblint rules --profile security --format json
+    """
     if context.invoked_subcommand is not None:
         return
     from cblint.cli.rules import list_rules  # of no use to the other commands
@@ -341,9 +431,15 @@ def rules(context: click.Context, /, **options: Any) -> None:
 
 
 @rules.command("test", short_help="Run the examples of own rules.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, shell_complete=proposals.files)
 def test(paths: tuple[str, ...]) -> None:
-    """Run the examples of the own rules in PATH, files or folders of *.yml.
+    """Run the examples in rules of your own, to see that they find what they should.
+
+    PATH is a file of a rule, or a folder of such files (*.yml).
+
+    \b
+    Example:
+      cblint rules test ci/rules
 
     \b
     Exit status:
@@ -357,3 +453,22 @@ def test(paths: tuple[str, ...]) -> None:
         sys.exit(test_rules(paths))
     except Misused as error:
         raise click.UsageError(str(error)) from None
+
+
+@cli.command(epilog=_STATUS, short_help="Have the Tab key complete commands, options and rules.")
+@click.argument("shell", metavar="SHELL", type=Choice(("bash", "zsh", "fish")))
+def completion(shell: str) -> None:
+    """Have the Tab key complete commands, options, rules and files.
+
+    SHELL is bash, zsh or fish: what is printed is for that. Add the line of yours to the file that it reads when it
+    starts.
+
+    \b
+    Examples:
+      bash  ~/.bashrc                   eval "$(cblint completion bash)"
+      zsh   ~/.zshrc                    eval "$(cblint completion zsh)"
+      fish  ~/.config/fish/config.fish  cblint completion fish | source
+    """
+    from cblint.cli.completion import script  # once in the life of a shell
+
+    click.echo(script(shell), nl=False)

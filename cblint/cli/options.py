@@ -13,6 +13,14 @@ from typing import Any
 from cblint.catalogue.model import PROFILES
 from cblint.report import FORMATS
 
+_DIGITS = 9
+"""Of a number at most: more of anything are of no use."""
+
+
+def whole(text: str) -> int | None:
+    """The number that a text is, if it is nothing but a few digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
+
 
 class Option:
     """An option: ``names`` as it is written, ``key`` what its value is called.
@@ -52,14 +60,15 @@ class Option:
     def read(self, value: str) -> str | int | None:
         """What a value means; None if that is for click to say."""
         if self.number:
-            return int(value) if value.isascii() and value.isdecimal() else None
+            return whole(value)
         return None if self.choices and value not in self.choices else value
 
 
 OPTIONS = (
     Option(
         "--format",
-        "How to print (default: text). Repeatable, each with its own --output.",
+        "How to print: text or concise for people, json or jsonl for programs, the others for CI services (default: "
+        "text). Repeatable, each with its own --output.",
         key="formats",
         choices=FORMATS,
         many=True,
@@ -104,7 +113,13 @@ OPTIONS = (
     Option("--exclude", "Leave out files that match, as in .gitignore. Repeatable.", metavar="PATTERN", many=True),
     Option("--as-found", "Pass over named files that a search would not find, as hooks name any file that changes."),
     Option("--stdin-filename", "The path that standard input is to be taken for.", metavar="PATH"),
-    Option("--jobs", "Processes (default: several where there is much to do).", metavar="N", number=True, default=0),
+    Option(
+        "--jobs",
+        "How many processes (default, or 0: several where there is much to do).",
+        metavar="N",
+        number=True,
+        default=0,
+    ),
     Option(
         "--color",
         "Colour the text format (default: auto; NO_COLOR and FORCE_COLOR count).",
@@ -113,13 +128,17 @@ OPTIONS = (
         default="auto",
     ),
     Option("-q --quiet", "Print findings only, no summary."),
-    Option("--statistics", "Print how many findings each rule has."),
+    Option("--statistics", "Also print how many findings each rule has, and how many of them --fix mends."),
     Option(
         "--sarif-include-suppressed",
         "Write suppressed findings into SARIF as well; GitHub shows them as open alerts.",
     ),
-    Option("--list-files", "Print the files that would be read, and stop."),
-    Option("--timings", "Print to standard error how long the slowest files took."),
+    Option(
+        "--sarif-line-hash",
+        "Write GitHub's own line hash as well: for uploads that do not go through upload-sarif.",
+    ),
+    Option("--list-files", "Print the files that would be read and stop; as text or json."),
+    Option("--timings", "Print to standard error how long the phases, rules and files took."),
 )
 """In the order of the help."""
 

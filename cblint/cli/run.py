@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from cblint.catalogue import Catalogue, UnknownRule
@@ -14,16 +15,19 @@ from cblint.choices import catalogue_at, check_settings, configuration, own_rule
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
+    FileResult,
     Result,
     Settings,
     lint_bytes,
     lint_paths,
     list_files,
     result_of,
+    timed,
 )
 from cblint.opening import STDIN
-from cblint.report import Style, omitted, render, shown
+from cblint.report import Style, shown, written
 from cblint.source.file import MAX_BYTES, decode
+from cblint.timing import aside, lap, measured
 
 if TYPE_CHECKING:
     from cblint.fix import Change
@@ -44,49 +48,80 @@ def names(values: Iterable[str]) -> tuple[str, ...]:
 
 def check(options: Mapping[str, Any]) -> int:
     """Do what the options say, and return the exit status. Raises Misused."""
+    if not options["timings"]:
+        return _check(options)[0]
+    from cblint.cli.timings import table
+
+    (status, files), spent = measured(lambda: _check(options))
+    for line in table(files, spent):
+        _tell(line)
+    return status
+
+
+def _check(options: Mapping[str, Any]) -> tuple[int, Sequence[FileResult]]:
+    """Also the files that were linted. Raises Misused."""
     paths: tuple[str, ...] = options["paths"]
-    formats: tuple[str, ...] = options["formats"]
-    outputs: tuple[str, ...] = options["outputs"]
     stdin = "-" in paths or (options["stdin_filename"] is not None and not paths)
-    if stdin and len(paths) > 1:
-        raise Misused("Standard input (-) cannot be linted together with files.")
-    if stdin and options["list_files"]:
-        raise Misused("--list-files lists files: standard input is none.")
-    if options["stdin_filename"] is not None and not stdin:
-        raise Misused("--stdin-filename names standard input: give - as the path.")
-    if len(outputs) > max(len(formats), 1):
-        raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
-    if options["since"] is not None and (_mends(options) or options["diff"]):
-        raise Misused("--fix, --fix-only and --diff mend whole files: --since cannot be given with them.")
-    if options["fix_only"] and (formats or outputs or options["diff"] or options["list_files"]):
-        raise Misused(
-            "--fix-only mends and prints nothing: --format, --output, --diff and --list-files cannot be given with it."
-        )
+    _refuse(options, stdin)
     data = _standard_input(options) if stdin else None
     try:
         settings = settings_of(options)
         check_settings(settings, [options["stdin_filename"] or STDIN] if stdin else paths or (".",))
         if data is not None:
-            result = _text(data, options, settings)
+            linted = _text(data, options, settings)
         else:
-            result = _files(paths or (".",), options, settings)
+            linted = _files(paths or (".",), options, settings)
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
     except Stopped as error:
         say(str(error))
-        return 2
+        return 2, ()
+    lap("linting the files")
     if options["fix_only"]:
-        complain(result)
-        return result.exit_status if result.exit_status > 1 else 0
+        complain(linted)
+        return linted.exit_status if linted.exit_status > 1 else 0, linted.files
     try:
-        result = _told(result, options, data)
+        result = aside("comparing with what was there before", lambda: _told(linted, options, data))
     except Stopped as error:
         say(str(error))
-        return 2
+        return 2, ()
     if not (options["diff"] or options["list_files"]):
-        _print(result, formats or ("text",), outputs, options)
+        aside("printing", lambda: _print(result, options))
+    if options["statistics"] and (options["diff"] or "text" not in dict(_outputs(options))):
+        from cblint.report.text import statistics  # what programs read has no place for them
+
+        for line in statistics(result):
+            _tell(line.rstrip("\n"))
     complain(result)
-    return result.exit_status
+    return result.exit_status, result.files
+
+
+def _refuse(options: Mapping[str, Any], stdin: bool) -> None:
+    """Raise Misused for options that contradict each other."""
+    if stdin and len(options["paths"]) > 1:
+        raise Misused("Standard input (-) cannot be linted together with files.")
+    if stdin and options["list_files"]:
+        raise Misused("--list-files lists files: standard input is none.")
+    if options["list_files"] and not _LISTINGS.issuperset(options["formats"]):
+        raise Misused(f"--list-files prints {' or '.join(sorted(_LISTINGS))}: the other formats are for findings.")
+    if options["stdin_filename"] is not None and not stdin:
+        raise Misused("--stdin-filename names standard input: give - as the path.")
+    if len(options["outputs"]) > max(len(options["formats"]), 1):
+        raise Misused("Each --output belongs to a --format: there are more outputs than formats.")
+    if options["since"] is not None and (_mends(options) or options["diff"]):
+        raise Misused("--fix, --fix-only and --diff mend whole files: --since cannot be given with them.")
+    if options["fix_only"] and any(options[key] for key in ("formats", "outputs", "diff", "list_files")):
+        raise Misused(
+            "--fix-only mends and prints nothing: --format, --output, --diff and --list-files cannot be given with it."
+        )
+
+
+_LISTINGS = frozenset({"text", "json"})
+
+
+def _outputs(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The formats that are asked for, each with where it goes."""
+    return zip_longest(options["formats"] or ("text",), options["outputs"], fillvalue="-")
 
 
 def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Result:
@@ -147,7 +182,9 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         rules=options["rules"],
         jobs=options["jobs"],
         as_found=options["as_found"],
+        timings=options["timings"],
         shellcheck=_shellcheck(options["shellcheck"]) if options["shellcheck"] != "off" else "",
+        line_hashes=options["sarif_line_hash"],
     )
 
 
@@ -175,11 +212,13 @@ def _standard_input(options: Mapping[str, Any]) -> bytes:
 
 def _text(data: bytes, options: Mapping[str, Any], settings: Settings) -> Result:
     candidate = Candidate(options["stdin_filename"] or STDIN, True)
-    result = result_of([lint_bytes(data, candidate, settings)], own=own_rules([candidate.path], settings))
+    file = timed(lambda: lint_bytes(data, candidate, settings), settings)
+    result = result_of([file], own=own_rules([candidate.path], settings))
     if options["diff"]:
         from cblint.fix import fix_bytes
 
-        change, _ = fix_bytes(data, candidate, settings._replace(shellcheck=""), options["unsafe_fixes"])
+        own = settings._replace(shellcheck="")
+        change, _ = aside("mending", lambda: fix_bytes(data, candidate, own, options["unsafe_fixes"]))
         write(change.patch, "-")
         _tell_masked([change])
         _tell_refused([change])
@@ -189,7 +228,8 @@ def _text(data: bytes, options: Mapping[str, Any], settings: Settings) -> Result
 def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Settings) -> Result:
     if options["list_files"]:
         files, errors = list_files(paths, settings)
-        write((f"{shown.path(path)}\n" for path in files), "-")
+        for name, output in _outputs(options):
+            write(_listed(files, name), output)
         return Result((), tuple(errors))
     if _mends(options) or options["diff"]:
         from cblint.fix import fix_files
@@ -197,7 +237,7 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
         # ShellCheck mends nothing here.
         own = settings._replace(shellcheck="")
         settings = own if options["fix_only"] else settings
-        changed = fix_files(paths, own, options["unsafe_fixes"], write=not options["diff"])
+        changed = aside("mending", lambda: fix_files(paths, own, options["unsafe_fixes"], write=not options["diff"]))
         if options["diff"]:
             write((line for change in changed for line in change.patch), "-")
             _tell_masked(changed)
@@ -209,21 +249,27 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
     return lint_paths(paths, settings)
 
 
-def _print(result: Result, formats: tuple[str, ...], outputs: tuple[str, ...], options: Mapping[str, Any]) -> None:
-    for number, name in enumerate(formats):
-        output = outputs[number] if number < len(outputs) else "-"
+def _listed(files: Iterable[str], style: str) -> Iterable[str]:
+    """The names of files as ``text``, each on a line, or as a list in ``json``, where they are exact."""
+    if style == "text":
+        return (f"{shown.path(path)}\n" for path in files)
+    from cblint.report.serialise import serialised  # most lists are for people
+
+    return [serialised(files)]
+
+
+def _print(result: Result, options: Mapping[str, Any]) -> None:
+    for name, output in _outputs(options):
         style = Style(
             colour=colour(options["colour"], output),
             quiet=options["quiet"],
             statistics=options["statistics"],
             suppressed=options["sarif_include_suppressed"],
         )
-        write(render(name, result, style), output)
-        for sentence in omitted(name, result, style):
+        lines, omitted = written(name, result, style)
+        write(lines, output)
+        for sentence in omitted:
             say(sentence)
-    if options["timings"]:
-        for file in sorted(result.files, key=lambda file: -file.seconds)[:10]:
-            _tell(f"{file.seconds * 1000:8.1f} ms  {shown.printable(file.shown)}")
 
 
 def colour(choice: str, output: str = "-") -> bool:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cblint.cli.formatter import Context
+from cblint.cli.options import whole
 from cblint.report.shown import printable
 from cblint.spelling import hint
 
 if TYPE_CHECKING:
     _Choice = click.Choice[str]
+    _Number = click.ParamType[int]
 else:
-    _Choice = click.Choice  # before click 8.4 it takes no type
+    _Choice, _Number = click.Choice, click.ParamType  # before click 8.4 they take no type
 
 
 class Choice(_Choice):
@@ -31,6 +34,19 @@ class Choice(_Choice):
         return name
 
 
+class Number(_Number):
+    """A whole number that is not negative."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        number = whole(str(value))
+        if number is None:
+            self.fail(f'"{printable(str(value))}" is not a whole number, such as 0 or 4.', param, ctx)
+        return number
+
+
 def not_one_of(name: str, choices: Sequence[str]) -> str:
     """Sentences about a name that is none of some others."""
     return f'"{printable(name)}" is not one of {", ".join(choices)}.{hint(name, choices)}'
@@ -38,6 +54,8 @@ def not_one_of(name: str, choices: Sequence[str]) -> str:
 
 class Command(click.Command):
     """A command that knows what a misspelt option was meant to be."""
+
+    context_class = Context
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does."""
@@ -51,6 +69,11 @@ class Group(click.Group):
     """A group of commands, which tells someone who misspells one which was meant."""
 
     command_class = Command
+    context_class = Context
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+        """The names, in the order in which the commands are of use: that of their definitions."""
+        return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does."""
@@ -74,7 +97,7 @@ class Group(click.Group):
 
 
 class Commands(Group):
-    """The outermost group, which also tells someone who names a file where the command goes."""
+    """The outermost group, which also tells someone who leaves out the command where it goes."""
 
     def no_such_command(self, name: str) -> str:
         """Sentences about a command that is none."""
@@ -86,4 +109,7 @@ class Commands(Group):
 def no_such_option(command: click.Command, ctx: click.Context, name: str) -> click.UsageError:
     """The error of an option that a command does not have."""
     known = [each for param in command.get_params(ctx) for each in param.opts if each.startswith("--")]
-    return click.UsageError(f'There is no option "{printable(name)}".{hint(name, known)}', ctx)
+    within = command.commands if isinstance(command, click.Group) else {}
+    owners = [each for each, inner in within.items() if any(name in param.opts for param in inner.params)]
+    meant = f" Did you mean: {ctx.command_path} {owners[0]} {name}" if owners else hint(name, known)
+    return click.UsageError(f'There is no option "{printable(name)}".{meant}', ctx)

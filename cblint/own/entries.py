@@ -220,6 +220,7 @@ def _rule(entry: dict[str, Any], typed: dict[str, Any], taken: Mapping[str, str]
         subjects=(BUILDSPEC, PROJECT) if of_images else (BUILDSPEC,),
         silent=(UNKNOWN_PROJECT,) if of_images else (),
         texts=whole,
+        security=typed.get("security", rule.security),
     )
 
 

@@ -1,15 +1,15 @@
-"""Output formats: one module each, with ``render(result, style) -> Iterator[str]`` of whole lines."""
+"""Output formats: one module each, with ``render(result, style) -> Iterator[str]`` of whole lines, or ``written``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
 from cblint.linter import Result
 
-FORMATS = ("text", "concise", "json", "sarif")
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson")
 
 HOME = "https://github.com/cblint/cblint"
 RULES_URL = HOME + "/blob/main/docs/rules/{rule}.md"
@@ -27,17 +27,34 @@ class Style(NamedTuple):
     suppressed: bool = False
 
 
+class Written(NamedTuple):
+    """A run in a format, line by line, each with its line end; and what that has no room for, in sentences."""
+
+    lines: Iterable[str]
+    omitted: Sequence[str] = ()
+
+
+def written(name: str, result: Result, style: Style) -> Written:
+    """The run in a format.
+
+    One with limits of its own has ``omitted`` beside ``render``; or ``written``, where they show only in what was made.
+    """
+    module = _module(name)
+    if hasattr(module, "written"):
+        made: Written = module.written(result, style)
+        return made
+    tell = getattr(module, "omitted", None)
+    return Written(module.render(result, style), tell(result, style) if tell else ())
+
+
 def render(name: str, result: Result, style: Style) -> Iterator[str]:
     """The run in a format, line by line, each with its line end."""
-    lines: Iterator[str] = _module(name).render(result, style)
-    return lines
+    return iter(written(name, result, style).lines)
 
 
 def omitted(name: str, result: Result, style: Style) -> list[str]:
-    """What the format has no room for, in sentences: only one with limits of its own has ``omitted``."""
-    tell = getattr(_module(name), "omitted", None)
-    sentences: list[str] = tell(result, style) if tell else []
-    return sentences
+    """What the format has no room for, in sentences."""
+    return list(written(name, result, style).omitted)
 
 
 def left_out(steps: int) -> str:

@@ -8,13 +8,12 @@ from cblint.finding import Finding
 from cblint.linter import FileResult, Result
 from cblint.report import Style
 from cblint.report.shown import path, printable
+from cblint.report.told import open_findings
 
 
 def render(result: Result, _: Style) -> Iterator[str]:
     """``path:line:column: severity[rule] message``; suppressed findings are left out."""
-    for file, finding in result.findings:
-        if finding.is_open:
-            yield headline(file, finding) + "\n"
+    return (headline(file, finding) + "\n" for file, finding in open_findings(result))
 
 
 def headline(file: FileResult, finding: Finding) -> str:

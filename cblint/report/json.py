@@ -9,8 +9,9 @@ from cblint import __version__
 from cblint.finding import BASELINE, UNCHANGED, Finding, Related, Severity
 from cblint.linter import FileResult, Result
 from cblint.report import Style
-from cblint.report.fingerprint import fingerprints
+from cblint.report.fingerprint import identified
 from cblint.report.serialise import serialised
+from cblint.report.told import words
 from cblint.source.text import Position
 
 VERSION = 1
@@ -29,14 +30,14 @@ def _document(result: Result) -> dict[str, Any]:
         "files": [
             {"path": file.path, "kind": file.kind, "buildspecs": file.buildspecs} for file in result.files if file.kind
         ],
-        "findings": [
-            _finding(finding, fingerprint)
-            for file in result.files
-            for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
-            if finding.left_out != UNCHANGED
-        ],
+        "findings": objects(result),
         "summary": _summary(result),
     }
+
+
+def objects(result: Result) -> list[dict[str, Any]]:
+    """Every finding as its object, suppressed ones included."""
+    return [_finding(finding, fingerprint) for _, finding, fingerprint in identified(result)]
 
 
 def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "severity": finding.severity.value,
         "confidence": finding.confidence,
         "category": finding.category,
-        "message": f"{finding.message} {finding.detail}".strip(),
+        "message": words(finding),
         "path": finding.path,
         **_range(finding.start, finding.end),
         "where": finding.where,

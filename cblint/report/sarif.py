@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from cblint import __version__
 from cblint.finding import UNCHANGED, Finding, Fix, Related
 from cblint.linter import FileResult, Result
 from cblint.opening import STDIN
-from cblint.report import HOME, Style, left_out, uri
+from cblint.report import HOME, Style, Written, left_out, uri
 from cblint.report.fingerprint import fingerprints
 from cblint.report.sarif_rules import descriptors
 from cblint.report.serialise import serialised
@@ -24,9 +24,11 @@ from cblint.source.text import Position, Utf16Columns
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "%SRCROOT%"
-MOST_RESULTS = 25_000
+MOST_BYTES = 10_000_000
+"""Bytes of a log, compressed, that GitHub takes: it refuses a larger one."""
+MOST_RULES = MOST_RESULTS = 25_000
 MOST_PLACES = 1_000
-"""Results of a run and places of a result that GitHub takes: it refuses a file with more."""
+"""Rules and results of a run and places of a result that GitHub takes: it refuses a log with more."""
 MOST_SHOWN = 5_000
 """Results of a run that GitHub shows."""
 
@@ -39,27 +41,49 @@ class _Told(NamedTuple):
     fingerprint: str
 
 
-def render(result: Result, style: Style) -> Iterator[str]:
-    """One log with one run, the same wherever and whenever it is made."""
-    log = _plain(_log(result, style))
-    yield serialised({name: log[name] for name in ("$schema", "version", "runs")})
+def written(result: Result, style: Style) -> Written:
+    """One log with one run, the same wherever and whenever it is made; and what GitHub will not take or show of it."""
+    told = _told(result, style)
+    rules = descriptors(result.own)
+    kept = _most_severe(told, MOST_RESULTS)
+    while True:
+        sentences = [*_limits(told, kept, len(rules))]
+        text = _text(result, rules[:MOST_RULES], kept, sentences)
+        if not kept or not _is_too_large(text):
+            return Written([text], sentences)
+        kept = _most_severe(kept, len(kept) // 2)
 
 
-def omitted(result: Result, style: Style) -> list[str]:
-    """What is not in the output, or will not be seen, because GitHub takes so much and no more."""
-    return list(_limits(_told(result, style)))
+def _text(result: Result, rules: list[om.ReportingDescriptor], kept: list[_Told], sentences: list[str]) -> str:
+    log = _plain(_log(result, rules, kept, sentences))
+    return serialised({name: log[name] for name in ("$schema", "version", "runs")})
 
 
-def _limits(told: list[_Told]) -> Iterator[str]:
-    total = len(told)
-    if total > MOST_RESULTS:
+def _is_too_large(text: str) -> bool:
+    """Whether GitHub would refuse the log; it is compressed as for an upload, if it must be to know that."""
+    if len(text) <= MOST_BYTES:
+        return False
+    import zlib  # few logs are large
+
+    return len(zlib.compress(text.encode("ascii"))) > MOST_BYTES
+
+
+def _limits(told: list[_Told], kept: list[_Told], rules: int) -> Iterator[str]:
+    if rules > MOST_RULES:
         yield (
-            f"GitHub takes {MOST_RESULTS:,} results: the {total - MOST_RESULTS:,} least severe of {total:,} "
+            f"GitHub takes {MOST_RULES:,} rules: the last {rules - MOST_RULES:,} of {rules:,} are not described in the "
+            "SARIF output."
+        )
+    total = len(told)
+    if len(kept) < total:
+        limit = f"{MOST_RESULTS:,} results" if len(kept) == MOST_RESULTS else f"{MOST_BYTES:,} bytes, compressed"
+        yield (
+            f"GitHub takes {limit}: the {total - len(kept):,} least severe of {total:,} results "
             "are not in the SARIF output."
         )
-    if total > MOST_SHOWN:
+    if total > MOST_SHOWN <= len(kept):
         yield f"GitHub shows the {MOST_SHOWN:,} most severe of {total:,} results."
-    places = sum(max(len(finding.related) + 1 - MOST_PLACES, 0) for _, finding, _ in _kept(told))
+    places = sum(max(len(finding.related) + 1 - MOST_PLACES, 0) for _, finding, _ in kept)
     if places:
         yield f"GitHub takes {MOST_PLACES:,} places of a result: {places:,} related ones are not in the SARIF output."
 
@@ -74,21 +98,19 @@ def _told(result: Result, style: Style) -> list[_Told]:
     ]
 
 
-def _kept(told: list[_Told]) -> list[_Told]:
-    """Those that GitHub takes, in the same order: the most severe, and of these the first."""
-    if len(told) <= MOST_RESULTS:
+def _most_severe(told: list[_Told], count: int) -> list[_Told]:
+    """So many, in the same order: the most severe, and of these the first."""
+    if len(told) <= count:
         return told
     worst = sorted(range(len(told)), key=lambda number: _urgency(told[number].finding), reverse=True)
-    return [told[number] for number in sorted(worst[:MOST_RESULTS])]
+    return [told[number] for number in sorted(worst[:count])]
 
 
 def _urgency(finding: Finding) -> tuple[bool, int]:
     return finding.is_open, finding.severity.rank
 
 
-def _log(result: Result, style: Style) -> om.SarifLog:
-    told = _told(result, style)
-    rules = descriptors(result.own)
+def _log(result: Result, rules: list[om.ReportingDescriptor], kept: list[_Told], sentences: list[str]) -> om.SarifLog:
     driver = om.ToolComponent(
         name="cblint",
         version=__version__,
@@ -98,12 +120,12 @@ def _log(result: Result, style: Style) -> om.SarifLog:
     )
     run = om.Run(
         tool=om.Tool(driver=driver),
-        invocations=[_invocation(result, _limits(told))],
+        invocations=[_invocation(result, sentences)],
         original_uri_base_ids={ROOT: om.ArtifactLocation(description=_message("The root of the repository."))},
         # A carriage return alone ends a line too, which consumers do not expect unless told.
         newline_sequences=["\r\n", "\r", "\n"],
         column_kind="utf16CodeUnits",
-        results=list(_results(_kept(told), {rule.id: number for number, rule in enumerate(rules)})),
+        results=list(_results(kept, {rule.id: number for number, rule in enumerate(rules)})),
     )
     return om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run])
 
@@ -111,7 +133,7 @@ def _log(result: Result, style: Style) -> om.SarifLog:
 # What became of the run
 
 
-def _invocation(result: Result, limits: Iterable[str]) -> om.Invocation:
+def _invocation(result: Result, limits: list[str]) -> om.Invocation:
     notifications = [*_notifications(result), *(_notification("warning", sentence) for sentence in limits)]
     return om.Invocation(
         execution_successful=result.exit_status < 2,
@@ -149,14 +171,21 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
             rule_id=finding.code,
             rule_index=indices.get(finding.code, -1),
             level=finding.severity.value,
-            message=_message(f"{finding.message} {finding.detail}".strip()),
+            # An own rule can say nothing but the value of a field, and that be blank: GitHub refuses an empty message.
+            message=_message(f"{finding.message} {finding.detail}".strip() or finding.rule),
             locations=[_location(finding, source)],
             related_locations=_related(finding, source) or None,
             code_flows=_code_flows(finding, source),
-            partial_fingerprints={"cblint/v1": fingerprint},
+            partial_fingerprints={"cblint/v1": fingerprint, **_line_hash(file, finding)},
             fixes=[_fix(finding.fix, source)] if finding.fix is not None and not finding.fix.withheld else None,
             suppressions=_suppressions(finding) if known else None,
         )
+
+
+def _line_hash(file: FileResult, finding: Finding) -> dict[str, str]:
+    """What GitHub's own action would add: it warns of every other value."""
+    found = file.line_hashes.get(finding.start.line)
+    return {"primaryLocationLineHash": found} if found else {}
 
 
 def _suppressions(finding: Finding) -> list[om.Suppression]:

@@ -10,6 +10,7 @@ import sarif_om as om
 from cblint.catalogue import Rule, help_of, rules
 from cblint.finding import Severity
 from cblint.report import RULES_URL
+from cblint.report.uri import is_address
 from cblint.suppress import comment
 
 LONGEST_DESCRIPTION = 1024
@@ -19,7 +20,6 @@ _PRECISION = {"high": "high", "medium": "medium", "low": "low"}
 _PROBLEM_SEVERITY = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
 
 # A score makes every result of the rule a security alert: from 7.0 on it is "high", and a pull request fails on it.
-_SECURITY_CATEGORIES = frozenset({"secrets", "supply-chain", "project"})
 _SECURITY_SEVERITY = {Severity.ERROR: "8.0", Severity.WARNING: "5.5", Severity.NOTE: "2.0"}
 
 
@@ -30,14 +30,16 @@ def descriptors(own: Iterable[Rule] = ()) -> list[om.ReportingDescriptor]:
 
 def descriptor(rule: Rule, texts: Mapping[str, Any]) -> om.ReportingDescriptor:
     """One rule; ``texts`` are its why, advice, references and examples."""
+    name = pascal_case(rule.name)
     return om.ReportingDescriptor(
         id=rule.code,
-        name=pascal_case(rule.name),
+        # What the id says already, as that of a check of ShellCheck does, validators refuse as a name.
+        name=name if name != rule.code else None,
         deprecated_names=[pascal_case(name) for name in rule.former_names] or None,
-        short_description=om.MultiformatMessageString(text=_bounded(rule.summary)),
+        short_description=om.MultiformatMessageString(text=_bounded(_title(rule))),
         full_description=om.MultiformatMessageString(text=_bounded(_why(rule, texts))),
         help=om.MultiformatMessageString(text=_plain_help(rule, texts), markdown=_markdown_help(rule, texts)),
-        help_uri=next(iter(_links(rule, texts)), None),
+        help_uri=next(filter(is_address, _links(rule, texts)), None),
         default_configuration=om.ReportingConfiguration(level=rule.severity.value),
         properties=_properties(rule),
     )
@@ -45,12 +47,12 @@ def descriptor(rule: Rule, texts: Mapping[str, Any]) -> om.ReportingDescriptor:
 
 def pascal_case(name: str) -> str:
     """``command-not-string`` as ``CommandNotString``."""
-    return "".join(part.capitalize() for part in name.split("-"))
+    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
 def _properties(rule: Rule) -> dict[str, Any]:
     precision = {"precision": _PRECISION[rule.confidence]}
-    if rule.category in _SECURITY_CATEGORIES:
+    if rule.security:
         score = _SECURITY_SEVERITY[rule.severity]
         return {"tags": [rule.category, "security"], **precision, "security-severity": score}
     return {"tags": [rule.category], **precision, "problem.severity": _PROBLEM_SEVERITY[rule.severity]}
@@ -83,9 +85,14 @@ def _markdown_help(rule: Rule, texts: Mapping[str, Any]) -> str:
     )
 
 
+def _title(rule: Rule) -> str:
+    """What it is about: GitHub refuses a log with a title of blanks, which an own rule can have."""
+    return rule.summary.strip() or rule.name
+
+
 def _why(rule: Rule, texts: Mapping[str, Any]) -> str:
     """Why the rule is there, or what it is about: an own rule need not say why."""
-    return str(texts["why"] or f"{rule.summary}.")
+    return str(texts["why"]).strip() or f"{_title(rule)}."
 
 
 def _paragraphs(*parts: str) -> str:

@@ -8,10 +8,11 @@ import re
 COMMAND = "#(?=#\\[|#vso\\[)"
 """What begins a command to GitHub Actions or Azure Pipelines, wherever in a line of their logs it stands."""
 
-# Controls (but the tab), what has no width and steers (bidirectional marks, joiners aside), lone surrogates.
+# Controls (but the tab), what has no width and steers (bidirectional marks, joiners aside), lone surrogates, and the
+# last two of what is no character, which XML cannot hold.
 _UNSAFE = (
     f"{COMMAND}|[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\ud800-\udfff\ufff9-\ufffb]"
+    "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]"
 )
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from cblint.finding import BASELINE, Finding, Related, Severity
 from cblint.linter import FileResult, Result
-from cblint.report import RULES_URL, Style, left_out
+from cblint.report import Style, left_out
 from cblint.report.shown import characters, commands, path, printable, quoted, width
+from cblint.report.told import open_findings, pages
 from cblint.report.wrapping import wrapped
 from cblint.source.text import Position
 from cblint.wording import counted
@@ -68,24 +69,29 @@ def _harmless(text: str, coloured: bool) -> str:
 def render(result: Result, style: Style) -> Iterator[str]:
     """Every finding that is not suppressed, then what was not linted, then a summary."""
     paint = Paint(style.colour)
-    pages = {rule.name: next(iter(rule.texts["references"]), "") for rule in result.own}
-    for file, finding in result.findings:
-        if finding.is_open:
-            yield from _finding(file, finding, paint)
-            page = pages.get(finding.rule, RULES_URL.format(rule=finding.rule))
-            if page:
-                yield f"{' ' * _gutter(file, finding)} {paint('frame', '=')} {paint('dim', printable(page))}\n"
-            yield "\n"
+    page_of = pages(result)
+    for file, finding in open_findings(result):
+        yield from _finding(file, finding, paint)
+        page = page_of(finding.rule)
+        if page:
+            yield f"{' ' * _gutter(file, finding)} {paint('frame', '=')} {paint('dim', printable(page))}\n"
+        yield "\n"
     if style.statistics:
         yield from statistics(result)
     if not style.quiet:
-        yield from _skipped(result, paint)
-        yield " ".join(filter(None, (summary(result), _mendable(result)))) + "\n"
+        yield from conclusion(result, paint)
 
 
-def _mendable(result: Result) -> str:
-    """How much of it there is a fix for; nothing where there is none."""
-    fixes = [finding.fix for _, finding in result.findings if finding.is_open and finding.fix is not None]
+def conclusion(result: Result, paint: Paint) -> Iterator[str]:
+    """What was not linted and why, then the summary, in lines."""
+    yield from _skipped(result, paint)
+    mendable = _mendable(finding for _, finding in open_findings(result))
+    yield " ".join(filter(None, (summary(result), mendable))) + "\n"
+
+
+def _mendable(findings: Iterable[Finding]) -> str:
+    """How many of them there is a fix for; nothing where there is none."""
+    fixes = [finding.fix for finding in findings if finding.fix is not None]
     safe = sum(fix.safe for fix in fixes)
     if not safe:
         return f"--fix --unsafe-fixes mends {len(fixes)}." if fixes else ""
@@ -213,14 +219,14 @@ def _expanded(shown: list[str], column: int) -> Iterator[str]:
 
 
 def statistics(result: Result) -> Iterator[str]:
-    """Counts per rule, most first."""
-    counts: dict[tuple[str, str], int] = {}
-    for _, finding in result.findings:
-        if finding.is_open:
-            key = (finding.rule, finding.severity.value)
-            counts[key] = counts.get(key, 0) + 1
-    for (rule, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        yield f"{count:6}  {severity:7}  {rule}\n"
+    """How many findings that are open each rule has, by severity, most first; and how many of them fixes mend."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for _, finding in open_findings(result):
+        groups.setdefault((finding.rule, finding.code, finding.severity.value), []).append(finding)
+    names, codes = (max((len(key[part]) for key in groups), default=0) for part in (0, 1))
+    for (rule, code, severity), found in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        line = f"{len(found):6}  {severity:7}  {code:{codes}}  {rule:{names}}  {_mendable(found)}"
+        yield f"{line.rstrip()}\n"
 
 
 def _skipped(result: Result, paint: Paint) -> Iterator[str]:

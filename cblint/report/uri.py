@@ -1,9 +1,18 @@
-"""Names of files as URI references (RFC 3986)."""
+"""URIs and references as RFC 3986 has them: names of files, and which texts are addresses of pages."""
 
 from __future__ import annotations
 
 import os
+import re
 from urllib.parse import quote
+
+_REST = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
+_ADDRESS = re.compile(rf"https://[A-Za-z0-9._~:-]+(?:[/?]{_REST})?(?:#{_REST})?")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is the URI of a page as it stands: nobody has to guess what was meant."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def relative(path: str) -> str:

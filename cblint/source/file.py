@@ -20,7 +20,12 @@ class Unreadable(Exception):
 
 
 def read(path: str, named: bool, most: int = MAX_BYTES) -> str:
-    """The text of a file of at most so many bytes, without its byte order mark. Raises Unreadable.
+    """The text of a file of at most so many bytes, without its byte order mark. Raises Unreadable."""
+    return decode(read_bytes(path, named, most), most)
+
+
+def read_bytes(path: str, named: bool, most: int = MAX_BYTES) -> bytes:
+    """What is in a file: one byte more than ``most`` where there is more than that. Raises Unreadable.
 
     A path that the user named may be a pipe (``<(…)``); one found by searching must be a regular file.
     """
@@ -40,7 +45,7 @@ def read(path: str, named: bool, most: int = MAX_BYTES) -> str:
         raise Unreadable(f"cannot be read: {error.strerror or error}") from None
     except ValueError:
         raise Unreadable("cannot be read: the name holds a NUL character") from None
-    return decode(data, most)
+    return data
 
 
 def decode(data: bytes, most: int = MAX_BYTES) -> str:

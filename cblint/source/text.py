@@ -285,14 +285,35 @@ class Lines:
         return self.text[start:end]
 
 
-class Utf16Columns:
-    """The columns of a line in UTF-16 code units, as SARIF and LSP count; found once, for a line can be megabytes."""
+class Columns:
+    """The columns of a line in units of some encoding; found once, for a line can be megabytes."""
 
-    __slots__ = ("_wide",)
+    __slots__ = ("_more",)
 
-    def __init__(self, line: str) -> None:
-        self._wide = [] if line.isascii() else [match.start() for match in re.finditer("[\U00010000-\U0010ffff]", line)]
+    def __init__(self, more: Iterable[int]) -> None:
+        """``more``: the index of each character, in order, as often as it takes more units than one."""
+        self._more = list(more)
 
     def of(self, column: int) -> int:
         """The column that one in code points is (both 1-based)."""
-        return column + bisect_left(self._wide, column - 1)
+        return column + bisect_left(self._more, column - 1)
+
+
+class Utf16Columns(Columns):
+    """The columns of a line in UTF-16 code units, as SARIF and LSP count."""
+
+    __slots__ = ()
+
+    def __init__(self, line: str) -> None:
+        wide = () if line.isascii() else re.finditer("[\U00010000-\U0010ffff]", line)
+        super().__init__(match.start() for match in wide)
+
+
+class Utf8Columns(Columns):
+    """The columns of a line in bytes of UTF-8, as reviewdog counts."""
+
+    __slots__ = ()
+
+    def __init__(self, line: str) -> None:
+        wide = () if line.isascii() else re.finditer("[^\0-\x7f]", line)
+        super().__init__(match.start() for match in wide for _ in match.group().encode("utf-8", "surrogatepass")[1:])

@@ -21,8 +21,10 @@ from cblint.config import files, nearest
 from cblint.facts.sources import read_schema
 from cblint.hosts import discover
 from cblint.own import entries
+from cblint.report import FORMATS
 from cblint.shellcheck import answers
 from tests.helpers import commands, repository
+from tests.workflow_commands import command_in, complaints
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -129,6 +131,17 @@ class Cblint:
             raise result.exception
         return Done(result.exit_code, result.stdout_bytes, result.stderr_bytes)
 
+    def in_every_format(self, *args: str | bytes, process: bool = False) -> dict[str, Done]:
+        """``cblint check`` once, with what it writes in each format, and what it says on standard error for all."""
+        written = {name: self.folder.parent / f"{name}.out" for name in FORMATS}
+        outputs = [word for name, path in written.items() for word in ("--format", name, "--output", str(path))]
+        done = (
+            self.process("check", *outputs, *args)
+            if process
+            else self(*outputs, *(word for word in args if isinstance(word, str)))
+        )
+        return {name: done._replace(out=path.read_bytes()) for name, path in written.items()}
+
     def process(
         self,
         *args: str | bytes,
@@ -183,11 +196,23 @@ def cblint(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def assert_harmless(output: bytes) -> None:
-    """Nothing in it steers a terminal, or commands GitHub Actions or Azure Pipelines."""
+def assert_harmless(output: bytes, format_: str = "text") -> None:
+    """Nothing in it steers a terminal, or commands GitHub Actions or Azure Pipelines.
+
+    In the format of the former's commands these are annotations of ours: each one begins with our words.
+    """
     text = output.decode("utf-8")
     assert _CONTROLS.findall(text) == []
     for line in text.split("\n"):
-        assert not line.lstrip().startswith("::"), line
+        command = command_in(line)
+        if format_ == "github" and command is not None:
+            assert _ANNOTATION.match(line), line
+            assert complaints(command) == []
+        else:
+            assert command is None, line
+            assert not line.lstrip().startswith("::"), line
         assert "##[" not in line
         assert "##vso[" not in line
+
+
+_ANNOTATION = re.compile("::(?:error|warning|notice) (?:file=[^:,]+,)?(?:line=[0-9]+,[^:]*,)?title=cblint[^:,]*::[^:]")

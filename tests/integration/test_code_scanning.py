@@ -52,7 +52,7 @@ def test_what_github_does_not_take_is_said_on_standard_error(cblint: Cblint, mon
     cblint.put({"buildspec.yml": commands("make", "# later", '- echo "a: b"', '- echo "c: d"')})
     done = cblint("--format", "sarif")
     assert [result["level"] for result in done.sarif["results"]] == ["error", "error"]
-    said = "GitHub takes 2 results: the 1 least severe of 3 are not in the SARIF output."
+    said = "GitHub takes 2 results: the 1 least severe of 3 results are not in the SARIF output."
     assert done.stderr == f"cblint: {said}\n"
     assert done.sarif["invocations"][0]["toolExecutionNotifications"] == [
         {"level": "warning", "message": {"text": said}}
@@ -71,3 +71,19 @@ def test_standard_input_has_the_place_of_the_file_that_it_is_taken_for(cblint: C
         "uriBaseId": "%SRCROOT%",
     }
     assert location() == {"uri": "%3Cstdin%3E"}
+
+
+def test_the_line_hash_of_github_is_written_if_asked_for(cblint: Cblint) -> None:
+    def hashes(*arguments: str, stdin: bytes = b"") -> list[str | None]:
+        results = cblint("--format", "sarif", *arguments, stdin=stdin).sarif["results"]
+        return [result["partialFingerprints"].get("primaryLocationLineHash") for result in results]
+
+    many = {f"{number:02}/buildspec.yml": "#\n" * number + DEFECT for number in range(10)}
+    cblint.put(many)
+    assert hashes() == [None] * 10
+    # The line and what follows it are the same in all files, whatever stands before it.
+    assert hashes("--sarif-line-hash") == ["18ed7828e6a1414e:1"] * 10
+    assert hashes("--sarif-line-hash", "--jobs", "2") == ["18ed7828e6a1414e:1"] * 10
+    assert hashes("-", "--sarif-line-hash", stdin=DEFECT.encode()) == ["18ed7828e6a1414e:1"]
+    assert hashes("-", "--sarif-line-hash", stdin=f"{DEFECT}#\n".encode()) != ["18ed7828e6a1414e:1"]
+    assert cblint("--sarif-line-hash", "--format", "json").out == cblint("--format", "json").out

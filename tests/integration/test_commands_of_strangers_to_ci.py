@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+from tests.helpers import commands
 from tests.integration.conftest import DEFECT, Cblint, assert_harmless
+from tests.readers import told
 
 RULE = {
     "name": "no-fetch",
@@ -29,6 +31,10 @@ def test_own_rules(cblint: Cblint) -> None:
             assert_harmless(cblint.run(*command.split(), *given, "--format", style).out)
     assert_harmless(cblint.run("config", *given).out)
     assert_harmless(cblint.run("rules", "test", "::error::rules/::error::x.yml").out)
+    cblint.put({"buildspec.yml": commands("curl x"), "ci/buildspec.yml": commands("curl 'https://x/::error::'")})
+    for format_, done in cblint.in_every_format(*given, "--select", "no-fetch").items():
+        assert_harmless(done.out, format_)
+        assert [each.rule for each in told(format_, done.stdout)] == ["no-fetch", "no-fetch"]
     coloured = cblint.run("explain", "no-fetch", *given, "--color", "always").stdout
     assert "\x1b[1mno-fetch\x1b[0m" in coloured
     assert "\x1b[8m" not in coloured

@@ -12,6 +12,7 @@ from cblint.linter import lint_bytes, lint_file, result_of
 from cblint.report import FORMATS, Style, render
 from tests.helpers import ISOLATED
 from tests.integration.conftest import ROOT, Cblint, assert_harmless, valid_json
+from tests.readers import told
 from tools.corpus import CORPUS, available
 
 pytestmark = pytest.mark.skipif(
@@ -54,11 +55,15 @@ def test_every_file_is_linted_and_rendered_without_a_crash() -> None:
     assert [crash for result in results for crash in result.crashes] == []
     assert [result.shown for result in results if result.failed] == []
     assert sum(result.kind == "buildspec" for result in results) > 200
+    said: dict[str, list[tuple[str, int, str]]] = {}
     for format_ in FORMATS:
         output = "".join(render(format_, result_of(results), Style(statistics=True)))
-        assert_harmless(output.encode())
+        said[format_] = [(os.path.basename(each.path), each.line, each.rule) for each in told(format_, output)]
+        assert_harmless(output.encode(), format_)
         if format_ == "json":
             valid_json(output)
+    assert len(said["json"]) > 900
+    assert [name for name in FORMATS if said[name] != said["json"]] == []
 
 
 def test_every_file_can_be_taken_for_a_buildspec() -> None:

@@ -105,8 +105,7 @@ def test_a_bad_file_is_named_and_the_others_are_linted(cblint: Cblint, bad: Bad)
 @pytest.mark.parametrize("bad", [bad for bad in BAD.values() if bad.status == 2], ids=lambda bad: bad.said)
 def test_a_bad_file_is_named_in_every_format(cblint: Cblint, bad: Bad) -> None:
     cblint.put({"bad-buildspec.yml": bad.make(), "c-buildspec.yml": DEFECT})
-    for format_ in FORMATS:
-        done = cblint("bad-buildspec.yml", "c-buildspec.yml", "--format", format_)
+    for format_, done in cblint.in_every_format("bad-buildspec.yml", "c-buildspec.yml").items():
         assert (done.status, "command-not-string" in done.stdout) == (2, True)
         assert f"bad-buildspec.yml {bad.said}" in done.stderr
         if format_ == "json":
@@ -188,6 +187,8 @@ NAMES = {
     "a line separator": "a\u2028buildspec.yml".encode(),
     "a colon": b"a:1:1: error: buildspec.yml",
     "quotes": b"\"'$(x)`buildspec.yml",
+    "markup": b"<img src=x onerror=alert(1)>]]>&#10;\"'@x #1 [x](y) |`buildspec.yml",
+    "an escaped line end": b"%0A::set-output name=a::b,=%250Abuildspec.yml",
     "a wide character": "\U0001f600buildspec.yml".encode(),
 }
 
@@ -202,13 +203,14 @@ def test_a_name_can_do_no_harm(cblint: Cblint, name: bytes, content: bytes) -> N
         pytest.skip("the file system refuses the name")
     cblint.put({"z-buildspec.yml": DEFECT})
     path = os.fsdecode(name)
+    every_found = cblint.in_every_format(".", "--statistics", "--timings")
+    every_named = cblint.in_every_format(path, "z-buildspec.yml", "--timings")
     for format_ in FORMATS:
-        found = cblint(".", "--format", format_, "--statistics", "--timings")
-        named = cblint(path, "z-buildspec.yml", "--format", format_, "--timings")
+        found, named = every_found[format_], every_named[format_]
         assert found.status == 1
         assert named.status == (1 if content == DEFECT.encode() else 2)
         for done in (found, named):
-            assert_harmless(done.out + done.err)
+            assert_harmless(done.out + done.err, format_)
             assert "z-buildspec.yml" in done.stdout
             if format_ != "json":
                 assert (done.stdout + done.stderr).count("buildspec") > done.stdout.count("z-buildspec")
@@ -223,10 +225,9 @@ def test_a_name_can_do_no_harm(cblint: Cblint, name: bytes, content: bytes) -> N
 def test_a_name_in_bytes_on_the_command_line(cblint: Cblint) -> None:
     with open(os.path.join(os.fsencode(cblint.folder), b"caf\xe9-buildspec.yml"), "wb") as file:
         file.write(DEFECT.encode())
-    for format_ in FORMATS:
-        done = cblint.process("check", b"caf\xe9-buildspec.yml", "--format", format_)
+    for format_, done in cblint.in_every_format(b"caf\xe9-buildspec.yml", process=True).items():
         assert done.status == 1
-        assert_harmless(done.out + done.err)
+        assert_harmless(done.out + done.err, format_)
     done = cblint.process("check", b"missing\xe9\x1b\n::x::.yml")
     assert (done.status, done.stderr.count("\n")) == (2, 1)
     assert_harmless(done.out + done.err)
@@ -263,10 +264,9 @@ def test_the_content_can_do_no_harm(cblint: Cblint, text: str) -> None:
     }
     for name, content in texts.items():
         cblint.put({"buildspec.yml": content})
-        for format_ in FORMATS:
-            done = cblint("--format", format_)
+        for format_, done in cblint.in_every_format().items():
             assert done.status == 1, name
-            assert_harmless(done.out + done.err)
+            assert_harmless(done.out + done.err, format_)
 
 
 def test_a_command_in_a_long_message_cannot_begin_a_line() -> None:

@@ -15,6 +15,7 @@ from cblint.source.file import Unreadable, decode
 from cblint.source.text import Lines
 from tests.helpers import ISOLATED
 from tests.integration.conftest import DEFECT, Cblint, assert_harmless, valid_json
+from tests.readers import told
 
 SEEDS = [
     DEFECT,
@@ -78,7 +79,9 @@ def _hold(data: bytes) -> None:
         _hold_places(text, file)
     for format_ in FORMATS:
         output = "".join(render(format_, result, Style(statistics=True)))
-        assert_harmless(output.encode())
+        assert_harmless(output.encode(), format_)
+        if format_ != "text":  # whose excerpts can say anything
+            assert len(told(format_, output)) == sum(finding.is_open for finding in file.findings)
         if format_ == "json":
             assert len(valid_json(output)["findings"]) == len(file.findings)
 

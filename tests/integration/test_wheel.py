@@ -60,6 +60,7 @@ def test_the_wheel_holds_the_package_and_the_compiled_rules_only(installed: Any)
     names = {os.path.relpath(path, installed) for path in installed.rglob("*") if path.is_file()}
     code = {name for name in names if not name.split(os.sep)[0].endswith(".dist-info")}
     assert {"cblint/_compiled/rules.py", "cblint/_compiled/config.py", "cblint/_help.json", "cblint/py.typed"} <= code
+    assert {f"cblint/cli/shells/cblint.{shell}" for shell in ("bash", "zsh", "fish")} <= code
     assert {name.split(os.sep)[0] for name in code} == {"cblint"}
     assert not [name for name in code if name.endswith((".yml", ".yaml"))]
 

@@ -1,0 +1,106 @@
+"""Where the time of a run goes: seconds by phase and by rule, taken only for who asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from time import perf_counter
+from typing import NamedTuple, Protocol, TypeVar
+
+REST = "all else"
+"""The phase of what no other one has."""
+
+Done = TypeVar("Done")
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Rule = TypeVar("Rule", bound=_Named)
+
+
+class Spent(NamedTuple):
+    """Seconds of some work by phase, those of the phase of rules by the name of each, and the process that did it."""
+
+    phases: Mapping[str, float]
+    rules: Mapping[str, float]
+    process: int
+
+    @property
+    def seconds(self) -> float:
+        """All of them."""
+        return sum(self.phases.values())
+
+
+class _Stopwatch:
+    def __init__(self) -> None:
+        self.phases: dict[str, float] = {}
+        self.rules: dict[str, float] = {}
+        self._last = perf_counter()
+        self._aside = 0.0
+
+    def lap(self, phase: str) -> None:
+        now = perf_counter()
+        _add(self.phases, phase, now - self._last - self._aside)
+        self._last, self._aside = now, 0.0
+
+    def book(self, phase: str, seconds: float) -> None:
+        _add(self.phases, phase, seconds)
+        self._aside += seconds
+
+    def each(self, rules: Iterable[Rule]) -> Iterator[Rule]:
+        for rule in rules:
+            started, aside = perf_counter(), self._aside
+            yield rule
+            _add(self.rules, rule.name, perf_counter() - started - (self._aside - aside))
+
+
+def _add(seconds: dict[str, float], name: str, more: float) -> None:
+    seconds[name] = seconds.get(name, 0.0) + more
+
+
+_running: list[_Stopwatch] = []
+"""The innermost last: that of a file within that of the run. Where there is none, nothing is timed."""
+
+
+def measured(work: Callable[[], Done]) -> tuple[Done, Spent]:
+    """What the work gives, and what it took."""
+    watch = _Stopwatch()
+    _running.append(watch)
+    try:
+        done = work()
+    finally:
+        _running.pop()
+    watch.lap(REST)
+    return done, Spent(watch.phases, watch.rules, os.getpid())
+
+
+def lap(phase: str) -> None:
+    """Book on a phase what has passed since the last one ended."""
+    if _running:
+        _running[-1].lap(phase)
+
+
+def aside(phase: str, work: Callable[[], Done]) -> Done:
+    """Do some work that is a phase by itself, whatever asks for it and whatever phases it has."""
+    if not _running:
+        return work()
+    done, spent = measured(work)
+    _running[-1].book(phase, spent.seconds)
+    return done
+
+
+def each(rules: Iterable[Rule]) -> Iterable[Rule]:
+    """The rules, each timed until the next is taken."""
+    return _running[-1].each(rules) if _running else rules
+
+
+def together(spent: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Seconds by name, added up."""
+    added: dict[str, float] = {}
+    for part in spent:
+        for name, seconds in part.items():
+            _add(added, name, seconds)
+    return added
