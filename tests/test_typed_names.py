@@ -115,7 +115,7 @@ def test_between_names_that_are_equally_near_the_reader_chooses() -> None:
 
 
 def test_an_unknown_choice_is_told_which_there_are() -> None:
-    assert '"zzz" is not one of text, concise, json, sarif.\n' in refused("check --format zzz")
+    assert '"zzz" is not one of text, concise, json, jsonl, sarif, github, gitlab,' in refused("check --format zzz")
 
 
 def test_what_is_typed_cannot_steer_a_terminal_or_take_time() -> None:
