@@ -225,6 +225,17 @@ def test_where_it_runs_what_fails_it_and_what_it_is_called(runner: Runner) -> No
     assert act(runner, fail_on="error", options="--exit-zero").status == 0
 
 
+def test_findings_are_shown_at_their_lines_from_the_root_of_the_repository(runner: Runner) -> None:
+    repository(runner.workspace, {"in ner/a b/buildspec.yml": DEFECT})
+    ran = act(runner, annotations="true", working_directory="in ner", paths="a b/buildspec.yml\nmissing.yml")
+    assert (ran.status, ran.outputs["exit-status"]) == (2, "2")
+    shown = [line.partition("title=")[0] for line in ran.printed.splitlines() if line.startswith("::")]
+    assert shown == [
+        "::error file=in ner/a b/buildspec.yml,line=5,endLine=5,col=16,endColumn=17,",
+        "::error file=in ner/missing.yml,",
+    ]
+
+
 def test_a_file_that_cannot_be_read_fails_it_and_what_was_found_is_uploaded(runner: Runner) -> None:
     repository(runner.workspace, {"buildspec.yml": DEFECT})
     ran = act(runner, paths="buildspec.yml\nmissing.yml", sarif="true", fail_on="never")
