@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import re
@@ -14,6 +15,7 @@ import pytest
 
 from tests.helpers import commands
 from tests.integration.conftest import CLEAN, DEFECT, ROOT, WARNING
+from tools.corpus import CORPUS, available
 
 pytestmark = pytest.mark.skipif(
     not os.path.exists(os.path.join(ROOT, ".git")) or shutil.which("git") is None,
@@ -152,3 +154,28 @@ def test_the_hooks_find_and_mend_what_a_search_does(
     git(tmp_path, environment, "add", "--all")
     done = run(tmp_path, environment, *attempt)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not available(), reason="the corpus is not at hand (set CBLINT_CORPUS)")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_hook_says_of_every_file_of_the_corpus_what_a_search_says(
+    program: str, project: pathlib.Path, environment: dict[str, str], tmp_path: pathlib.Path
+) -> None:
+    start = (sys.executable, *PROGRAMS[program])
+    repository = tmp_path / "repository"
+    shutil.copytree(CORPUS, repository)
+    git(repository, environment, "init", "--quiet")
+    output = tmp_path / "hook.json"
+    commit_of_project = git(project, environment, "rev-parse", "HEAD").strip()
+    options = ["--isolated", "--format=json", f"--output={output}"]
+    hook = {"id": "cblint", "args": options}
+    repo = {"repo": str(project), "rev": commit_of_project, "hooks": [hook]}
+    (repository / ".pre-commit-config.yaml").write_text(json.dumps({"repos": [repo]}))
+    git(repository, environment, "add", "--all", "--force")
+    assert run(repository, environment, *start, "run", "cblint", "--all-files").returncode == 1
+    search = (sys.executable, "-m", "cblint", "check", "--isolated", "--format=json")
+    searched = run(repository, {**environment, "PYTHONPATH": ROOT}, *search)
+    hooked, found = (json.loads(text)["findings"] for text in (output.read_text(), searched.stdout))
+    # prek names the files in an order of its own.
+    assert sorted(hooked, key=json.dumps) == sorted(found, key=json.dumps)
+    assert len(found) > 900
