@@ -122,6 +122,7 @@ def test_a_secret_in_its_words_is_hidden() -> None:
         ("SC2016", "aws s3api list-buckets --query 'Buckets[?Name==`x`]'"),
         ("SC2016", "aws s3api list-buckets --query='Buckets[?Name==`x`]'"),
         ("SC2046", "echo Build started on $(date)"),
+        ("SC2086", "docker pull $CODEBUILD_SRC_DIR_TOOLS/x:${CODEBUILD_BUILD_ID%%:*}-$AWS_REGION"),
         ("SC2091", '$(aws ecr get-login --no-include-email --region "$R")'),
     ],
 )
@@ -155,6 +156,37 @@ def _value(text: str) -> str:
 )
 def test_conditions_leave_out_nothing_else(code: str, command: str) -> None:
     assert [line.split()[0] for line in told(commands(command))] == [code]
+
+
+@needed
+def test_a_variable_that_the_build_knows_to_be_one_word_needs_no_quotes() -> None:
+    given = (
+        "env:\n  variables: {REGISTRY: registry.example.com, FLAGS: -a -b, GLOB: '*.jar', NONE: ''}\n"
+        "  parameter-store: {STAGE: /stage}\n"
+    )
+    silent = commands(
+        "TAG=v1",
+        "docker push $REGISTRY/app:${TAG#v}",
+        "'[ $TAG = v1 ] && make $AWS_REGION'",
+        "docker push app:${CODEBUILD_RESOLVED_SOURCE_VERSION}",
+    )
+    assert told(silent + given) == []
+    heard = commands(
+        "cp $FLAGS $GLOB $NONE $STAGE a$OTHER",
+        "TAG=v1; MADE=$(make)",
+        "cp ${TAG#v} ${TAG:-a b} a$MADE",  # nothing may be left of the first
+        "cp $CODEBUILD_RESOLVED_SOURCE_VERSION a",  # not set for a source in S3
+        "cp a$CODEBUILD_WEBHOOK_HEAD_REF b",  # a stranger's
+        "if make; then TAG='a b'; fi",
+        "cp a-$TAG b",
+    )
+    names = re.findall(r"SC2086 \S+ \$\{?(\w+)", "\n".join(told(heard + given)))
+    assert names == [
+        *("FLAGS", "GLOB", "NONE", "STAGE", "OTHER", "TAG", "TAG", "MADE"),
+        *("CODEBUILD_RESOLVED_SOURCE_VERSION", "CODEBUILD_WEBHOOK_HEAD_REF", "TAG"),
+    ]
+    split = commands("IFS=.; cp a-$CODEBUILD_BUILD_NUMBER b", "cp $REGISTRY b") + given
+    assert len(told(split)) == 2
 
 
 @needed

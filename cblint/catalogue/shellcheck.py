@@ -59,10 +59,15 @@ def _variant(severity: Severity, finder: Finder) -> Variant:
 def left_out(code: str) -> dict[str, Any] | None:
     """Why cblint does not pass on what a check says, as rules/facts/shellcheck.yml has it; None if it does."""
     for entry in table("shellcheck")["left-out"]:
-        if any(code.startswith(each[:-1]) if each.endswith("*") else code == each for each in entry["codes"]):
+        if is_among(code, entry["codes"]):
             found: dict[str, Any] = entry
             return found
     return None
+
+
+def is_among(name: str, names: Iterable[str]) -> bool:
+    """Whether it is one of those in a list of rules/facts/shellcheck.yml; one with a ``*`` at its end is a family."""
+    return any(name.startswith(each[:-1]) if each.endswith("*") else name == each for each in names)
 
 
 def _why(code: str) -> str:

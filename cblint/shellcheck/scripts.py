@@ -24,7 +24,8 @@ _DISABLE = re.compile(r"#[ \t]*shellcheck[ \t]+disable=((?:SC)?[0-9]{4}(?:[,-](?
 class Asked:
     """A command that ShellCheck is asked about, as a script of each shell that may read it."""
 
-    def __init__(self, item: ShellItem, scripts: tuple[Script, ...]) -> None:
+    def __init__(self, buildspec: Buildspec, item: ShellItem, scripts: tuple[Script, ...]) -> None:
+        self.buildspec = buildspec
         self.item = item
         self.scripts = scripts
 
@@ -69,7 +70,7 @@ def asked(buildspec: Buildspec) -> Iterator[Asked]:
     for item in buildspec.shell_items:
         if HOLE not in item.value and len(item.value) <= LONGEST and item.script.problem is None:
             disabled = ",".join(_disabled(buildspec, item.node)) if speaks else ""
-            yield Asked(item, tuple(Script(shell, disabled, item.value) for shell in shells))
+            yield Asked(buildspec, item, tuple(Script(shell, disabled, item.value) for shell in shells))
 
 
 def passed_over(buildspec: Buildspec) -> bool:
