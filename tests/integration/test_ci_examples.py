@@ -1,4 +1,4 @@
-"""The examples for other CI services: the README shows them, what they name is there, what they run can be run."""
+"""The examples for other CI services: docs/ci.md shows them, what they name is there, what they run can be run."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def commands(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_readme_shows_it(name: str) -> None:
+def test_the_documentation_shows_it(name: str) -> None:
     comment, _, text = read("examples", "ci", name).partition("\n")
     assert comment.startswith("# ")
-    assert f"```yaml\n{text}```" in read("README.md")
+    assert f"```yaml\n{text}```" in read("docs", "ci.md")
 
 
 def test_one_of_each_kind_is_there() -> None:
