@@ -170,7 +170,7 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
             rule_index=indices.get(finding.code, -1),
             level=finding.severity.value,
             # An own rule can say nothing but the value of a field, and that be blank: GitHub refuses an empty message.
-            message=_message(f"{finding.message} {finding.detail}".strip() or finding.rule),
+            message=_message(words(finding) or finding.rule),
             locations=[_location(finding, source)],
             related_locations=_related(finding, source) or None,
             code_flows=_code_flows(finding, source),
@@ -221,11 +221,9 @@ def _code_flows(finding: Finding, source: _Source) -> list[om.CodeFlow] | None:
     locations = []
     last = 0
     for place in finding.steps:
-        words = (
-            f"… {left_out(place.step - last - 1)}, then: {place.message}" if place.step > last + 1 else place.message
-        )
+        said = f"… {left_out(place.step - last - 1)}, then: {place.message}" if place.step > last + 1 else place.message
         last = place.step
-        location = om.Location(message=_message(words), physical_location=_place(place, finding, source))
+        location = om.Location(message=_message(said), physical_location=_place(place, finding, source))
         locations.append(om.ThreadFlowLocation(location=location))
     return [om.CodeFlow(thread_flows=[om.ThreadFlow(locations=locations)])]
 
