@@ -336,6 +336,12 @@ def test_each_check_is_left_out_for_one_reason_and_the_rules_instead_are_there()
     assert left_out("SC2086") is None
 
 
+def test_explain_tells_what_is_passed_on() -> None:
+    assert "does not pass on" in rule_of("SC2034").texts["why"]
+    assert "passes it on only where the value may be more or less than one word. " in rule_of("SC2086").texts["why"]
+    assert "passes it on" not in rule_of("SC2006").texts["why"]
+
+
 # The program
 
 

@@ -18,6 +18,7 @@ _WHY = (
     "With --shellcheck, ShellCheck looks at every command as at a script of its own. Its page says what {code} is "
     "about."
 )
+_ONLY = " cblint passes it on only {only}. {why}"
 _ADVICE = (
     'Its page shows what to write. ShellCheck also heeds "# shellcheck disable={code}", in the command or in a comment '
     "of the YAML above it or behind it."
@@ -73,7 +74,8 @@ def is_among(name: str, names: Iterable[str]) -> bool:
 def _why(code: str) -> str:
     entry = left_out(code)
     if entry is None:
-        return _WHY.format(code=code)
+        condition = table("shellcheck")["conditions"].get(code)
+        return _WHY.format(code=code) + (_ONLY.format_map(condition) if condition is not None else "")
     instead = f" See {enumerated(entry['instead'], 'and')}." if "instead" in entry else ""
     return f"cblint does not pass on what ShellCheck says here. {entry['why']}{instead}"
 
