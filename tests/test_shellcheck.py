@@ -10,14 +10,19 @@ import textwrap
 
 import pytest
 
+from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Selection, UnknownRule, built_in
 from cblint.catalogue.shellcheck import admitted, left_out, rule_of
 from cblint.facts import table
 from cblint.finding import Severity
+from cblint.hosts.project import Project
 from cblint.linter import Settings, result_of
 from cblint.report import Style, render
 from cblint.shellcheck import program
 from cblint.shellcheck.program import Script, Unusable, ask, find
+from cblint.shellcheck.words import whole
+from cblint.source.loader import load
+from cblint.source.text import Text
 from tests.helpers import HEAD, commands, lint, said
 from tests.shellcheck import ASKING, PROGRAM, comment, needed, stand_in
 
@@ -185,6 +190,10 @@ def test_a_variable_that_the_build_knows_to_be_one_word_needs_no_quotes() -> Non
         *("FLAGS", "GLOB", "NONE", "STAGE", "OTHER", "TAG", "TAG", "MADE"),
         *("CODEBUILD_RESOLVED_SOURCE_VERSION", "CODEBUILD_WEBHOOK_HEAD_REF", "TAG"),
     ]
+    shadowed = load(Text.of(commands("cp a-$TAG b") + "env: {variables: {TAG: v1}}\n"))
+    project = Project(("buildspec.yml",), variables=(("TAG", False),))
+    built = [Buildspec(shadowed, shadowed.documents[0], projects=each) for each in ((), (project,))]
+    assert [len(whole(each)) for each in built] == [1, 0]
     split = commands("IFS=.; cp a-$CODEBUILD_BUILD_NUMBER b", "cp $REGISTRY b") + given
     assert len(told(split)) == 2
 

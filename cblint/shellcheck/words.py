@@ -63,8 +63,8 @@ def _is_one_word(piece: Piece, given: Mapping[str, bool]) -> bool:
 
 
 def _given(buildspec: Buildspec) -> dict[str, bool]:
-    """Whether each variable that the buildspec gives the build is one word."""
-    found: dict[str, bool] = {}
+    """Whether each variable that the build is given is one word; what a project sets counts more than the buildspec."""
+    found = {name: False for project in buildspec.projects for name, _ in project.variables}
     for each in buildspec.variables:
         one = each.section == VARIABLES and each.value is not None and _ONE_WORD.fullmatch(each.value.value) is not None
         found[each.name] = found.get(each.name, True) and one

@@ -65,6 +65,16 @@ def test_what_it_runs_writes_what_it_hands_on(cblint: Cblint, name: str) -> None
         assert read("examples", "ci", name).count(written) == 2
 
 
+def test_the_documentation_names_every_input_and_output_of_the_action() -> None:
+    action = yaml.safe_load(read("action.yml"))
+    section = read("docs", "ci.md").partition("\n## GitHub Actions\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
+    named = [name for cell in cells for name in re.findall("`(.+?)`", cell)]
+    assert sorted(named) == sorted(action["inputs"])
+    [outputs] = re.findall(r"outputs (.+?)\.$", section, re.MULTILINE)
+    assert re.findall("`(.+?)`", outputs) == list(action["outputs"])
+
+
 def test_the_workflows_name_actions_by_commit_and_inputs_that_there_are() -> None:
     action = yaml.safe_load(read("action.yml"))
     uses = [step for step in action["runs"]["steps"] if "uses" in step]
