@@ -98,6 +98,13 @@ def test_the_readme_shows_what_cblint_prints(monkeypatch: pytest.MonkeyPatch) ->
     assert "".join(render("text", result, Style())).startswith(block.group(2))
 
 
+def test_nothing_is_wrong_with_what_the_readme_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(os.path.dirname(RULES))
+    result = lint_paths(["README.md", "docs/ci.md"], Settings())
+    assert [finding.message for _, finding in result.findings if finding.is_open] == []
+    assert [file.kind for file in result.files] == ["markdown", "markdown"]
+
+
 def test_the_documentation_shows_what_some_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(os.path.dirname(RULES))
     blocks = []
