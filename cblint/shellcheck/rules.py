@@ -142,8 +142,7 @@ def _is_no_login(place: Span, command: Asked) -> bool:
 def _is_taken_apart(place: Span, command: Asked) -> bool:
     """Whether the shell may make something else than one word of it; nothing at all only where it stands alone."""
     filled = whole(command.buildspec).get(place)
-    alone = any(word.span == place for call in command.item.invocations for word in call.words)
-    return filled is None or (alone and not filled)
+    return filled is None or (not filled and place in command.words)
 
 
 def _calls(command: Asked, program: str) -> Iterator[Invocation]:

@@ -40,6 +40,11 @@ class Asked:
             starts.append(starts[-1] + len(line) + 1)
         return starts
 
+    @cached_property
+    def words(self) -> frozenset[Span]:
+        """Where the words of its commands stand."""
+        return frozenset(word.span for call in self.item.invocations for word in call.words)
+
     def span(self, comment: Comment) -> Span:
         """Where a comment points, in the file: on one line and never at nothing."""
         number = min(comment.line, len(self._lines)) - 1
