@@ -10,7 +10,7 @@ from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH, BASH_AS_SH, DASH, SH
 from cblint.shellcheck.program import Comment, Script
 from cblint.source.comments import comments_above
-from cblint.source.text import HOLE, Span
+from cblint.source.text import HOLE, Span, Text
 from cblint.source.tree import Scalar
 
 LONGEST = 100_000
@@ -28,6 +28,10 @@ class Asked:
         self.buildspec = buildspec
         self.item = item
         self.scripts = scripts
+
+    @cached_property
+    def _text(self) -> Text:
+        return self.item.node.text
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -54,7 +58,7 @@ class Asked:
         if end <= start:
             end = start + _length(line, start)
         begin = self._starts[number]
-        return self.item.node.text.span(begin + start, begin + end)
+        return self._text.span(begin + start, begin + end)
 
 
 def _length(line: str, start: int) -> int:
