@@ -97,5 +97,7 @@ def _is_there(candidate: Candidate) -> bool:
 
 
 def _is_expected(candidate: Candidate, settings: Settings) -> bool:
-    config = config_or_default(candidate.path, settings)
-    return not _is_there(candidate) or called_a_buildspec(candidate.path, config)
+    path = candidate.path
+    if os.path.exists(path) and not os.path.isfile(path):
+        return False  # a pipe would wait for somebody to write to it
+    return not _is_there(candidate) or called_a_buildspec(path, config_or_default(path, settings))

@@ -203,7 +203,7 @@ def place(target: Target, rule: Rule, report: Report, subject: Subject) -> Findi
         path=target.path,
         start=target.lines.position(span.start),
         end=target.lines.position(span.end),
-        where=_bounded(target.hiding.hidden(_where(subject, span.start, report.about), _LONGEST_PLACE)),
+        where=_bounded(target.hiding.hidden(_where(subject, report.span.start, report.about), _LONGEST_PLACE)),
         span=span,
         related=(
             *(
@@ -212,7 +212,7 @@ def place(target: Target, rule: Rule, report: Report, subject: Subject) -> Findi
             ),
             *_elsewhere(rule, report, target, fields),
         ),
-        fix=_fix(rule, report, target, subject, span),
+        fix=_fix(rule, report, target, subject),
         steps=_steps(rule, report, target, variant.message.format(**fields)),
     )
 
@@ -283,8 +283,7 @@ def _words(rule: Rule, report: Report, step: Step, target: Target) -> str:
     return str(words).format(**fields)
 
 
-def _fix(rule: Rule, report: Report, target: Target, subject: Subject, span: Span) -> Fix | None:
-    """``span`` is where the finding is said to be."""
+def _fix(rule: Rule, report: Report, target: Target, subject: Subject) -> Fix | None:
     if not report.edits or rule.fix_safety == "none" or any(HOLE in edit.text for edit in report.edits):
         return None
     from cblint.mending import in_definition, written  # most findings have no fix
@@ -297,7 +296,7 @@ def _fix(rule: Rule, report: Report, target: Target, subject: Subject, span: Spa
         return Fix(safe, rule.fix_title, (), (), withheld, changes) if changes else None
     if subject.holder is not None:
         changes = in_definition(subject.holder, subject.stream.text, subject.root, report.edits)
-        places = (path_to(subject.root, span.start, report.about), *places)
+        places = (path_to(subject.root, report.span.start, report.about), *places)
         return Fix(safe, rule.fix_title, (), places, withheld, changes) if changes else None
     edits = written(subject.root, report.edits)
     if edits is None:

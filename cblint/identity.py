@@ -15,7 +15,6 @@ WINDOW = 200
 MASKED = "***"
 """What stands for a secret, however long it is: another one in its place is the same finding."""
 
-_HIDDEN = re.compile("[\u2022\U0001f512]+")
 _NUMBER = re.compile(r"(?<=\[)[0-9]+(?=\])")
 
 
@@ -53,10 +52,17 @@ def place(finding: Finding) -> str:
 
 def context(finding: Finding, file: FileResult) -> str:
     """The line that the finding begins on, each run of blanks as one, without what is secret in it."""
-    line = file.excerpts.get(finding.start.line, "")
-    if len(line) > LONGEST:
-        line = line[finding.start.column - 1 :][:WINDOW]
-    return _HIDDEN.sub(MASKED, " ".join(line.split()))
+    number = finding.start.line
+    line = file.excerpts.get(number, "")
+    first, last = (
+        (finding.start.column - 1, finding.start.column - 1 + WINDOW) if len(line) > LONGEST else (0, len(line))
+    )
+    shown: list[str] = []
+    for start, end, _ in file.hidden.get(number, ()):
+        if start < last and end > first:
+            shown += (line[first:start], MASKED)
+            first = end
+    return " ".join("".join([*shown, line[first:last]]).split())
 
 
 def squeezed(text: str) -> str:

@@ -180,7 +180,8 @@ def _buildspecs_at(candidate: Candidate, settings: Settings) -> list[Buildspec]:
     try:
         if left_out(candidate.path, settings):
             return []
-        return buildspecs_in(read(candidate.path, candidate.named), candidate.path, settings)
+        # As if nobody had named it: a pipe can be read only once.
+        return buildspecs_in(read(candidate.path, named=False), candidate.path, settings)
     except Exception:
         return []
 

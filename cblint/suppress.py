@@ -26,7 +26,7 @@ MARK = "cblint:"
 
 _COMMENT = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:")
 _DIRECTIVE = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
-_IN_HOST = re.compile(r"((?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:(?:(?!-->)[^\r\n])*)")
+_IN_HOST = re.compile(r"(?<![`#/])((?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:(?:(?!-->)[^\r\n])*)")
 _OF_MARKDOWN = "<!--"
 _FENCE = re.compile(r"[ \t>]{0,99}(`{3,99}|~{3,99})")
 _LINE_END = re.compile(r"\n")
@@ -262,7 +262,10 @@ def _in_commands(buildspec: Buildspec) -> Iterator[tuple[Span, Text]]:
 
 
 def _in_host(source: str) -> Iterator[tuple[Span, Text]]:
-    """The comments of other formats that speak to cblint: nobody writes such a thing into a text by chance."""
+    """The comments of other formats that speak to cblint: nobody writes such a thing into a text by chance.
+
+    One behind a backtick is talked about: as code within a line of Markdown.
+    """
     for match in _IN_HOST.finditer(source):
         text = Text.of(match[1].rstrip(), match.start(1))
         yield text.span(0, len(text)), text

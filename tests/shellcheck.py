@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from cblint.buildspec.model import ShellItem
+from cblint.buildspec.model import Buildspec
+from cblint.engine import buildspecs_of
 from cblint.linter import Settings
 from cblint.shellcheck.program import Unusable, find
 from cblint.source.loader import load
 from cblint.source.text import Text
-from cblint.source.tree import Scalar, Sequence
 
 _PYTHON = sys.executable
 try:
@@ -30,13 +30,11 @@ ASKING = Settings(isolated=True, shellcheck=PROGRAM, select=("SC",))
 """All that ShellCheck says, and nothing else."""
 
 
-def item_of(command: str) -> ShellItem:
-    """A command in double quotes."""
-    root = load(Text.of(f"- {json.dumps(command, ensure_ascii=False)}\n")).documents[0].root
-    assert isinstance(root, Sequence)
-    [node] = root.items
-    assert isinstance(node, Scalar)
-    return ShellItem(node, "commands", 0)
+def buildspec_of(command: str) -> Buildspec:
+    """A buildspec with one command, in double quotes."""
+    text = f"version: 0.2\nphases:\n  build:\n    commands:\n      - {json.dumps(command, ensure_ascii=False)}\n"
+    [buildspec] = buildspecs_of(load(Text.of(text)), "")
+    return buildspec
 
 
 def stand_in(folder: pathlib.Path, body: str, version: str = "version: 0.11.0") -> str:

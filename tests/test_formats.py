@@ -91,7 +91,7 @@ def test_the_documentation_names_the_fields_of_the_schema_and_every_format() -> 
     named = first_cells("docs/compatibility.md", "<!-- fields: begin", "<!-- fields: end -->")
     schema = read_schema("output")["$defs"]["finding"]
     assert sorted(named) == sorted(schema["required"]) == sorted(schema["properties"])
-    assert first_cells("README.md", "## Formats", "\n## ") == ["--format", *FORMATS]
+    assert first_cells("docs/ci.md", "## Formats", "\n## ") == ["--format", *FORMATS]
 
 
 # GitHub

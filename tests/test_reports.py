@@ -147,7 +147,7 @@ def counted(errors: int, warnings: int, notes: int, suppressed: int, checked: in
 @pytest.mark.parametrize(
     ("counts", "text"),
     [
-        ((0, 0, 0, 0, 0, 0), "No buildspec was checked."),
+        ((0, 0, 0, 0, 0, 0), "No buildspec was found."),
         ((0, 0, 0, 0, 0, 1), "No buildspec was checked (1 file skipped)."),
         ((0, 0, 0, 0, 0, 2), "No buildspec was checked (2 files skipped)."),
         ((0, 0, 0, 0, 1, 0), "No findings in 1 buildspec file."),

@@ -386,15 +386,16 @@ def test_of_too_many_results_the_most_severe_are_written_and_the_rest_is_said() 
     note = finding("x", (0, 1))._replace(severity=Severity.NOTE)
     findings = [note] * 25_000 + [note._replace(severity=Severity.ERROR, message="It counts.")]
     result = told(*findings, text="x")
-    run = run_of(result)
+    [text], said = written("sarif", result, PLAIN)
+    [run] = json.loads(text)["runs"]
     assert len(run["results"]) == 25_000
     assert [found["message"]["text"] for found in run["results"]][-2:] == ["Something is wrong.", "It counts."]
-    expected = [
+    assert said == [
         "GitHub takes 25,000 results: the 1 least severe of 25,001 results are not in the SARIF output.",
         "GitHub shows the 5,000 most severe of 25,001 results.",
     ]
-    assert omitted("sarif", result, PLAIN) == expected
-    assert notifications(result) == [("warning", sentence) for sentence in expected]
+    notices = run["invocations"][0]["toolExecutionNotifications"]
+    assert [(notice["level"], notice["message"]["text"]) for notice in notices] == [("warning", each) for each in said]
     assert omitted("json", result, PLAIN) == []
 
 

@@ -10,14 +10,19 @@ import textwrap
 
 import pytest
 
+from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Selection, UnknownRule, built_in
 from cblint.catalogue.shellcheck import admitted, left_out, rule_of
 from cblint.facts import table
 from cblint.finding import Severity
+from cblint.hosts.project import Project
 from cblint.linter import Settings, result_of
 from cblint.report import Style, render
 from cblint.shellcheck import program
 from cblint.shellcheck.program import Script, Unusable, ask, find
+from cblint.shellcheck.words import whole
+from cblint.source.loader import load
+from cblint.source.text import Text
 from tests.helpers import HEAD, commands, lint, said
 from tests.shellcheck import ASKING, PROGRAM, comment, needed, stand_in
 
@@ -122,6 +127,7 @@ def test_a_secret_in_its_words_is_hidden() -> None:
         ("SC2016", "aws s3api list-buckets --query 'Buckets[?Name==`x`]'"),
         ("SC2016", "aws s3api list-buckets --query='Buckets[?Name==`x`]'"),
         ("SC2046", "echo Build started on $(date)"),
+        ("SC2086", "docker pull $CODEBUILD_SRC_DIR_TOOLS/x:${CODEBUILD_BUILD_ID%%:*}-$AWS_REGION"),
         ("SC2091", '$(aws ecr get-login --no-include-email --region "$R")'),
     ],
 )
@@ -155,6 +161,41 @@ def _value(text: str) -> str:
 )
 def test_conditions_leave_out_nothing_else(code: str, command: str) -> None:
     assert [line.split()[0] for line in told(commands(command))] == [code]
+
+
+@needed
+def test_a_variable_that_the_build_knows_to_be_one_word_needs_no_quotes() -> None:
+    given = (
+        "env:\n  variables: {REGISTRY: registry.example.com, FLAGS: -a -b, GLOB: '*.jar', NONE: ''}\n"
+        "  parameter-store: {STAGE: /stage}\n"
+    )
+    silent = commands(
+        "TAG=v1",
+        "docker push $REGISTRY/app:${TAG#v}",
+        "'[ $TAG = v1 ] && make $AWS_REGION'",
+        "docker push app:${CODEBUILD_RESOLVED_SOURCE_VERSION}",
+    )
+    assert told(silent + given) == []
+    heard = commands(
+        "cp $FLAGS $GLOB $NONE $STAGE a$OTHER",
+        "TAG=v1; MADE=$(make)",
+        "cp ${TAG#v} ${TAG:-a b} a$MADE",  # nothing may be left of the first
+        "cp $CODEBUILD_RESOLVED_SOURCE_VERSION a",  # not set for a source in S3
+        "cp a$CODEBUILD_WEBHOOK_HEAD_REF b",  # a stranger's
+        "if make; then TAG='a b'; fi",
+        "cp a-$TAG b",
+    )
+    names = re.findall(r"SC2086 \S+ \$\{?(\w+)", "\n".join(told(heard + given)))
+    assert names == [
+        *("FLAGS", "GLOB", "NONE", "STAGE", "OTHER", "TAG", "TAG", "MADE"),
+        *("CODEBUILD_RESOLVED_SOURCE_VERSION", "CODEBUILD_WEBHOOK_HEAD_REF", "TAG"),
+    ]
+    shadowed = load(Text.of(commands("cp a-$TAG b") + "env: {variables: {TAG: v1}}\n"))
+    project = Project(("buildspec.yml",), variables=(("TAG", False),))
+    built = [Buildspec(shadowed, shadowed.documents[0], projects=each) for each in ((), (project,))]
+    assert [len(whole(each)) for each in built] == [1, 0]
+    split = commands("IFS=.; cp a-$CODEBUILD_BUILD_NUMBER b", "cp $REGISTRY b") + given
+    assert len(told(split)) == 2
 
 
 @needed
@@ -302,6 +343,12 @@ def test_each_check_is_left_out_for_one_reason_and_the_rules_instead_are_there()
             built_in().find(name)
     assert left_out("SC3010") is not None
     assert left_out("SC2086") is None
+
+
+def test_explain_tells_what_is_passed_on() -> None:
+    assert "does not pass on" in rule_of("SC2034").texts["why"]
+    assert "passes it on only where the value may be more or less than one word. " in rule_of("SC2086").texts["why"]
+    assert "passes it on" not in rule_of("SC2006").texts["why"]
 
 
 # The program

@@ -628,3 +628,10 @@ def test_one_that_suppresses_nothing_says_where() -> None:
     messages = [each.message for each in lint(text, ISOLATED, "guide.md").findings]
     last = text.count("\n")
     assert messages == [f"This comment suppresses nothing: command-not-string has nothing to say on lines 2 to {last}."]
+
+
+def test_one_that_is_talked_about_is_none() -> None:
+    talk = "Write `# cblint: ignore[rule] -- why`, `## cblint: ignore-file[rule]` or `<!-- cblint: ignore[rule] -->`.\n"
+    text = f"{talk}\n```yaml\n{HEAD}      - make\n```\n{talk}"
+    assert lint(text, ISOLATED, "guide.md").findings == ()
+    assert len(lint(text.replace("`#", "` #"), ISOLATED, "guide.md").findings) == 2

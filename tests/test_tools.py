@@ -98,19 +98,28 @@ def test_the_readme_shows_what_cblint_prints(monkeypatch: pytest.MonkeyPatch) ->
     assert "".join(render("text", result, Style())).startswith(block.group(2))
 
 
-def test_the_readme_shows_what_some_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_wrong_with_what_the_readme_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(os.path.dirname(RULES))
-    with open("README.md", encoding="utf-8") as file:
-        blocks = re.findall(r"```console\n\$ cblint (check \S+ --select \S+)\n(.*?)```", file.read(), re.DOTALL)
+    result = lint_paths(["README.md", "docs/ci.md"], Settings())
+    assert [finding.message for _, finding in result.findings if finding.is_open] == []
+    assert [file.kind for file in result.files] == ["markdown", "markdown"]
+
+
+def test_the_documentation_shows_what_some_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(os.path.dirname(RULES))
+    blocks = []
+    for document in ("docs/how-it-works.md", "docs/where-buildspecs-live.md"):
+        with open(document, encoding="utf-8") as file:
+            blocks += re.findall(r"```console\n\$ cblint (check \S+ --select \S+)\n(.*?)```", file.read(), re.DOTALL)
     assert len(blocks) == 2
     for command, shown in blocks:
         assert CliRunner().invoke(cli, command.split()).stdout.startswith(shown)
 
 
-def test_the_readme_shows_what_cblint_believes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_documentation_shows_what_cblint_believes(monkeypatch: pytest.MonkeyPatch) -> None:
     root = os.path.dirname(RULES)
     monkeypatch.chdir(root)
-    with open("README.md", encoding="utf-8") as file:
+    with open("docs/how-it-works.md", encoding="utf-8") as file:
         block = re.search(r"```console\n\$ cblint trace (\S+)\n(.*?)```", file.read(), re.DOTALL)
     assert block is not None
     result = CliRunner().invoke(cli, ["trace", block.group(1)])

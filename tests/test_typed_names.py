@@ -174,7 +174,8 @@ def _parsed(words: list[str]) -> None:
     while isinstance(command, click.Group) and words and words[0] in command.commands:
         command, words = command.commands[words[0]], words[1:]
     if words != ["--help"]:
-        command.make_context(command.name, words)
+        # Below the program, whose settings click would else forget for good.
+        command.make_context(command.name, words, parent=cli.make_context("cblint", ["check"]))
 
 
 @pytest.mark.parametrize("command", [*_every(cli)], ids=" ".join)

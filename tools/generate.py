@@ -1,5 +1,5 @@
-"""Writes what is generated: of the rule entries a page for each, their index and the table in the README; of
-rules/facts/shellcheck.yml the table in docs/shellcheck.md.
+"""Writes what is generated: of the rule entries a page for each and their index; of rules/facts/shellcheck.yml the
+table in docs/shellcheck.md.
 
 python -m tools.generate            write
 python -m tools.generate --check    write nothing; exit 1 and name what is stale or left over
@@ -33,7 +33,6 @@ def outputs() -> dict[str, str]:
     entries = read_entries()
     pages = {os.path.join(PAGES, f"{entry['name']}.md"): page(entry) for entry in entries}
     pages[os.path.join(PAGES, "README.md")] = index()
-    pages["README.md"] = _with_part("README.md", "rules", table(rules(), "docs/rules/{rule}.md"))
     path = os.path.join("docs", "shellcheck.md")
     pages[path] = _with_part(path, "left out", left_out())
     return pages

@@ -18,6 +18,7 @@ _WHY = (
     "With --shellcheck, ShellCheck looks at every command as at a script of its own. Its page says what {code} is "
     "about."
 )
+_ONLY = " cblint passes it on only {only}. {why}"
 _ADVICE = (
     'Its page shows what to write. ShellCheck also heeds "# shellcheck disable={code}", in the command or in a comment '
     "of the YAML above it or behind it."
@@ -59,16 +60,22 @@ def _variant(severity: Severity, finder: Finder) -> Variant:
 def left_out(code: str) -> dict[str, Any] | None:
     """Why cblint does not pass on what a check says, as rules/facts/shellcheck.yml has it; None if it does."""
     for entry in table("shellcheck")["left-out"]:
-        if any(code.startswith(each[:-1]) if each.endswith("*") else code == each for each in entry["codes"]):
+        if is_among(code, entry["codes"]):
             found: dict[str, Any] = entry
             return found
     return None
 
 
+def is_among(name: str, names: Iterable[str]) -> bool:
+    """Whether it is one of those in a list of rules/facts/shellcheck.yml; one with a ``*`` at its end is a family."""
+    return any(name.startswith(each[:-1]) if each.endswith("*") else name == each for each in names)
+
+
 def _why(code: str) -> str:
     entry = left_out(code)
     if entry is None:
-        return _WHY.format(code=code)
+        condition = table("shellcheck")["conditions"].get(code)
+        return _WHY.format(code=code) + (_ONLY.format_map(condition) if condition is not None else "")
     instead = f" See {enumerated(entry['instead'], 'and')}." if "instead" in entry else ""
     return f"cblint does not pass on what ShellCheck says here. {entry['why']}{instead}"
 

@@ -95,7 +95,7 @@ OPTIONS = (
     ),
     Option("--ignore", "Do not run these rules.", metavar="RULES", many=True),
     Option("--fix", "Mend what can be mended safely, then report what is left."),
-    Option("--fix-only", "Mend as --fix does and report nothing of the rest: the exit status is 0, or 2 or 3."),
+    Option("--fix-only", "Mend as --fix does and report nothing: what is left does not change the exit status."),
     Option("--unsafe-fixes", "With --fix, --fix-only or --diff: also fixes that may change what the build does."),
     Option("--diff", "Print the fixes as a patch and change nothing."),
     Option("--config", "Use this configuration for all files.", metavar="FILE"),
@@ -106,12 +106,15 @@ OPTIONS = (
     Option("--rules", "Own rules: a file, or a folder of *.yml. Repeatable.", metavar="PATH", many=True),
     Option(
         "--shellcheck",
-        "Ask ShellCheck about the commands as well: require, auto (if it is installed) or off (default).",
+        "Ask ShellCheck as well: off (default), auto (if it is installed), or require (else end with status 2).",
         choices=("auto", "require", "off"),
         default="off",
     ),
     Option("--exclude", "Leave out files that match, as in .gitignore. Repeatable.", metavar="PATTERN", many=True),
-    Option("--as-found", "Pass over named files that a search would not find, as hooks name any file that changes."),
+    Option(
+        "--as-found",
+        "Of the files that are named, check those that a search would find: for hooks, which name all that change.",
+    ),
     Option("--stdin-filename", "The path that standard input is to be taken for.", metavar="PATH"),
     Option(
         "--jobs",
@@ -135,7 +138,7 @@ OPTIONS = (
     ),
     Option(
         "--sarif-line-hash",
-        "Write GitHub's own line hash as well: for uploads that do not go through upload-sarif.",
+        "Write GitHub's own line hash as well: only for uploads without the action upload-sarif, which adds it.",
     ),
     Option("--list-files", "Print the files that would be read and stop; as text or json."),
     Option("--timings", "Print to standard error how long the phases, rules and files took."),

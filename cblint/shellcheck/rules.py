@@ -18,6 +18,7 @@ from cblint.shell.syntax import Word
 from cblint.shellcheck.answers import answer, consult
 from cblint.shellcheck.program import Comment
 from cblint.shellcheck.scripts import Asked, asked, passed_over
+from cblint.shellcheck.words import whole
 from cblint.source.text import Span
 
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING}
@@ -138,9 +139,15 @@ def _is_no_login(place: Span, command: Asked) -> bool:
     return not any(within(call.node.span, place) for call in calls)
 
 
+def _is_taken_apart(place: Span, command: Asked) -> bool:
+    """Whether the shell may make something else than one word of it; nothing at all only where it stands alone."""
+    filled = whole(command.buildspec).get(place)
+    return filled is None or (not filled and place in command.words)
+
+
 def _calls(command: Asked, program: str) -> Iterator[Invocation]:
     return (call for call in command.item.invocations if call.program == program)
 
 
-_CONDITIONS = {"SC2016": _is_no_query, "SC2046": _is_not_echoed, "SC2091": _is_no_login}
+_CONDITIONS = {"SC2016": _is_no_query, "SC2046": _is_not_echoed, "SC2086": _is_taken_apart, "SC2091": _is_no_login}
 """As rules/facts/shellcheck.yml describes them."""

@@ -11,7 +11,7 @@ from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH, BASH_AS_SH, DASH, SH
 from cblint.shellcheck.program import Comment, Script
 from cblint.source.comments import comments_above
-from cblint.source.text import HOLE, Lines, Span
+from cblint.source.text import HOLE, Lines, Span, Text
 from cblint.source.tree import Scalar
 
 LONGEST = 100_000
@@ -27,9 +27,14 @@ _DISABLE = re.compile(r"#[ \t]*shellcheck[ \t]+disable=((?:SC)?[0-9]{4}(?:[,-](?
 class Asked:
     """A command that ShellCheck is asked about, as a script of each shell that may read it."""
 
-    def __init__(self, item: ShellItem, scripts: tuple[Script, ...]) -> None:
+    def __init__(self, buildspec: Buildspec, item: ShellItem, scripts: tuple[Script, ...]) -> None:
+        self.buildspec = buildspec
         self.item = item
         self.scripts = scripts
+
+    @cached_property
+    def _text(self) -> Text:
+        return self.item.node.text
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -42,6 +47,11 @@ class Asked:
             starts.append(starts[-1] + len(line) + 1)
         return starts
 
+    @cached_property
+    def words(self) -> frozenset[Span]:
+        """Where the words of its commands stand."""
+        return frozenset(word.span for call in self.item.invocations for word in call.words)
+
     def span(self, comment: Comment) -> Span:
         """Where a comment points, in the file: on one line and never at nothing."""
         number = min(comment.line, len(self._lines)) - 1
@@ -51,7 +61,7 @@ class Asked:
         if end <= start:
             end = start + _length(line, start)
         begin = self._starts[number]
-        return self.item.node.text.span(begin + start, begin + end)
+        return self._text.span(begin + start, begin + end)
 
 
 def _length(line: str, start: int) -> int:
@@ -72,7 +82,7 @@ def asked(buildspec: Buildspec) -> Iterator[Asked]:
     for item in buildspec.shell_items:
         if HOLE not in item.value and len(item.value) <= LONGEST and item.script.problem is None:
             disabled = switched_off(item.node)
-            yield Asked(item, tuple(Script(shell, disabled, item.value) for shell in shells))
+            yield Asked(buildspec, item, tuple(Script(shell, disabled, item.value) for shell in shells))
 
 
 def passed_over(buildspec: Buildspec) -> bool:

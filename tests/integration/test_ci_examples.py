@@ -1,4 +1,4 @@
-"""The examples for other CI services: the README shows them, what they name is there, what they run can be run."""
+"""The examples for other CI services: docs/ci.md shows them, what they name is there, what they run can be run."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def commands(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_readme_shows_it(name: str) -> None:
+def test_the_documentation_shows_it(name: str) -> None:
     comment, _, text = read("examples", "ci", name).partition("\n")
     assert comment.startswith("# ")
-    assert f"```yaml\n{text}```" in read("README.md")
+    assert f"```yaml\n{text}```" in read("docs", "ci.md")
 
 
 def test_one_of_each_kind_is_there() -> None:
@@ -63,6 +63,16 @@ def test_what_it_runs_writes_what_it_hands_on(cblint: Cblint, name: str) -> None
         written = shlex.split(command)[-1]
         assert (cblint.folder / written).stat().st_size > 0
         assert read("examples", "ci", name).count(written) == 2
+
+
+def test_the_documentation_names_every_input_and_output_of_the_action() -> None:
+    action = yaml.safe_load(read("action.yml"))
+    section = read("docs", "ci.md").partition("\n## GitHub Actions\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
+    named = [name for cell in cells for name in re.findall("`(.+?)`", cell)]
+    assert sorted(named) == sorted(action["inputs"])
+    [outputs] = re.findall(r"outputs (.+?)\.$", section, re.MULTILINE)
+    assert re.findall("`(.+?)`", outputs) == list(action["outputs"])
 
 
 def test_the_workflows_name_actions_by_commit_and_inputs_that_there_are() -> None:

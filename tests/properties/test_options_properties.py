@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cblint.cli import options
-from cblint.cli.commands import check
+from cblint.cli.commands import check, cli
 from cblint.cli.options import OPTIONS, read
+
+PROGRAM = cli.make_context("cblint", ["check"])
+"""What a command line is read below: without it, click would forget its settings for good."""
 
 _VALUES = ("", "-", "a", "a,b", "0", "2", "-1", "+2", "²", "json", "never", "auto", "security", "=", "a=b", "--", "x*")
 _NAMES = tuple(name for option in OPTIONS for name in option.names)
@@ -23,7 +26,7 @@ _LINES = st.lists(_OPTIONS | st.sampled_from(_VALUES) | st.text("-=aqv", max_siz
 def test_what_is_read_is_what_click_reads(line: list[str]) -> None:
     found = read(["check", *line])
     if found is not None:
-        assert found == check.make_context("check", list(line)).params
+        assert found == check.make_context("check", list(line), parent=PROGRAM).params
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
@@ -33,7 +36,7 @@ def test_each_option_is_read_without_click(option: options.Option) -> None:
         found = read(["check", "a", name, *value, "b"])
         assert found is not None
         assert found["paths"] == ("a", "b")
-        assert found == check.make_context("check", ["a", name, *value, "b"]).params
+        assert found == check.make_context("check", ["a", name, *value, "b"], parent=PROGRAM).params
         if value and name.startswith("--"):
             assert found == read(["check", f"{name}={value[0]}", "a", "b"])
 

@@ -12,7 +12,7 @@ from cblint.shellcheck.program import Comment, Script, ask
 from cblint.shellcheck.scripts import Asked
 from tests.helpers import lint
 from tests.properties.test_shell_places import embedded
-from tests.shellcheck import ASKING, PROGRAM, item_of, needed
+from tests.shellcheck import ASKING, PROGRAM, buildspec_of, needed
 
 pytestmark = needed
 
@@ -47,8 +47,9 @@ NUMBERS = st.integers(1, 40)
 
 @given(TEXTS.filter(lambda text: text.strip() != ""), NUMBERS, NUMBERS, NUMBERS, NUMBERS)
 def test_any_place_is_one_within_a_line_of_the_command(text: str, line: int, column: int, end: int, last: int) -> None:
-    item = item_of(text)
-    span = Asked(item, ()).span(Comment("SC1000", "info", "", line, column, end, last))
+    buildspec = buildspec_of(text)
+    [item] = buildspec.shell_items
+    span = Asked(buildspec, item, ()).span(Comment("SC1000", "info", "", line, column, end, last))
     inner = item.node.text
     assert inner.offset(0) <= span.start
     assert span.end <= inner.offset(len(inner))
