@@ -9,18 +9,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cblint.facts import table
 
 PROGRAM = "shellcheck"
-_SECONDS, _SPEED = 30, 2_000
+_SECONDS, _SPEED = 20, 5_000
 """How long a run may take: that, and a second for so many characters; usual are 100,000."""
-_MOST_GIVEN_UP = 10
-"""Scripts that it did not finish with; after so many it is asked no more."""
-_MOST_AT_ONCE = 1_000 if os.name == "nt" else 20_000
-"""Scripts of one process: the names of their files have to fit into a command line."""
+_MOST_GIVEN_UP, _MOST_LOST = 10, 120
+"""Scripts that it did not finish with, and seconds of runs that did not finish; after so many it is asked no more."""
+_MOST_AT_ONCE, _LONG = 1_000, 10_000
+"""Scripts of one process: for 8,000 at once it takes nearly twice as long as for a thousand at a time. One of more than so
+many characters, with which it may not finish, has a process of its own."""
+_LINE = re.compile(r" on line [0-9]+\.\Z")
+"""How what it says of a pattern ends (SC2221, SC2222): with a line of what it reads, which is no line of the file."""
 _VERSION = re.compile(r"^version: ([0-9]+(?:\.[0-9]+)*)", re.MULTILINE)
 
 
@@ -103,23 +107,35 @@ def _environment() -> dict[str, str]:
 def ask(program: str, scripts: Sequence[Script]) -> dict[Script, Answer]:
     """What ShellCheck says of each of some different scripts.
 
-    One process is started for all. Where it does not finish, the scripts are halved until it is known with which.
+    A process is started for many at once. Where it does not finish, the scripts are halved until it is known with
+    which, after all others.
     """
     found: dict[Script, Answer] = {}
-    given_up = 0
-    waiting = [scripts[start : start + _MOST_AT_ONCE] for start in range(0, len(scripts), _MOST_AT_ONCE)]
-    while waiting:
-        batch = waiting.pop()
-        answers = _run(program, batch) if given_up < _MOST_GIVEN_UP else None
+    given_up, lost = 0, 0.0
+    waiting, halved = list(_batches(scripts)), list[Sequence[Script]]()
+    while waiting or halved:
+        batch = (waiting or halved).pop()
+        hopeless = given_up >= _MOST_GIVEN_UP or lost >= _MOST_LOST
+        started = time.monotonic()
+        answers = None if hopeless else _run(program, batch)
         if answers is not None:
             found.update(zip(batch, answers, strict=True))
-        elif len(batch) == 1 or given_up >= _MOST_GIVEN_UP:
+            continue
+        lost += time.monotonic() - started
+        if len(batch) == 1 or hopeless:
             given_up += 1
             found.update(dict.fromkeys(batch))
         else:
             half = len(batch) // 2
-            waiting += [batch[:half], batch[half:]]
+            halved += [batch[:half], batch[half:]]
     return found
+
+
+def _batches(scripts: Sequence[Script]) -> Iterator[Sequence[Script]]:
+    """What each process is given, the last one first: long scripts come after the others."""
+    yield from ([script] for script in scripts if len(script.text) > _LONG)
+    short = [script for script in scripts if len(script.text) <= _LONG]
+    yield from (short[start : start + _MOST_AT_ONCE] for start in range(0, len(short), _MOST_AT_ONCE))
 
 
 def _run(program: str, scripts: Sequence[Script]) -> list[Answer] | None:
@@ -161,7 +177,7 @@ def _comment(said: dict[str, Any]) -> Comment:
     return Comment(
         f"SC{said['code']}",
         said["level"],
-        said["message"],
+        _LINE.sub(".", said["message"]),
         said["line"] - 1,
         said["column"],
         said["endLine"] - 1,

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH, BASH_AS_SH, DASH, SH
 from cblint.shellcheck.program import Comment, Script
 from cblint.source.comments import comments_above
-from cblint.source.text import HOLE, Span, Text
+from cblint.source.text import HOLE, Lines, Span, Text
 from cblint.source.tree import Scalar
 
 LONGEST = 100_000
 """Characters of a command; ShellCheck takes long for what is longer."""
 _SHELLS = {BASH: ("bash",), BASH_AS_SH: ("bash",), DASH: ("dash",), SH: ("bash", "dash")}
 """How ShellCheck calls the shells that may read a command: what it says has to hold in each of them."""
+_MOST_DIRECTIVES = 10
+"""Comments above a command, the nearest first, that are passed on."""
 _DISABLE = re.compile(r"#[ \t]*shellcheck[ \t]+disable=((?:SC)?[0-9]{4}(?:[,-](?:SC)?[0-9]{4}){0,99}|all)[ \t]*")
 """A comment of the YAML that speaks to ShellCheck: of all that a directive can say, only what cannot be wrong."""
 
@@ -75,10 +78,10 @@ def asked(buildspec: Buildspec) -> Iterator[Asked]:
     It is not asked where a part of a command is not known, nor about one that no shell can read: cblint says that.
     """
     shells = _SHELLS.get(buildspec.runs_in, ())
-    speaks = "shellcheck" in buildspec.source
+    switched_off = _Comments(buildspec).switched_off if "shellcheck" in buildspec.source else _nothing
     for item in buildspec.shell_items:
         if HOLE not in item.value and len(item.value) <= LONGEST and item.script.problem is None:
-            disabled = ",".join(_disabled(buildspec, item.node)) if speaks else ""
+            disabled = switched_off(item.node)
             yield Asked(buildspec, item, tuple(Script(shell, disabled, item.value) for shell in shells))
 
 
@@ -88,11 +91,29 @@ def passed_over(buildspec: Buildspec) -> bool:
     return len(items) > sum(1 for _ in asked(buildspec))
 
 
-def _disabled(buildspec: Buildspec, node: Scalar) -> Iterator[str]:
-    """The checks that comments of the YAML, above a command or behind it, switch off."""
-    beside = buildspec.comment_beside(node)
-    said = [text.value for text in comments_above(buildspec.stream.text, node.start)]
-    for text in [*said, *([beside.text] if beside is not None else [])]:
-        match = _DISABLE.match(text)
-        if match is not None:
-            yield match[1]
+def _nothing(_: Scalar) -> str:
+    return ""
+
+
+class _Comments:
+    """The comments of the YAML that switch checks off, above a command or behind it."""
+
+    def __init__(self, buildspec: Buildspec) -> None:
+        self._buildspec = buildspec
+        self._text = buildspec.stream.text
+        self._lines = Lines(self._text.value)
+        self._above: dict[int, tuple[str, ...]] = {}
+
+    def switched_off(self, node: Scalar) -> str:
+        """The checks that are switched off for a command, with commas between; of too many, those named first."""
+        line = self._lines.number(node.start)
+        if line not in self._above:  # a line can have thousands of commands, and thousands of comments above it
+            above = comments_above(self._text, self._lines.span(line).start)
+            self._above[line] = tuple(islice(_directives(comment.value for comment in above), _MOST_DIRECTIVES))
+        beside = self._buildspec.comment_beside(node)
+        behind = _directives([beside.text] if beside is not None else [])
+        return ",".join(dict.fromkeys([*behind, *self._above[line]]))
+
+
+def _directives(comments: Iterable[str]) -> Iterator[str]:
+    return (match[1] for comment in comments if (match := _DISABLE.match(comment)) is not None)
