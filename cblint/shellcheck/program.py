@@ -21,8 +21,8 @@ _SECONDS, _SPEED = 20, 5_000
 _MOST_GIVEN_UP, _MOST_LOST = 10, 120
 """Scripts that it did not finish with, and seconds of runs that did not finish; after so many it is asked no more."""
 _MOST_AT_ONCE, _LONG = 1_000, 10_000
-"""Scripts of one process: for 8,000 at once it takes nearly twice as long as for a thousand at a time. One of more than so
-many characters, with which it may not finish, has a process of its own."""
+"""Scripts of one process: 8,000 at once take nearly twice as long as a thousand at a time. One of more than so many
+characters, with which it may not finish, has a process of its own."""
 _LINE = re.compile(r" on line [0-9]+\.\Z")
 """How what it says of a pattern ends (SC2221, SC2222): with a line of what it reads, which is no line of the file."""
 _VERSION = re.compile(r"^version: ([0-9]+(?:\.[0-9]+)*)", re.MULTILINE)
