@@ -20,9 +20,9 @@ _SECONDS, _SPEED = 20, 5_000
 """How long a run may take: that, and a second for so many characters; usual are 100,000."""
 _MOST_GIVEN_UP, _MOST_LOST = 10, 120
 """Scripts that it did not finish with, and seconds of runs that did not finish; after so many it is asked no more."""
-_MOST_AT_ONCE, _LONG = 250, 2_000
-"""Scripts of one process, for it takes four times as long for twice as many thousands. So it does for some of more than
-so many characters: each of these has a process of its own."""
+_MOST_AT_ONCE, _LONG = 1_000, 10_000
+"""Scripts of one process: 8,000 at once take nearly twice as long as a thousand at a time. One of more than so many
+characters, with which it may not finish, has a process of its own."""
 _LINE = re.compile(r" on line [0-9]+\.\Z")
 """How what it says of a pattern ends (SC2221, SC2222): with a line of what it reads, which is no line of the file."""
 _VERSION = re.compile(r"^version: ([0-9]+(?:\.[0-9]+)*)", re.MULTILINE)

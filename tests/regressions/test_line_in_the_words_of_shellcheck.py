@@ -1,4 +1,4 @@
-"""ShellCheck named a line of the script that it was given, which is no line of a file."""
+"""ShellCheck named a line of what it was given, which begins with one of cblint's: that is no line of a file."""
 
 from __future__ import annotations
 
