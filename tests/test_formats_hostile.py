@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from cblint.catalogue import find
 from cblint.finding import Related
 from cblint.linter import FileResult, Result, result_of
-from cblint.report import FORMATS, Style
+from cblint.report import FORMATS, HOME, Style
 from cblint.report.markdown import inert
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
@@ -51,6 +51,7 @@ HOSTILE = (
     "<http://example.org> www.example.org https://example.org",
     "@someone @some/team someone@example.org",
     "#1 GH-2 octo/cat#3 !4 ~bug %5 $6 &7 :tada: 0123456789abcdef0123456789abcdef01234567",
+    "deadbeef (abcdefa) up-DEFACED fedcba",
     "`code` ``` ~~~ ``a` b``",
     "`",
     "``` ` ``",
@@ -161,7 +162,7 @@ def test_markdown_of_strangers_is_prose_and_code(text: str) -> None:
     for token in tokens:
         if token.type == "text":
             assert _PROSE.fullmatch(token.content)
-            assert not re.search(r"[a-z]:[a-z]|www\.|[a-f0-9]{7}|GH-|^[-+>#=] |^[0-9]+[.)]", token.content)
+            assert not re.search(r"[a-z]:[a-z]|www\.|[A-Fa-f0-9]{7}|GH-|^[-+>#=] |^[0-9]+[.)]", token.content)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -178,6 +179,7 @@ def test_a_comment_of_reviewdog_has_no_markup_of_strangers(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "markdown"),
     [
+        ("a defaced, effaced-facade decade", "a `defaced, effaced-facade` decade"),
         ("Remove the dash.", "Remove the dash."),
         ('There is no phase "prebuild": it\'s (very) wrong!', 'There is no phase "prebuild": it\'s (very) wrong!'),
         ("commands[1] is empty", "`commands[1]` is empty"),
@@ -198,6 +200,15 @@ def test_an_address_of_an_own_rule_cannot_end_its_link() -> None:
     own = rule._replace(texts={**rule.texts, "references": ['https://x.example/a b)](y) <img src=x>`"\n@é']})
     [diagnostic] = json.loads(written("rdjson", result_of([found], own=(own,))))["diagnostics"]
     assert re.fullmatch(r"https://[A-Za-z0-9/.%@=]+", diagnostic["code"]["url"])
+
+
+def test_the_name_of_an_own_rule_without_references_is_no_element_of_html() -> None:
+    own = find("command-not-string")._replace(name="textarea", code="textarea")
+    own = own._replace(texts={**own.texts, "references": []})
+    found = lint(commands("{a: b}"))
+    found = found._replace(findings=tuple(each._replace(rule=own.name) for each in found.findings))
+    [diagnostic] = json.loads(written("rdjson", result_of([found], own=(own,))))["diagnostics"]
+    assert diagnostic["code"] == {"value": "textarea", "url": f"{HOME}/blob/main/docs/own-rules.md"}
 
 
 @given(st.recursive(TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=5))

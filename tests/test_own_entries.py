@@ -44,6 +44,10 @@ WRONG = [
      'Did you mean "error"?'),
     (HEAD + MATCH + "references: [http://a]\n", ':4:14: references[0] is "http://a", but must be an '
      "https:// address"),
+    (HEAD + MATCH + 'references: ["https://a>\\t<b:c"]\n', ':4:14: references[0] is "https://a>\t<b:c", but must be an '
+     "https:// address"),
+    (HEAD + MATCH + 'references: ["https://a\\n"]\n', ':4:14: references[0] is "https://a\n", but must be an '
+     "https:// address"),
     # No code.
     (HEAD + "check: module.function\n" + MATCH, ':3:1: "check" is for built-in rules: own rules are data: no code is '
      "run for them. Say it with match, or propose the rule to cblint"),

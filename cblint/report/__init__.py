@@ -13,6 +13,7 @@ FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "jun
 
 HOME = "https://github.com/cblint/cblint"
 RULES_URL = HOME + "/blob/main/docs/rules/{rule}.md"
+OWN_RULES_URL = HOME + "/blob/main/docs/own-rules.md"
 
 
 class Style(NamedTuple):

@@ -7,7 +7,9 @@ from itertools import groupby
 
 from cblint.report.shown import printable
 
-_PLAIN = "[\"'(]{0,2}[A-Za-z]{1,40}(?:['-][A-Za-z]{1,40}){0,5}[\"')]{0,2}[.,;:!?]?[\"')]?|[0-9]{1,6},?"
+_LETTERS = "(?![A-Fa-f]{7,40}(?![A-Za-z]))[A-Za-z]{1,40}"
+"""No hash of a commit, of which seven digits do: "defaced" is one."""
+_PLAIN = f"[\"'(]{{0,2}}{_LETTERS}(?:['-]{_LETTERS}){{0,5}}[\"')]{{0,2}}[.,;:!?]?[\"')]?|[0-9]{{1,6}},?"
 """A word of prose or a number, in which no dialect of Markdown sees more than that."""
 
 
@@ -19,6 +21,11 @@ def inert(text: str) -> str:
     plain = re.compile(_PLAIN)
     parts = groupby(printable(text).split(), lambda word: plain.fullmatch(word) is not None)
     return " ".join(" ".join(words) if prose else _code(" ".join(words)) for prose, words in parts)
+
+
+def cell(text: str) -> str:
+    """Markdown as it can stand in a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _code(text: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from cblint.finding import Finding, Fix, Related, Severity
 from cblint.linter import FileResult, Result
-from cblint.report import HOME, Style
+from cblint.report import HOME, OWN_RULES_URL, Style
 from cblint.report.columns import ColumnsOf
 from cblint.report.concise import headline
 from cblint.report.markdown import inert
@@ -48,8 +48,8 @@ def _diagnostic(file: FileResult, finding: Finding, places: _Places, page: str) 
 
 
 def _code(rule: str, page: str) -> dict[str, str]:
-    """The address becomes that of a link in Markdown."""
-    return {"value": rule, **({"url": quote(page, safe="/:?#=&%+,;~@$")} if page else {})}
+    """The address becomes that of a link in Markdown: without one, reviewdog writes an element of HTML, ``<rule>``."""
+    return {"value": rule, "url": quote(page or OWN_RULES_URL, safe="/:?#=&%+,;~@$")}
 
 
 def _suggestion(fix: Fix | None, places: _Places) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from cblint.explanation import (
     status,
 )
 from cblint.report import Style, render
+from cblint.report.markdown import cell
 from cblint.report.shown import visible
 from cblint.suppress import comment
 
@@ -70,8 +71,8 @@ def _variants(about: Explanation) -> Iterator[str]:
     yield "| severity | confidence | it says |"
     yield "|---|---|---|"
     for variant in about.rule.variants.values():
-        message = variant.message.replace("{suggestion}", "").replace("|", "\\|")
-        when = conditions(about, variant).replace("|", "\\|")
+        message = cell(variant.message.replace("{suggestion}", ""))
+        when = cell(conditions(about, variant))
         yield f"| {variant.severity.value} | {variant.confidence} | {message}{f'<br>*{when}*' if when else ''} |"
 
 

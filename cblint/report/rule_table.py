@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from cblint.catalogue import Rule
 from cblint.catalogue.model import FAMILIES, OWN
 from cblint.report import RULES_URL
+from cblint.report.markdown import cell
 from cblint.report.text import Paint
 
 FAMILY_TITLES = {
@@ -59,7 +60,7 @@ def _family(title: str, rules: list[Rule], link: str) -> str:
 def _row(rule: Rule, link: str) -> str:
     name = rule.name if rule.is_own else f"[{rule.name}]({link.format(rule=rule.name)})"
     status = f" ({rule.status})" if rule.status != "stable" else ""
-    return f"| {rule.code} | {name}{status} | {rule.severity.value} | {short_fix(rule)} | {rule.summary} |"
+    return f"| {rule.code} | {name}{status} | {rule.severity.value} | {short_fix(rule)} | {cell(rule.summary)} |"
 
 
 def short_fix(rule: Rule) -> str:

@@ -10,6 +10,7 @@ import sarif_om as om
 from cblint.catalogue import Rule, help_of, rules
 from cblint.finding import Severity
 from cblint.report import RULES_URL
+from cblint.report.shown import printable, visible
 from cblint.report.uri import is_address
 from cblint.suppress import comment
 
@@ -60,7 +61,7 @@ def _properties(rule: Rule) -> dict[str, Any]:
 
 def _bounded(text: str) -> str:
     """The text on one line, no longer than GitHub takes it."""
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     return line if len(line) <= LONGEST_DESCRIPTION else line[: LONGEST_DESCRIPTION - 1] + "…"
 
 
@@ -96,7 +97,8 @@ def _why(rule: Rule, texts: Mapping[str, Any]) -> str:
 
 
 def _paragraphs(*parts: str) -> str:
-    return "\n\n".join(part.strip() for part in parts if part)
+    text = "\n\n".join(part.strip() for part in parts if part)
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _suppression(rule: Rule) -> str:
