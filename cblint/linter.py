@@ -344,7 +344,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
     if settings.shellcheck:
         from cblint.shellcheck.rules import rules_of
 
-        checks, unfinished = rules_of(settings.shellcheck, found.buildspecs, chosen)
+        checks, unfinished = rules_of(settings.shellcheck, text, found.buildspecs, chosen)
         rules += checks
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)

@@ -298,6 +298,10 @@ def test_a_comment_that_is_of_no_use_is_told_where_shellcheck_saw_everything() -
     assert said(lint(commands("make # cblint: ignore[SC2034]"), settings)) == []
     assert said(lint(commands("make # cblint: ignore[SC2086]", "if true"), settings)) == []
     assert said(lint(commands("make # cblint: ignore[SC208]"), settings)) == ["unknown-suppression 5:31"]
+    assert said(lint(commands("make # cblint: ignore[sc2086]"), settings)) == ["unused-suppression 5:14"]
+    block = f"<!-- cblint: ignore[SC2086] -- why -->\n```yaml\n{commands('make')}```\n"
+    assert said(lint(block, settings, "page.md")) == ["unused-suppression 1:1"]
+    assert said(lint(block.replace("make", "cp $A b"), settings, "page.md")) == []
 
 
 # Names

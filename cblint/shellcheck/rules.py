@@ -27,7 +27,7 @@ _GIVEN_UP, _BEFORE = "SC1073", frozenset({"SC1009", "SC1072", "SC1073"})
 """What it says where it cannot read on, and what it says then that explains nothing by itself."""
 _OWN_LANGUAGE = ("test expression", "shellcheck directive")
 """What is read by no shell, but by ``[`` when it runs, or by ShellCheck."""
-_NAMED = re.compile(r"\bSC[1-9][0-9]{3}\b")
+_NAMED = re.compile(r"\bSC[1-9][0-9]{3}\b", re.IGNORECASE)
 
 
 class Said:
@@ -44,10 +44,13 @@ class Said:
         yield from self._found.get(id(subject), ())
 
 
-def rules_of(program: str, buildspecs: Sequence[Buildspec], selection: Selection) -> tuple[list[Rule], int]:
+def rules_of(
+    program: str, text: str, buildspecs: Sequence[Buildspec], selection: Selection
+) -> tuple[list[Rule], int]:
     """The checks that say something of a file, and of how many commands ShellCheck could not say anything.
 
-    Where it was asked about every command, also the checks that the file names, for a comment that is of no use.
+    Where it was asked about every command, also the checks that the ``text`` of the file names, for a comment that is of
+    no use.
     """
     commands = [(buildspec, list(asked(buildspec))) for buildspec in buildspecs]
     consult(program, (script for _, items in commands for each in items for script in each.scripts))
@@ -62,16 +65,15 @@ def rules_of(program: str, buildspecs: Sequence[Buildspec], selection: Selection
                 finder = said.setdefault(comment.code, {}).setdefault(severity, Said())
                 finder.add(buildspec, Match(place, {SENTENCE: comment.message}, ()))
     if not unfinished and not any(map(passed_over, buildspecs)):
-        for code in _named(buildspecs):
+        for code in _named(text):
             said.setdefault(code, {})
     rules = (rule_of(code, finders=sorted(finders.items())) for code, finders in sorted(said.items()))
     return [rule for each in rules if (rule := admitted(each, selection)) is not None], unfinished
 
 
-def _named(buildspecs: Iterable[Buildspec]) -> set[str]:
-    """The checks that the file speaks of, if cblint would pass on what they say."""
-    codes = {code for buildspec in buildspecs for code in _NAMED.findall(buildspec.stream.text.value)}
-    return {code for code in codes if not _is_off(code)}
+def _named(text: str) -> set[str]:
+    """The checks that a file speaks of, if cblint would pass on what they say."""
+    return {code for code in map(str.upper, _NAMED.findall(text)) if not _is_off(code)}
 
 
 def _in_all(answers: Sequence[Sequence[Comment]]) -> list[Comment]:
