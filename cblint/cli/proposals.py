@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
+import signal
 from collections.abc import Callable, Iterable, Iterator
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,7 +77,8 @@ def _rules(catalogue: Catalogue, begun: str) -> Iterator[tuple[str, str]]:
 
 
 def _catalogue(context: click.Context) -> Catalogue:
-    """The rules that hold in this folder under the options that stand before; the built-in ones if that is wrong."""
+    """The rules that hold in this folder under the options that stand before; the built-in ones if that is wrong, or
+    takes too long."""
     from cblint.linter import Settings
 
     given: dict[str, Any] = context.params
@@ -82,9 +86,37 @@ def _catalogue(context: click.Context) -> Catalogue:
         config=given.get("config"), isolated=given.get("isolated") or False, rules=given.get("rules") or ()
     )
     try:
-        return catalogue_at("buildspec.yml", settings)
-    except ConfigError:
+        with _patience():
+            return catalogue_at("buildspec.yml", settings)
+    except (ConfigError, _TooLong):
         return built_in()
+
+
+class _TooLong(Exception):
+    """Somebody sits at a prompt and waits."""
+
+
+_SECONDS = 2.0
+"""A folder of a stranger's can hold rules that take minutes to read."""
+
+
+@contextlib.contextmanager
+def _patience() -> Iterator[None]:
+    """Raises _TooLong in what takes longer, where the system has an alarm clock."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(_: int, __: FrameType | None) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _beginning(begun: str, known: Iterable[tuple[str, str]], before: str = "") -> list[Item]:

@@ -6,6 +6,7 @@ import os
 import pathlib
 import shlex
 import shutil
+import signal
 import sys
 import time
 
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cblint.catalogue import rules
+from cblint.cli import proposals
 from cblint.cli.commands import cli
 from cblint.cli.completion import _split
 from cblint.cli.options import OPTIONS
@@ -167,6 +169,16 @@ def test_the_rules_are_those_of_the_folder(cblint: Cblint) -> None:
         assert proposed(cblint, "cblint check --select duplicate") == ["duplicate-key"]
     cblint.put({".cblint.yml": "rules: [own]\n", "own/a.yml": OWN.format(name='"zzz $(x)"', summary="x")})
     assert proposed(cblint, "cblint check --select zzz") == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm clock")
+def test_rules_that_take_long_to_read_are_not_waited_for(cblint: Cblint, monkeypatch: pytest.MonkeyPatch) -> None:
+    cblint.put({".cblint.yml": "rules: [own]\n", "own/a.yml": OWN.format(name="dup-own", summary="x")})
+    with monkeypatch.context() as patch:
+        patch.setattr(proposals, "_SECONDS", 1e-6)
+        assert proposed(cblint, "cblint check --select dup") == ["duplicate-key"]
+    assert sorted(proposed(cblint, "cblint check --select dup")) == ["dup-own", "duplicate-key"]
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 @settings(max_examples=25)
