@@ -93,6 +93,11 @@ def test_a_family_is_listed_for_people_and_explained_for_programs() -> None:
     ]
 
 
+def test_nothing_in_a_summary_ends_its_cell() -> None:
+    rule = find("curl-without-fail")._replace(summary="a | b\n| c")
+    assert table([rule]).endswith("| a \\| b \\| c |\n")
+
+
 def test_the_kind_alone_means_all() -> None:
     assert printed("explain", "rule") == printed("rules")
     everything = document("explain", "rule")

@@ -101,6 +101,15 @@ def test_what_github_requires_is_not_blank_whatever_an_entry_says() -> None:
     )
 
 
+def test_controls_in_an_entry_are_made_visible() -> None:
+    hostile = "a\x1b[31m\u202eb\ud800\n##[error]c"
+    found = described(entry(summary=hostile), {"why": hostile, "advice": hostile, "references": [hostile]})
+    texts = [found["shortDescription"]["text"], found["fullDescription"]["text"], *found["help"].values()]
+    assert not any(re.search("[^\n\x20-\x7e]", text) for text in texts)
+    assert [text.count("<U+001B>[31m<U+202E>b<U+D800>") for text in texts] == [1, 1, 3, 3]
+    assert "<U+0023>#[error]c" in texts[3]
+
+
 def test_without_a_mended_example_there_is_a_good_one() -> None:
     examples = [{"bad": "a: «b»\n", "variant": "x"}, {"good": "c: d\n"}]
     markdown = described(entry(), {"examples": examples})["help"]["markdown"]

@@ -44,13 +44,11 @@ class Said:
         yield from self._found.get(id(subject), ())
 
 
-def rules_of(
-    program: str, text: str, buildspecs: Sequence[Buildspec], selection: Selection
-) -> tuple[list[Rule], int]:
+def rules_of(program: str, text: str, buildspecs: Sequence[Buildspec], selection: Selection) -> tuple[list[Rule], int]:
     """The checks that say something of a file, and of how many commands ShellCheck could not say anything.
 
-    Where it was asked about every command, also the checks that the ``text`` of the file names, for a comment that is of
-    no use.
+    Where it was asked about every command, also the checks that the ``text`` of the file names, for its comments that
+    are of no use.
     """
     commands = [(buildspec, list(asked(buildspec))) for buildspec in buildspecs]
     consult(program, (script for _, items in commands for each in items for script in each.scripts))

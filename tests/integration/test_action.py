@@ -44,6 +44,8 @@ def build_wheel(folder, settings=None, metadata=None):
     return name
 """
 """Builds a wheel whose program is this cblint: what pip fetches to build the true one takes longer than all else."""
+EVIL = ("venv", "pip", "ensurepip", "setuptools", "cblint", "json", "os", "sitecustomize", "usercustomize")
+"""Modules of a repository that something of the action might import."""
 PATHS = [ROOT, *filter(None, sys.path)]
 MODULE = f"""\
 import sys
@@ -176,9 +178,7 @@ def test_no_script_holds_what_comes_from_outside() -> None:
 def test_it_installs_what_it_came_with_and_runs_nothing_of_the_repository(runner: Runner) -> None:
     (runner.action / "pyproject.toml").write_text(PROJECT)
     (runner.action / "backend.py").write_text(BACKEND.format(module=MODULE))
-    evil = {
-        f"{name}.py": "open('taken', 'w'); raise SystemExit(0)\n" for name in ("venv", "pip", "cblint", "json", "os")
-    }
+    evil = {f"{name}.py": "open('taken', 'w'); raise SystemExit(0)\n" for name in EVIL}
     repository(runner.workspace, {"buildspec.yml": DEFECT, **evil})
     ran = runner.act(python=sys.executable, annotations="false", sarif="true")
     assert ran.status == 1, ran.printed
@@ -203,7 +203,9 @@ def test_paths_and_options_are_taken_as_they_are_written(runner: Runner) -> None
     ]
     repository(runner.workspace, {"other.yml": DEFECT, **dict.fromkeys(names, DEFECT)})
     ran = act(
-        runner, paths="\n".join([*names, "", ""]), options="--select=command-not-string\r\n\n--ignore\nunknown-key"
+        runner,
+        paths="\n".join([*names, "", "  \t", ""]),
+        options="--select=command-not-string\r\n \n--ignore\nunknown-key",
     )
     assert ran.status == 1, ran.printed
     assert sorted(_uris(ran)) == sorted(quote(name) for name in names)
@@ -227,7 +229,7 @@ def test_where_it_runs_what_fails_it_and_what_it_is_called(runner: Runner) -> No
 
 def test_findings_are_shown_at_their_lines_from_the_root_of_the_repository(runner: Runner) -> None:
     repository(runner.workspace, {"in ner/a b/buildspec.yml": DEFECT})
-    ran = act(runner, annotations="true", working_directory="in ner", paths="a b/buildspec.yml\nmissing.yml")
+    ran = act(runner, annotations="True", working_directory="in ner", paths="a b/buildspec.yml\nmissing.yml")
     assert (ran.status, ran.outputs["exit-status"]) == (2, "2")
     shown = [line.partition("title=")[0] for line in ran.printed.splitlines() if line.startswith("::")]
     assert shown == [
@@ -249,6 +251,8 @@ def test_a_file_that_cannot_be_read_fails_it_and_what_was_found_is_uploaded(runn
     [
         ({"fail_on": "often"}, '"often" is not one of'),
         ({"options": "--no-such-option"}, "--no-such-option"),
+        ({"sarif": "yes"}, "::error::cblint: the inputs annotations and sarif are true or false."),
+        ({"annotations": "$(exit)"}, "::error::cblint: the inputs annotations and sarif are true or false."),
         ({"executable": "no-such-program"}, "::error::cblint: the input executable names no program."),
         ({"executable": "", "version": "1.0; touch x"}, "::error::cblint: the input version is a tag or a commit."),
         ({"executable": "", "version": "--pre"}, "::error::cblint: the input version is a tag or a commit."),
@@ -256,7 +260,7 @@ def test_a_file_that_cannot_be_read_fails_it_and_what_was_found_is_uploaded(runn
 )
 def test_what_is_wrong_is_said_and_nothing_is_uploaded(runner: Runner, inputs: dict[str, str], said: str) -> None:
     repository(runner.workspace, {"buildspec.yml": CLEAN})
-    ran = act(runner, sarif="true", **inputs)
+    ran = act(runner, **{"sarif": "true", **inputs})
     assert ran.status == 2
     assert said in ran.printed
     assert (ran.handed, ran.outputs["sarif-file"]) == ([], "")
