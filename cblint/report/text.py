@@ -225,7 +225,8 @@ def statistics(result: Result) -> Iterator[str]:
         groups.setdefault((finding.rule, finding.code, finding.severity.value), []).append(finding)
     names, codes = (max((len(key[part]) for key in groups), default=0) for part in (0, 1))
     for (rule, code, severity), found in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        line = f"{len(found):6}  {severity:7}  {code:{codes}}  {rule:{names}}  {_mendable(found)}"
+        name = rule if rule != code else ""  # a check of ShellCheck has its code only
+        line = f"{len(found):6}  {severity:7}  {code:{codes}}  {name:{names}}  {_mendable(found)}"
         yield f"{line.rstrip()}\n"
 
 

@@ -264,3 +264,9 @@ def test_what_is_wrong_is_said_and_nothing_is_uploaded(runner: Runner, inputs: d
     assert ran.status == 2
     assert said in ran.printed
     assert (ran.handed, ran.outputs["sarif-file"]) == ([], "")
+
+
+def test_a_path_of_a_program_is_one_from_the_workspace(runner: Runner) -> None:
+    repository(runner.workspace, {"ci/buildspec.yml": DEFECT})
+    ran = act(runner, executable=f"../{runner.executable.name}", working_directory="ci", sarif="true")
+    assert (ran.status, _uris(ran)) == (1, ["ci/buildspec.yml"]), ran.printed
