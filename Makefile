@@ -63,7 +63,8 @@ fuzz: $(VENV)/test
 	    CBLINT_HYPOTHESIS=fuzz $(BIN)/python -m pytest --numprocesses $(CORES) \
 	        tests/properties tests/integration/test_hostile_anything.py tests/test_fix.py \
 	        tests/integration/test_fix_places.py tests/integration/test_corpus_fixes.py \
-	        tests/test_pre_commit_hooks.py tests/test_reports.py tests/test_sarif.py tests/test_sarif_places.py \
+	        tests/test_formats_hostile.py tests/test_line_hash.py tests/test_pre_commit_hooks.py \
+	        tests/test_reports.py tests/test_sarif.py tests/test_sarif_places.py \
 	        tests/test_spelling.py || exit 1; \
 	done
 	CBLINT_MUTATED=10000 $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration/test_shell_oracles.py

@@ -310,7 +310,10 @@ def placed(lines: Lines, edit: Edit) -> PlacedEdit:
 
 
 def _visible(span: Span, target: Target) -> Span:
-    """Widen an empty span to a character that can be seen: the one before it (``-``, ``:``), else the one after."""
+    """Widen an empty span to a character that can be seen: the one before it (``-``, ``:``), else the one after.
+
+    At the end of the file it is the last one that can be seen.
+    """
     if not span.empty:
         return span
     source = target.lines.text
@@ -321,7 +324,10 @@ def _visible(span: Span, target: Target) -> Span:
         # The two characters of a line end are at one position.
         end = len(source[: span.start].rstrip())
         return Span(end - 1, end)
-    return Span(span.start, min(span.start + 1, len(source)))
+    if span.start >= len(source):
+        last = max(len(source.rstrip()), 1)
+        return Span(last - 1, min(last, len(source)))
+    return Span(span.start, span.start + 1)
 
 
 _LONGEST = 120
