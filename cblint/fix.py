@@ -10,6 +10,7 @@ import difflib
 import io
 import os
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
@@ -303,7 +304,9 @@ def _data(text: str) -> tuple[Any, ...]:
     loader = YAML(typ="rt", pure=True)
     loader.allow_duplicate_keys = True
     try:
-        return tuple(loader.load_all(io.StringIO(text)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # YAML lets an anchor be used again
+            return tuple(loader.load_all(io.StringIO(text)))
     except (YAMLError, ValueError, RecursionError) as error:
         raise Refused(f"ruamel.yaml cannot load it ({type(error).__name__}), so the fix cannot be checked") from None
 

@@ -162,7 +162,7 @@ def test_markdown_of_strangers_is_prose_and_code(text: str) -> None:
     for token in tokens:
         if token.type == "text":
             assert _PROSE.fullmatch(token.content)
-            assert not re.search(r"[a-z]:[a-z]|www\.|[A-Fa-f0-9]{7}|GH-|^[-+>#=] |^[0-9]+[.)]", token.content)
+            assert not re.search(r"[a-z]:[a-z]|www\.|\b[A-Fa-f0-9]{7,40}\b|GH-|^[-+>#=] |^[0-9]+[.)]", token.content)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -188,7 +188,11 @@ def damaged(draw: st.DrawFn) -> str:
 
 def _loaded(text: str) -> list[Any]:
     """The documents of a text: strings and nothing else, so that nothing is lost in them."""
-    return list(yaml.load_all(text, yaml.BaseLoader))
+    try:
+        return list(yaml.load_all(text, yaml.BaseLoader))
+    except yaml.YAMLError:
+        # It takes no tab for a blank in brackets, as libyaml does.
+        return list(yaml.load_all(text, yaml.CBaseLoader))
 
 
 def _differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
