@@ -22,7 +22,7 @@ from cblint.engine import MOST_STEPS
 from cblint.finding import Related, Severity
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Result, lint_file, result_of
-from cblint.report import Style, omitted, render, sarif, written
+from cblint.report import Style, render, sarif, written
 from cblint.report.fingerprint import fingerprints
 from cblint.report.shown import printable
 from tests.helpers import commands, finding, lint, repository
@@ -396,7 +396,7 @@ def test_of_too_many_results_the_most_severe_are_written_and_the_rest_is_said() 
     ]
     notices = run["invocations"][0]["toolExecutionNotifications"]
     assert [(notice["level"], notice["message"]["text"]) for notice in notices] == [("warning", each) for each in said]
-    assert omitted("json", result, PLAIN) == []
+    assert list(written("json", result, PLAIN).omitted) == []
 
 
 @pytest.fixture
@@ -427,8 +427,8 @@ def test_what_is_written_stays_in_order_and_suppressed_findings_go_first() -> No
 
     assert messages(PLAIN) == ["1", "3", "4", "5"]
     assert messages(ALL) == ["1", "3", "4", "5"]
-    assert omitted("sarif", result, PLAIN) == []
-    assert len(omitted("sarif", result, ALL)) == 2
+    assert list(written("sarif", result, PLAIN).omitted) == []
+    assert len(list(written("sarif", result, ALL).omitted)) == 2
     assert not any("suppressions" in found for found in run_of(result, ALL)["results"])
 
 
@@ -438,7 +438,7 @@ def test_of_too_many_related_places_the_first_are_written_and_the_rest_is_said()
     place = Related("It is here", one.path, one.start, one.end)
     result = told(one._replace(related=(place,) * 4))
     assert len(run_of(result)["results"][0]["relatedLocations"]) == 2
-    assert omitted("sarif", result, PLAIN) == [
+    assert list(written("sarif", result, PLAIN).omitted) == [
         "GitHub takes 3 places of a result: 2 related ones are not in the SARIF output."
     ]
 
@@ -453,7 +453,7 @@ def test_of_too_many_rules_the_last_are_not_described(monkeypatch: pytest.Monkey
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["CB1001", "CB1002", "CB1003"]
     assert [found.get("ruleIndex") for found in run["results"]] == [0, None]
     count = len(rules())
-    assert omitted("sarif", result, PLAIN) == [
+    assert list(written("sarif", result, PLAIN).omitted) == [
         f"GitHub takes 3 rules: the last {count - 3} of {count} are not described in the SARIF output."
     ]
 
@@ -478,7 +478,7 @@ def test_of_a_log_that_is_too_large_the_most_severe_results_are_written(monkeypa
     # What is not results is written even where that alone is too much.
     monkeypatch.setattr(sarif, "MOST_BYTES", 1)
     assert run_of(result)["results"] == []
-    assert omitted("sarif", result, PLAIN) == [
+    assert list(written("sarif", result, PLAIN).omitted) == [
         "GitHub takes 1 bytes, compressed: the 40 least severe of 40 results are not in the SARIF output."
     ]
 

@@ -53,11 +53,6 @@ def render(name: str, result: Result, style: Style) -> Iterator[str]:
     return iter(written(name, result, style).lines)
 
 
-def omitted(name: str, result: Result, style: Style) -> list[str]:
-    """What the format has no room for, in sentences."""
-    return list(written(name, result, style).omitted)
-
-
 def left_out(steps: int) -> str:
     """What is said of steps that are missing in the middle of a way."""
     return f"{steps} step" if steps == 1 else f"{steps} steps"

@@ -10,7 +10,7 @@ _answers: dict[Script, Answer] = {}
 
 
 def consult(program: str, scripts: Iterable[Script]) -> None:
-    """Have those scripts looked at that have not been yet, by one process for all."""
+    """Have those scripts looked at that have not been yet, as many at once as can be."""
     new = [script for script in dict.fromkeys(scripts) if script not in _answers]
     if new:
         _answers.update(ask(program, new))
