@@ -1,5 +1,5 @@
 """Writes what is generated: of the rule entries a page for each and their index; of rules/facts/shellcheck.yml the
-table in docs/shellcheck.md.
+table in docs/shellcheck.md; the references of the command line and of the configuration; the picture of the README.
 
 python -m tools.generate            write
 python -m tools.generate --check    write nothing; exit 1 and name what is stale or left over
@@ -20,11 +20,18 @@ from cblint.facts import table as facts_of
 from cblint.facts.sources import read_entries
 from cblint.report import rule_markdown
 from cblint.report.rule_table import table
+from tools import picture
+from tools.reference import command_line, configuration
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = os.path.join("docs", "rules")
 BEGIN, END = "<!-- {part}: begin, made by tools/generate.py -->", "<!-- {part}: end -->"
 NOTICE = "<!-- Made by tools/generate.py from {source}; do not edit. -->\n\n"
+REFERENCES = {
+    "command-line.md": ("cblint/cli/", command_line),
+    "configuration-reference.md": ("rules/schema/config.schema.json", configuration),
+}
+"""Pages below docs/, and what they are made from."""
 
 
 @cache
@@ -35,19 +42,23 @@ def outputs() -> dict[str, str]:
     pages[os.path.join(PAGES, "README.md")] = index()
     path = os.path.join("docs", "shellcheck.md")
     pages[path] = _with_part(path, "left out", left_out())
+    for path, (source, reference) in REFERENCES.items():
+        pages[os.path.join("docs", path)] = NOTICE.format(source=source) + reference()
+    pages[picture.PATH] = picture.picture()
     return pages
 
 
 def page(entry: dict[str, Any]) -> str:
     """The documentation of one rule."""
     family = FAMILIES[entry["code"][2]]
-    notice = NOTICE.format(source=f"rules/{family}/{entry['name']}.yml")
-    return notice + rule_markdown.page(explanation_of(find(entry["name"]), entry))
+    source = f"rules/{family}/{entry['name']}.yml"
+    about = rule_markdown.page(explanation_of(find(entry["name"]), entry))
+    return f"{NOTICE.format(source=source)}{about}\nThis page is made from [{source}](../../{source}).\n"
 
 
 def index() -> str:
     """All rules, by family."""
-    return f"{NOTICE.format(source='rules/')}# Rules\n\n{table(rules(), '{rule}.md')}"
+    return f"{NOTICE.format(source='rules/')}# Rules\n\n{table(rules(), '{rule}.md', '## {}')}"
 
 
 def left_out() -> str:
