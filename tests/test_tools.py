@@ -88,10 +88,10 @@ def test_a_new_check_goes_into_its_module(tmp_path: Any) -> None:
         assert [report.span for report in namespace[name](buildspec)] == [Span(52, 56)]
 
 
-def test_the_readme_shows_what_cblint_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_front_page_shows_what_cblint_prints(monkeypatch: pytest.MonkeyPatch) -> None:
     root = os.path.dirname(RULES)
     monkeypatch.chdir(root)
-    with open("README.md", encoding="utf-8") as file:
+    with open("docs/index.md", encoding="utf-8") as file:
         block = re.search(r"```console\n\$ cblint check (\S+)\n(.*?)```", file.read(), re.DOTALL)
     assert block is not None
     result = lint_paths([block.group(1)], Settings())

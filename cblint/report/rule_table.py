@@ -43,18 +43,20 @@ def _line(cells: Iterable[str], code: int) -> str:
     return "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def table(rules: Iterable[Rule], link: str = RULES_URL) -> str:
-    """A table of Markdown for each family that has any; ``link`` is an address with ``{rule}`` in it."""
+def table(rules: Iterable[Rule], link: str = RULES_URL, title: str = "**{}**") -> str:
+    """A table of Markdown for each family that has any; ``link`` has ``{rule}`` in it, and ``title`` has ``{}``."""
     families: dict[str, list[Rule]] = {}
     for rule in rules:
         families.setdefault(OWN if rule.is_own else rule.code[2], []).append(rule)
     titles = {**{digit: f"CB{digit} {FAMILY_TITLES[name]}" for digit, name in FAMILIES.items()}, OWN: "Own rules"}
-    return "\n\n".join(_family(titles[key], families[key], link) for key in titles if key in families) + "\n"
+    return (
+        "\n\n".join(_family(title.format(titles[key]), families[key], link) for key in titles if key in families) + "\n"
+    )
 
 
 def _family(title: str, rules: list[Rule], link: str) -> str:
     head = ("| code | rule | severity | fix | |", "|---|---|---|---|---|")
-    return f"**{title}**\n\n" + "\n".join([*head, *(_row(rule, link) for rule in rules)])
+    return f"{title}\n\n" + "\n".join([*head, *(_row(rule, link) for rule in rules)])
 
 
 def _row(rule: Rule, link: str) -> str:

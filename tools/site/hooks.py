@@ -1,0 +1,50 @@
+"""The hooks that mkdocs calls while it builds the site; mkdocs.yml names this file."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.structure.files import File
+
+from cblint.facts import PUBLISHED, published
+from tools.site.links import SCHEMAS, SOURCE, Links
+from tools.site.looks import Labels, coloured
+from tools.site.navigation import expanded
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+_links = Links(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+_MADE_FROM = re.compile(r"<!-- Made by tools/generate\.py from (\S+);")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Folders in the navigation become their pages; Markdown gets our extensions."""
+    config.nav = expanded(config.nav or [], config.docs_dir)
+    extensions: list[Any] = config.markdown_extensions
+    extensions += [_links, Labels()]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """The site publishes the schemas, under the names that ``cblint schema`` knows them by."""
+    for name in PUBLISHED:
+        files.append(File.generated(config, SCHEMAS.format(name=name), content=published(name)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Links are looked at from the page in which they stand; one that is made is edited where it is made from."""
+    _links.page = page.file.src_uri
+    if made := _MADE_FROM.match(markdown):
+        page.edit_url = SOURCE.format(kind="tree" if made[1].endswith("/") else "blob", path=made[1])
+    return markdown
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """What cblint prints has the colours that it has in a terminal."""
+    return coloured(html)

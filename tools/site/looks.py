@@ -1,0 +1,72 @@
+"""What the site shows otherwise than plain Markdown: severities as labels, what cblint prints in its colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+_SEVERITIES = ("error", "warning", "note")
+_BLOCK = re.compile(r'(<div class="language-(?:text|console) highlight">)(.*?)(</div>)', re.DOTALL)
+_PLACE = re.compile(
+    r"(?m)^(?P<start>(?:<[^>]*>)*)(?P<place>[^\s<>:]+:\d+:\d+): (?P<said>(error|warning|note)\[[\w-]+\])"
+)
+_GUTTER = re.compile(r"(?m)^((?:<[^>]*>)* *\d* )(\||=)(?= |$)")
+_CARETS = re.compile(r"(?m)(?<=[ >])(\^+)$")
+
+
+class Labels(Extension):  # type: ignore[misc] # Markdown carries no types
+    """Gives each cell of a table the name of its column, and a severity the look of one."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """After the tables were made."""
+        md.treeprocessors.register(_Labelling(), "labels", 4)
+
+
+class _Labelling(Treeprocessor):  # type: ignore[misc]
+    def run(self, root: Element) -> None:
+        for table in root.iter("table"):
+            columns = ["".join(cell.itertext()).strip() for cell in table.iter("th")]
+            if "severity" in columns:
+                table.set("class", "rules")
+                _label(table, columns)
+
+
+def _label(table: Element, columns: list[str]) -> None:
+    for row in table.iter("tr"):
+        for column, cell in _cells(row, columns):
+            if column:
+                cell.set("data-column", column)
+            text = (cell.text or "").strip()
+            if column == "severity" and text in _SEVERITIES:
+                cell.text = ""
+                label = Element("span", {"class": f"severity {text}"})
+                label.text = text
+                cell.append(label)
+
+
+def _cells(row: Element, columns: list[str]) -> Iterator[tuple[str, Element]]:
+    return zip(columns, row.findall("td"), strict=False)
+
+
+def coloured(html: str) -> str:
+    """A page in which what cblint prints has its colours: the place, the severity, the frame, the carets."""
+    return _BLOCK.sub(lambda block: block[1] + _painted(block[2]) + block[3], html)
+
+
+def _painted(printed: str) -> str:
+    if not _PLACE.search(printed):
+        return printed
+
+    def headed(found: re.Match[str]) -> str:
+        said = found["said"]
+        severity = said.partition("[")[0]
+        return f'{found["start"]}<span class="place">{found["place"]}</span>: <span class="{severity}">{said}</span>'
+
+    painted = _PLACE.sub(headed, printed)
+    painted = _GUTTER.sub(r'\1<span class="frame">\2</span>', painted)
+    return _CARETS.sub(r'<span class="carets">\1</span>', painted)
