@@ -64,7 +64,7 @@ def index() -> str:
 def left_out() -> str:
     """What is not passed on of ShellCheck."""
     facts = facts_of("shellcheck")
-    rows = ["| check | | instead |", "|---|---|---|"]
+    rows = ["| check | why | instead |", "|---|---|---|"]
     for entry in facts["left-out"]:
         instead = ", ".join(f"[{name}](rules/{name}.md)" for name in entry.get("instead", ()))
         rows.append(f"| {', '.join(entry['codes'])} | {entry['why']} | {instead} |")

@@ -55,7 +55,7 @@ def table(rules: Iterable[Rule], link: str = RULES_URL, title: str = "**{}**") -
 
 
 def _family(title: str, rules: list[Rule], link: str) -> str:
-    head = ("| code | rule | severity | fix | |", "|---|---|---|---|---|")
+    head = ("| code | rule | severity | fix | about |", "|---|---|---|---|---|")
     return f"{title}\n\n" + "\n".join([*head, *(_row(rule, link) for rule in rules)])
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 _links = Links(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-_MADE_FROM = re.compile(r"<!-- Made by tools/generate\.py from (\S+);")
+_MADE_FROM = re.compile(r"<!-- Made by tools/generate\.py from (?P<path>(?:\S+/(?P<rule>[\w-]+)\.yml)|\S+); .*-->\s*")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -38,11 +38,21 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Links are looked at from the page in which they stand; one that is made is edited where it is made from."""
+    """Links are looked at from the page in which they stand. One that is made is edited where it is made from."""
     _links.page = page.file.src_uri
-    if made := _MADE_FROM.match(markdown):
-        page.edit_url = SOURCE.format(kind="tree" if made[1].endswith("/") else "blob", path=made[1])
-    return markdown
+    made = _MADE_FROM.match(markdown)
+    if made is None:
+        return markdown
+    page.edit_url = SOURCE.format(kind="tree" if made["path"].endswith("/") else "blob", path=made["path"])
+    if made["rule"]:
+        page.meta["title"] = made["rule"]
+    # Only a heading at the very beginning gives the page its title.
+    return markdown[made.end() :]
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """The theme gives the window of the search no name."""
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
 
 
 def on_page_content(html: str, **_: Any) -> str:

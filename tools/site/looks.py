@@ -13,10 +13,11 @@ from markdown.treeprocessors import Treeprocessor
 _SEVERITIES = ("error", "warning", "note")
 _BLOCK = re.compile(r'(<div class="language-(?:text|console) highlight">)(.*?)(</div>)', re.DOTALL)
 _PLACE = re.compile(
-    r"(?m)^(?P<start>(?:<[^>]*>)*)(?P<place>[^\s<>:]+:\d+:\d+): (?P<said>(error|warning|note)\[[\w-]+\])"
+    r"(?m)^(?P<start>(?:<[^>]*>)*)(?P<place>[^\s<>:]+:\d+:\d+): (?P<said>(?:error|warning|note)\[[\w-]+\])"
+    r"(?P<message>[^<\n]*)"
 )
 _GUTTER = re.compile(r"(?m)^((?:<[^>]*>)* *\d* )(\||=)(?= |$)")
-_CARETS = re.compile(r"(?m)(?<=[ >])(\^+)$")
+_CARETS = re.compile(r"(?m)(?<=[ >])(\^+)(?=(?:</\w+>)*$)")
 
 
 class Labels(Extension):  # type: ignore[misc] # Markdown carries no types
@@ -32,7 +33,7 @@ class _Labelling(Treeprocessor):  # type: ignore[misc]
         for table in root.iter("table"):
             columns = ["".join(cell.itertext()).strip() for cell in table.iter("th")]
             if "severity" in columns:
-                table.set("class", "rules")
+                table.set("data-labelled", "")
                 _label(table, columns)
 
 
@@ -65,7 +66,8 @@ def _painted(printed: str) -> str:
     def headed(found: re.Match[str]) -> str:
         said = found["said"]
         severity = said.partition("[")[0]
-        return f'{found["start"]}<span class="place">{found["place"]}</span>: <span class="{severity}">{said}</span>'
+        line = f'<span class="place">{found["place"]}</span>: <span class="{severity}">{said}</span>{found["message"]}'
+        return f'{found["start"]}<span class="finding">{line}</span>'
 
     painted = _PLACE.sub(headed, printed)
     painted = _GUTTER.sub(r'\1<span class="frame">\2</span>', painted)
