@@ -48,8 +48,7 @@ function filterRules() {
     const wanted = Object.values(filters).filter(({ select }) => select.value);
     for (const row of rows) row.hidden = wanted.some(({ of, select }) => of(row) !== select.value);
     for (const table of tables) {
-      const empty = [...table.tBodies[0].rows].every((row) => row.hidden);
-      table.hidden = headingOf(table).hidden = empty;
+      partOf(table).hidden = headingOf(table).hidden = [...table.tBodies[0].rows].every((row) => row.hidden);
     }
     count.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rules`;
   }
@@ -61,10 +60,15 @@ function filterRules() {
     return (code) => titles.get(code);
   }
 
-  // The heading of a table, which the theme may have put into a box of its own.
-  function headingOf(table) {
+  // A table, or the box that the theme has put it into.
+  function partOf(table) {
     let part = table;
     while (part.parentElement !== table.closest("article")) part = part.parentElement;
+    return part;
+  }
+
+  function headingOf(table) {
+    let part = partOf(table);
     while (part.tagName !== "H2") part = part.previousElementSibling;
     return part;
   }

@@ -12,12 +12,10 @@ from markdown.treeprocessors import Treeprocessor
 
 _SEVERITIES = ("error", "warning", "note")
 _BLOCK = re.compile(r'(<div class="language-(?:text|console) highlight">)(.*?)(</div>)', re.DOTALL)
-_PLACE = re.compile(
-    r"(?m)^(?P<start>(?:<[^>]*>)*)(?P<place>[^\s<>:]+:\d+:\d+): (?P<said>(?:error|warning|note)\[[\w-]+\])"
-    r"(?P<message>[^<\n]*)"
-)
-_GUTTER = re.compile(r"(?m)^((?:<[^>]*>)* *\d* )(\||=)(?= |$)")
-_CARETS = re.compile(r"(?m)(?<=[ >])(\^+)(?=(?:</\w+>)*$)")
+_LINE = re.compile(r"(?m)^((?:<[^>]*>)*)(.+?)((?:</[^>]*>)*)$")
+_PLACE = re.compile(r"([^\s<>:]+:\d+:\d+): ((error|warning|note)\[[\w-]+\])")
+_FRAME = re.compile(r"( *\d* )([|=])(?= |$)")
+_CARETS = re.compile(r"\^+$")
 
 
 class Labels(Extension):  # type: ignore[misc] # Markdown carries no types
@@ -60,15 +58,17 @@ def coloured(html: str) -> str:
 
 
 def _painted(printed: str) -> str:
+    """A block, if it shows findings."""
     if not _PLACE.search(printed):
         return printed
+    return _LINE.sub(lambda line: line[1] + _line(line[2]) + line[3], printed)
 
-    def headed(found: re.Match[str]) -> str:
-        said = found["said"]
-        severity = said.partition("[")[0]
-        line = f'<span class="place">{found["place"]}</span>: <span class="{severity}">{said}</span>{found["message"]}'
-        return f'{found["start"]}<span class="finding">{line}</span>'
 
-    painted = _PLACE.sub(headed, printed)
-    painted = _GUTTER.sub(r'\1<span class="frame">\2</span>', painted)
-    return _CARETS.sub(r'<span class="carets">\1</span>', painted)
+def _line(text: str) -> str:
+    """A line of it. What is a sentence may be broken at the end of the box, but not an excerpt and its carets."""
+    frame = _FRAME.match(text)
+    if frame and frame[2] == "|":
+        text = _CARETS.sub(r'<span class="carets">\g<0></span>', text)
+    text = _FRAME.sub(r'\1<span class="frame">\2</span>', text, count=1) if frame else text
+    text = _PLACE.sub(r'<span class="place">\1</span>: <span class="\3">\2</span>', text)
+    return text if frame and frame[2] == "|" else f'<span class="said">{text}</span>'
