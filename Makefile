@@ -8,11 +8,12 @@ ROUNDS ?= 10
 FROM ?= 0
 SCRIPTS ?= 200000
 
-.PHONY: help demo test lint fuzz generate corpus oracles bench clean
+.PHONY: help demo test lint docs serve-docs fuzz generate corpus oracles bench clean
 
 help:
 	@echo "make demo      install cblint and lint the examples"
 	@echo "make test      run every check of the project (under 10 minutes on 2 cores)"
+	@echo "make docs      build the site of the documentation in site/ (make serve-docs shows it while you write)"
 	@echo "make fuzz      run the properties on new examples, ten times over"
 	@echo "make generate  write the generated documentation"
 	@echo "make corpus    counts and precision over the corpus, where it is at hand"
@@ -29,6 +30,25 @@ $(VENV)/base: pyproject.toml
 $(VENV)/test: $(VENV)/base
 	$(BIN)/python -m pip install --quiet --group test
 	@touch $@
+
+# What builds the site, and what the types of its hooks are checked with.
+$(VENV)/docs: $(VENV)/base
+	$(BIN)/python -m pip install --quiet --group docs
+	@touch $@
+
+# What looks at the site. Where npm, its registry or Chromium is missing, its test says that it was left out.
+$(VENV)/site/done: tests/site/package.json tests/site/package-lock.json
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent --fetch-retries=0 && touch $@ \
+	    || echo "Without npm and its registry, nobody looks at the site."
+
+# Only root can install it, and only where there are packages of Debian's. What goes wrong is no failure.
+$(VENV)/chromium:
+	@command -v chromium > /dev/null || test "$$(id -u)" != 0 || ! command -v apt-get > /dev/null \
+	    || DEBIAN_FRONTEND=noninteractive timeout 120 apt-get -qq -o Acquire::Retries=0 -o Dpkg::Use-Pty=0 \
+	        install --no-install-recommends --yes chromium > /dev/null 2>&1 || true
+	@if command -v chromium > /dev/null; then touch $@; else echo "Without Chromium, nobody looks at the site."; fi
 
 # Microsoft's validator of SARIF. Where npm, its registry or Linux is missing, its test says that it was left out.
 $(VENV)/multitool/done: tests/multitool/package.json tests/multitool/package-lock.json
@@ -48,15 +68,21 @@ $(VENV)-bench/done: pyproject.toml $(shell find cblint rules tools/hatch_build.p
 demo: $(VENV)/base
 	$(BIN)/cblint check examples --exit-zero
 
-lint: $(VENV)/test
+lint: $(VENV)/test $(VENV)/docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.generate --check
 
-test: lint $(VENV)/multitool/done
+test: lint $(VENV)/multitool/done $(VENV)/site/done $(VENV)/chromium
 	$(BIN)/python -m pytest --numprocesses $(CORES)
+
+docs: $(VENV)/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+serve-docs: $(VENV)/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve
 
 fuzz: $(VENV)/test
 	for round in $$(seq $(ROUNDS)); do \
@@ -84,4 +110,4 @@ bench: $(VENV)-bench/done
 	$(PYTHON) tools/bench.py $(VENV)-bench/bin/python
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

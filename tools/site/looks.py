@@ -12,10 +12,11 @@ from markdown.treeprocessors import Treeprocessor
 
 _SEVERITIES = ("error", "warning", "note")
 _BLOCK = re.compile(r'(<div class="language-(?:text|console) highlight">)(.*?)(</div>)', re.DOTALL)
-_LINE = re.compile(r"(?m)^((?:<[^>]*>)*)(.+?)((?:</[^>]*>)*)$")
+_LINE = re.compile(r"(?m)^((?:<[^>]*>)*)([^<\n].*?)((?:</[^>]*>)*)$")
 _PLACE = re.compile(r"([^\s<>:]+:\d+:\d+): ((error|warning|note)\[[\w-]+\])")
-_FRAME = re.compile(r"( *\d* )([|=])(?= |$)")
-_CARETS = re.compile(r"\^+$")
+_EXCERPT = re.compile(r"( *\d* )(\|)( .*|$)")
+_MARK = re.compile(r"^( +)(=)(?= )")
+_CARETS = re.compile(r"^( +)(\^+)$")
 
 
 class Labels(Extension):  # type: ignore[misc] # Markdown carries no types
@@ -66,9 +67,10 @@ def _painted(printed: str) -> str:
 
 def _line(text: str) -> str:
     """A line of it. What is a sentence may be broken at the end of the box, but not an excerpt and its carets."""
-    frame = _FRAME.match(text)
-    if frame and frame[2] == "|":
-        text = _CARETS.sub(r'<span class="carets">\g<0></span>', text)
-    text = _FRAME.sub(r'\1<span class="frame">\2</span>', text, count=1) if frame else text
+    excerpt = _EXCERPT.match(text)
+    if excerpt:
+        marked = _CARETS.sub(r'\1<span class="carets">\2</span>', excerpt[3])
+        return f'{excerpt[1]}<span class="frame">{excerpt[2]}</span>{marked}'
+    text = _MARK.sub(r'\1<span class="frame">\2</span>', text)
     text = _PLACE.sub(r'<span class="place">\1</span>: <span class="\3">\2</span>', text)
-    return text if frame and frame[2] == "|" else f'<span class="said">{text}</span>'
+    return f'<span class="said">{text}</span>'
