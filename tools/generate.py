@@ -51,9 +51,8 @@ def outputs() -> dict[str, str]:
 def page(entry: dict[str, Any]) -> str:
     """The documentation of one rule."""
     family = FAMILIES[entry["code"][2]]
-    source = f"rules/{family}/{entry['name']}.yml"
-    about = rule_markdown.page(explanation_of(find(entry["name"]), entry))
-    return f"{NOTICE.format(source=source)}{about}\nThis page is made from [{source}](../../{source}).\n"
+    notice = NOTICE.format(source=f"rules/{family}/{entry['name']}.yml")
+    return notice + rule_markdown.page(explanation_of(find(entry["name"]), entry))
 
 
 def index() -> str:
@@ -64,7 +63,7 @@ def index() -> str:
 def left_out() -> str:
     """What is not passed on of ShellCheck."""
     facts = facts_of("shellcheck")
-    rows = ["| check | why | instead |", "|---|---|---|"]
+    rows = ["| check | | instead |", "|---|---|---|"]
     for entry in facts["left-out"]:
         instead = ", ".join(f"[{name}](rules/{name}.md)" for name in entry.get("instead", ()))
         rows.append(f"| {', '.join(entry['codes'])} | {entry['why']} | {instead} |")

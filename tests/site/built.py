@@ -13,12 +13,11 @@ _CODE = ("code", "pre", "script", "style")
 
 
 class Page(NamedTuple):
-    """A page: the names of its places, the addresses it has, its words outside of code, and cells without any."""
+    """A page: the names of its places, the addresses it has, and its words outside of code."""
 
     anchors: frozenset[str]
     addresses: tuple[str, ...]
     words: str
-    headless: int
 
 
 class _Reader(HTMLParser):
@@ -28,7 +27,6 @@ class _Reader(HTMLParser):
         self.addresses: list[str] = []
         self.words: list[str] = []
         self._within: list[str] = []
-        self.headless = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
@@ -38,17 +36,12 @@ class _Reader(HTMLParser):
                 self.addresses.append(value)
         if tag in _CODE:
             self._within.append(tag)
-        self._head = tag == "th"
 
     def handle_endtag(self, tag: str) -> None:
         if self._within and self._within[-1] == tag:
             self._within.pop()
-        if tag == "th" and self._head:
-            self.headless += 1
-        self._head = False
 
     def handle_data(self, data: str) -> None:
-        self._head = False
         if not self._within:
             self.words.append(data)
 
@@ -67,7 +60,7 @@ def _page(path: str) -> Page:
     reader = _Reader()
     with open(path, encoding="utf-8") as file:
         reader.feed(file.read())
-    return Page(frozenset(reader.anchors), tuple(reader.addresses), "".join(reader.words), reader.headless)
+    return Page(frozenset(reader.anchors), tuple(reader.addresses), "".join(reader.words))
 
 
 def dead_links(site: str, pages: dict[str, Page]) -> list[str]:

@@ -59,10 +59,6 @@ def test_what_github_shows_the_site_shows_as_well(mark: str, pages: dict[str, Pa
     assert found == {}
 
 
-def test_every_column_has_a_name(pages: dict[str, Page]) -> None:
-    assert [path for path, page in pages.items() if page.headless] == []
-
-
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_schemas_are_published(name: str, site: str) -> None:
     with open(os.path.join(site, "schema", f"{name}.json"), encoding="utf-8") as file:

@@ -38,7 +38,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Links are looked at from the page in which they stand. One that is made is edited where it is made from."""
+    """Links are looked at from the page in which they stand. One that is made says and edits what it is made from."""
     _links.page = page.file.src_uri
     made = _MADE_FROM.match(markdown)
     if made is None:
@@ -47,7 +47,7 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     if made["rule"]:
         page.meta["title"] = made["rule"]
     # Only a heading at the very beginning gives the page its title.
-    return markdown[made.end() :]
+    return f"{markdown[made.end() :]}\nThis page is made from [{made['path']}]({page.edit_url}).\n"
 
 
 def on_post_page(output: str, **_: Any) -> str:

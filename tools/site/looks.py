@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -20,7 +19,7 @@ _CARETS = re.compile(r"^( +)(\^+)$")
 
 
 class Labels(Extension):  # type: ignore[misc] # Markdown carries no types
-    """Gives each cell of a table the name of its column, and a severity the look of one."""
+    """Gives each cell of a table of rules the name of its column, and a severity the look of one."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """After the tables were made."""
@@ -30,15 +29,19 @@ class Labels(Extension):  # type: ignore[misc] # Markdown carries no types
 class _Labelling(Treeprocessor):  # type: ignore[misc]
     def run(self, root: Element) -> None:
         for table in root.iter("table"):
-            columns = ["".join(cell.itertext()).strip() for cell in table.iter("th")]
+            heads = list(table.iter("th"))
+            columns = ["".join(head.itertext()).strip() for head in heads]
             if "severity" in columns:
                 table.set("data-labelled", "")
                 _label(table, columns)
+            for head, column in zip(heads, columns, strict=True):
+                if not column:
+                    head.tag = "td"  # a corner: it heads nothing
 
 
 def _label(table: Element, columns: list[str]) -> None:
     for row in table.iter("tr"):
-        for column, cell in _cells(row, columns):
+        for column, cell in zip(columns, row.findall("td"), strict=False):
             if column:
                 cell.set("data-column", column)
             text = (cell.text or "").strip()
@@ -47,10 +50,6 @@ def _label(table: Element, columns: list[str]) -> None:
                 label = Element("span", {"class": f"severity {text}"})
                 label.text = text
                 cell.append(label)
-
-
-def _cells(row: Element, columns: list[str]) -> Iterator[tuple[str, Element]]:
-    return zip(columns, row.findall("td"), strict=False)
 
 
 def coloured(html: str) -> str:
