@@ -1,15 +1,21 @@
-// The table of rules can be filtered; without this script it is a table. What the theme puts beside code is no landmark.
+// The table of rules can be filtered; without this script it is a table. Two things that the theme makes are mended.
 "use strict";
 
 addEventListener("DOMContentLoaded", () => {
   filterRules();
-  groupButtons();
-  new MutationObserver(groupButtons).observe(document.querySelector("article"), { childList: true, subtree: true });
+  mend();
+  new MutationObserver(mend).observe(document.querySelector("article"), { childList: true, subtree: true });
+  addEventListener("resize", mend);
 });
 
-// The buttons of a code block: a page has many such blocks, and a reader who jumps from landmark to landmark wants none.
-function groupButtons() {
+function mend() {
+  // The buttons of a code block: who jumps from landmark to landmark wants none of them.
   for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none");
+  // A table that is wider than the page: who has no mouse has to get into it to scroll it.
+  for (const box of document.querySelectorAll(".md-typeset__scrollwrap")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
 }
 
 function filterRules() {

@@ -14,7 +14,10 @@ const axe = load("axe-core").source;
 
 const WIDTHS = [360, 768, 1440];
 const SCHEMES = { light: "default", dark: "slate" }; // what a system wants, and what the theme calls it
-const PAGES = { front: "", rule: "rules/curl-without-fail/", rules: "rules/", settings: "configuration-reference/" };
+const PAGES = {
+  front: "", rule: "rules/curl-without-fail/", rules: "rules/", settings: "configuration-reference/",
+  "a wide table": "decisions/formats/", "what does not exist": "404.html",
+};
 const ARGUMENTS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",

@@ -55,6 +55,11 @@ def on_post_page(output: str, **_: Any) -> str:
     return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
 
 
+def on_post_template(output_content: str, **_: Any) -> str:
+    """Nor where it is shown for a page that does not exist."""
+    return on_post_page(output_content)
+
+
 def on_page_content(html: str, **_: Any) -> str:
     """What cblint prints has the colours that it has in a terminal."""
     return coloured(html)
