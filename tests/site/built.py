@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 _ADDRESSES = ("href", "src", "action", "poster", "data")
+_BLOCKS = ("p", "li", "td")
 _CODE = ("code", "pre", "script", "style")
 
 
@@ -36,6 +37,8 @@ class _Reader(HTMLParser):
                 self.addresses.append(value)
         if tag in _CODE:
             self._within.append(tag)
+        if tag in _BLOCKS:
+            self.words.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if self._within and self._within[-1] == tag:
