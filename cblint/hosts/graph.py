@@ -6,13 +6,14 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.hosts.buildspec import DEFAULT_BUILDSPEC, DEFAULT_BUILDSPECS
 from cblint.hosts.definition import PIPELINE, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import is_set, known, setting, text_at
 from cblint.source.foreign import Reference
+from cblint.source.remembered import of_disk
 from cblint.source.text import HOLE
 from cblint.source.tree import Node, Scalar
 
@@ -296,7 +297,7 @@ class Graph:
         return frozenset(names)
 
 
-@lru_cache(maxsize=16)
+@of_disk(16)
 def _lines(repository: str, path: str) -> Lines | None:
     from cblint.source.file import Unreadable, read
     from cblint.source.text import Lines
