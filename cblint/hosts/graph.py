@@ -52,7 +52,7 @@ class Resource(NamedTuple):
     @property
     def lines(self) -> Lines | None:
         """The lines of its file, as it is on the disk; None where that is not at hand."""
-        return _lines(self.repository, self.path) if self.repository is not None else None
+        return lines_in(self.repository, self.path) if self.repository is not None else None
 
 
 class Run(NamedTuple):
@@ -298,7 +298,8 @@ class Graph:
 
 
 @of_disk(16)
-def _lines(repository: str, path: str) -> Lines | None:
+def lines_in(repository: str, path: str) -> Lines | None:
+    """The lines of a file of a repository, as it is on the disk; None where that cannot be read."""
     from cblint.source.file import Unreadable, read
     from cblint.source.text import Lines
 
