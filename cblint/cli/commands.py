@@ -200,7 +200,7 @@ def _lsp(**options: Any) -> None:
     from cblint.cli.lsp import serve  # no other command speaks with editors
 
     try:
-        serve(options)
+        sys.exit(serve(options))
     except Misused as error:
         raise click.UsageError(str(error)) from None
 

@@ -8,19 +8,19 @@ from typing import Any
 
 from cblint.catalogue import UnknownRule
 from cblint.choices import check_settings
-from cblint.cli.run import Misused, names
+from cblint.cli.run import Misused, names, say
 from cblint.config import ConfigError
 from cblint.linter import Settings
 from cblint.report import shown
 
 
-def serve(options: Mapping[str, Any]) -> None:
-    """Serve the editor at standard input and output. Raises Misused."""
+def serve(options: Mapping[str, Any]) -> int:
+    """Serve the editor at standard input and output, and return the exit status. Raises Misused."""
     try:
         from cblint.lsp.client import Options
         from cblint.lsp.server import serve as start
     except ModuleNotFoundError as error:
-        if error.name not in ("pygls", "lsprotocol"):
+        if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise Misused("The language server needs pygls: pip install 'cblint[lsp]' brings it.") from None
     if sys.stdin is None or sys.stdout is None:
@@ -38,4 +38,6 @@ def serve(options: Mapping[str, Any]) -> None:
         check_settings(settings, (".",))
     except (UnknownRule, ConfigError) as error:
         raise Misused(shown.printable(str(error))) from None
-    start(Options(settings, options["hints"]))
+    if sys.stdin.isatty():
+        say("an editor starts this command, and speaks with it: docs/editors.md has how. Ctrl-D ends it.")
+    return start(Options(settings, options["hints"]))

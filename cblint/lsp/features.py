@@ -46,6 +46,10 @@ async def initialized(ls: Server, _: types.InitializedParams) -> None:
         await ls.client_register_capability_async(types.RegistrationParams([registration]))
 
 
+def dismissed(ls: Server, _: None) -> None:
+    ls.is_dismissed = True
+
+
 def opened(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     text = params.text_document
     ls.show(Buffer(text.uri, text.language_id, text.version, text.text, ls.encoding, ls.options.settings))
@@ -144,6 +148,7 @@ async def select(ls: Server, arguments: Any) -> None:
 _FEATURES: dict[str, Callable[..., Any]] = {
     types.INITIALIZE: initialize,
     types.INITIALIZED: initialized,
+    types.SHUTDOWN: dismissed,
     types.TEXT_DOCUMENT_DID_OPEN: opened,
     types.TEXT_DOCUMENT_DID_CHANGE: changed,
     types.TEXT_DOCUMENT_DID_CLOSE: closed,

@@ -46,6 +46,8 @@ class Server(LanguageServer):
         self._complained: dict[str, tuple[str, ...]] = {}
         self._looked = time.monotonic()
         self._unswept = 0
+        self.is_dismissed = False
+        """Whether the editor has said that it is done."""
 
     @property
     def encoding(self) -> str:
@@ -135,8 +137,8 @@ class Server(LanguageServer):
         super().shutdown()  # type: ignore[no-untyped-call]
 
 
-def serve(options: Options) -> None:
-    """Serve the editor at standard input and output until it says that it is done."""
+def serve(options: Options) -> int:
+    """Serve the editor at standard input and output; the exit status, which is 1 if it went without a word."""
     from cblint.lsp.features import add_features
 
     server = Server(options)
@@ -145,3 +147,4 @@ def serve(options: Options) -> None:
     gc.freeze()
     gc.disable()
     server.start_io()
+    return 0 if server.is_dismissed else 1
