@@ -37,13 +37,12 @@ class Hint(NamedTuple):
 
 def hints_of(document: Document, span: Span) -> list[Hint]:
     """The hints within a range of the file, in its order: at most one behind each command."""
-    found: dict[int, set[Hint]] = {}
+    found: dict[int, dict[str, Hint]] = {}
     for buildspec in document.buildspecs:
         for hint in _hints(document, buildspec, span):
-            found.setdefault(hint.offset, set()).add(hint)
+            found.setdefault(hint.offset, {}).setdefault(hint.label, hint)
     # A command that an alias brings elsewhere may do something else there: then there is nothing to say of it here.
-    certain = [hints.pop() for _, hints in sorted(found.items()) if len(hints) == 1]
-    return [hint for hint in certain if hint.label]
+    return [hint for _, hints in sorted(found.items()) if len(hints) == 1 for hint in hints.values() if hint.label]
 
 
 def _hints(document: Document, buildspec: Buildspec, span: Span) -> Iterator[Hint]:

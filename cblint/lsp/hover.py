@@ -118,14 +118,14 @@ def _in_buildspec(document: Document, offset: int) -> Hover | None:
     spot = spot_at(document, offset)
     if spot is None:
         return None
-    return _variable(document, spot, offset) or _runtime(spot) or _key(spot)
+    if len(spot.names) == 4 and spot.names[0] == "phases" and spot.names[2] == _RUNTIMES:
+        return _runtime(spot)
+    return _variable(document, spot, offset) or _key(spot)
 
 
 def _runtime(spot: Spot) -> Hover | None:
     """A runtime, or its version."""
-    if spot.names[:1] != ("phases",) or spot.names[2:3] != (_RUNTIMES,) or len(spot.names) != 4:
-        return None
-    name = str(spot.names[3])
+    name = str(spot.names[-1])
     version = getattr(spot.node.resolved, "value", "")
     if not spot.on_key and is_literal(version):
         found = _explained(spot.span, lambda name: version_markdown(name, version), name)

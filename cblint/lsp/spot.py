@@ -119,5 +119,7 @@ def _resolved(part: Any) -> dict[str, Any] | None:
     """A part with what it refers to; what is said of the key itself wins."""
     if not isinstance(part, dict):
         return None
-    name = str(part.get("$ref", "")).rpartition("/")[2]
-    return {**_schema()["definitions"][name], **part} if name else part
+    if "$ref" not in part:
+        return part
+    own = {keyword: value for keyword, value in part.items() if keyword != "$ref"}
+    return {**_schema()["definitions"][part["$ref"].rpartition("/")[2]], **own}

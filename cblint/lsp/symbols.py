@@ -89,7 +89,7 @@ class _Outline:
         name = self._shown(pair.key.source if pair.name is None else pair.name)
         children = tuple(self._below(pair.value, way)) if len(way) < _DEEPEST else ()
         detail = self._detail(pair.value, way)
-        return _symbol(name, detail, _kind(pair.value, way), pair.key.span, pair.value.span, children)
+        return _symbol(name, detail, _kind(pair.value.resolved, way), pair.key.span, pair.value.span, children)
 
     def _below(self, node: Node, way: tuple[str, ...]) -> Iterator[Symbol]:
         """What is worth a line below a key: mappings, commands, the tasks of a batch; no list of paths."""

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, VARIABLES, Buildspec, ShellItem, Variable
 from cblint.flow import state
-from cblint.flow.build import Build
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.lsp.document import Document
 from cblint.lsp.spot import Spot, match_at, touches
@@ -65,7 +64,9 @@ def _read_at(document: Document, buildspec: Buildspec, item: ShellItem, offset: 
     ]
     if not found:
         return None
-    return Use(found[-1].span, found[-1].name, _believed(document, buildspec, item, READ, found[-1]))
+    node = found[-1]
+    may_be_set = _may_be_set(buildspec, node.name)
+    return Use(node.span, node.name, _believed(document, buildspec, item, READ, node) if may_be_set else None)
 
 
 def _set_at(document: Document, buildspec: Buildspec, item: ShellItem, offset: int) -> Use | None:
@@ -93,10 +94,17 @@ def _believed(
     return found[0] if len(found) == 1 else None
 
 
+def _may_be_set(buildspec: Buildspec, name: str) -> bool:
+    """Whether a command names a variable otherwise than to read it: else the build need not be run to know of it."""
+    named = re.compile(rf"(?<!\$)(?<!\$\{{)\b{re.escape(name)}\b|\$\{{{re.escape(name)}:?=")
+    return any(named.search(item.value) for item in buildspec.shell_items)
+
+
 def told_of(document: Document, buildspec: Buildspec, use: Use) -> str:
     """What is known of a variable, as Markdown; nothing where the file says nothing of it."""
     rows = [*_given(document, buildspec, use.name), *_taken(document, buildspec, use)]
-    return "\n".join([f"**{inert(use.name)}**", "", *(f"- {row}" for row in rows)]) if rows else ""
+    title = f"**{inert(document.hiding.mask.name(use.name))}**"
+    return "\n".join([title, "", *(f"- {row}" for row in rows)]) if rows else ""
 
 
 def _given(document: Document, buildspec: Buildspec, name: str) -> Iterator[str]:
@@ -132,16 +140,16 @@ def _taken(document: Document, buildspec: Buildspec, use: Use) -> Iterator[str]:
         said = value(use.name, found, document.secrets(buildspec))
         yield inert(f"{'from here on' if use.assigned else 'here'} it {said}")
     if not use.assigned:
-        nodes = found.places if found is not None else _setting(document.build(buildspec), use.name)
+        nodes = found.places if found is not None else _setting(document, buildspec, use.name)
         lines = sorted({line for node in nodes for line in _lines(document, node, use.name)})
         first = enumerated([str(line) for line in lines[:_MOST_PLACES]], "or")
         if lines:
             yield f"set in line {first}{', and elsewhere' if len(lines) > _MOST_PLACES else ''}"
 
 
-def _setting(build: Build, name: str) -> Iterator[Node]:
+def _setting(document: Document, buildspec: Buildspec, name: str) -> Iterator[Node]:
     """What sets a variable, wherever that is in the build."""
-    for run in build.runs:
+    for run in document.build(buildspec).runs if _may_be_set(buildspec, name) else ():
         for event in run.events:
             if event.kind == ASSIGNED and event.name == name and event.standing is None:
                 yield event.node

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cblint.facts import table
 from cblint.facts.images import Image, Runtime, all_images, image_of, is_of_one_language, other_names
-from cblint.facts.runtimes import Offer, ended, is_among, may_be_installed, offer_of, runtime_names
+from cblint.facts.runtimes import Offer, ended, is_among, is_number, may_be_installed, offer_of, runtime_names
 from cblint.report.markdown import escaped, inert
 from cblint.report.serialise import serialised
 from cblint.report.wrapping import row
@@ -167,7 +167,7 @@ def _version_rows(name: str, version: str, offer: Offer) -> Iterator[Row]:
     yield Row("on maintained images", each=maintained)
     if not maintained:
         yield Row("on others only", each=tuple(image.name for image in having))
-    if offer.others and not having and may_be_installed(name, version):
+    if offer.others and not having and is_number(version) and may_be_installed(name, version):
         yield Row("installed", "on demand: no image brings it")
     needs = offer.requires.get(version, {})
     yield Row("needs", "; ".join(f"{other} {enumerated(each, 'or')}" for other, each in needs.items()))
