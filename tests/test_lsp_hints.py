@@ -14,7 +14,6 @@ from tests.hosts import HOSTS
 from tests.lsp_documents import SAMPLE, SECRET, document, documents
 
 
-
 def hinted(read: Document) -> list[Hint]:
     """All hints of a document."""
     return hints_of(read, Span(0, len(read.text)))
