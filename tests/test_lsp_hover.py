@@ -52,6 +52,12 @@ KEYS = {
         "**fast-fail**\n\nWhether the batch ends when one task fails.\n\n- one of `true`, `false`, `yes` or `no`\n"
         "- if it is not given: `false`",
     ),
+    "a value of many forms": (
+        "phases:\n  build:\n    on-failure: «RETRY-3»\n",
+        "**on-failure**\n\nWhat follows a failed command: ABORT ends the build, CONTINUE goes on with the next phase, "
+        "RETRY tries again (RETRY-\\<count>, RETRY-\\<regex>, RETRY-\\<count>-\\<regex>; at most 100 times). Not for "
+        "Lambda compute and reserved capacity.",
+    ),
     "a key that has to be given": (
         "artifacts:\n  secondary-artifacts:\n    a:\n      «files»: [a]\n",
         "**files**\n\nPaths and globs to upload, relative to the source root or to base-directory; \\*\\*/\\* is "
@@ -126,6 +132,16 @@ VARIABLES = {
     "where it is set no more": (
         f"{HEAD}      - TAG=v1; unset TAG; echo «$TAG»\n",
         "**TAG**\n\n- here it is not set",
+    ),
+    "for PowerShell": (
+        "env:\n  shell: powershell.exe\n  variables:\n    STAGE: dev\nphases:\n  build:\n    commands:\n"
+        '      - Write-Host "«$env:STAGE»"\n',
+        "**STAGE**\n\n- given in line 4",
+    ),
+    "for cmd.exe": (
+        "env:\n  shell: cmd.exe\n  variables:\n    STAGE: dev\nphases:\n  build:\n    commands:\n"
+        "      - echo «%STAGE%»\n",
+        "**STAGE**\n\n- given in line 4",
     ),
     "in a text that the shell reads elsewhere": (
         f"{ENV}      - a\nartifacts:\n  files: [a]\n  name: app-«$STAGE»\n",
@@ -237,6 +253,16 @@ def test_every_host_knows_its_characters(host: str) -> None:
 )
 def test_an_image_in_a_definition(name: str, marked: str) -> None:
     assert "system: Amazon Linux 2023, x86_64" in hovered(marked, name)
+
+
+def test_a_variable_of_the_project() -> None:
+    marked = (
+        "Resources:\n  B:\n    Type: AWS::CodeBuild::Project\n    Properties:\n      Environment:\n"
+        "        EnvironmentVariables:\n          - {Name: KEY, Type: SECRETS_MANAGER, Value: a/b}\n"
+        "      Source:\n        Type: GITHUB\n        BuildSpec: |\n          version: 0.2\n          phases:\n"
+        "            build:\n              commands: [echo «$KEY»]\n"
+    )
+    assert hovered(marked, "template.yml") == "**KEY**\n\n- given by the project, as a secret"
 
 
 def test_what_stands_before_a_syntax_error_is_known() -> None:

@@ -150,7 +150,7 @@ def _takes(spot: Spot, schema: dict[str, Any]) -> Iterator[str]:
     values = _values(spot, schema)
     if values:
         yield f"- one of {enumerated([code(value) for value in values], 'or')}"
-    elif "type" in schema:
+    elif "type" in schema and "pattern" not in schema:  # the description tells what form it has
         kinds = schema["type"]
         yield f"- {NOUNS['string' if 'string' in kinds and not isinstance(kinds, str) else kinds]}"
     if "default" in schema:
