@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -11,14 +11,17 @@ from cblint.catalogue import Rule, find, rules
 from cblint.catalogue.shellcheck import rule_of
 from cblint.examples import unmarked
 from cblint.lsp.document import Document
+from cblint.lsp.hints import hints_of
 from cblint.lsp.hover import Hover, hover_at, of_rule
 from cblint.lsp.spot import described
+from cblint.lsp.symbols import symbols_of
 from cblint.report import RULES_URL
 from cblint.source.text import Span
 from tests.bounds import ALL
 from tests.helpers import HEAD
 from tests.hosts import HOSTS
 from tests.lsp_documents import SAMPLE, SECRET, document, documents
+from tests.test_hiding import Plant, parts, plants
 
 ENV = "version: 0.2\nenv:\n  variables:\n    STAGE: dev\nphases:\n  build:\n    commands:\n"
 
@@ -298,6 +301,18 @@ def test_no_secret_is_said(host: str | None) -> None:
     for offset in range(0, len(read.text), 3):
         hover = hover_at(read, offset)
         assert hover is None or SECRET[:8] not in hover.markdown
+
+
+@given(plants())
+@settings(max_examples=1_000 if ALL else 30, suppress_health_check=list(HealthCheck))
+def test_no_planted_secret_is_shown(plant: Plant) -> None:
+    read = document(plant.text)
+    assume(read.hiding.within(plant.secret))  # some of those that are made up have not the form of their kind
+    hovers = (hover_at(read, offset) for offset in range(0, len(read.text), 5))
+    shown = [hover.markdown for hover in hovers if hover is not None]
+    shown += map(str, (*symbols_of(read), *hints_of(read, Span(0, len(read.text)))))
+    assert shown
+    assert not [part for part in parts(plant) if any(part in each for each in shown)]
 
 
 @given(documents(), st.data())
