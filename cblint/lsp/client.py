@@ -22,28 +22,38 @@ class Options(NamedTuple):
 
 
 class Abilities(NamedTuple):
-    """What an editor can do with a code action.
+    """What an editor can do.
 
-    ``resolves``: ask what one changes when it is chosen; ``versions``: refuse a change of a text that has changed;
-    ``shows``: go to a place that it is told of.
+    ``resolves``: ask what a code action changes when it is chosen; ``versions``: refuse a change of a text that has
+    changed; ``shows``: go to a place that it is told of; ``snippets``: put the cursor at places of what is completed;
+    ``watches``: tell what changes on the disk; ``refreshes``: ask for inlay hints again.
     """
 
     resolves: bool = False
     versions: bool = False
     shows: bool = False
+    snippets: bool = False
+    watches: bool = False
+    refreshes: bool = False
 
 
 def abilities(capabilities: types.ClientCapabilities) -> Abilities:
     """What an editor says of itself."""
-    text, workspace, window = capabilities.text_document, capabilities.workspace, capabilities.window
-    resolving = text.code_action.resolve_support if text is not None and text.code_action is not None else None
-    edit = workspace.workspace_edit if workspace is not None else None
-    show = window.show_document if window is not None else None
     return Abilities(
-        resolving is not None and "edit" in resolving.properties,
-        edit is not None and bool(edit.document_changes),
-        show is not None and show.support,
+        "edit" in (_at(capabilities, "text_document.code_action.resolve_support.properties") or ()),
+        bool(_at(capabilities, "workspace.workspace_edit.document_changes")),
+        bool(_at(capabilities, "window.show_document.support")),
+        bool(_at(capabilities, "text_document.completion.completion_item.snippet_support")),
+        bool(_at(capabilities, "workspace.did_change_watched_files.dynamic_registration")),
+        bool(_at(capabilities, "workspace.inlay_hint.refresh_support")),
     )
+
+
+def _at(capabilities: Any, names: str) -> Any:
+    """What stands at names with points between; None where one is missing."""
+    for name in names.split("."):
+        capabilities = getattr(capabilities, name, None)
+    return capabilities
 
 
 class WrongOption(Exception):

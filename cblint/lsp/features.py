@@ -8,7 +8,7 @@ from typing import Any
 from lsprotocol import types
 
 from cblint.finding import Finding
-from cblint.lsp import actions
+from cblint.lsp import actions, answers
 from cblint.lsp.buffer import Buffer
 from cblint.lsp.checking import Checked
 from cblint.lsp.client import SECTION, abilities
@@ -25,6 +25,8 @@ def add_features(server: Server) -> None:
         server.feature(method)(function)
     kinds = types.CodeActionOptions(list(actions.KINDS), resolve_provider=True)
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, kinds)(code_actions)
+    completing = types.CompletionOptions(trigger_characters=list(answers.TRIGGERS))
+    server.feature(types.TEXT_DOCUMENT_COMPLETION, completing)(complete)
     server.command(actions.SELECT)(select)
 
 
@@ -37,9 +39,7 @@ def initialize(ls: Server, params: types.InitializeParams) -> None:
 
 
 async def initialized(ls: Server, _: types.InitializedParams) -> None:
-    workspace = ls.client_capabilities.workspace
-    watching = workspace.did_change_watched_files if workspace is not None else None
-    if watching is not None and watching.dynamic_registration:
+    if ls.editor.watches:
         watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registration = types.Registration("files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
@@ -80,8 +80,39 @@ def folders_changed(ls: Server, _: types.DidChangeWorkspaceFoldersParams) -> Non
 def configured(ls: Server, params: types.DidChangeConfigurationParams) -> None:
     given = params.settings
     if isinstance(given, dict) and given.get(SECTION) is not None:
+        hinted = ls.options.hints
         ls.take_settings(given[SECTION])
         ls.check_all()
+        if ls.options.hints != hinted and ls.editor.refreshes:
+            ls.workspace_inlay_hint_refresh(None)
+
+
+# What is known at a place
+
+
+async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
+    buffer = ls.buffers.get(params.text_document.uri)
+    return await ls.answer(lambda: answers.hover(buffer, params.position), None) if buffer is not None else None
+
+
+async def complete(ls: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
+    buffer = ls.buffers.get(params.text_document.uri)
+    if buffer is None:
+        return []
+    rules, snippets = ls.rules_found(buffer.uri), ls.editor.snippets
+    return await ls.answer(lambda: answers.completion(buffer, params.position, rules, snippets), [])
+
+
+async def outline(ls: Server, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+    buffer = ls.buffers.get(params.text_document.uri)
+    return await ls.answer(lambda: answers.symbols(buffer), []) if buffer is not None else []
+
+
+async def inlay_hints(ls: Server, params: types.InlayHintParams) -> list[types.InlayHint]:
+    buffer = ls.buffers.get(params.text_document.uri)
+    if buffer is None or not ls.options.hints:
+        return []
+    return await ls.answer(lambda: answers.hints(buffer, params.range), [])
 
 
 # Code actions
@@ -156,5 +187,8 @@ _FEATURES: dict[str, Callable[..., Any]] = {
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: files_changed,
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: folders_changed,
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: configured,
+    types.TEXT_DOCUMENT_HOVER: hover,
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: outline,
+    types.TEXT_DOCUMENT_INLAY_HINT: inlay_hints,
     types.CODE_ACTION_RESOLVE: resolve,
 }

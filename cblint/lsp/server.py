@@ -80,6 +80,11 @@ class Server(LanguageServer):
         found = self._checked.get(uri)
         return found if found is not None and found[0] is self.buffers.get(uri) else None
 
+    def rules_found(self, uri: str) -> frozenset[str]:
+        """The names of the rules that had something to say of a text when it was last checked."""
+        found = self._checked.get(uri)
+        return frozenset(each.rule for each in found[1].result.findings) if found is not None else frozenset()
+
     def take_settings(self, given: Any) -> None:
         """Take what an editor has been set to; what is wrong in it is said, and changes nothing."""
         try:
