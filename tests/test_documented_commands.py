@@ -1,7 +1,7 @@
 """Every command of the documentation is run, and every buildspec and configuration in it is what its page says.
 
 A page is run from top to bottom in a git repository of its own. A block whose first line is a comment with a path is
-that file; what stands before the first command is committed. A page whose commands name ``examples/`` finds them there.
+that file; what stands before the first command is committed. A page whose commands name ``examples`` finds them there.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Scratch:
         initialised(self.cblint)
         first = next(number for number, block in enumerate(shown) if block.language == "console")
         lines = [command.line for block in shown if block.language == "console" for command in block.commands()]
-        if any("examples/" in line for line in lines):
+        if any(re.search(r"\bexamples\b", line) for line in lines):
             shutil.copytree(os.path.join(ROOT, "examples"), self.cblint.folder / "examples")
         elif not any(block.file for block in shown):
             shutil.copy(os.path.join(ROOT, "examples", "leaks", "buildspec.yml"), self.cblint.folder)
