@@ -49,6 +49,16 @@ LEFT_OUT = "…"
 _COMMENT = re.compile(r"\s+# .*")
 _SHELL = re.compile(r"[|<>;&`$*\\]")
 _CONFIGURATION = frozenset(read_schema("config")["properties"])
+_FORMATS = (
+    _CONFIGURATION,
+    frozenset({*read_schema("buildspec")["properties"], "commands"}),
+    frozenset(read_schema("own-rule")["properties"]),
+    frozenset({"name", "on", "permissions", "jobs"}),  # a workflow of GitHub
+    frozenset({"repos"}),  # the configuration of pre-commit
+    frozenset({"cblint"}),  # a job of GitLab
+    frozenset({"services"}),  # of Docker Compose: nothing of ours
+)
+"""The keys of each format of which a page shows a file, or a part of one."""
 
 
 def bare(line: str) -> str:
@@ -236,19 +246,26 @@ def test_the_buildspecs_of_a_page_are_as_it_says(page: str, monkeypatch: pytest.
             assert rules == set(block.says or ()), block.where
 
 
+def keys(block: Block) -> set[str]:
+    """The keys of a block of YAML at its top level; none where it is a list, or nothing but comments."""
+    try:
+        data: Any = yaml.load(block.text, yaml.BaseLoader)
+    except yaml.YAMLError:
+        return set()  # shown as it should not be: the page says what cblint makes of it
+    return set(data) if isinstance(data, dict) else set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_nothing_that_no_test_knows(page: str) -> None:
+    for block in blocks(page):
+        if block.language == "yaml":
+            assert any(keys(block) <= known for known in _FORMATS), block.where
+
+
 def configurations() -> list[Block]:
     """The blocks that are configurations, or parts of one."""
-    return [block for page in PAGES for block in blocks(page) if block.language == "yaml" and _is_configuration(block)]
-
-
-def _is_configuration(block: Block) -> bool:
-    if block.file is not None:
-        return os.path.basename(block.file) == ".cblint.yml"
-    try:
-        data: Any = yaml.safe_load(block.text)
-    except yaml.YAMLError:
-        return False
-    return isinstance(data, dict) and set(data) <= _CONFIGURATION
+    shown = [block for page in PAGES for block in blocks(page) if block.language == "yaml"]
+    return [block for block in shown if keys(block) and keys(block) <= _CONFIGURATION]
 
 
 @pytest.mark.parametrize("block", configurations(), ids=lambda block: block.where)
