@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from collections.abc import Iterator
@@ -107,8 +108,11 @@ def _says(following: str) -> tuple[str, ...] | None:
 
 
 def rows(text: str, name: str) -> Iterator[list[str]]:
-    """The cells of a table that stands between comments: ``<!-- name: begin``, and ``<!-- name: end``."""
+    """The cells, as they are read, of a table between comments: ``<!-- name: begin``, and ``<!-- name: end``.
+
+    A bar in a cell is ``&#124;``: what ``\\|`` is in code, readers of Markdown do not agree on.
+    """
     table = text.partition(f"<!-- {name}: begin")[2].partition(f"<!-- {name}: end")[0]
     lines = [line for line in table.splitlines() if line.startswith("|")]
     for line in lines[2:]:
-        yield [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        yield [html.unescape(re.sub("</?code>|`", "", cell)).strip() for cell in line.split("|")[1:-1]]

@@ -26,13 +26,10 @@ class Claim(NamedTuple):
     succeeds: list[bool]
 
 
-def claim(items: list[str], said: list[str]) -> Claim:
-    """What cells of a table say."""
-    return Claim([item.strip("`") for item in items], [WORDS[word] for word in said])
-
-
-CLAIMS = [claim(cells[1:3], cells[3:]) for cells in rows(TEXT, "survives")]
-CLAIMS += [claim(cells[:1], cells[1:4]) for cells in rows(TEXT, "statuses")]
+CLAIMS = [
+    *(Claim(cells[1:3], [WORDS[word] for word in cells[3:]]) for cells in rows(TEXT, "survives")),
+    *(Claim(cells[:1], [WORDS[word] for word in cells[1:4]]) for cells in rows(TEXT, "statuses")),
+]
 
 
 @pytest.fixture(scope="module")
