@@ -104,7 +104,7 @@ def _is_version_0_1(buildspec: Buildspec) -> bool:
     return value is not None and value.value.strip() in ("0.1", ".1")
 
 
-class _Site(NamedTuple):
+class Site(NamedTuple):
     """A place that sets a variable: in a loop, or in a shell, or for a command, that is gone afterwards (``ends``)."""
 
     name: str
@@ -114,15 +114,20 @@ class _Site(NamedTuple):
     repeats: bool
 
 
-def _sites(buildspec: Buildspec) -> dict[str, list[_Site]]:
+def _sites(buildspec: Buildspec) -> dict[str, list[Site]]:
     """Every assignment that is written in the commands, also in functions and in the quotes of `bash -c`."""
-    found: dict[str, list[_Site]] = {}
+    found: dict[str, list[Site]] = {}
     for item in buildspec.shell_items:
-        scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
-        for root in (item.script, *scripts.values()):
-            for site in _assignments(item, root):
-                found.setdefault(site.name, []).append(site)
+        for site in sites_in(item):
+            found.setdefault(site.name, []).append(site)
     return found
+
+
+def sites_in(item: ShellItem) -> Iterator[Site]:
+    """Those of one command."""
+    scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
+    for root in (item.script, *scripts.values()):
+        yield from _assignments(item, root)
 
 
 def quoted(invocation: Invocation) -> Node | None:
@@ -132,11 +137,11 @@ def quoted(invocation: Invocation) -> Node | None:
     return [node for node in (invocation.node, *invocation.above) if node.source is invocation.node.source][-1]
 
 
-def _assignments(item: ShellItem, root: Node) -> Iterator[_Site]:
+def _assignments(item: ShellItem, root: Node) -> Iterator[Site]:
     stack = [(root, root is not item.script, False)]
     while stack:
         node, ends, repeats = stack.pop()
-        yield from (_Site(name, place, item, ends, repeats) for name, place in _set_by(node))
+        yield from (Site(name, place, item, ends, repeats) for name, place in _set_by(node))
         ends = ends or isinstance(node, (*_SUBSHELLS, Function)) or _ends(node)
         repeats = repeats or isinstance(node, _LOOPS)
         stack.extend((child, ends, repeats) for child in node.children()[::-1])
@@ -172,7 +177,7 @@ def _story(build: Build, names: Collection[str]) -> _Story:
     return found
 
 
-def _lost(story: _Story, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
+def _lost(story: _Story, node: Scalar, sites: list[Site]) -> Iterator[Report]:
     """What sets it is there, but in no shell that CodeBuild keeps."""
     told = story.get(node.value, [])
     if all(site.ends or _is_left(told, site) for site in sites) and not _is_read_before(told, sites[0]):
@@ -198,7 +203,7 @@ def _never(buildspec: Buildspec, build: Build, nodes: list[Scalar], story: _Stor
             yield Report(node.span, "misspelt" if meant else "never", {**fields, "meant": meant or ""})
 
 
-def _is_left(told: list[tuple[StepRun, Event, bool]], site: _Site) -> bool:
+def _is_left(told: list[tuple[StepRun, Event, bool]], site: Site) -> bool:
     """Whether the command sets it in any case, but ends by `exit` or `exec`, so that CodeBuild keeps nothing of it."""
     for run, event, is_set in told:
         if is_set and run.step.item is site.item and not event.guards:
@@ -207,7 +212,7 @@ def _is_left(told: list[tuple[StepRun, Event, bool]], site: _Site) -> bool:
     return False
 
 
-def _is_read_before(told: list[tuple[StepRun, Event, bool]], first: _Site) -> bool:
+def _is_read_before(told: list[tuple[StepRun, Event, bool]], first: Site) -> bool:
     """Whether it is read as something that the build was given."""
     if not told:
         return False
@@ -216,7 +221,7 @@ def _is_read_before(told: list[tuple[StepRun, Event, bool]], first: _Site) -> bo
     return not is_set and not is_behind
 
 
-def _sometimes(story: _Story, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
+def _sometimes(story: _Story, node: Scalar, sites: list[Site]) -> Iterator[Report]:
     """One condition decides whether it is set, and nothing is there for where that does not hold."""
     name = node.value
     told = story.get(name, [])
