@@ -82,11 +82,21 @@ def standing(document: Document, replaced: Span, filled: str) -> Standing | None
     before, after = document.text[: replaced.start], document.text[replaced.end :]
     reading = _read(document, f"{before}{filled}{after}")
     found = _found(reading)
-    if found is not None and (not reading.broken or found.is_closed):
+    if not reading.broken:
         return found
-    if not _read(document, document.text).broken:
+    original = _read(document, document.text)
+    if not original.broken:
         return None
-    return _at_the_end(document, before, filled) or found
+    if found is None or not found.is_closed:
+        return _at_the_end(document, before, filled) or found
+    # What could be read before the file breaks off must be read still.
+    breaks_sooner = _left(reading, len(before) + len(filled) + len(after)) > _left(original, len(document.text))
+    return found if not breaks_sooner else None
+
+
+def _left(reading: _Reading, length: int) -> int:
+    """How much of a text is not read."""
+    return length - reading.problem_at if reading.problem_at is not None else 0
 
 
 def _at_the_end(document: Document, before: str, filled: str) -> Standing | None:
