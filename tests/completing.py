@@ -12,7 +12,7 @@ from cblint.lsp.completion import Completion, completions_at
 from cblint.lsp.document import Document
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
-from cblint.source.tree import Mapping, Node, Scalar, Sequence
+from cblint.source.tree import Mapping, Node, Sequence
 from tests.helpers import ISOLATED, lint
 
 SCHEMA = read_schema("buildspec")
@@ -131,12 +131,3 @@ def parses(text: str) -> bool:
         return load(Text.of(text)).problem is None
     except TooComplex:
         return False
-
-
-def scalars(node: Node | None) -> list[Scalar]:
-    """The scalars of a tree that stand in it themselves."""
-    if isinstance(node, Mapping):
-        return [each for pair in node.pairs for part in (pair.key, pair.value) for each in scalars(part)]
-    if isinstance(node, Sequence):
-        return [each for item in node.items for each in scalars(item)]
-    return [node] if isinstance(node, Scalar) else []

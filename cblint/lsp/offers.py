@@ -81,7 +81,7 @@ class Allowed:
     def keys(self, node: Mapping, pair: Pair) -> list[Key]:
         """The keys that a mapping may have in the place of that of ``pair``, those first that it must have."""
         present = {each.name for each in node.pairs if each is not pair}
-        required = {name for part in self._parts for name in part.get("required", ())}
+        required = {name for part in self._parts for name in part.get("required", ())} - set(node.effective())
         names = dict.fromkeys(name for part in self._parts for name in part.get("properties", {}))
         found = [self._key(name, name in required) for name in names if self._may_have(name, present, pair)]
         return sorted(found, key=lambda key: not key.required)

@@ -105,7 +105,7 @@ def _at_the_end(document: Document, before: str, filled: str) -> Standing | None
     for _ in range(_MENDED + 1):
         reading = _read(document, before + filled)
         found = _found(reading)
-        at = reading.problem_at
+        at = reading.cause
         if found is not None or at is None or at >= line:
             return found
         begin, end = begin_of_line(before, at), end_of_line(before, at)
@@ -117,14 +117,15 @@ def _at_the_end(document: Document, before: str, filled: str) -> Standing | None
 
 
 class _Reading(NamedTuple):
-    """What a text holds: trees with their schemas, and where it breaks off."""
+    """What a text holds: trees with their schemas, and where it breaks off, and by what."""
 
     roots: tuple[tuple[str, Node, Buildspec | None], ...]
     broken: bool
     problem_at: int | None = None
+    cause: int | None = None
 
 
-_NOTHING = _Reading((), True)
+_NOTHING = _Reading((), broken=True)
 
 
 def _read(document: Document, text: str) -> _Reading:
@@ -149,15 +150,30 @@ def _configuration(path: str, text: str) -> _Reading:
     if path.endswith(".toml"):
         return _NOTHING
     stream = load(Text.of(text))
-    roots = tuple((CONFIG, each.root, None) for each in stream.documents if each.root is not None)
-    return _Reading(roots, stream.problem is not None, stream.problem.at if stream.problem is not None else None)
+    return _of_stream(stream, [(CONFIG, each.root, None) for each in stream.documents if each.root is not None])
 
 
 def _buildspecs(document: Document, stream: Stream) -> _Reading:
     found = buildspecs_in(stream, place_of(document.path), document.config)
-    roots = tuple((BUILDSPEC, each.root, each) for each in found if each.root is not None)
-    # No byte order mark stands in a text that an editor has, so that the offsets are those of the file.
-    return _Reading(roots, stream.problem is not None, stream.problem.at if stream.problem is not None else None)
+    return _of_stream(stream, [(BUILDSPEC, each.root, each) for each in found if each.root is not None])
+
+
+def _of_stream(stream: Stream, roots: list[tuple[str, Node, Buildspec | None]]) -> _Reading:
+    if stream.problem is None:
+        return _Reading(tuple(roots), broken=False)
+    at = stream.problem.at
+    last = stream.documents[-1].root if stream.documents else None
+    return _Reading(tuple(roots), broken=True, problem_at=at, cause=_open_bracket(last, at))
+
+
+def _open_bracket(node: Node | None, otherwise: int) -> int:
+    """Where the outermost bracket stands that nothing ends: the error is only found behind it."""
+    while isinstance(node, (Mapping, Sequence)) and node.open:
+        if node.flow:
+            return node.start
+        children = [pair.value for pair in node.pairs] if isinstance(node, Mapping) else node.items
+        node = children[-1] if children else None
+    return otherwise
 
 
 def _opened(found: Opened) -> _Reading:
@@ -165,7 +181,7 @@ def _opened(found: Opened) -> _Reading:
     own = [each for each in found.subjects if isinstance(each, Resource)]
     projects = [(PROJECT_SETTINGS, each.root, None) for each in own if each.definition.kind == PROJECT]
     broken = found.at is not None or any(each.stream.problem is not None for each in found.buildspecs)
-    return _Reading((*inner, *projects), broken)
+    return _Reading((*inner, *projects), broken=broken)
 
 
 # Finding

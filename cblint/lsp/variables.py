@@ -15,6 +15,7 @@ from cblint.flow.steps import Step, steps_of
 from cblint.lsp.known import Named, given_variables, set_in
 from cblint.lsp.probe import Standing
 from cblint.lsp.typed import PLACEHOLDER
+from cblint.shell.parser import parse
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.foreign import Given
 from cblint.source.text import Span, Text, begin_of_line
@@ -81,13 +82,15 @@ def _is_command(steps: Steps) -> bool:
 def _is_read(item: ShellItem) -> bool:
     """Whether the shell reads the variable there: in single quotes and comments it does not.
 
-    Where a problem ends what can be read of a command that is half written, that is taken for granted.
+    Of a command that is half written the tree ends before the problem: what stands before the place decides then.
     """
     script = item.script
-    if any(isinstance(node, Parameter) and node.name == PLACEHOLDER for node in walk(script)):
-        return True
-    problem = script.problem
-    return problem is not None and problem.token != _SINGLE_QUOTE and item.value.find(PLACEHOLDER) >= problem.start
+    if script.problem is None:
+        return any(isinstance(node, Parameter) and node.name == PLACEHOLDER for node in walk(script))
+    end = item.value.find(PLACEHOLDER) + len(PLACEHOLDER)
+    begun = parse(item.node.text.slice(0, end))
+    is_quoted = begun.problem is not None and begun.problem.token == _SINGLE_QUOTE
+    return not is_quoted and not any(comment.end >= end for comment in begun.comments)
 
 
 def _set_before(buildspec: Buildspec, item: ShellItem) -> Iterator[tuple[str, str]]:
