@@ -12,7 +12,7 @@ from cblint.lsp.completion import Completion, completions_at
 from cblint.lsp.document import Document
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
-from cblint.source.tree import Mapping, Node, Sequence
+from cblint.source.tree import Mapping, Pair, Sequence
 from tests.helpers import ISOLATED, lint
 
 SCHEMA = read_schema("buildspec")
@@ -75,55 +75,59 @@ def sample(schema: Any, name: str = "") -> Any:
     return 1 if kinds == "integer" else _WRITTEN.get(name, "x")
 
 
-def schema_at(node: Node | None, offset: int) -> Any:
-    """The part of the schema for the value of the key at an offset, by the way to it; None if no key stands there."""
-    schema: Any = SCHEMA
-    while node is not None:
-        while isinstance(schema, dict) and "$ref" in schema:
-            schema = SCHEMA["definitions"][schema["$ref"].rpartition("/")[2]]
-        schema = schema if isinstance(schema, dict) else {}
-        if isinstance(node, Mapping):
+def _key_at(text: str, offset: int) -> tuple[Any, Pair | None]:
+    """The key at an offset and what the schema says of its value, by the way to it; nothing if no key stands there."""
+    for document in load(Text.of(text)).documents:
+        schema: Any = SCHEMA
+        node = document.root
+        while isinstance(node, (Mapping, Sequence)):
+            while isinstance(schema, dict) and "$ref" in schema:
+                schema = SCHEMA["definitions"][schema["$ref"].rpartition("/")[2]]
+            schema = schema if isinstance(schema, dict) else {}
+            if isinstance(node, Sequence):
+                schema = schema.get("items")
+                node = next((each for each in reversed(node.items) if each.start <= offset), None)
+                continue
             pair = next((each for each in reversed(node.pairs) if each.key.start <= offset), None)
             if pair is None:
-                return None
+                break
             schema = schema.get("properties", {}).get(pair.name, schema.get("additionalProperties"))
             if offset < pair.key.end:
-                return schema
+                return schema, pair
             node = pair.value
-        elif isinstance(node, Sequence):
-            schema = schema.get("items")
-            node = next((each for each in reversed(node.items) if each.start <= offset), None)
-        else:
-            return None
-    return None
+    return None, None
 
 
 def filled(text: str, completion: Completion) -> str:
     """The text with a completion and, where it is a key without a value, one that is right there."""
-    if completion.kind != "Property" or not completion.text.endswith((" ", "$0")):
+    if completion.kind != "Property":
         return applied(text, completion)
-    bare = completion._replace(text=f"{completion.text.partition(':')[0]}: ", snippet=False)
     start = completion.replaced.start
-    roots = [each.root for each in load(Text.of(applied(text, bare))).documents]
-    schemas = [found for root in roots if (found := schema_at(root, start)) is not None]
-    value = sample(schemas[0] if schemas else None, "latest" if completion.detail == "runtime" else completion.label)
+    name, colon, _ = completion.text.partition(":")
+    bare = completion._replace(text=f"{name}: ", snippet=False) if completion.text.endswith("$0") else completion
+    schema, pair = _key_at(applied(text, bare), start)
+    if pair is not None and not pair.value.empty:
+        return applied(text, completion)
+    value = sample(schema, completion.label)
+    written = json.dumps("latest" if completion.detail == "runtime" else value)
     if completion.snippet and isinstance(value, list):
-        value = value[0]
-    written = json.dumps(value) if completion.label != "version" else "0.2"
-    if completion.detail == "runtime":
-        written = '"latest"'
-    if completion.snippet and isinstance(value, dict) and "- $0" not in completion.text:
+        written = json.dumps(value[0])
+    elif completion.snippet and isinstance(value, dict):
         written = written[1:-1]
-    return applied(text, completion, written)
+    if colon or pair is None or pair.colon is None:
+        return applied(text, completion, written)
+    after = applied(text, completion)  # the colon was there before
+    return f"{after[: pair.colon.end]} {written}{after[pair.colon.end :]}"
 
 
 def complaints(text: str, completion: Completion, path: str = "buildspec.yml") -> list[Finding]:
-    """What cblint says of a completion once it stands in the text."""
+    """What cblint says of a completion once it stands in the text, and did not say of what stood there before."""
     after = filled(text, completion)
-    start = completion.replaced.start
-    end = start + len(after) - len(text) + (completion.replaced.end - start)
-    result = lint(after, RULES, path)
-    return [each for each in result.findings if each.span.start < max(end, start + 1) and each.span.end > start]
+    start, old = completion.replaced
+    end = max(old + len(after) - len(text), start + 1)
+    here = [each for each in lint(after, RULES, path).findings if each.span.start < end and each.span.end > start]
+    said = {(each.rule, each.span.start) for each in lint(text, RULES, path).findings} if here else set()
+    return [each for each in here if (each.rule, each.span.start) not in said]
 
 
 def parses(text: str) -> bool:

@@ -283,6 +283,12 @@ def test_variables_are_offered_where_the_shell_reads_one(item: str, is_offered: 
     assert ("CODEBUILD_BUILD_ID" in labels(f"{COMMANDS}      - {item}\n")) == is_offered
 
 
+def test_in_version_0_1_no_command_leaves_a_variable_to_the_next() -> None:
+    marked = f"{COMMANDS}      - TAG=1\n      - echo $¦\n"
+    assert "TAG" in labels(marked)
+    assert "TAG" not in labels(marked.replace("0.2", "0.1"))
+
+
 def test_outside_commands_no_variable_is_read() -> None:
     assert labels(f"{HEAD}env:\n  variables:\n    A: $¦\n") == []
 

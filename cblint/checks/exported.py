@@ -48,7 +48,7 @@ _LOOPS = (For, While, ArithmeticFor)
 def exported_variable_not_assigned(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is to be handed on that the build does not have when it ends well, and that is no secret."""
     listed = _listed(buildspec)
-    if not listed or _is_version_0_1(buildspec):
+    if not listed or is_version_0_1(buildspec):
         return
     build = build_of(buildspec)
     end = end_of(build)
@@ -97,7 +97,7 @@ def _listed(buildspec: Buildspec) -> dict[str, Scalar]:
     return found
 
 
-def _is_version_0_1(buildspec: Buildspec) -> bool:
+def is_version_0_1(buildspec: Buildspec) -> bool:
     """Whether nothing is kept from one command to the next, and so what is handed on is not documented."""
     pair = buildspec.version
     value = scalar(pair.value) if pair is not None else None

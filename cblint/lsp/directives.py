@@ -15,7 +15,7 @@ _NAMES = re.compile(rf"{_COMMENT}ignore(?:-file)?[ \t]{{0,9}}\[(?P<before>[^\[\]
 _WORD = re.compile(rf"{_COMMENT}(?P<word>[a-z-]{{0,20}})\Z")
 _REASON = re.compile(rf"{_COMMENT}ignore(?:-file)?[ \t]{{0,9}}\[[^\[\]]+\](?P<word>[ \t]*(?:--?)?[ \t]*)\Z")
 _REST = re.compile(r"[\w-]{0,100}")
-_BEFORE_FIRST_KEY = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|---[ \t]*)?(?:\r\n|\r|\n))*[ \t]*")
+_BEFORE_FIRST_KEY = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|---[ \t]*)?(?:\r\n|\r(?!\n)|\n))*[ \t]*")
 IGNORE, IGNORE_FILE = "ignore", "ignore-file"
 
 

@@ -95,11 +95,13 @@ def _is_read(item: ShellItem) -> bool:
 
 def _set_before(buildspec: Buildspec, item: ShellItem) -> Iterator[tuple[str, str]]:
     """What commands set that run before, and what the same command sets above."""
+    from cblint.checks.exported import is_version_0_1
+
     for step in steps_of(buildspec):
         if step.item.node is item.node:
             yield from _set_above(item, step)
             return
-        for name in _set_by(step.item.value):
+        for name in _set_by(step.item.value) if not is_version_0_1(buildspec) else ():
             yield name, f"Set in {step.where}."
 
 

@@ -19,15 +19,16 @@ _SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck))
 _INDENTATIONS = (0, 2, 4, 6, 8, 3)
 _BEGUN = ("", "", "a", "- ", "- b", '"', "{", "[")
 _WHOLE = [
-    "version: 0.2\nenv:\n  shell: bash\n  variables: {A: b}\nphases:\n  install:\n    runtime-versions:\n      nodejs: 22"
-    "\n  build:\n    on-failure: ABORT\n    commands:\n      - make\n    finally:\n    - echo $A\nreports:\n  all:\n"
-    "    files: ['**/*']\n    file-format: JUNITXML\nartifacts:\n  files:\n    - a\n  secondary-artifacts:\n    one:\n"
-    "      files: [b]\ncache: {paths: [c], key: k}\nproxy:\n  logs: yes\n",
-    "version: 0.2\nbatch:\n  fast-fail: false\n  build-graph:\n    - identifier: a\n      env:\n        type: ARM_CONTAINER\n"
-    "    - identifier: b\n      depend-on: [a]\n      env: {compute-type: BUILD_GENERAL1_SMALL, image: x}\n",
+    "version: 0.2\nenv:\n  shell: bash\n  variables: {A: b}\nphases:\n  install:\n    runtime-versions:\n"
+    "      nodejs: 22\n  build:\n    on-failure: ABORT\n    commands:\n      - make\n    finally:\n    - echo $A\n"
+    "reports:\n  all:\n    files: ['**/*']\n    file-format: JUNITXML\nartifacts:\n  files:\n    - a\n"
+    "  secondary-artifacts:\n    one:\n      files: [b]\ncache: {paths: [c], key: k}\nproxy:\n  logs: yes\n",
+    "version: 0.2\nbatch:\n  fast-fail: false\n  build-graph:\n    - identifier: a\n      env:\n"
+    "        type: ARM_CONTAINER\n    - identifier: b\n      depend-on: [a]\n"
+    "      env: {compute-type: BUILD_GENERAL1_SMALL, image: x}\n",
     "version: 0.2\nbatch:\n  build-matrix:\n    static:\n      env:\n        type: ARM_CONTAINER\n    dynamic:\n"
     "      buildspec: [a.yml]\n      env:\n        image:\n          - x\nphases: {build: {commands: [a]}}\n",
-    'version: 0.1\nenvironment_variables:\n  plaintext: {A: b}\nartifacts: {files: [a], type: zip}\n',
+    "version: 0.1\nenvironment_variables:\n  plaintext: {A: b}\nartifacts: {files: [a], type: zip}\n",
     '{\n  "version": 0.2,\n  "phases": {\n    "build": {"commands": ["a"], "on-failure": "ABORT"}\n  }\n}\n',
 ]  # fmt: skip
 """What the schema has, in every style."""
@@ -88,7 +89,11 @@ def test_something_is_offered_wherever_there_is_something_to_type(text: str) -> 
 @st.composite
 def _typings(draw: st.DrawFn) -> Typing:
     text = draw(st.sampled_from(_WHOLE + SNIPPETS))
-    return _typed(text, draw(st.integers(0, len(text))), draw(st.integers(0, 191)))
+    typing = _typed(text, draw(st.integers(0, len(text))), draw(st.integers(0, 191)))
+    if draw(st.booleans()):
+        return typing
+    before = typing.text[: typing.offset].replace("\n", "\r\n")
+    return Typing(before + typing.text[typing.offset :].replace("\n", "\r\n"), len(before))
 
 
 @given(_typings())
