@@ -347,6 +347,11 @@ def test_what_cannot_be_read_above_is_passed_over(marked: str) -> None:
     assert labels(marked) == PHASES
 
 
+def test_what_follows_counts_though_something_above_cannot_be_read() -> None:
+    marked = f'{HEAD}env:\n  variables:\n    A: "open\nphases:\n  ¦\n  install:\n    commands: [a]\n'
+    assert labels(marked) == PHASES[1:]
+
+
 def test_what_cannot_be_read_below_is_passed_over() -> None:
     assert labels(f'{HEAD}phases:\n  bu¦\nenv:\n  variables:\n    A: "open\n') == PHASES
 

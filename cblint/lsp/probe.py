@@ -88,7 +88,7 @@ def standing(document: Document, replaced: Span, filled: str) -> Standing | None
     if not original.broken:
         return None
     if found is None or not found.is_closed:
-        return _at_the_end(document, before, filled) or found
+        return _mended(document, before, filled, after) or found
     # What could be read before the file breaks off must be read still.
     breaks_sooner = _left(reading, len(before) + len(filled) + len(after)) > _left(original, len(document.text))
     return found if not breaks_sooner else None
@@ -99,10 +99,13 @@ def _left(reading: _Reading, length: int) -> int:
     return length - reading.problem_at if reading.problem_at is not None else 0
 
 
-def _at_the_end(document: Document, before: str, filled: str) -> Standing | None:
-    """The same where nothing follows, and without the lines that cannot be read."""
+def _mended(document: Document, before: str, filled: str, after: str) -> Standing | None:
+    """The same without the lines above that cannot be read, and without what follows if that spoils it."""
     line = begin_of_line(before, len(before))
     for _ in range(_MENDED + 1):
+        found = _found(_read(document, f"{before}{filled}{after}"))
+        if found is not None and found.is_closed:
+            return found
         reading = _read(document, before + filled)
         found = _found(reading)
         at = reading.cause

@@ -25,7 +25,7 @@ _WHOLE = [
     "  secondary-artifacts:\n    one:\n      files: [b]\ncache: {paths: [c], key: k}\nproxy:\n  logs: yes\n",
     "version: 0.2\nbatch:\n  fast-fail: false\n  build-graph:\n    - identifier: a\n      env:\n"
     "        type: ARM_CONTAINER\n    - identifier: b\n      depend-on: [a]\n"
-    "      env: {compute-type: BUILD_GENERAL1_SMALL, image: x}\n",
+    "      env: {compute-type: BUILD_GENERAL1_SMALL, image: x}\ncache:\n  paths: [a]\n",
     "version: 0.2\nbatch:\n  build-matrix:\n    static:\n      env:\n        type: ARM_CONTAINER\n    dynamic:\n"
     "      buildspec: [a.yml]\n      env:\n        image:\n          - x\nphases: {build: {commands: [a]}}\n",
     "version: 0.1\nenvironment_variables:\n  plaintext: {A: b}\nartifacts: {files: [a], type: zip}\n",
