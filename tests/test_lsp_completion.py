@@ -204,6 +204,13 @@ def test_runtimes_are_offered_with_their_versions() -> None:
     assert not versions["3.14"].deprecated
 
 
+def test_a_runtime_is_renamed_to_one_that_has_the_version() -> None:
+    section = f"{HEAD}phases:\n  install:\n    runtime-versions:\n      "
+    assert labels(f"{section}py¦: 3.12\n") == ["python"]
+    assert labels(f"{section}py¦: latest\n") == runtime_names()
+    assert labels(f"{section}¦\n        nodejs: 22\n") == []
+
+
 def test_of_a_known_image_only_its_runtimes_are_offered() -> None:
     marked = f"{HEAD}phases:\n  install:\n    runtime-versions:\n      nodejs: ¦"
     opened = document(marked.replace("¦", ""))

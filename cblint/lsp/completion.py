@@ -133,7 +133,7 @@ def _keys(
         yield Completion(key.name, "Property", typed.replaced, text, detail, key.description, snippet)
     if place.steps == RUNTIME_VERSIONS:
         present = {each.name for each in holder.pairs}
-        for each in runtime_names(place.buildspec, present):
+        for each in runtime_names(place.buildspec, present, pair.value):
             text, _ = key_text(typed, Key(each.name), layout, has_value)
             yield Completion(each.name, "Property", typed.replaced, text, "runtime", each.description)
 

@@ -14,6 +14,7 @@ from cblint.facts.images import Image, Runtime, all_images
 from cblint.lsp.offers import Choice
 from cblint.lsp.probe import BUILDSPEC, CONFIG, PROJECT_SETTINGS, Standing
 from cblint.secrets.names import sounds_secret
+from cblint.source.tree import Node, Scalar
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import ShellItem
@@ -38,12 +39,21 @@ class Named(NamedTuple):
     deprecated: bool = False
 
 
-def runtime_names(buildspec: Buildspec | None, present: set[str | None]) -> list[Named]:
-    """The runtimes that can be chosen and are not yet: those of the images, where these are known."""
+def runtime_names(buildspec: Buildspec | None, present: set[str | None], value: Node) -> list[Named]:
+    """The runtimes that can be chosen and are not yet: those of the images, where these are known.
+
+    ``value`` is the version that stands there already, if one does.
+    """
+    version = value.resolved
+    if not isinstance(version, Scalar):
+        return []
     everywhere = _runtimes(buildspec)
-    offered = [name for name in runtimes.runtime_names() if all(name in each for each in everywhere)]
+    offered = {name: _versions(name, everywhere) for name in runtimes.runtime_names() if name not in present}
     return [
-        Named(name, f"Versions: {', '.join(_versions(name, everywhere))}.") for name in offered if name not in present
+        Named(name, f"Versions: {', '.join(versions)}.")
+        for name, versions in offered.items()
+        if all(name in each for each in everywhere)
+        and (not runtimes.is_literal(version.value) or runtimes.is_among(version.value, versions))
     ]
 
 
