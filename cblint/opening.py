@@ -65,7 +65,7 @@ def opened(text: str, place: Place, config: Config) -> Opened:
         if found is None:
             raise
         return _opened(found, place)
-    return Opened("buildspec", _with_projects(stream, place, config), [])
+    return Opened("buildspec", buildspecs_in(stream, place, config), [])
 
 
 def other_format(text: str, place: Place, config: Config) -> HostFile | None:
@@ -154,7 +154,8 @@ def repository_graph(repository: str) -> Graph:
     return Graph(read_files(repository, paths) if paths is not None else {}, repository)
 
 
-def _with_projects(stream: Stream, place: Place, config: Config) -> list[Buildspec]:
+def buildspecs_in(stream: Stream, place: Place, config: Config) -> list[Buildspec]:
+    """The buildspecs of a file that holds nothing else, with the projects that use it."""
     return engine.buildspecs_of(stream, place.relative, tuple(_projects(place, config)), place.repository)
 
 
