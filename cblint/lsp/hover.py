@@ -17,7 +17,7 @@ from cblint.hosts.graph import Resource
 from cblint.hosts.settings import known, setting
 from cblint.lsp.document import Document
 from cblint.lsp.spot import Spot, match_at, spot_at, touches
-from cblint.lsp.variables import told_of, use_at
+from cblint.lsp.uses import told_of, use_at
 from cblint.report import RULES_URL
 from cblint.report.explained import (
     NotKnown,

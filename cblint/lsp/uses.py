@@ -21,6 +21,7 @@ from cblint.wording import enumerated
 
 _REFERENCE = re.compile(r"\$\{?!?(?:[Ee]nv:)?([A-Za-z_][A-Za-z0-9_]*)|%([A-Za-z_][A-Za-z0-9_]*)%")
 """A variable as the shells of Linux and of Windows write it."""
+_ASSIGNED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?=\+?=|\[)")
 _EXPORTED = ("env", "exported-variables")
 _MOST_PLACES = 4
 """Lines in which a variable is set that are told."""
@@ -70,7 +71,9 @@ def _read_at(document: Document, buildspec: Buildspec, item: ShellItem, offset: 
 
 
 def _set_at(document: Document, buildspec: Buildspec, item: ShellItem, offset: int) -> Use | None:
-    """The variable that a command sets by its name at an offset."""
+    """The variable that a command assigns something at an offset."""
+    if match_at(_ASSIGNED, document, offset) is None:
+        return None  # most words are none, and need no build
     for run in document.build(buildspec).runs:
         for event in run.events if run.step.item is item else ():
             # What a text sets that the command runs stands nowhere.
@@ -103,8 +106,9 @@ def _may_be_set(buildspec: Buildspec, name: str) -> bool:
 def told_of(document: Document, buildspec: Buildspec, use: Use) -> str:
     """What is known of a variable, as Markdown; nothing where the file says nothing of it."""
     rows = [*_given(document, buildspec, use.name), *_taken(document, buildspec, use)]
-    title = f"**{inert(document.hiding.mask.name(use.name))}**"
-    return "\n".join([title, "", *(f"- {row}" for row in rows)]) if rows else ""
+    if not rows:
+        return ""
+    return "\n".join([f"**{inert(document.hiding.mask.name(use.name))}**", "", *(f"- {row}" for row in rows)])
 
 
 def _given(document: Document, buildspec: Buildspec, name: str) -> Iterator[str]:
