@@ -11,10 +11,10 @@ from cblint.lsp.directives import IGNORE, IGNORE_FILE, Directing, directing_at, 
 from cblint.lsp.document import Document
 from cblint.lsp.known import RUNTIME_VERSIONS, known_values, runtime_names
 from cblint.lsp.layout import column, is_json, key_text, label_of, layout_of, value_text
-from cblint.lsp.offered_variables import Reading, reading_at, variables_at
 from cblint.lsp.offers import Allowed, Key, schema_of
 from cblint.lsp.probe import Standing, standing
 from cblint.lsp.typed import Typed, typed_at
+from cblint.lsp.variables import Reading, reading_at, variables_at
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Pair, Sequence
 
