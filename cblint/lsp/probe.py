@@ -137,6 +137,9 @@ def _read(document: Document, text: str) -> _Reading:
             return _configuration(document.path, text)
         if is_buildspec(document):
             return _buildspecs(document, load(Text.of(text)))
+        # What the text holds as it is has been found once; other formats than YAML take their time.
+        if text is document.text:
+            return _opened(document.opened) if document.opened is not None else _NOTHING
         return _opened(opened(text, place_of(document.path), document.config))
     except (NotBuildspec, TooComplex):
         return _NOTHING
