@@ -8,9 +8,11 @@ from collections.abc import Collection
 from lsprotocol import types
 
 from cblint.lsp.buffer import Buffer
+from cblint.lsp.client import Abilities
 from cblint.lsp.completion import Completion, completions_at
 from cblint.lsp.hints import hints_of
 from cblint.lsp.hover import hover_at
+from cblint.lsp.markup import markup
 from cblint.lsp.symbols import Symbol, symbols_of
 
 TRIGGERS = ("$", "{", "[", ",", " ", ":", "-", "/")
@@ -19,29 +21,31 @@ _MARK = re.compile(r"\$(?:\{\d+(?::([^}]*))?\}|\d+)|\\([\\$}])")
 """In a snippet: a place for the cursor, perhaps with what stands there at first; an escaped character."""
 
 
-def hover(buffer: Buffer, position: types.Position) -> types.Hover | None:
+def hover(buffer: Buffer, position: types.Position, editor: Abilities) -> types.Hover | None:
     """What is said of what stands at a position."""
     found = hover_at(buffer.document, buffer.positions.offset(position))
-    return types.Hover(_markdown(found.markdown), buffer.positions.range(found.span)) if found is not None else None
+    if found is None:
+        return None
+    return types.Hover(markup(found.markdown, editor.hovers_markdown), buffer.positions.range(found.span))
 
 
 def completion(
-    buffer: Buffer, position: types.Position, rules: Collection[str], snippets: bool
+    buffer: Buffer, position: types.Position, rules: Collection[str], editor: Abilities
 ) -> list[types.CompletionItem]:
-    """What can be typed at a position; ``rules`` have findings in the text. ``snippets``: the editor knows them."""
+    """What can be typed at a position; ``rules`` have findings in the text."""
     found = completions_at(buffer.document, buffer.positions.offset(position), rules)
-    return [_item(buffer, each, snippets) for each in found]
+    return [_item(buffer, each, editor) for each in found]
 
 
-def _item(buffer: Buffer, offered: Completion, snippets: bool) -> types.CompletionItem:
-    is_snippet = offered.snippet and snippets
-    text = plain(offered.text) if offered.snippet and not snippets else offered.text
+def _item(buffer: Buffer, offered: Completion, editor: Abilities) -> types.CompletionItem:
+    is_snippet = offered.snippet and editor.snippets
+    text = plain(offered.text) if offered.snippet and not editor.snippets else offered.text
     return types.CompletionItem(
         offered.label,
         kind=types.CompletionItemKind[offered.kind],
         tags=[types.CompletionItemTag.Deprecated] if offered.deprecated else None,
         detail=offered.detail or None,
-        documentation=_markdown(offered.documentation) if offered.documentation else None,
+        documentation=markup(offered.documentation, editor.completes_markdown) if offered.documentation else None,
         sort_text=offered.sort,
         insert_text_format=types.InsertTextFormat.Snippet if is_snippet else types.InsertTextFormat.PlainText,
         insert_text_mode=types.InsertTextMode.AsIs,
@@ -70,16 +74,15 @@ def _symbol(buffer: Buffer, symbol: Symbol) -> types.DocumentSymbol:
     )
 
 
-def hints(buffer: Buffer, area: types.Range) -> list[types.InlayHint]:
+def hints(buffer: Buffer, area: types.Range, editor: Abilities) -> list[types.InlayHint]:
     """What the build on paper believes after the commands in a range."""
     found = hints_of(buffer.document, buffer.positions.span(area))
     return [
         types.InlayHint(
-            buffer.positions.position(each.offset), each.label, tooltip=_markdown(each.tooltip), padding_left=True
+            buffer.positions.position(each.offset),
+            each.label,
+            tooltip=markup(each.tooltip, editor.hovers_markdown),
+            padding_left=True,
         )
         for each in found
     ]
-
-
-def _markdown(text: str) -> types.MarkupContent:
-    return types.MarkupContent(types.MarkupKind.Markdown, text)

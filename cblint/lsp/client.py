@@ -26,7 +26,8 @@ class Abilities(NamedTuple):
 
     ``resolves``: ask what a code action changes when it is chosen; ``versions``: refuse a change of a text that has
     changed; ``shows``: go to a place that it is told of; ``snippets``: put the cursor at places of what is completed;
-    ``watches``: tell what changes on the disk; ``refreshes``: ask for inlay hints again.
+    ``watches``: tell what changes on the disk; ``refreshes``: ask for inlay hints again; ``hovers_markdown`` and
+    ``completes_markdown``: show Markdown there.
     """
 
     resolves: bool = False
@@ -35,6 +36,8 @@ class Abilities(NamedTuple):
     snippets: bool = False
     watches: bool = False
     refreshes: bool = False
+    hovers_markdown: bool = False
+    completes_markdown: bool = False
 
 
 def abilities(capabilities: types.ClientCapabilities) -> Abilities:
@@ -46,7 +49,12 @@ def abilities(capabilities: types.ClientCapabilities) -> Abilities:
         bool(_at(capabilities, "text_document.completion.completion_item.snippet_support")),
         bool(_at(capabilities, "workspace.did_change_watched_files.dynamic_registration")),
         bool(_at(capabilities, "workspace.inlay_hint.refresh_support")),
+        _MARKDOWN in (_at(capabilities, "text_document.hover.content_format") or ()),
+        _MARKDOWN in (_at(capabilities, "text_document.completion.completion_item.documentation_format") or ()),
     )
+
+
+_MARKDOWN = types.MarkupKind.Markdown
 
 
 def _at(capabilities: Any, names: str) -> Any:

@@ -92,15 +92,17 @@ def configured(ls: Server, params: types.DidChangeConfigurationParams) -> None:
 
 async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
     buffer = ls.buffers.get(params.text_document.uri)
-    return await ls.answer(lambda: answers.hover(buffer, params.position), None) if buffer is not None else None
+    return (
+        await ls.answer(lambda: answers.hover(buffer, params.position, ls.editor), None) if buffer is not None else None
+    )
 
 
 async def complete(ls: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
     buffer = ls.buffers.get(params.text_document.uri)
     if buffer is None:
         return []
-    rules, snippets = ls.rules_found(buffer.uri), ls.editor.snippets
-    return await ls.answer(lambda: answers.completion(buffer, params.position, rules, snippets), [])
+    rules = ls.rules_found(buffer.uri)
+    return await ls.answer(lambda: answers.completion(buffer, params.position, rules, ls.editor), [])
 
 
 async def outline(ls: Server, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
@@ -112,7 +114,7 @@ async def inlay_hints(ls: Server, params: types.InlayHintParams) -> list[types.I
     buffer = ls.buffers.get(params.text_document.uri)
     if buffer is None or not ls.options.hints:
         return []
-    return await ls.answer(lambda: answers.hints(buffer, params.range), [])
+    return await ls.answer(lambda: answers.hints(buffer, params.range, ls.editor), [])
 
 
 # Code actions
