@@ -7,6 +7,7 @@ CORES ?= 2
 ROUNDS ?= 10
 FROM ?= 0
 SCRIPTS ?= 200000
+EDITS ?= 1000
 
 .PHONY: help demo test lint docs serve-docs fuzz generate corpus oracles bench clean
 
@@ -18,7 +19,7 @@ help:
 	@echo "make generate  write the generated documentation"
 	@echo "make corpus    counts and precision over the corpus, where it is at hand"
 	@echo "make oracles   hold 200,000 generated scripts to the shells (FROM=seed goes on, SCRIPTS=number)"
-	@echo "make bench     time an installed wheel beside yamllint"
+	@echo "make bench     time an installed wheel beside yamllint, and keystrokes in an editor (EDITS=10000: memory too)"
 
 # A venv that pip can fill from pyproject.toml's groups needs a pip that knows them (25.1).
 $(VENV)/base: pyproject.toml
@@ -62,7 +63,7 @@ $(VENV)-bench/done: pyproject.toml $(shell find cblint rules tools/hatch_build.p
 	$(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(VENV)-bench/bin/python -m pip install --quiet --group bench
-	$(VENV)-bench/bin/python -m pip install --quiet --force-reinstall .
+	$(VENV)-bench/bin/python -m pip install --quiet --force-reinstall ".[lsp]"
 	@touch $@
 
 demo: $(VENV)/base
@@ -108,6 +109,7 @@ oracles: $(VENV)/test
 
 bench: $(VENV)-bench/done
 	$(PYTHON) tools/bench.py $(VENV)-bench/bin/python
+	$(PYTHON) tools/bench_editor.py $(VENV)-bench/bin/python --edits $(EDITS)
 
 clean:
 	rm -rf $(VENV) $(VENV)-bench dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cblint.catalogue import Catalogue, Rule, Variant, built_in
 from cblint.catalogue.load import entry_of
 from cblint.examples import Example, config_of, example_from, lint_example, path_of, unmarked
-from cblint.finding import Finding
+from cblint.finding import Finding, Severity
 from cblint.linter import FileResult, Result
 
 OTHER = "other"
@@ -58,6 +58,15 @@ class Explanation(NamedTuple):
         """The example that tells most: one that is mended, if the rule has a fix; an own rule may have none."""
         fixed = (each for each in self.shown.values() if each.example.fixed)
         return next(fixed, next(iter(self.shown.values()), None))
+
+
+def severities(rule: Rule) -> str:
+    """``error; in some cases warning or note``."""
+    if not rule.variants:
+        return "as ShellCheck has it, its info and style being notes"
+    found = {variant.severity for variant in rule.variants.values()}
+    worst, *others = [severity.value for severity in Severity if severity in found]
+    return f"{worst}; in some cases {' or '.join(others)}" if others else worst
 
 
 def explanation(key: str, catalogue: Catalogue | None = None) -> Explanation:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 
 from cblint.hosts.discover import git_root
 from cblint.opening import STDIN
+from cblint.source.remembered import of_disk
 
 
 def names_of(path: str) -> tuple[str, str]:
@@ -33,7 +33,7 @@ def behind_links(path: str) -> str:
     return "" if os.path.isabs(found) or found == relative(full, root) else found
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def _real(folder: str) -> str:
     return os.path.realpath(folder)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from cblint import engine
@@ -16,6 +15,7 @@ from cblint.hosts.project import Project
 from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold, mentions
 from cblint.hosts.repository import paths_of
 from cblint.source.loader import Stream, load
+from cblint.source.remembered import of_disk
 from cblint.source.text import Text
 
 STDIN = "<stdin>"
@@ -65,7 +65,7 @@ def opened(text: str, place: Place, config: Config) -> Opened:
         if found is None:
             raise
         return _opened(found, place)
-    return Opened("buildspec", _with_projects(stream, place, config), [])
+    return Opened("buildspec", buildspecs_in(stream, place, config), [])
 
 
 def other_format(text: str, place: Place, config: Config) -> HostFile | None:
@@ -144,7 +144,7 @@ def _graph(place: Place, file: HostFile) -> Graph:
     return repository_graph(place.repository).with_file(place.relative, file)
 
 
-@lru_cache(maxsize=16)
+@of_disk(16)
 def repository_graph(repository: str) -> Graph:
     """What the files of a repository define; nothing where there are too many to look at."""
     paths = paths_of(
@@ -154,7 +154,8 @@ def repository_graph(repository: str) -> Graph:
     return Graph(read_files(repository, paths) if paths is not None else {}, repository)
 
 
-def _with_projects(stream: Stream, place: Place, config: Config) -> list[Buildspec]:
+def buildspecs_in(stream: Stream, place: Place, config: Config) -> list[Buildspec]:
+    """The buildspecs of a file that holds nothing else, with the projects that use it."""
     return engine.buildspecs_of(stream, place.relative, tuple(_projects(place, config)), place.repository)
 
 

@@ -98,6 +98,11 @@ class Suppressions:
         blocks = {each.lines[0]: each.lines for each in self._directives if each.lines and len(each.lines) > 1}
         self._blocks = sorted(blocks.values(), key=lambda lines: lines[0])
 
+    @property
+    def directives(self) -> list[Directive]:
+        """All of them, in file order."""
+        return self._directives
+
     def apply(self, finding: Finding) -> Finding:
         """The finding, marked as suppressed if a comment says so."""
         part = _part_of(self._parts, finding.span.start)

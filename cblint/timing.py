@@ -1,4 +1,4 @@
-"""Where the time of a run goes: seconds by phase and by rule, taken only for who asks."""
+"""Where a run is, told to who watches it: phases as they end, rules as they begin; and what time they take."""
 
 from __future__ import annotations
 
@@ -34,7 +34,21 @@ class Spent(NamedTuple):
         return sum(self.phases.values())
 
 
-class _Stopwatch:
+class Watch:
+    """What is told where a run is. It may raise what is not an Exception, to end the run."""
+
+    def lap(self, phase: str) -> None:
+        """A phase has ended."""
+
+    def book(self, phase: str, seconds: float) -> None:
+        """Some work that is a phase by itself has been done meanwhile."""
+
+    def each(self, rules: Iterable[Rule]) -> Iterator[Rule]:
+        """The rules as they are run."""
+        yield from rules
+
+
+class _Stopwatch(Watch):
     def __init__(self) -> None:
         self.phases: dict[str, float] = {}
         self.rules: dict[str, float] = {}
@@ -61,18 +75,23 @@ def _add(seconds: dict[str, float], name: str, more: float) -> None:
     seconds[name] = seconds.get(name, 0.0) + more
 
 
-_running: list[_Stopwatch] = []
-"""The innermost last: that of a file within that of the run. Where there is none, nothing is timed."""
+_running: list[Watch] = []
+"""The innermost last: that of a file within that of the run. Where there is none, nobody is told."""
+
+
+def watched(work: Callable[[], Done], watch: Watch) -> Done:
+    """What the work gives, which ``watch`` is told of."""
+    _running.append(watch)
+    try:
+        return work()
+    finally:
+        _running.pop()
 
 
 def measured(work: Callable[[], Done]) -> tuple[Done, Spent]:
     """What the work gives, and what it took."""
     watch = _Stopwatch()
-    _running.append(watch)
-    try:
-        done = work()
-    finally:
-        _running.pop()
+    done = watched(work, watch)
     watch.lap(REST)
     return done, Spent(watch.phases, watch.rules, os.getpid())
 
@@ -93,7 +112,7 @@ def aside(phase: str, work: Callable[[], Done]) -> Done:
 
 
 def each(rules: Iterable[Rule]) -> Iterable[Rule]:
-    """The rules, each timed until the next is taken."""
+    """The rules, each of which is at work until the next is taken."""
     return _running[-1].each(rules) if _running else rules
 
 

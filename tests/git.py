@@ -9,11 +9,12 @@ import subprocess
 
 from tests.integration.conftest import ROOT, Cblint
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     **{f"GIT_{who}_{what}": "somebody@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
 }
+"""The variables for git, so that nobody's configuration counts."""
 
 
 def git(folder: pathlib.Path, *arguments: str, status: int = 0) -> str:
@@ -21,7 +22,7 @@ def git(folder: pathlib.Path, *arguments: str, status: int = 0) -> str:
     done = subprocess.run(
         ["git", *arguments],
         cwd=folder,
-        env={**os.environ, **_ENVIRONMENT},
+        env={**os.environ, **ENVIRONMENT},
         capture_output=True,
         text=True,
         check=False,
@@ -36,10 +37,15 @@ def commit(folder: pathlib.Path, message: str = "Change it") -> None:
     git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
 
 
-def with_examples(cblint: Cblint, *names: str) -> Cblint:
-    """The repository with examples of ours below ``ci``, committed."""
+def initialised(cblint: Cblint) -> None:
+    """Make the folder a repository that git knows, with no commit yet."""
     (cblint.folder / ".git").rmdir()
     git(cblint.folder, "init", "--quiet", "--initial-branch", "main")
+
+
+def with_examples(cblint: Cblint, *names: str) -> Cblint:
+    """The repository with examples of ours below ``ci``, committed."""
+    initialised(cblint)
     for name in names:
         shutil.copytree(os.path.join(ROOT, "examples", name), cblint.folder / "ci" / name)
     commit(cblint.folder)

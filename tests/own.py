@@ -7,7 +7,8 @@ import pathlib
 from typing import Any
 
 from cblint.linter import Settings
-from cblint.own.entries import WrongEntry, catalogue_with, entries
+from cblint.own.entries import WrongEntry, entries
+from cblint.source.remembered import forget
 from tests.helpers import lint
 
 
@@ -15,7 +16,7 @@ def put(folder: pathlib.Path, *texts: str) -> str:
     """Write entries into a folder; its path."""
     for number, text in enumerate(texts):
         (folder / f"{number}.yml").write_text(text, encoding="utf-8")
-    catalogue_with.cache_clear()
+    forget()
     return str(folder)
 
 

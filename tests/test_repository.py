@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cblint.hosts import repository
 from cblint.hosts.repository import LONGEST, found_by, holds, mentioned, named_in, text_in
+from cblint.source.remembered import forget
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_a_large_tree_is_given_up(root: Path, monkeypatch: pytest.MonkeyPatch) -
     for number in range(21):
         (root / f"{number}.sh").write_text("make app.zip\n")
         (root / "ci" / f"{number}.o").write_text("")
-    assert mentioned(str(root), {"app.zip"}, "") is None
+    assert mentioned(str(root), frozenset({"app.zip"}), "") is None
     assert found_by(str(root), ".*") is None
     assert holds(str(root), "ci") is None
     assert holds(str(root), "ci/env.sh") is True
@@ -140,8 +141,8 @@ def test_a_large_tree_is_given_up(root: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_files_are_found_by_a_pattern(root: Path) -> None:
     (root / "ci" / "deep").mkdir()
     (root / "ci" / "deep" / "env.sh").write_text("")
-    assert found_by(str(root), r"[^/]*/env\.sh") == {"ci/env.sh"}
-    assert found_by(str(root), r"(?:.*/)?env\.sh") == {"ci/env.sh", "ci/deep/env.sh"}
+    assert found_by(str(root), r"[^/]*/env\.sh") == frozenset({"ci/env.sh"})
+    assert found_by(str(root), r"(?:.*/)?env\.sh") == frozenset({"ci/env.sh", "ci/deep/env.sh"})
 
 
 def test_who_speaks_of_a_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,10 +152,11 @@ def test_who_speaks_of_a_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     (root / "template.yml").write_text("Configuration: {FileName: b.json}\n")
     os.mkfifo(root / "pipe.sh")
     (root / "out.sh").symlink_to("../outside.sh")
-    names = {"app.zip", "b.json", "c.json", "SECRET"}
+    names = frozenset({"app.zip", "b.json", "c.json", "SECRET"})
     assert mentioned(str(root), names, "buildspec.yml") == {"c.json"}
     assert mentioned(str(root), names, "") == {"app.zip", "b.json", "c.json"}
     monkeypatch.setattr(repository, "MOST_BYTES", 10)
+    forget()
     assert mentioned(str(root), names, "") is None
 
 
@@ -171,6 +173,7 @@ def test_who_names_a_variable(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert named_in(str(root), names, r"buildspec.*") == named
     assert named_in(str(root), names, "") == {*named, "OTHER_BUILD"}
     monkeypatch.setattr(repository, "MOST_BYTES", 10)
+    forget()
     assert named_in(str(root), names, "") is None
 
 
@@ -184,3 +187,11 @@ def test_in_a_submodule_anything_may_be_named(root: Path) -> None:
 def test_any_path_is_asked_for_calmly(path: str, times: int) -> None:
     here = os.path.dirname(os.path.abspath(__file__))
     assert holds(here, path * times) in (True, False, None)
+
+
+def test_what_was_read_is_kept_until_it_is_to_be_forgotten(root: Path) -> None:
+    assert text_in(str(root), "ci/env.sh") == "export TAG=1\n"
+    (root / "ci" / "env.sh").write_text("export TAG=2\n")
+    assert text_in(str(root), "ci/env.sh") == "export TAG=1\n"
+    forget()
+    assert text_in(str(root), "ci/env.sh") == "export TAG=2\n"

@@ -17,8 +17,9 @@ from cblint import engine
 from cblint.catalogue import PROFILES, find, rules
 from cblint.examples import Example
 from cblint.finding import Report
-from cblint.hosts.discover import Candidate, git_root
+from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
+from cblint.source.remembered import forget
 from tests.examples import all_examples
 from tests.helpers import HEAD, ISOLATED, commands, lint, repository
 
@@ -142,7 +143,7 @@ def test_outside_a_repository_a_check_may_lack_a_file(tmp_path: pathlib.Path) ->
     text, path = commented("script-exports-lost", commands("./env.sh")), os.path.join(tmp_path, "buildspec.yml")
     assert unused(text, ISOLATED, path) == []
     repository(tmp_path, {})
-    git_root.cache_clear()
+    forget()
     assert len(unused(text, ISOLATED, path)) == 1
 
 

@@ -9,17 +9,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from click.testing import CliRunner
 
 from cblint.catalogue import find
 from cblint.catalogue.model import FAMILIES
-from cblint.cli.commands import cli
 from cblint.engine import buildspecs_of
 from cblint.explanation import explanation_of
 from cblint.facts.sources import ROOT as RULES
 from cblint.facts.sources import read_entries, read_schema
-from cblint.linter import Settings, lint_paths
-from cblint.report import Style, render
 from cblint.report.rule_text import explained
 from cblint.source.loader import load
 from cblint.source.text import Span, Text
@@ -86,44 +82,6 @@ def test_a_new_check_goes_into_its_module(tmp_path: Any) -> None:
     (buildspec,) = buildspecs_of(load(Text.of("phases:\n  build:\n    commands:\n      - make\n      - TODO\n")), "")
     for name in ("first_rule", "second_rule"):
         assert [report.span for report in namespace[name](buildspec)] == [Span(52, 56)]
-
-
-def test_the_front_page_shows_what_cblint_prints(monkeypatch: pytest.MonkeyPatch) -> None:
-    root = os.path.dirname(RULES)
-    monkeypatch.chdir(root)
-    with open("docs/index.md", encoding="utf-8") as file:
-        block = re.search(r"```console\n\$ cblint check (\S+)\n(.*?)```", file.read(), re.DOTALL)
-    assert block is not None
-    result = lint_paths([block.group(1)], Settings())
-    assert "".join(render("text", result, Style())).startswith(block.group(2))
-
-
-def test_nothing_is_wrong_with_what_the_readme_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(os.path.dirname(RULES))
-    result = lint_paths(["README.md", "docs/ci.md"], Settings())
-    assert [finding.message for _, finding in result.findings if finding.is_open] == []
-    assert [file.kind for file in result.files] == ["markdown", "markdown"]
-
-
-def test_the_documentation_shows_what_some_rules_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(os.path.dirname(RULES))
-    blocks = []
-    for document in ("docs/how-it-works.md", "docs/where-buildspecs-live.md"):
-        with open(document, encoding="utf-8") as file:
-            blocks += re.findall(r"```console\n\$ cblint (check \S+ --select \S+)\n(.*?)```", file.read(), re.DOTALL)
-    assert len(blocks) == 2
-    for command, shown in blocks:
-        assert CliRunner().invoke(cli, command.split()).stdout.startswith(shown)
-
-
-def test_the_documentation_shows_what_cblint_believes(monkeypatch: pytest.MonkeyPatch) -> None:
-    root = os.path.dirname(RULES)
-    monkeypatch.chdir(root)
-    with open("docs/how-it-works.md", encoding="utf-8") as file:
-        block = re.search(r"```console\n\$ cblint trace (\S+)\n(.*?)```", file.read(), re.DOTALL)
-    assert block is not None
-    result = CliRunner().invoke(cli, ["trace", block.group(1)])
-    assert block.group(2) in result.stdout
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:

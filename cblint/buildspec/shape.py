@@ -16,6 +16,7 @@ from cblint.match import pairs_of
 from cblint.source.foreign import is_complete, is_known
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.source.tree import path_of as path_of
 from cblint.spelling import suggestion
 from cblint.wording import enumerated
 
@@ -55,11 +56,6 @@ class Fault(NamedTuple):
         if self.keyword in ("additionalProperties", "false") and self.pair is not None:
             return self.pair.key.span
         return self.node.first_character if self.keyword in ("required", "dependencies") else self.node.span
-
-
-def path_of(steps: Steps) -> str:
-    """Steps as they are written: ``phases.build.commands[2]``."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
 _WORDS = {
@@ -280,7 +276,7 @@ def _scalar(node: Node, target: Scalar, schema: dict[str, Any], steps: Steps, pa
 # In words
 
 
-_NOUNS = {
+NOUNS = {
     "object": "a mapping",
     "array": "a list",
     "string": "text",
@@ -328,6 +324,6 @@ def _expected(node: Node, schema: dict[str, Any]) -> str:
         return f"one of {', '.join(schema['enum'])}"
     expected = schema["type"]
     if isinstance(expected, list):
-        return enumerated([_NOUNS[each] for each in expected], "or")
+        return enumerated([NOUNS[each] for each in expected], "or")
     hint = _INSTEAD.get(expected, "") if isinstance(node, Scalar) and node.value != "" else ""
-    return _NOUNS[expected] + hint
+    return NOUNS[expected] + hint

@@ -188,7 +188,7 @@ def _meant(repository: str, path: str) -> str | None:
         return posixpath.join(folder, near[0])
     from cblint.hosts.repository import found_by
 
-    alike_named = found_by(repository, rf"(?:.*/)?{re.escape(name)}") or set()
+    alike_named = found_by(repository, rf"(?:.*/)?{re.escape(name)}") or frozenset()
     return min(alike_named) if len(alike_named) == 1 else None
 
 

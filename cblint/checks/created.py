@@ -78,7 +78,7 @@ def _named(buildspec: Buildspec, wanted: list[_Path]) -> set[str]:
 
 def _unmentioned(path: str, repository: str, missing: list[_Path]) -> list[_Path]:
     """Those of which no other file of the repository speaks, which may be what makes them."""
-    names = {name for each in missing for name in each.names}
+    names = frozenset(name for each in missing for name in each.names)
     others = mentioned(repository, names, path) if names else set()
     return [] if others is None else [each for each in missing if others.isdisjoint(each.names)]
 

@@ -48,7 +48,7 @@ _LOOPS = (For, While, ArithmeticFor)
 def exported_variable_not_assigned(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is to be handed on that the build does not have when it ends well, and that is no secret."""
     listed = _listed(buildspec)
-    if not listed or _is_version_0_1(buildspec):
+    if not listed or is_version_0_1(buildspec):
         return
     build = build_of(buildspec)
     end = end_of(build)
@@ -97,14 +97,14 @@ def _listed(buildspec: Buildspec) -> dict[str, Scalar]:
     return found
 
 
-def _is_version_0_1(buildspec: Buildspec) -> bool:
+def is_version_0_1(buildspec: Buildspec) -> bool:
     """Whether nothing is kept from one command to the next, and so what is handed on is not documented."""
     pair = buildspec.version
     value = scalar(pair.value) if pair is not None else None
     return value is not None and value.value.strip() in ("0.1", ".1")
 
 
-class _Site(NamedTuple):
+class Site(NamedTuple):
     """A place that sets a variable: in a loop, or in a shell, or for a command, that is gone afterwards (``ends``)."""
 
     name: str
@@ -114,15 +114,20 @@ class _Site(NamedTuple):
     repeats: bool
 
 
-def _sites(buildspec: Buildspec) -> dict[str, list[_Site]]:
+def _sites(buildspec: Buildspec) -> dict[str, list[Site]]:
     """Every assignment that is written in the commands, also in functions and in the quotes of `bash -c`."""
-    found: dict[str, list[_Site]] = {}
+    found: dict[str, list[Site]] = {}
     for item in buildspec.shell_items:
-        scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
-        for root in (item.script, *scripts.values()):
-            for site in _assignments(item, root):
-                found.setdefault(site.name, []).append(site)
+        for site in sites_in(item):
+            found.setdefault(site.name, []).append(site)
     return found
+
+
+def sites_in(item: ShellItem) -> Iterator[Site]:
+    """Those of one command."""
+    scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
+    for root in (item.script, *scripts.values()):
+        yield from _assignments(item, root)
 
 
 def quoted(invocation: Invocation) -> Node | None:
@@ -132,11 +137,11 @@ def quoted(invocation: Invocation) -> Node | None:
     return [node for node in (invocation.node, *invocation.above) if node.source is invocation.node.source][-1]
 
 
-def _assignments(item: ShellItem, root: Node) -> Iterator[_Site]:
+def _assignments(item: ShellItem, root: Node) -> Iterator[Site]:
     stack = [(root, root is not item.script, False)]
     while stack:
         node, ends, repeats = stack.pop()
-        yield from (_Site(name, place, item, ends, repeats) for name, place in _set_by(node))
+        yield from (Site(name, place, item, ends, repeats) for name, place in _set_by(node))
         ends = ends or isinstance(node, (*_SUBSHELLS, Function)) or _ends(node)
         repeats = repeats or isinstance(node, _LOOPS)
         stack.extend((child, ends, repeats) for child in node.children()[::-1])
@@ -172,7 +177,7 @@ def _story(build: Build, names: Collection[str]) -> _Story:
     return found
 
 
-def _lost(story: _Story, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
+def _lost(story: _Story, node: Scalar, sites: list[Site]) -> Iterator[Report]:
     """What sets it is there, but in no shell that CodeBuild keeps."""
     told = story.get(node.value, [])
     if all(site.ends or _is_left(told, site) for site in sites) and not _is_read_before(told, sites[0]):
@@ -198,7 +203,7 @@ def _never(buildspec: Buildspec, build: Build, nodes: list[Scalar], story: _Stor
             yield Report(node.span, "misspelt" if meant else "never", {**fields, "meant": meant or ""})
 
 
-def _is_left(told: list[tuple[StepRun, Event, bool]], site: _Site) -> bool:
+def _is_left(told: list[tuple[StepRun, Event, bool]], site: Site) -> bool:
     """Whether the command sets it in any case, but ends by `exit` or `exec`, so that CodeBuild keeps nothing of it."""
     for run, event, is_set in told:
         if is_set and run.step.item is site.item and not event.guards:
@@ -207,7 +212,7 @@ def _is_left(told: list[tuple[StepRun, Event, bool]], site: _Site) -> bool:
     return False
 
 
-def _is_read_before(told: list[tuple[StepRun, Event, bool]], first: _Site) -> bool:
+def _is_read_before(told: list[tuple[StepRun, Event, bool]], first: Site) -> bool:
     """Whether it is read as something that the build was given."""
     if not told:
         return False
@@ -216,7 +221,7 @@ def _is_read_before(told: list[tuple[StepRun, Event, bool]], first: _Site) -> bo
     return not is_set and not is_behind
 
 
-def _sometimes(story: _Story, node: Scalar, sites: list[_Site]) -> Iterator[Report]:
+def _sometimes(story: _Story, node: Scalar, sites: list[Site]) -> Iterator[Report]:
     """One condition decides whether it is set, and nothing is there for where that does not hold."""
     name = node.value
     told = story.get(name, [])

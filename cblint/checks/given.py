@@ -47,7 +47,7 @@ def _is_given_elsewhere(buildspec: Buildspec, name: str) -> bool:
         repository, path = holder.repository, holder.path
         if given_in_text(holder.source[: root.span.start] + holder.source[root.span.end :], {name}):
             return True
-    return repository is not None and given_in(repository, {name}, path) != set()
+    return repository is not None and given_in(repository, frozenset({name}), path) != set()
 
 
 def _is_complete(environment: Environment) -> bool:

@@ -21,7 +21,7 @@ from cblint.finding import Severity
 _COMMANDS = {
     "Buildspecs": ("check", "explain", "rules", "trace"),
     "Repositories": ("init", "config", "baseline"),
-    "Other programs": ("schema", "completion"),
+    "Other programs": ("lsp", "schema", "completion"),
 }
 
 
@@ -183,6 +183,44 @@ cli.add_command(
         help=_config.__doc__,
         epilog=_STATUS,
         short_help="Show which settings and rules hold for a file, and why.",
+    )
+)
+
+
+def _lsp(**options: Any) -> None:
+    """Serve an editor: findings while typing, fixes, completion, and what stands at the cursor.
+
+    The editor starts it, and speaks with it through standard input and output in the language server protocol. What it
+    can be set to, and how editors are told to start it, is in docs/editors.md.
+
+    \b
+    Example of what an editor runs:
+      cblint lsp --profile pedantic
+    """
+    from cblint.cli.lsp import serve  # no other command speaks with editors
+
+    try:
+        sys.exit(serve(options))
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+cli.add_command(
+    Headed(
+        "lsp",
+        headings={"What is shown": ("hints",), **_HEADINGS},
+        callback=_lsp,
+        params=[
+            click.Option(
+                ["--inlay-hints", "hints"],
+                is_flag=True,
+                help="Show what the build on paper believes after each command.",
+            ),
+            *(_option(option) for option in OPTIONS if option.key in (*_CHOOSING, "exclude")),
+        ],
+        help=_lsp.__doc__,
+        epilog=_STATUS,
+        short_help="Serve an editor: findings while typing, fixes, completion.",
     )
 )
 

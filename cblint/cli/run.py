@@ -27,6 +27,7 @@ from cblint.linter import (
 from cblint.opening import STDIN
 from cblint.report import Style, shown, written
 from cblint.source.file import MAX_BYTES, decode
+from cblint.source.remembered import forget
 from cblint.timing import aside, lap, measured
 
 if TYPE_CHECKING:
@@ -246,6 +247,7 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
             for change in changed:
                 if change.fixed:
                     say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
+            forget()  # what files tell of each other was read before they were mended
     return lint_paths(paths, settings)
 
 

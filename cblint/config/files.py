@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 
 from cblint.buildspec.checked import given_twice
 from cblint.config.model import ConfigError
@@ -11,6 +10,7 @@ from cblint.facts import table
 from cblint.hosts.discover import git_root
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
+from cblint.source.remembered import of_disk
 from cblint.source.text import Lines, Text
 from cblint.source.tree import Mapping, Node, Scalar
 
@@ -57,7 +57,7 @@ def opened(path: str, named: bool) -> ConfigFile | None:
     return file
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def _opened(path: str, named: bool) -> ConfigFile | ConfigError | None:
     """What ``opened`` gives or raises: many folders, and many configurations, can share a file."""
     shown = os.path.relpath(path)

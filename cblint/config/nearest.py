@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.config.model import Config, ConfigError
 from cblint.hosts.discover import git_root
 from cblint.source.file import MAX_BYTES
+from cblint.source.remembered import of_disk
 
 if TYPE_CHECKING:
     from cblint.config.files import ConfigFile
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAMES = (".cblint.yml", ".cblint.yaml", "pyproject.toml")
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def config_for(folder: str, more_rules: tuple[str, ...] = ()) -> Config:
     """The configuration that holds in an absolute folder: the nearest one upward, not past the git root.
 
@@ -27,7 +27,7 @@ def config_for(folder: str, more_rules: tuple[str, ...] = ()) -> Config:
     return _config(chain, more_rules) if chain else Config()
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def chain_for(folder: str) -> tuple[ConfigFile, ...]:
     """The files that hold in an absolute folder: the nearest one last, before it those that it extends.
 
@@ -42,7 +42,7 @@ def chain_for(folder: str) -> tuple[ConfigFile, ...]:
     return ()
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def is_configured(folder: str) -> bool:
     """Whether there is a configuration for an absolute folder, whatever it says."""
     return any(not path.endswith(".toml") or _names_table(path) for path in _candidates(folder))
@@ -70,19 +70,19 @@ def _candidates(folder: str) -> Iterator[str]:
         folder = parent
 
 
-@lru_cache(maxsize=16)
+@of_disk(16)
 def load_config(path: str, more_rules: tuple[str, ...] = ()) -> Config:
     """The configuration in a file that the user named; ``more_rules`` as above. Raises ConfigError."""
     return _config(load_chain(path), more_rules)
 
 
-@lru_cache(maxsize=16)
+@of_disk(16)
 def load_chain(path: str) -> tuple[ConfigFile, ...]:
     """A file that the user named, last, before it those that it extends. Raises ConfigError."""
     return _chain(os.path.abspath(path), named=True)
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def _chain_once(path: str) -> tuple[ConfigFile, ...] | ConfigError:
     """A file and those that it extends, none where it does not configure cblint: one holds for many folders."""
     try:
@@ -99,7 +99,7 @@ def _chain(path: str, named: bool) -> tuple[ConfigFile, ...]:
     return chain_of(file) if file is not None else ()
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def _config(chain: tuple[ConfigFile, ...], more_rules: tuple[str, ...]) -> Config:
     from cblint.config.known import catalogue_of
     from cblint.config.meaning import config_of

@@ -6,9 +6,10 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
+
+from cblint.source.remembered import of_disk
 
 _DEEPEST = 100
 """Folders below the one searched: each level costs a look at all above it, and real trees stay under 30."""
@@ -24,7 +25,7 @@ class Candidate(NamedTuple):
     named: bool
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def git_root(folder: str) -> str | None:
     """The nearest folder at or above an absolute one that holds ``.git``; None outside a repository."""
     while True:
@@ -89,7 +90,7 @@ def finds(
     )
 
 
-@lru_cache(maxsize=1024)
+@of_disk(1024)
 def _is_link(folder: str) -> bool:
     return os.path.islink(folder)
 
@@ -121,7 +122,7 @@ def ignored(path: str, is_folder: bool) -> bool:
     return False
 
 
-@lru_cache(maxsize=4096)
+@of_disk(4096)
 def _gitignore(folder: str) -> Callable[[str], bool | None] | None:
     """What a folder's ``.gitignore`` says of a path below it: True ignored, False kept, None nothing."""
     path = os.path.join(folder, ".gitignore")

@@ -6,13 +6,14 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.hosts.buildspec import DEFAULT_BUILDSPEC, DEFAULT_BUILDSPECS
 from cblint.hosts.definition import PIPELINE, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import is_set, known, setting, text_at
 from cblint.source.foreign import Reference
+from cblint.source.remembered import of_disk
 from cblint.source.text import HOLE
 from cblint.source.tree import Node, Scalar
 
@@ -51,7 +52,7 @@ class Resource(NamedTuple):
     @property
     def lines(self) -> Lines | None:
         """The lines of its file, as it is on the disk; None where that is not at hand."""
-        return _lines(self.repository, self.path) if self.repository is not None else None
+        return lines_in(self.repository, self.path) if self.repository is not None else None
 
 
 class Run(NamedTuple):
@@ -296,8 +297,9 @@ class Graph:
         return frozenset(names)
 
 
-@lru_cache(maxsize=16)
-def _lines(repository: str, path: str) -> Lines | None:
+@of_disk(16)
+def lines_in(repository: str, path: str) -> Lines | None:
+    """The lines of a file of a repository, as it is on the disk; None where that cannot be read."""
     from cblint.source.file import Unreadable, read
     from cblint.source.text import Lines
 

@@ -10,11 +10,13 @@ from collections.abc import Callable, Collection, Iterator
 
 from cblint.hosts.discover import ignored
 from cblint.source.file import is_baseline
+from cblint.source.remembered import of_disk
 
 LONGEST = 262_144
 """Bytes of a script that are read; longer ones are not written by hand."""
 
 
+@of_disk(64)
 def text_in(repository: str, path: str) -> str | None:
     """The text of a file by its path from the root of a repository, which is a folder.
 
@@ -60,6 +62,7 @@ _SEPARATORS = r"[-_.]"
 _NAMING = r"(?i)file_?name"
 
 
+@of_disk(4096)
 def holds(repository: str, path: str) -> bool | None:
     """Whether a checkout of a repository holds a file or folder, by its path from the root.
 
@@ -111,7 +114,8 @@ def lacks(repository: str, path: str) -> bool:
     return not ignored(os.path.join(repository, path), False) and not any(ignored(folder, True) for folder in folders)
 
 
-def mentioned(repository: str, names: Collection[str], besides: str) -> set[str] | None:
+@of_disk(64)
+def mentioned(repository: str, names: frozenset[str], besides: str) -> set[str] | None:
     """Those of some names that a script, a buildspec or a template of a repository has; None if there is too much.
 
     A template that only says which file to deploy (``FileName``) makes none. ``besides`` is a file that does not count.
@@ -144,7 +148,8 @@ def given_in_text(text: str, names: Collection[str]) -> set[str]:
     return {name for name in names if re.search(rf"(?a)(?<![\w$])(?<!\$\{{){re.escape(name)}(?!\w)", text) is not None}
 
 
-def given_in(repository: str, names: Collection[str], besides: str) -> set[str] | None:
+@of_disk(64)
+def given_in(repository: str, names: frozenset[str], besides: str) -> set[str] | None:
     """The same of all texts of a repository but one; None if there is too much."""
     root = os.path.realpath(repository)
     found: set[str] = set()
@@ -169,18 +174,27 @@ def named_in(repository: str, names: Collection[str], apart: str) -> set[str] | 
     root = os.path.realpath(repository)
     if _is_partial(root) or os.path.lexists(os.path.join(root, ".gitmodules")):
         return None
-    sought = {name: re.sub(_SEPARATORS, "", name).lower() for name in names}
+    texts = _folded_texts(root, apart)
+    return {name for name in names if _folded(name) in texts} if texts is not None else None
+
+
+@of_disk(4)
+def _folded_texts(root: str, apart: str) -> str | None:
+    """All texts of a repository, folded: names that are typed letter by letter are looked for in the same ones."""
+    found = []
     left = MOST_BYTES
     for path in _files(root):
         if path is None or left < 0:
             return None
         if re.fullmatch(apart, os.path.basename(path)) is None:
-            data = _data(root, os.path.relpath(path, root), MOST_BYTES) or b""
-            text = _any_text(data)
+            text = _any_text(_data(root, os.path.relpath(path, root), MOST_BYTES) or b"")
             left -= len(text)
-            plain = re.sub(_SEPARATORS, "", text).lower()
-            sought = {name: each for name, each in sought.items() if each not in plain}
-    return set(names) - sought.keys()
+            found.append(_folded(text))
+    return "\0".join(found)
+
+
+def _folded(text: str) -> str:
+    return re.sub(_SEPARATORS, "", text).lower()
 
 
 def _any_text(data: bytes) -> str:
@@ -190,7 +204,8 @@ def _any_text(data: bytes) -> str:
     return data.decode("latin-1") if b"\0" not in data[:_SAMPLE] else ""
 
 
-def found_by(repository: str, pattern: str) -> set[str] | None:
+@of_disk(64)
+def found_by(repository: str, pattern: str) -> frozenset[str] | None:
     """The paths of a repository, from its root, that a regular expression matches; None if there is too much."""
     root = os.path.realpath(repository)
     found = set()
@@ -200,7 +215,7 @@ def found_by(repository: str, pattern: str) -> set[str] | None:
         relative = os.path.relpath(path, root)
         if re.fullmatch(pattern, relative):
             found.add(relative)
-    return found
+    return frozenset(found)
 
 
 def paths_of(repository: str, wanted: Callable[[str], bool]) -> list[str] | None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 
 from cblint.buildspec.model import Buildspec
-from cblint.choices import config_or_default
-from cblint.config import Config
+from cblint.catalogue import Catalogue, built_in
+from cblint.choices import catalogue_for, config_or_default
+from cblint.config import Config, ConfigError
 from cblint.engine import Subject
+from cblint.flow import build_of
+from cblint.flow.build import Build
 from cblint.hiding import Hiding
 from cblint.linter import Settings, place_of
 from cblint.opening import NotBuildspec, Opened, opened
+from cblint.report.secrets import secrets_of
+from cblint.secrets.mask import Mask
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
+from cblint.suppress import MARK, Directive, Suppressions
 
 
 class Document:
@@ -25,6 +31,8 @@ class Document:
         self.path = path
         self.text = text
         self.settings = settings or Settings()
+        self._builds: dict[int, Build] = {}
+        self._secrets: dict[int, Mask] = {}
 
     @cached_property
     def lines(self) -> Lines:
@@ -52,6 +60,35 @@ class Document:
     def subjects(self) -> list[Subject]:
         """All that rules are run on: buildspecs, and definitions of other things."""
         return self.opened.subjects if self.opened is not None else []
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The rules that there are for the file, or the built-in ones where those of its owners cannot be read."""
+        try:
+            return catalogue_for(self.config, self.settings)
+        except ConfigError:
+            return built_in()
+
+    @cached_property
+    def directives(self) -> list[Directive]:
+        """The comments in it that speak to cblint."""
+        if MARK not in self.text or self.opened is None:
+            return []
+        return Suppressions(self.buildspecs, self.lines, self.catalogue, False, True).directives
+
+    def build(self, buildspec: Buildspec) -> Build:
+        """The build of one of its buildspecs on paper, without scripts of the repository; run once."""
+        key = id(buildspec)
+        if key not in self._builds:
+            self._builds[key] = build_of(buildspec)
+        return self._builds[key]
+
+    def secrets(self, buildspec: Buildspec) -> Mask:
+        """What is secret in the build of one of its buildspecs."""
+        key = id(buildspec)
+        if key not in self._secrets:
+            self._secrets[key] = secrets_of(buildspec, self.build(buildspec), self.hiding)
+        return self._secrets[key]
 
     @cached_property
     def hiding(self) -> Hiding:

@@ -6,7 +6,7 @@ import os
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 from cblint.buildspec.checked import Refused, check, document
@@ -19,6 +19,7 @@ from cblint.match import Finder, parse_path, places
 from cblint.own import commands, events, images, tree
 from cblint.own.conditions import Steps, Wrong
 from cblint.source.file import Unreadable, read
+from cblint.source.remembered import of_disk
 from cblint.source.text import Lines, Text
 from cblint.source.tree import Mapping as MappingNode
 from cblint.source.tree import Node, Scalar, Sequence
@@ -65,7 +66,7 @@ class Entry(NamedTuple):
         return f"{self.shown}:{position.line}:{position.column}"
 
 
-@lru_cache(maxsize=64)
+@of_disk(64)
 def catalogue_with(paths: tuple[str, ...]) -> Catalogue:
     """The built-in rules and those in files and folders. Raises WrongEntry."""
     return Catalogue((*built_in().rules, *(entry.rule for entry in entries(paths))))

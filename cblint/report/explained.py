@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from cblint.facts import table
 from cblint.facts.images import Image, Runtime, all_images, image_of, is_of_one_language, other_names
-from cblint.facts.runtimes import ended
+from cblint.facts.runtimes import Offer, ended, is_among, is_number, may_be_installed, offer_of, runtime_names
+from cblint.report.markdown import escaped, inert
 from cblint.report.serialise import serialised
 from cblint.report.wrapping import row
 from cblint.spelling import hint
+from cblint.wording import enumerated
 
 VERSION = 1
 _OF_CODEBUILD = "aws/codebuild/"
@@ -35,26 +37,49 @@ class NotKnown(Exception):
     """The table does not have it; ``str()`` is a sentence with a suggestion."""
 
 
+class Row(NamedTuple):
+    """Something that is said of a thing, under a label; ``each`` are the parts of it that are a list."""
+
+    label: str
+    text: str = ""
+    each: tuple[str, ...] = ()
+
+
 def image_text(name: str) -> Iterator[str]:
     """An image for people. Raises NotKnown."""
     image = _image(name)
-    yield f"{image.name}{f' at release {image.release}' if image.release else ''}\n"
-    if image.release:
-        yield from row("caution", "what follows is the newest release; an older one may have other versions")
-    yield from row("also called", ", ".join(other_names(image)))
-    yield from row("system", f"{image.os}, {image.arch}")
-    yield from row("status", _status(image))
-    yield from row("runs on", ", ".join(image.types))
-    yield from row("shell", _SHELLS.get(image.sh, ""))
-    yield from row("docker", _docker(image))
-    yield from row("AWS CLI", f"version {image.aws_cli}" if image.aws_cli is not None else "")
-    if image.runtimes is None:
-        yield from row("runtimes", "not in cblint's tables; see the page available-runtimes of the user guide")
-    elif not image.runtimes:
-        yield from row("runtimes", "none to choose: runtime-versions has no effect")
-    for number, (runtime, has) in enumerate((image.runtimes or {}).items()):
-        yield from row("" if number else "runtimes", f"{runtime}: {_versions(runtime, has)}", hanging=4)
+    yield f"{_title(image)}\n"
+    yield from _in_text(_image_rows(image))
     yield from row("among its tools", ", ".join(sorted(image.tools)))
+
+
+def image_markdown(name: str) -> str:
+    """An image as Markdown, without its many tools. Raises NotKnown."""
+    image = _image(name)
+    return _in_markdown(_title(image), _image_rows(image))
+
+
+def _title(image: Image) -> str:
+    return f"{image.name}{f' at release {image.release}' if image.release else ''}"
+
+
+def _image_rows(image: Image) -> Iterator[Row]:
+    if image.release:
+        yield Row("caution", "what follows is the newest release; an older one may have other versions")
+    yield Row("also called", ", ".join(other_names(image)))
+    yield Row("system", f"{image.os}, {image.arch}")
+    yield Row("status", _status(image))
+    yield Row("runs on", ", ".join(image.types))
+    yield Row("shell", _SHELLS.get(image.sh, ""))
+    yield Row("docker", _docker(image))
+    yield Row("AWS CLI", f"version {image.aws_cli}" if image.aws_cli is not None else "")
+    if image.runtimes is None:
+        yield Row("runtimes", "not in cblint's tables; see the page available-runtimes of the user guide")
+    elif not image.runtimes:
+        yield Row("runtimes", "none to choose: runtime-versions has no effect")
+    else:
+        has = (f"{name}: {_versions(name, runtime)}" for name, runtime in image.runtimes.items())
+        yield Row("runtimes", each=tuple(has))
 
 
 def images_text() -> Iterator[str]:
@@ -80,12 +105,21 @@ def images_json(names: Sequence[str] = ()) -> Iterator[str]:
 def variable_text(name: str) -> Iterator[str]:
     """A variable for people. Raises NotKnown."""
     yield f"{name}\n"
+    yield from _in_text(_variable_rows(name))
+
+
+def variable_markdown(name: str) -> str:
+    """A variable as Markdown. Raises NotKnown."""
+    return _in_markdown(name, _variable_rows(name))
+
+
+def _variable_rows(name: str) -> Iterator[Row]:
     says = _variable(name)
-    yield from row("holds", says["holds"])
-    yield from row("set", says["set"])
-    yield from row("chosen by", says["by"])
+    yield Row("holds", says["holds"])
+    yield Row("set", says["set"])
+    yield Row("chosen by", says["by"])
     if says.get("outside"):
-        yield from row("caution", _CAUTION)
+        yield Row("caution", _CAUTION)
 
 
 def variables_text() -> Iterator[str]:
@@ -103,6 +137,70 @@ def variables_json(names: Sequence[str] = ()) -> Iterator[str]:
     """Some variables for programs, or all. Raises NotKnown."""
     found = [_variable_data(name, _variable(name)) for name in names or table("meanings")["variables"]]
     yield _dumped("variables", {"variables": found})
+
+
+def runtime_markdown(name: str) -> str:
+    """A key of ``runtime-versions`` as Markdown. Raises NotKnown."""
+    return _in_markdown(name, _runtime_rows(name, _offer(name)))
+
+
+def _runtime_rows(name: str, offer: Offer) -> Iterator[Row]:
+    now = tuple(version for version in offer.versions if version not in offer.left)
+    yield Row("on maintained images", _versions(name, Runtime(now, offer.others, offer.requires)) if now else "")
+    yield Row("on others only", _versions(name, Runtime(offer.left, False, {})))
+
+
+def version_markdown(name: str, version: str) -> str:
+    """A version of a runtime as Markdown. Raises NotKnown, also where nothing can be said of it."""
+    rows = list(_version_rows(name, version, _offer(name)))
+    if not any(text or each for _, text, each in rows):
+        raise NotKnown(f"No image of CodeBuild is known to have {name} {version}.")
+    return _in_markdown(f"{name} {version}", rows)
+
+
+def _version_rows(name: str, version: str, offer: Offer) -> Iterator[Row]:
+    over = ended(name, version)
+    if over is not None:
+        yield Row("ended", f"{over.title} gets no updates since {over.since}; maintained: {', '.join(over.use)}")
+    having = [image for image in all_images() if is_among(version, _versions_on(image, name))]
+    maintained = tuple(image.name for image in having if image.is_maintained)
+    yield Row("on maintained images", each=maintained)
+    if not maintained:
+        yield Row("on others only", each=tuple(image.name for image in having))
+    if offer.others and not having and is_number(version) and may_be_installed(name, version):
+        yield Row("installed", "on demand: no image brings it")
+    needs = offer.requires.get(version, {})
+    yield Row("needs", "; ".join(f"{other} {enumerated(each, 'or')}" for other, each in needs.items()))
+
+
+def _versions_on(image: Image, name: str) -> tuple[str, ...]:
+    runtime = (image.runtimes or {}).get(name)
+    return runtime.versions if runtime is not None else ()
+
+
+def _offer(name: str) -> Offer:
+    offer = offer_of(name)
+    if offer is None:
+        raise NotKnown(f"{name} is no runtime that an image of CodeBuild has.{hint(name, runtime_names())}")
+    return offer
+
+
+def _in_text(rows: Iterable[Row]) -> Iterator[str]:
+    """Rows for people at a terminal, in lines with their ends."""
+    for label, text, each in rows:
+        yield from row(label, text)
+        for number, part in enumerate(each):
+            yield from row("" if number else label, part, hanging=4)
+
+
+def _in_markdown(title: str, rows: Iterable[Row]) -> str:
+    """The same as a list of Markdown, where there is something to say. The words are our own, but for the title."""
+    lines = [f"**{inert(title)}**", ""]
+    for label, text, each in rows:
+        if text or each:
+            lines.append(f"- {label}: {escaped(text)}".rstrip())
+        lines += (f"  - {escaped(part)}" for part in each)
+    return "\n".join(lines)
 
 
 def _dumped(kind: str, data: dict[str, Any]) -> str:

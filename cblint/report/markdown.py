@@ -23,6 +23,16 @@ def inert(text: str) -> str:
     return " ".join(" ".join(words) if prose else _code(" ".join(words)) for prose, words in parts)
 
 
+def escaped(text: str) -> str:
+    """Words of our own in which nothing is meant as Markdown: ``RETRY-<count>``, ``**/*``."""
+    return re.sub(r"([\\`*<\[\]])", r"\\\1", text)
+
+
+def code(text: str) -> str:
+    """A text as one span of code, in which nothing is looked for; nothing of an empty one."""
+    return _code(" ".join(printable(text).split())) if text.strip() else ""
+
+
 def cell(text: str) -> str:
     """Markdown as it can stand in a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")

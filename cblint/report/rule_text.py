@@ -16,6 +16,7 @@ from cblint.explanation import (
     fix_words,
     given_with,
     mended,
+    severities,
     status,
 )
 from cblint.finding import Severity
@@ -37,7 +38,7 @@ def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -
     yield paint("bold", rule.name) + (f" ({rule.code})\n" if rule.code != rule.name else "\n")
     yield from prose(f"{rule.summary}.", columns, "")
     yield "\n"
-    yield from row("severity", _severities(about), columns=columns)
+    yield from row("severity", severities(about.rule), columns=columns)
     yield from row("category", rule.category, columns=columns)
     yield from row("profiles", ", ".join(rule.profiles), columns=columns)
     yield from row("status", status(about), columns=columns)
@@ -63,15 +64,6 @@ def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -
 def _section(title: str, lines: Iterator[str], paint: Paint) -> Iterator[str]:
     yield f"\n{paint('bold', title)}\n"
     yield from lines
-
-
-def _severities(about: Explanation) -> str:
-    """``error; in some cases warning or note``."""
-    if not about.rule.variants:
-        return "as ShellCheck has it, its info and style being notes"
-    found = {variant.severity for variant in about.rule.variants.values()}
-    worst, *others = [severity.value for severity in Severity if severity in found]
-    return f"{worst}; in some cases {' or '.join(others)}" if others else worst
 
 
 def _fix(about: Explanation) -> str:

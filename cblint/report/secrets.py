@@ -13,9 +13,9 @@ from cblint.secrets.names import names_secret
 from cblint.secrets.values import is_written_in_part
 
 
-def secrets_of(buildspec: Buildspec, build: Build) -> Mask:
-    """The secrets of a build."""
-    hiding = Hiding(buildspec.stream.text.value, (buildspec,))
+def secrets_of(buildspec: Buildspec, build: Build, hiding: Hiding | None = None) -> Mask:
+    """The secrets of a build; ``hiding`` are those of the file, where they are found already."""
+    hiding = hiding or Hiding(buildspec.stream.text.value, (buildspec,))
     return Mask([*hiding.known, *_assigned(build)])
 
 

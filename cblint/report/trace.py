@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cblint.buildspec.model import Buildspec
 from cblint.flow.build import Build
 from cblint.flow.events import Hidden
+from cblint.flow.state import Variable
 from cblint.flow.trace import Belief, Known, beliefs, directory, known, runs_after_failure
 from cblint.report.secrets import secrets_of
 from cblint.report.serialise import serialised
@@ -82,16 +83,25 @@ def _item(belief: Belief, traced: Traced, names: Iterable[str], secrets: Mask) -
 
 
 def _variable(name: str, belief: Belief, secrets: Mask) -> dict[str, Any]:
-    variable = _known(name, belief)
-    value = variable.value
-    if value is not None and (len(value) > LONGEST_VALUE or HOLE in value or secrets.within(value)):
-        value = None
-    return {"assigned": variable.assigned, "value": value, "labels": list(variable.labels)}
+    variable = _known(name, belief.state.variable(name))
+    return {"assigned": variable.assigned, "value": _showable(variable.value, secrets), "labels": list(variable.labels)}
 
 
-def _known(name: str, belief: Belief) -> Known:
+def known_value(name: str, state: Variable, secrets: Mask) -> str | None:
+    """The text that a variable holds for sure, if it is known, not too long, and no secret."""
+    variable = _known(name, state)
+    return _showable(variable.value, secrets) if variable.assigned == "yes" else None
+
+
+def _showable(text: str | None, secrets: Mask) -> str | None:
+    """A text that is known, if it is not too long, and no secret stands in it."""
+    hides = text is None or len(text) > LONGEST_VALUE or HOLE in text or secrets.within(text)
+    return None if hides else text
+
+
+def _known(name: str, state: Variable) -> Known:
     """What is known of a variable, without the text of what looks like a secret by its name."""
-    variable = known(belief.state.variable(name))
+    variable = known(state)
     return variable._replace(value=None) if names_secret(name) else variable
 
 
@@ -112,20 +122,34 @@ def _steps(traced: Traced) -> Iterator[str]:
     for belief in beliefs(traced.build):
         step = belief.step
         line = traced.lines.position(step.item.node.span.start).line
-        yield f"\n{step.where}, line {line}: {_shown(step.item.value, secrets)}\n"
-        yield f"  status     {_status(belief)}\n"
-        after = belief.directory
-        if after != before:
-            yield f"  directory  {'not known' if after is None else _shown(after, secrets)}\n"
-            before = after
-        for name in belief.changed:
-            yield f"  {printable(secrets.name(name))} {_value(name, belief, secrets)}\n"
-        for hidden in belief.hidden:
-            if hidden.how in _HOW:
-                command = _shown(hidden.command.raw, secrets)
-                yield f"  unseen     {command} may fail: {_HOW[hidden.how]}{_by(hidden, secrets)}\n"
+        yield f"\n{step.where}, line {line}: {shown(step.item.value, secrets)}\n"
+        for label, text, is_variable in told(belief, before, secrets):
+            yield f"  {label} {text}\n" if is_variable else f"  {label:<10} {text}\n"
+        before = belief.directory
         if step.phase == "post_build" and runs_after_failure(traced.build, step):
             yield "  runs also when the build has failed\n"
+
+
+class Told(NamedTuple):
+    """Something that is believed after a command, under a label or the name of a variable."""
+
+    label: str
+    text: str
+    is_variable: bool = False
+
+
+def told(belief: Belief, before: str | None, secrets: Mask) -> Iterator[Told]:
+    """How a command ends, and what it changes; ``before`` is the directory before it."""
+    yield Told("status", _status(belief))
+    after = belief.directory
+    if after != before:
+        yield Told("directory", "not known" if after is None else shown(after, secrets))
+    for name in belief.changed:
+        yield Told(printable(secrets.name(name)), value(name, belief.state.variable(name), secrets), True)
+    for hidden in belief.hidden:
+        if hidden.how in _HOW:
+            command = shown(hidden.command.raw, secrets)
+            yield Told("unseen", f"{command} may fail: {_HOW[hidden.how]}{_by(hidden, secrets)}")
 
 
 def _status(belief: Belief) -> str:
@@ -134,24 +158,25 @@ def _status(belief: Belief) -> str:
     return "0" if belief.succeeds else "a failure, for sure"
 
 
-def _value(name: str, belief: Belief, secrets: Mask) -> str:
-    variable = _known(name, belief)
+def value(name: str, state: Variable, secrets: Mask) -> str:
+    """What a variable holds, in words that follow its name."""
+    variable = _known(name, state)
     if variable.assigned == "no":
         return "is not set"
-    state = belief.state.variable(name)
     if state.array:
         text = "an array, which the next command does not see"
     elif "secret" in variable.labels or names_secret(name):
         text = "a value that is not shown"
     else:
-        text = f'"{_shown(state.value.written, secrets)}"' if state.value.pieces != () else '""'
+        text = f'"{shown(state.value.written, secrets)}"' if state.value.pieces != () else '""'
     return f"{'may be' if variable.assigned == 'maybe' else 'is'} {text}"
 
 
 def _by(hidden: Hidden, secrets: Mask) -> str:
-    return f" ({_shown(hidden.witness.raw, secrets)})" if hidden.how in ("sequence", "or", "pipeline") else ""
+    return f" ({shown(hidden.witness.raw, secrets)})" if hidden.how in ("sequence", "or", "pipeline") else ""
 
 
-def _shown(text: str, secrets: Mask) -> str:
+def shown(text: str, secrets: Mask) -> str:
+    """A text of the file, or one that the build makes, on one line of bounded length."""
     line = printable(" ".join(secrets.hidden(text, LONGEST).replace(HOLE, UNTOLD).split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from cblint.source.text import BREAKS, HOLE, Deferred, Piece, Span, Text
 
@@ -240,27 +241,46 @@ def reachable(root: Node | None) -> Iterator[Node]:
             stack += [item.resolved for item in reversed(node.items)]
 
 
-def path_to(root: Node | None, offset: int, until: Node | None = None) -> str:
-    """The way to what stands at a file offset, as in ``phases.build.commands[2]``; no further than ``until``."""
-    steps: list[str] = []
+class Step(NamedTuple):
+    """A step on the way to a place: a key (``?`` for one that is no text) or the number of a list item, from 0.
+
+    ``node`` is what stands there: the value of ``pair``, or its key where the way ends in that.
+    """
+
+    name: str | int
+    node: Node
+    pair: Pair | None = None
+
+
+def way_to(root: Node | None, offset: int, until: Node | None = None) -> Iterator[Step]:
+    """The way to what stands at a file offset, or before it; no further than ``until``."""
     node: Node | None = root
     while node is not None and node is not until:
         if isinstance(node, Mapping):
             number = bisect_right(node.pairs, offset, key=lambda pair: _begin(pair.key)) - 1
             if number < 0:
-                break
+                return
             pair = node.pairs[number]
-            steps.append(f".{pair.name}" if pair.name is not None else ".?")
             node = pair.value if offset >= pair.key.span.end else None
+            yield Step(pair.name if pair.name is not None else "?", node or pair.key, pair)
         elif isinstance(node, Sequence):
             number = bisect_right(node.items, offset, key=_begin) - 1
             if number < 0:
-                break
-            steps.append(f"[{number}]")
+                return
             node = node.items[number]
+            yield Step(number, node)
         else:
-            break
-    return "".join(steps).removeprefix(".")
+            return
+
+
+def path_to(root: Node | None, offset: int, until: Node | None = None) -> str:
+    """The same as it is written: ``phases.build.commands[2]``."""
+    return path_of(step.name for step in way_to(root, offset, until))
+
+
+def path_of(names: Iterable[str | int]) -> str:
+    """Keys and numbers of list items as they are written: ``phases.build.commands[2]``."""
+    return "".join(f"[{name}]" if isinstance(name, int) else f".{name}" for name in names).removeprefix(".")
 
 
 def _begin(node: Node) -> int:

@@ -15,14 +15,11 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from cblint import opening
 from cblint.cli import run, start
-from cblint.config import files, nearest
 from cblint.facts.sources import read_schema
-from cblint.hosts import discover
-from cblint.own import entries
 from cblint.report import FORMATS
 from cblint.shellcheck import answers
+from cblint.source import remembered
 from tests.helpers import commands, repository
 from tests.workflow_commands import command_in, complaints
 
@@ -171,15 +168,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def forget() -> None:
     """Empty the caches that a process of its own would begin with."""
-    discover.git_root.cache_clear()
-    discover._gitignore.cache_clear()
-    discover._is_link.cache_clear()
-    files._opened.cache_clear()
-    for cached in (nearest._chain_once, nearest.chain_for, nearest.config_for, nearest.load_chain, nearest.load_config):
-        cached.cache_clear()
-    nearest.is_configured.cache_clear()
-    entries.catalogue_with.cache_clear()
-    opening.repository_graph.cache_clear()
+    remembered.forget()
     run._shellcheck.cache_clear()
     answers.answers().clear()
 

@@ -1,44 +1,32 @@
-"""docs/own-rules.md says what is so: its rules hold to their examples, its commands print what it shows."""
+"""docs/own-rules.md says what is so: its rules hold to their examples, and all that an entry may hold is described."""
 
 from __future__ import annotations
 
 import os
 import re
 
-import pytest
-
 from cblint.facts.sources import read_schema
 from cblint.own import commands, events, images, tree
+from tests.documents import blocks, text_of
 from tests.integration.conftest import ROOT, Cblint
 
-with open(os.path.join(ROOT, "docs", "own-rules.md"), encoding="utf-8") as _file:
-    TEXT = _file.read()
-BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-YAML = [text for language, text in BLOCKS if language == "yaml"]
-FIRST, CONFIG, EXAMPLES = YAML[:3]
-SHOWN = [text.partition("\n") for language, text in BLOCKS if language == "console"]
-BUILDSPEC = """\
-version: 0.2
-phases:
-  post_build:
-    commands:
-      - TARGET=quay.io/acme
-      - docker push "$TARGET/shop:$TAG"
-"""
+PAGE = "docs/own-rules.md"
+TEXT = text_of(PAGE)
 
 
-@pytest.mark.parametrize(("command", "expected"), [(line, text) for line, _, text in SHOWN])
-def test_the_tutorial_prints_what_it_shows(cblint: Cblint, command: str, expected: str) -> None:
-    wrong = "name: x\nmessage: m\nmatch: {command: docker push, registri: quay.io}\n"
-    rule = FIRST if "check" in command else FIRST + EXAMPLES
-    cblint.put({".cblint.yml": CONFIG, "ci/rules/push-outside.yml": rule, "wrong.yml": wrong})
-    cblint.put({"buildspec.yml": BUILDSPEC})
-    done = cblint.run(*command.removeprefix("$ cblint ").split())
-    assert done.stdout + done.stderr == expected
+def entries() -> list[str]:
+    """The entries of rules that are shown, each with what is added to it later; not the one that is called wrong."""
+    whole: dict[str, str] = {}
+    for number, block in enumerate(blocks(PAGE)):
+        if block.language == "yaml" and (block.file or "").startswith("ci/rules/"):
+            whole[str(block.file)] = block.written(whole.get(str(block.file), ""))
+        elif block.language == "yaml" and block.text.startswith("name:"):
+            whole[str(number)] = block.text
+    return list(whole.values())
 
 
 def test_every_rule_that_is_shown_holds_to_its_examples(cblint: Cblint) -> None:
-    shown = [FIRST + EXAMPLES, *(text for text in YAML[3:] if text.startswith("name:"))]
+    shown = entries()
     assert len(shown) >= 4
     cblint.put({f"rules/{number}.yml": text for number, text in enumerate(shown)})
     done = cblint.run("rules", "test", "rules")

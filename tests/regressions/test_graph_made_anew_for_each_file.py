@@ -10,7 +10,7 @@ import pytest
 from cblint.hosts.definition import HostFile
 from cblint.hosts.graph import Graph
 from cblint.linter import Settings, lint_paths
-from cblint.opening import repository_graph
+from cblint.source.remembered import forget
 
 TEMPLATE = "Resources:\n  P:\n    Type: AWS::CodeBuild::Project\n    Properties: {Name: project-%d}\n"
 
@@ -27,7 +27,7 @@ def test_a_repository_is_put_together_once(tmp_path: Path, monkeypatch: pytest.M
         plain(self, files, repository)
 
     monkeypatch.setattr(Graph, "__init__", counting)
-    repository_graph.cache_clear()
+    forget()
     result = lint_paths([str(tmp_path)], Settings(jobs=1))
     assert len(result.files) == 20
     assert all(file.findings for file in result.files)

@@ -8,14 +8,14 @@ import pytest
 
 from cblint.cli.baseline import create, run, update
 from cblint.cli.run import Misused
-from cblint.hosts.discover import git_root
+from cblint.source.remembered import forget
 
 
 def test_nothing_is_read_or_written_there(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, outside = tmp_path / "repository", tmp_path / "outside.json"
     (folder / ".git").mkdir(parents=True)
     monkeypatch.chdir(folder)
-    git_root.cache_clear()
+    forget()
     (folder / "buildspec.yml").write_text("version: 0.2\nphases:\n  build:\n    commands: [make]\n")
     link = folder / ".cblint-baseline.json"
     link.symlink_to(outside)
