@@ -173,7 +173,8 @@ def keystroke_rows(python: str, edits: int) -> bool:
     """Print a row for each text; whether all are below the bars."""
     print(f"{edits:,} keystrokes in a buildspec of {LINES} lines (bars: median 50 ms, 99th percentile 150 ms)")
     with tempfile.TemporaryDirectory() as folder:
-        return all([measure(python, folder, name, text, edits) for name, text in texts()])
+        held = [measure(python, folder, name, text, edits) for name, text in texts()]
+    return all(held)
 
 
 def main() -> int:
