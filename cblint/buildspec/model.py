@@ -69,10 +69,20 @@ class ShellItem:
 
     @cached_property
     def script(self) -> Script:
-        """The command as a tree."""
-        from cblint.shell.parser import parse  # many runs look into no command
+        """The command as a tree, which is the item's own until ``give_back``."""
+        from cblint.shell.trees import TREES  # many runs look into no command
 
-        return parse(self.node.text)
+        return TREES.lend(self.node.text)
+
+    def give_back(self) -> None:
+        """Nobody asks for the trees any more: another command may have them."""
+        script = self.__dict__.pop("script", None)
+        if script is not None:
+            from cblint.shell.trees import TREES
+
+            for name in ("invocations", "_calls", "_quoted_calls"):
+                self.__dict__.pop(name, None)
+            TREES.take_back(script)
 
     @cached_property
     def powershell(self) -> PowerShellScript:
@@ -376,6 +386,11 @@ class Buildspec:
                 if node is not None and not self._breaks_off(node):
                     found.setdefault(id(node), ShellItem(node, commands.key, item.number))
         return list(found.values())
+
+    def give_back(self) -> None:
+        """All is said of it: what was read of its commands may serve others (shell/trees.py)."""
+        for item in self.__dict__.get("command_items", ()):
+            item.give_back()
 
     @property
     def shell_items(self) -> list[ShellItem]:

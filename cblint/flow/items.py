@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.flow.core import NOWHERE, Exhausted, Given, Limits, Process
@@ -39,6 +38,7 @@ from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, ne
 from cblint.shell.commands import Function, Script
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse
+from cblint.shell.trees import of_tree
 from cblint.source.text import Piece
 
 STATUS = "CODEBUILD_LAST_EXIT"
@@ -91,9 +91,9 @@ def run_item(
     return ItemRun(Outcome(*(_found_anew(end, beginning, shell) for end in outcome)), recorder)
 
 
-@lru_cache(maxsize=512)
+@of_tree
 def _constructs(script: Script) -> tuple[Construct, ...]:
-    """What an item has of bash: it runs on more than one path."""
+    """What an item has of bash."""
     return tuple(constructs(script))
 
 
@@ -283,6 +283,7 @@ def _goes_on(script: Script) -> bool:
     return not any(comment.end == len(value) for comment in script.comments)
 
 
+@of_tree
 def _with_next_line(script: Script) -> tuple[Script, bool]:
     """The item with the line that follows it; whether a here-document without end swallows all that comes."""
     text = script.source

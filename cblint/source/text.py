@@ -224,6 +224,53 @@ class Deferred(Text):
         return self._text()._anchor
 
 
+class Movable(Deferred):
+    """A text that can be said to stand elsewhere; what was made of it then stands there as well.
+
+    Whoever moves it sees to it that nobody else still asks for its places (shell/trees.py).
+    """
+
+    __slots__ = ("moves",)
+
+    def __init__(self, home: Text) -> None:
+        """``home`` is the same text at its place."""
+        self.value = home.value
+        self._made = home
+        self.moves = 0
+
+    def move(self, home: Text) -> None:
+        """From here on it stands where ``home`` does, which has the same characters."""
+        self._made = home
+        self.moves += 1
+
+    def slice(self, start: int, end: int) -> Text:
+        return _Part(self.value[start:end], self, lambda: Text.slice(self, start, end))
+
+    def derive(self, pieces: Iterable[Piece], anchor: int) -> Text:
+        kept = tuple(pieces)
+        value = "".join([piece.value for piece in kept])
+        return _Part(value, self, lambda: Text.derive(self, kept, anchor))
+
+
+class _Part(Movable):
+    """A text made of one that can be moved: its places are worked out again after a move."""
+
+    __slots__ = ("_root",)
+
+    def __init__(self, value: str, whole: Movable, make: Callable[[], Text]) -> None:
+        self.value = value
+        self._make = make
+        self._made = None
+        self._root: Movable = whole._root if isinstance(whole, _Part) else whole
+        self.moves = 0
+
+    def _text(self) -> Text:
+        if self._made is None or self.moves != self._root.moves:
+            self._made = self._make()
+            self.moves = self._root.moves
+        return self._made
+
+
 def _shared(value: str, start: int, end: int) -> Iterator[Piece]:
     """One piece a character: a part of a value could be as long as the range that stands for all of it."""
     for char in value:
