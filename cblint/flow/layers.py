@@ -10,9 +10,10 @@ T = TypeVar("T")
 
 
 class Work(threading.local):
-    """What was done so far: how many names were looked at to join mappings."""
+    """What was done so far: how many names were looked at to join mappings, how many places of commands were told."""
 
     names = 0
+    places = 0
 
 
 WORK = Work()

@@ -53,7 +53,7 @@ class Trees:
         if idle is None:
             return parse(Movable(text))
         self._size -= _size(idle)
-        script = idle.pop()
+        script = idle.pop(0)  # in the order of the file, as the trees were given back
         if idle:
             self._keep(text.value, idle)
         source = script.source

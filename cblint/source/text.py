@@ -94,6 +94,11 @@ class Text:
         """Texts, one after the other."""
         return cls((piece for part in parts for piece in part.pieces(0, len(part))), anchor)
 
+    @property
+    def places(self) -> tuple[Piece, ...]:
+        """All that tells where its characters stand."""
+        return self._pieces
+
     def __len__(self) -> int:
         return len(self.value)
 
