@@ -80,8 +80,7 @@ class ShellItem:
         if script is not None:
             from cblint.shell.trees import TREES
 
-            for name in ("invocations", "_calls", "_quoted_calls"):
-                self.__dict__.pop(name, None)
+            self.__dict__.pop("invocations", None)
             TREES.take_back(script)
 
     @cached_property
@@ -94,9 +93,9 @@ class ShellItem:
     @cached_property
     def invocations(self) -> list[Invocation]:
         """The programs that the command runs; none if the shell cannot read it."""
-        from cblint.shell.query import invocations
+        from cblint.shell.query import programs_in
 
-        return list(invocations(self.script)) if self.script.problem is None else []
+        return programs_in(self.script)
 
     @property
     def may_be_another(self) -> bool:
@@ -112,29 +111,17 @@ class ShellItem:
 
         It may be of another tree than ``script``: an item that ends in an operator is read again with what follows it.
         """
-        found = self._calls.get(command.start, [])
+        from cblint.shell.query import by_start
+
+        found = by_start(self.script).get(command.start, [])
         here = [each for each in found if each.node is command]
         return here or [each for each in found if each.node.raw == command.raw and each.node.span == command.span]
 
     def quoted_calls(self, command: ShellNode) -> list[Invocation]:
         """The programs that run in the quotes of a ``bash -c``."""
-        return self._quoted_calls.get(id(command), [])
+        from cblint.shell.query import by_shell
 
-    @cached_property
-    def _calls(self) -> dict[int, list[Invocation]]:
-        found: dict[int, list[Invocation]] = {}
-        for invocation in self.invocations:
-            found.setdefault(invocation.node.start, []).append(invocation)
-        return found
-
-    @cached_property
-    def _quoted_calls(self) -> dict[int, list[Invocation]]:
-        found: dict[int, list[Invocation]] = {}
-        for invocation in self.invocations if "-" in self.value else ():
-            outer = invocation.shell
-            if outer is not None:
-                found.setdefault(id(outer), []).append(invocation)
-        return found
+        return by_shell(self.script).get(id(command), [])
 
 
 class CommandList(NamedTuple):

@@ -22,7 +22,7 @@ from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
 from cblint.flow.remembered import run_again
 from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State, Variable, join_states
-from cblint.flow.status import masked, told
+from cblint.flow.status import told
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, UNTOLD, Phase, Step, phases_of
 from cblint.flow.values import UNKNOWN, Value, initial, literal, unknown
 from cblint.shell import syntax
@@ -67,7 +67,7 @@ class StepRun(NamedTuple):
         """
         if HOLE in self.step.item.value and self.step.item.may_be_another:
             return []
-        return masked(self.run.outcome, self.run.recorder)
+        return self.run.hidden
 
     @property
     def told(self) -> list[syntax.Node]:

@@ -36,9 +36,7 @@ class _Remembered(NamedTuple):
     run: ItemRun
 
 
-def run_again(
-    script: Script, kept: State, shell: str, given: Given, beginning: Beginning, limits: Limits
-) -> ItemRun:
+def run_again(script: Script, kept: State, shell: str, given: Given, beginning: Beginning, limits: Limits) -> ItemRun:
     """The run of an item from what the ones before have kept: as it was, where nothing that it depends on is new."""
     remembered: list[_Remembered] = script.known.setdefault(run_again, [])
     for each in remembered:
@@ -61,9 +59,7 @@ def run_again(
     return run
 
 
-def _is_same(
-    each: _Remembered, script: Script, kept: State, shell: str, given: Given, beginning: Beginning
-) -> bool:
+def _is_same(each: _Remembered, script: Script, kept: State, shell: str, given: Given, beginning: Beginning) -> bool:
     """Whether a run would be just that one; what is likely to differ is asked first."""
     return (
         each.shell == shell
@@ -81,7 +77,9 @@ def _begins_alike(first: State, second: State) -> bool:
     """Whether an item finds the same in both: how the one before it ended is nothing to it."""
     if first is second:
         return True
-    a, b = (state._replace(code=0, succeeded=True, cause=first.cause, failures=first.failures) for state in (first, second))
+    a, b = (
+        state._replace(code=0, succeeded=True, cause=first.cause, failures=first.failures) for state in (first, second)
+    )
     layers = ((a.variables, b.variables), (a.functions, b.functions), (a.files, b.files))
     alike = a._replace(variables=b.variables, functions=b.functions, files=b.files) == b
     return alike and all(one is other or one.equals(other) for one, other in layers)  # type: ignore[arg-type]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from cblint.shell.commands import Script
-from cblint.shell.parser import parse
 from cblint.source.text import Movable, Text
+
+if TYPE_CHECKING:
+    from cblint.shell.commands import Script
 
 T = TypeVar("T")
 
@@ -51,6 +52,8 @@ class Trees:
         # Taken out first: whoever else comes meanwhile finds nothing, and reads the command for himself.
         idle = self._idle.pop(text.value, None)
         if idle is None:
+            from cblint.shell.parser import parse  # what is kept of trees is asked by modules that need none
+
             return parse(Movable(text))
         self._size -= _size(idle)
         script = idle.pop(0)  # in the order of the file, as the trees were given back
