@@ -53,8 +53,8 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
         return
     written = _together(_written(item.script) for item in buildspec.shell_items)
     embedded = {node.span for node in written.embedded}
-    known = written.set | thought_of(buildspec) | {name for each in left_behind(buildspec) for name in each.exported}
-    candidates = {variable.name for variable in buildspec.variables} | written.set
+    known = written.names | thought_of(buildspec) | {name for each in left_behind(buildspec) for name in each.exported}
+    candidates = {variable.name for variable in buildspec.variables} | written.names
     expected: dict[str, _Use] = {}
     compared = 0
     for name, used in uses.items():
@@ -122,12 +122,12 @@ def _is_own(name: str) -> bool:
 class _Written(NamedTuple):
     """What commands say of variables, run or not: also in functions that nothing calls, and behind conditions.
 
-    ``set`` are those that something may set. ``takes`` are, by the name of a variable, those that are given its value:
+    ``names`` are what something may set. ``takes`` are, by the name of a variable, those that are given its value:
     `STAGE_NAME=$StageName`. ``embedded`` stand in texts that are perhaps not meant for the shell: programs for awk,
     configuration files in here-documents.
     """
 
-    set: set[str]
+    names: set[str]
     takes: dict[str, set[str]]
     embedded: list[Parameter]
 
@@ -135,7 +135,7 @@ class _Written(NamedTuple):
 def _together(several: Iterable[_Written]) -> _Written:
     found = _Written(set(), {}, [])
     for each in several:
-        found.set.update(each.set)
+        found.names.update(each.names)
         for name, takers in each.takes.items():
             found.takes.setdefault(name, set()).update(takers)
         found.embedded.extend(each.embedded)
@@ -162,15 +162,15 @@ def _written(script: Script) -> _Written:
 
 def _note(found: _Written, node: Node) -> None:
     if isinstance(node, Assignment):
-        found.set.add(node.name)
+        found.names.add(node.name)
         for name in names_in(node.value) if "$" in node.value.raw else ():
             found.takes.setdefault(name, set()).add(node.name)
     elif isinstance(node, For):
-        found.set.add(node.name.raw)
+        found.names.add(node.name.raw)
     elif isinstance(node, _ARITHMETIC):
-        found.set.update(word for word in _words(node.raw) if is_name(word))
+        found.names.update(word for word in _words(node.raw) if is_name(word))
     elif isinstance(node, SimpleCommand) and node.words and node.words[0].text in table("variables")["setters"]:
-        found.set.update(word for each in node.words[1:] for word in _words(each.raw) if is_name(word))
+        found.names.update(word for each in node.words[1:] for word in _words(each.raw) if is_name(word))
 
 
 def _words(text: str) -> list[str]:

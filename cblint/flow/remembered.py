@@ -77,9 +77,15 @@ def _begins_alike(first: State, second: State) -> bool:
     """Whether an item finds the same in both: how the one before it ended is nothing to it."""
     if first is second:
         return True
-    a, b = (
-        state._replace(code=0, succeeded=True, cause=first.cause, failures=first.failures) for state in (first, second)
+    layers = ((first.variables, second.variables), (first.functions, second.functions), (first.files, second.files))
+    if not all(one is other or one.equals(other) for one, other in layers):  # type: ignore[arg-type]
+        return False
+    return second == first._replace(
+        variables=second.variables,
+        functions=second.functions,
+        files=second.files,
+        code=second.code,
+        succeeded=second.succeeded,
+        cause=second.cause,
+        failures=second.failures,
     )
-    layers = ((a.variables, b.variables), (a.functions, b.functions), (a.files, b.files))
-    alike = a._replace(variables=b.variables, functions=b.functions, files=b.files) == b
-    return alike and all(one is other or one.equals(other) for one, other in layers)  # type: ignore[arg-type]

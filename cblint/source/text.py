@@ -187,12 +187,18 @@ class Text:
         return Text(self._resolved(pieces), self.offset(anchor))
 
     def _resolved(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        (first, *others) = self._pieces or (Piece("", 0, 0),)
+        # Most are made from the text of a file.
+        is_as_written = not others and first.end - first.start == len(first.value)
         for piece in pieces:
             value, start, end = piece
             if not value:
                 continue
             if end - start != len(value):
                 yield from _shared(value, *self.span(start, end))
+                continue
+            if is_as_written:
+                yield Piece(value, first.start + start, first.start + end) if first.start else piece
                 continue
             done = 0
             for inner in self.pieces(start, end):
