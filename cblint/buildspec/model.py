@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.facts import table
@@ -67,6 +67,10 @@ class ShellItem:
         """The command, without its places."""
         return self.node.value
 
+    def holds(self, pattern: str) -> bool:
+        """Whether a regular expression matches somewhere in the command: rules ask before they look into it."""
+        return _holds(pattern, self.value) if len(self.value) <= _REMEMBERED else _searched(pattern, self.value)
+
     @cached_property
     def script(self) -> Script:
         """The command as a tree, which is the item's own until ``give_back``."""
@@ -122,6 +126,16 @@ class ShellItem:
         from cblint.shell.query import by_shell
 
         return by_shell(self.script).get(id(command), [])
+
+
+def _searched(pattern: str, command: str) -> bool:
+    return re.search(pattern, command) is not None
+
+
+_REMEMBERED = 4_000
+"""Characters of the longest command of which it is remembered what stands in it."""
+_holds = lru_cache(maxsize=8192)(_searched)
+"""Some sixty rules ask this of each command of a file, and again after each keystroke."""
 
 
 class CommandList(NamedTuple):
@@ -395,9 +409,8 @@ class Buildspec:
 
     def invocations(self, pattern: str) -> Iterator[Invocation]:
         """The programs that commands run in which a regular expression matches."""
-        search = re.compile(pattern).search if self.shell_items else None
         for item in self.shell_items:
-            if search is not None and search(item.value):
+            if item.holds(pattern):
                 yield from item.invocations
 
     def _breaks_off(self, node: Node) -> bool:
@@ -407,9 +420,8 @@ class Buildspec:
 
     def scripts(self, pattern: str) -> Iterator[Script]:
         """The trees of the commands in which a regular expression matches, and that the shell can read."""
-        search = re.compile(pattern).search if self.shell_items else None
         for item in self.shell_items:
-            if search is not None and search(item.value) and item.script.problem is None:
+            if item.holds(pattern) and item.script.problem is None:
                 yield item.script
 
     @property

@@ -74,7 +74,7 @@ def _may_be_late(buildspec: Buildspec) -> bool:
     """Whether a test stands behind a publication: seen without running the build."""
     published = False
     steps = steps_of(buildspec)
-    first = next((number for number, step in enumerate(steps) if re.search(_PUBLISHES, step.item.value)), len(steps))
+    first = next((number for number, step in enumerate(steps) if step.item.holds(_PUBLISHES)), len(steps))
     for step in steps[first:]:
         for invocation in step.item.invocations:
             effect = effect_of(invocation)
@@ -124,7 +124,7 @@ def gate_fails_open(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _has_gate(item: ShellItem) -> bool:
-    return re.search(_ASKS, item.value) is not None and bool(_gates_of(item.script))
+    return item.holds(_ASKS) and bool(_gates_of(item.script))
 
 
 _ASKS = r"grep|\bjq\b|\bbc\b|-(lt|le|gt|ge|eq|ne)\b"
@@ -229,7 +229,7 @@ def _claims(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _claimed(step: Step) -> Iterator[tuple[Invocation, list[Span]]]:
-    if re.search(_CLAIM, step.item.value) is None:
+    if not step.item.holds(_CLAIM):
         return
     for invocation in step.item.invocations:
         files = [each for each in invocation.node.redirections if each.operator in (">", ">>")]

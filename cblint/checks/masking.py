@@ -376,7 +376,7 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
 def _declares_output(item: ShellItem) -> bool:
     """Whether an output that may not be there is the value of a declaration: seen without running the build."""
     value = item.value
-    if ("$(" not in value and "`" not in value) or re.search(_DECLARES, value) is None:
+    if ("$(" not in value and "`" not in value) or not item.holds(_DECLARES):
         return False
     return any(may_fail(each) and each.assignment is not None for each in item.invocations)
 

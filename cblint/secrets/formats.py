@@ -78,7 +78,7 @@ def may_hold(text: str) -> bool:
     return bool(keywords_in(text))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def keywords_in(text: str) -> frozenset[str]:
     """The keywords that stand in a text: of that of a file it is asked in several ways."""
     return frozenset(keyword for form in formats() for keyword in form.keywords if keyword in text)
