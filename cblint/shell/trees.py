@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ROOM = 200_000
-"""Characters of all the trees that are kept: those of some ten files of 500 lines."""
+ROOM = 100_000
+"""Characters of all the trees that are kept: those of four files of 500 lines."""
 
 
 def of_tree(ask: Callable[[Script], T]) -> Callable[[Script], T]:
@@ -75,7 +75,10 @@ class Trees:
         self._size -= _size(idle)
         self._keep(value, [*idle, script])
         while self._size > self.room:
-            self._size -= _size(self._idle.pop(next(iter(self._idle))))
+            oldest = self._idle.pop(next(iter(self._idle)))
+            self._size -= _size(oldest)
+            for each in oldest:
+                each.known.clear()  # its nodes may still be remembered: what was worked out of it is much more
 
     def _keep(self, value: str, idle: list[Script]) -> None:
         self._idle[value] = idle
