@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
+from cblint.flow import remembered
 from cblint.flow.core import Given, Limits
-from cblint.flow.items import Beginning, first_state
+from cblint.flow.items import Beginning, first_state, run_item
 from cblint.flow.layers import Layers
 from cblint.flow.remembered import run_again
 from cblint.flow.state import GIVEN, File, State, Variable
@@ -89,19 +88,16 @@ def test_what_is_worked_out_of_a_tree_is_worked_out_once() -> None:
 
 
 @pytest.fixture
-def ran(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The commands that were really run."""
-    from cblint.flow import remembered
-
     found: list[str] = []
-    run = remembered.run_item
 
-    def run_item(script, *arguments):  # type: ignore[no-untyped-def]
+    def counted(script, *arguments):  # type: ignore[no-untyped-def]
         found.append(script.source.value)
-        return run(script, *arguments)
+        return run_item(script, *arguments)
 
-    monkeypatch.setattr(remembered, "run_item", run_item)
-    yield found
+    monkeypatch.setattr(remembered, "run_item", counted)
+    return found
 
 
 def given(files: dict[str, str] | None = None) -> Given:
