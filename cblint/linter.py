@@ -362,7 +362,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
     if found.kind != "buildspec":
         findings = _written_there(target.lines, found.definitions, findings, _reader(candidate.path, config))
     excerpts, hidden = _excerpts(target.lines, findings, hiding)
-    return FileResult(
+    result = FileResult(
         path,
         shown,
         found.kind,
@@ -377,6 +377,9 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
         baseline=config.baseline,
         crashes=tuple(checked.crashes.values()),
     )
+    for buildspec in found.buildspecs:
+        buildspec.give_back()
+    return result
 
 
 def _written_there(

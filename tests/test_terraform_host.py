@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from cblint.hosts import hcl
 from cblint.hosts.definition import Definition
 from cblint.hosts.reading import host_file
 from cblint.source.foreign import Items, Reference, Settings, Unknown, is_complete
@@ -706,3 +707,9 @@ def test_json_that_holds_no_blocks_is_none(source: str) -> None:
 )
 def test_broken_json_is_no_crash(source: str) -> None:
     host_file("main.tf.json", Text.of(source))
+
+
+def test_what_stands_in_a_node_is_known_long_after_its_text_was_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = hcl.parse(Text.of('a = "b"\n'))
+    monkeypatch.setattr(time, "thread_time", lambda: 1e9)
+    assert root.text == b'a = "b"\n'

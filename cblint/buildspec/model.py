@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.facts import table
@@ -67,12 +67,25 @@ class ShellItem:
         """The command, without its places."""
         return self.node.value
 
+    def holds(self, pattern: str) -> bool:
+        """Whether a regular expression matches somewhere in the command: rules ask before they look into it."""
+        return _holds(pattern, self.value) if len(self.value) <= _REMEMBERED else _searched(pattern, self.value)
+
     @cached_property
     def script(self) -> Script:
-        """The command as a tree."""
-        from cblint.shell.parser import parse  # many runs look into no command
+        """The command as a tree, which is the item's own until ``give_back``."""
+        from cblint.shell.trees import TREES  # many runs look into no command
 
-        return parse(self.node.text)
+        return TREES.lend(self.node.text)
+
+    def give_back(self) -> None:
+        """Nobody asks for the trees any more: another command may have them."""
+        script = self.__dict__.pop("script", None)
+        if script is not None:
+            from cblint.shell.trees import TREES
+
+            self.__dict__.pop("invocations", None)
+            TREES.take_back(script)
 
     @cached_property
     def powershell(self) -> PowerShellScript:
@@ -84,9 +97,9 @@ class ShellItem:
     @cached_property
     def invocations(self) -> list[Invocation]:
         """The programs that the command runs; none if the shell cannot read it."""
-        from cblint.shell.query import invocations
+        from cblint.shell.query import programs_in
 
-        return list(invocations(self.script)) if self.script.problem is None else []
+        return programs_in(self.script)
 
     @property
     def may_be_another(self) -> bool:
@@ -102,29 +115,27 @@ class ShellItem:
 
         It may be of another tree than ``script``: an item that ends in an operator is read again with what follows it.
         """
-        found = self._calls.get(command.start, [])
+        from cblint.shell.query import by_start
+
+        found = by_start(self.script).get(command.start, [])
         here = [each for each in found if each.node is command]
         return here or [each for each in found if each.node.raw == command.raw and each.node.span == command.span]
 
     def quoted_calls(self, command: ShellNode) -> list[Invocation]:
         """The programs that run in the quotes of a ``bash -c``."""
-        return self._quoted_calls.get(id(command), [])
+        from cblint.shell.query import by_shell
 
-    @cached_property
-    def _calls(self) -> dict[int, list[Invocation]]:
-        found: dict[int, list[Invocation]] = {}
-        for invocation in self.invocations:
-            found.setdefault(invocation.node.start, []).append(invocation)
-        return found
+        return by_shell(self.script).get(id(command), [])
 
-    @cached_property
-    def _quoted_calls(self) -> dict[int, list[Invocation]]:
-        found: dict[int, list[Invocation]] = {}
-        for invocation in self.invocations if "-" in self.value else ():
-            outer = invocation.shell
-            if outer is not None:
-                found.setdefault(id(outer), []).append(invocation)
-        return found
+
+def _searched(pattern: str, command: str) -> bool:
+    return re.search(pattern, command) is not None
+
+
+_REMEMBERED = 4_000
+"""Characters of the longest command of which it is remembered what stands in it."""
+_holds = lru_cache(maxsize=8192)(_searched)
+"""Some sixty rules ask this of each command of a file, and again after each keystroke."""
 
 
 class CommandList(NamedTuple):
@@ -377,6 +388,11 @@ class Buildspec:
                     found.setdefault(id(node), ShellItem(node, commands.key, item.number))
         return list(found.values())
 
+    def give_back(self) -> None:
+        """All is said of it: what was read of its commands may serve others (shell/trees.py)."""
+        for item in self.__dict__.get("command_items", ()):
+            item.give_back()
+
     @property
     def shell_items(self) -> list[ShellItem]:
         """The commands, if a POSIX shell runs them: most rules read no other."""
@@ -393,9 +409,8 @@ class Buildspec:
 
     def invocations(self, pattern: str) -> Iterator[Invocation]:
         """The programs that commands run in which a regular expression matches."""
-        search = re.compile(pattern).search if self.shell_items else None
         for item in self.shell_items:
-            if search is not None and search(item.value):
+            if item.holds(pattern):
                 yield from item.invocations
 
     def _breaks_off(self, node: Node) -> bool:
@@ -405,9 +420,8 @@ class Buildspec:
 
     def scripts(self, pattern: str) -> Iterator[Script]:
         """The trees of the commands in which a regular expression matches, and that the shell can read."""
-        search = re.compile(pattern).search if self.shell_items else None
         for item in self.shell_items:
-            if search is not None and search(item.value) and item.script.problem is None:
+            if item.holds(pattern) and item.script.problem is None:
                 yield item.script
 
     @property

@@ -11,6 +11,7 @@ from cblint.buildspec.shells import BASH_AS_SH, DASH, SH
 from cblint.finding import Report
 from cblint.shell.commands import AndOr, Case, If, Subshell, While
 from cblint.shell.syntax import walk
+from cblint.shell.trees import of_tree
 
 if TYPE_CHECKING:
     from cblint.checks.edits import Change
@@ -95,7 +96,7 @@ def bash_syntax_under_sh(buildspec: Buildspec) -> Iterator[Report]:
         return
     found: dict[tuple[str, str], list[tuple[Construct, ShellItem]]] = {}
     for item in _candidates(buildspec):
-        for construct in _unmet(item):
+        for construct in _unmet(item.script):
             effect = _ALWAYS if _fails_always(construct) else _EFFECTS[construct.effect]
             found.setdefault((construct.name, effect), []).append((construct, item))
     certainty, where = _certainty(buildspec) if found else ("", "")
@@ -171,28 +172,31 @@ def _may_hold(command: str, signs: Iterable[tuple[str, str]]) -> bool:
     return any(text in command and (not more or re.search(more, command)) for text, more in signs)
 
 
-def _unmet(item: ShellItem) -> Iterator[Construct]:
+@of_tree
+def _unmet(script: Script) -> list[Construct]:
     """What dash does not do as bash does, but for builtins that the command does without if need be."""
     from cblint.shell.dialect import constructs
 
-    found = list(constructs(item.script))
-    counting = _that_are_reached(item, [construct for construct in found if _counts(construct)])
+    found = constructs(script)
+    counting = _that_are_reached(script, [construct for construct in found if _counts(construct)])
     if not counting:
-        return
-    probed = _probed(item.script, found)
-    tried = list(_tried(item.script)) if any(map(_is_builtin, counting)) else []
+        return []
+    probed = _probed(script, found)
+    tried = list(_tried(script)) if any(map(_is_builtin, counting)) else []
+    unmet: list[Construct] = []
     for construct in counting:
         place = construct.place
         if construct.name in probed:
             continue
         stands_in = any(place.source is text and start <= place.start < end for text, start, end in tried)
         if not (stands_in and _is_builtin(construct)):
-            yield construct
+            unmet.append(construct)
+    return unmet
 
 
-def _that_are_reached(item: ShellItem, found: list[Construct]) -> list[Construct]:
+def _that_are_reached(script: Script, found: list[Construct]) -> list[Construct]:
     """Those that dash gets to: behind a line that it cannot read it runs nothing."""
-    text = item.script.source
+    text = script.source
     broken = [each.place.start for each in found if each.effect == "syntax" and each.place.source is text]
     if not broken:
         return found
@@ -211,7 +215,7 @@ def _is_builtin(construct: Construct) -> bool:
     return construct.dash == f"{construct.name}: not found"
 
 
-def _probed(script: Script, found: list[Construct]) -> set[str]:
+def _probed(script: Script, found: Iterable[Construct]) -> set[str]:
     """What is tried in a subshell first, as in ``(set -o pipefail) 2>/dev/null && set -o pipefail``."""
     shells = [node for node in walk(script) if isinstance(node, Subshell) and node.redirections]
     return {

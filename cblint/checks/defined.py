@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cblint.buildspec.model import PHASES, Buildspec, ShellItem
+from cblint.buildspec.model import PHASES, Buildspec
 from cblint.checks.exported import quoted
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
 from cblint.checks.sourcing import left_behind
@@ -16,9 +16,10 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.values import is_name
-from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, HereDocument, SimpleCommand
-from cblint.shell.query import names_in
+from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, HereDocument, Script, SimpleCommand
+from cblint.shell.query import names_in, programs_in
 from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter
+from cblint.shell.trees import of_tree
 from cblint.source.text import Span
 from cblint.wording import enumerated
 
@@ -50,15 +51,14 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
     uses = _uses(build, given)
     if not uses:
         return
-    written = _Written()
-    for item in buildspec.shell_items:
-        written.read(item)
-    known = written.set | thought_of(buildspec) | {name for each in left_behind(buildspec) for name in each.exported}
-    candidates = {variable.name for variable in buildspec.variables} | written.set
+    written = _together(_written(item.script) for item in buildspec.shell_items)
+    embedded = {node.span for node in written.embedded}
+    known = written.names | thought_of(buildspec) | {name for each in left_behind(buildspec) for name in each.exported}
+    candidates = {variable.name for variable in buildspec.variables} | written.names
     expected: dict[str, _Use] = {}
     compared = 0
     for name, used in uses.items():
-        plain = sorted(_Use(phase, span) for span, phase in used.items() if span not in written.embedded)
+        plain = sorted(_Use(phase, span) for span, phase in used.items() if span not in embedded)
         if name in known or not plain:
             continue
         first, *others = plain
@@ -119,44 +119,58 @@ def _is_own(name: str) -> bool:
     return is_name(name) and name.strip("_") != "" and (name == "AWS_ACCOUNT_ID" or not name.startswith(_PREFIXES))
 
 
-class _Written:
-    """What the commands say of variables, run or not: also in functions that nothing calls, and behind conditions.
+class _Written(NamedTuple):
+    """What commands say of variables, run or not: also in functions that nothing calls, and behind conditions.
 
-    ``set`` are those that something may set. ``takes`` are, by the name of a variable, those that are given its value:
-    `STAGE_NAME=$StageName`. ``embedded`` are the places in texts that are perhaps not meant for the shell: programs for
-    awk, configuration files in here-documents.
+    ``names`` are what something may set. ``takes`` are, by the name of a variable, those that are given its value:
+    `STAGE_NAME=$StageName`. ``embedded`` stand in texts that are perhaps not meant for the shell: programs for awk,
+    configuration files in here-documents.
     """
 
-    def __init__(self) -> None:
-        self.set: set[str] = set()
-        self.takes: dict[str, set[str]] = {}
-        self.embedded: set[Span] = set()
+    names: set[str]
+    takes: dict[str, set[str]]
+    embedded: list[Parameter]
 
-    def read(self, item: ShellItem) -> None:
-        """One command more."""
-        stack: list[tuple[Node, bool]] = [(item.script, False)]
-        scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
-        stack += [(root, False) for root in scripts.values()]
-        awk = {id(each.node) for each in item.invocations if each.program in table("variables")["own-dollars"]}
-        while stack:
-            node, is_text = stack.pop()
-            is_text = is_text or isinstance(node, HereDocument) or id(node) in awk
-            if is_text and isinstance(node, Parameter):
-                self.embedded.add(node.span)
-            self._note(node)
-            stack.extend((child, is_text) for child in node.children())
 
-    def _note(self, node: Node) -> None:
-        if isinstance(node, Assignment):
-            self.set.add(node.name)
-            for name in names_in(node.value) if "$" in node.value.raw else ():
-                self.takes.setdefault(name, set()).add(node.name)
-        elif isinstance(node, For):
-            self.set.add(node.name.raw)
-        elif isinstance(node, _ARITHMETIC):
-            self.set.update(word for word in _words(node.raw) if is_name(word))
-        elif isinstance(node, SimpleCommand) and node.words and node.words[0].text in table("variables")["setters"]:
-            self.set.update(word for each in node.words[1:] for word in _words(each.raw) if is_name(word))
+def _together(several: Iterable[_Written]) -> _Written:
+    found = _Written(set(), {}, [])
+    for each in several:
+        found.names.update(each.names)
+        for name, takers in each.takes.items():
+            found.takes.setdefault(name, set()).update(takers)
+        found.embedded.extend(each.embedded)
+    return found
+
+
+@of_tree
+def _written(script: Script) -> _Written:
+    found = _Written(set(), {}, [])
+    calls = programs_in(script)
+    stack: list[tuple[Node, bool]] = [(script, False)]
+    scripts = {id(root): root for each in calls if (root := quoted(each)) is not None}
+    stack += [(root, False) for root in scripts.values()]
+    awk = {id(each.node) for each in calls if each.program in table("variables")["own-dollars"]}
+    while stack:
+        node, is_text = stack.pop()
+        is_text = is_text or isinstance(node, HereDocument) or id(node) in awk
+        if is_text and isinstance(node, Parameter):
+            found.embedded.append(node)
+        _note(found, node)
+        stack.extend([(child, is_text) for child in node.children()])
+    return found
+
+
+def _note(found: _Written, node: Node) -> None:
+    if isinstance(node, Assignment):
+        found.names.add(node.name)
+        for name in names_in(node.value) if "$" in node.value.raw else ():
+            found.takes.setdefault(name, set()).add(node.name)
+    elif isinstance(node, For):
+        found.names.add(node.name.raw)
+    elif isinstance(node, _ARITHMETIC):
+        found.names.update(word for word in _words(node.raw) if is_name(word))
+    elif isinstance(node, SimpleCommand) and node.words and node.words[0].text in table("variables")["setters"]:
+        found.names.update(word for each in node.words[1:] for word in _words(each.raw) if is_name(word))
 
 
 def _words(text: str) -> list[str]:

@@ -12,10 +12,11 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
-from cblint.shell.commands import Pipeline, SimpleCommand
+from cblint.shell.commands import Pipeline, Script, SimpleCommand
 from cblint.shell.effects import called, called_at, effect_of
-from cblint.shell.query import Invocation
+from cblint.shell.query import Invocation, programs_in
 from cblint.shell.syntax import Node
+from cblint.shell.trees import of_tree
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build
@@ -51,9 +52,12 @@ def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
 
 def _may_throw_away(item: ShellItem) -> bool:
     """Whether a failure may be thrown away in it: seen without running the build."""
-    return re.search(_SUCCEEDS, item.value) is not None and any(
-        _is_to_be_seen(invocation) for invocation in item.invocations
-    )
+    return item.holds(_SUCCEEDS) and _does_something(item.script)
+
+
+@of_tree
+def _does_something(script: Script) -> bool:
+    return any(_is_to_be_seen(invocation) for invocation in programs_in(script))
 
 
 _SUCCEEDS = r"\|\||[;\n]\s*(true|:|exit 0)"

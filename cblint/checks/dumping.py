@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,7 +34,7 @@ class _Within(NamedTuple):
     variable: str
 
 
-_DUMPS = re.compile(
+_DUMPS = (
     r"printenv|environ|\benv\b|\b(?:set|export|readonly|declare|typeset)\b[ \t]*(?:-\w+[ \t]*)?(?:$|[|;&<>)`'\"#}\n\r])"
 )
 """In a command that prints all variables. (Scripts of the repository may do so as well.)"""
@@ -47,7 +46,7 @@ def environment_dumped(buildspec: Buildspec) -> Iterator[Report]:
         from cblint.checks import powershell_dumps  # few buildspecs are for Windows
 
         yield from powershell_dumps.dumped(buildspec)
-    if not any(_DUMPS.search(item.value) for item in buildspec.shell_items) and buildspec.repository is None:
+    if not any(item.holds(_DUMPS) for item in buildspec.shell_items) and buildspec.repository is None:
         return
     build = build_with_scripts(buildspec)
     for use in uses(build, LOGGED):

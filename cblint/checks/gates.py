@@ -13,10 +13,11 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
-from cblint.shell.commands import ArithmeticCommand, CommandList, If, Pipeline, SimpleCommand
+from cblint.shell.commands import ArithmeticCommand, CommandList, If, Pipeline, Script, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of
 from cblint.shell.query import FILE_TESTS, TESTS, Invocation, fails_always
 from cblint.shell.syntax import Node, Parameter, walk
+from cblint.shell.trees import of_tree
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _may_be_late(buildspec: Buildspec) -> bool:
     """Whether a test stands behind a publication: seen without running the build."""
     published = False
     steps = steps_of(buildspec)
-    first = next((number for number, step in enumerate(steps) if re.search(_PUBLISHES, step.item.value)), len(steps))
+    first = next((number for number, step in enumerate(steps) if step.item.holds(_PUBLISHES)), len(steps))
     for step in steps[first:]:
         for invocation in step.item.invocations:
             effect = effect_of(invocation)
@@ -114,7 +115,7 @@ def gate_fails_open(buildspec: Buildspec) -> Iterator[Report]:
         unsure = _unsure_files(build)
         empty = {assignment.name: command for assignment, command in unsure_assignments(build)}
         for step in dict.fromkeys(run.step for run in build.on(SUCCEEDING)):
-            conditions = list(_gates_of(step.item))
+            conditions = _gates_of(step.item.script)
             tested = _tested(step) if conditions and unsure else {}
             for condition in conditions:
                 yield from _of_file(step, condition, unsure, tested)
@@ -123,20 +124,23 @@ def gate_fails_open(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _has_gate(item: ShellItem) -> bool:
-    return re.search(_ASKS, item.value) is not None and any(True for _ in _gates_of(item))
+    return item.holds(_ASKS) and bool(_gates_of(item.script))
 
 
 _ASKS = r"grep|\bjq\b|\bbc\b|-(lt|le|gt|ge|eq|ne)\b"
 
 
-def _gates_of(item: ShellItem) -> Iterator[Node]:
+@of_tree
+def _gates_of(script: Script) -> list[Node]:
     """The conditions under which an item ends with a failure, and which do nothing where they do not hold."""
-    for node in walk(item.script):
+    found: list[Node] = []
+    for node in walk(script):
         if isinstance(node, If) and node.otherwise is None and len(node.branches) == 1:
             (branch,) = node.branches
             pipeline = _only(branch.condition)
             if pipeline is not None and not pipeline.negated and any(map(fails_always, walk(branch.body))):
-                yield pipeline.commands[0]
+                found.append(pipeline.commands[0])
+    return found
 
 
 def _only(body: CommandList) -> Pipeline | None:
@@ -225,7 +229,7 @@ def _claims(buildspec: Buildspec) -> Iterator[Report]:
 
 
 def _claimed(step: Step) -> Iterator[tuple[Invocation, list[Span]]]:
-    if re.search(_CLAIM, step.item.value) is None:
+    if not step.item.holds(_CLAIM):
         return
     for invocation in step.item.invocations:
         files = [each for each in invocation.node.redirections if each.operator in (">", ">>")]

@@ -38,7 +38,7 @@ def tool_already_in_image(buildspec: Buildspec) -> Iterator[Report]:
     selects_node = buildspec.get("phases", "install", "runtime-versions", "nodejs")
     images = _images(buildspec)
     pattern = r"\b(?:install|nvm)\b" if images else r"\bnvm\b"
-    items = [item for item in buildspec.shell_items if re.search(pattern, item.value)]
+    items = [item for item in buildspec.shell_items if item.holds(pattern)]
     if not items or not (images or selects_node):
         return
     from cblint.checks.conditional import is_conditional  # seldom is anything known of the image

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ _IDLE = frozenset({"print", "control"})
 
 def early_exit_zero(buildspec: Buildspec) -> Iterator[Report]:
     """A command ends its shell with success, and the next ones run all the same or miss what it has set."""
-    if not any(True for item in buildspec.shell_items if re.search(_LEAVES, item.value) for _ in _exits(item)):
+    if not any(True for item in buildspec.shell_items if item.holds(_LEAVES) for _ in _exits(item)):
         return
     build = build_of(buildspec)
     runs = list(build.on(SUCCEEDING))

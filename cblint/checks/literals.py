@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem, Variable
+from cblint.buildspec.model import VARIABLES, Buildspec, Variable
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.secrets import context
@@ -15,9 +15,10 @@ from cblint.secrets.find import find, once
 from cblint.secrets.formats import Match, may_hold, tokens
 from cblint.secrets.mask import label
 from cblint.secrets.names import names_secret
-from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, SimpleCommand
-from cblint.shell.query import Invocation
+from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, Script, SimpleCommand
+from cblint.shell.query import Invocation, programs_in
 from cblint.shell.syntax import DoubleQuoted, SingleQuoted, Word, walk
+from cblint.shell.trees import of_tree
 from cblint.source.text import Span, Text
 from cblint.source.tree import Scalar
 from cblint.source.tree import walk as walk_yaml
@@ -29,6 +30,14 @@ class Written(NamedTuple):
     match: Match
     text: str
     name: str
+
+
+class _Found(NamedTuple):
+    """The same in a text: ``match`` counts in its characters."""
+
+    text: Text
+    match: Match
+    name: str = ""
 
 
 def secret_literal(buildspec: Buildspec) -> Iterator[Report]:
@@ -64,8 +73,12 @@ def is_secret(variable: Variable) -> bool:
 
 def secrets_of(text: Text, name: str = "") -> tuple[Written, ...]:
     """The secrets of one text that is no buildspec, each once; ``name`` is what it is the value of."""
-    found = {written.match: written for written in (*_in(text), *_of(name, text), *_pairs(text))}
+    found = {written.match: written for written in (*_in(text), *_named(name, text))}
     return tuple(found[match] for match in once(found))
+
+
+def _named(name: str, text: Text) -> Iterator[Written]:
+    return (_written(*each) for each in (*_of(name, text), *_pairs(text)))
 
 
 def _everything(buildspec: Buildspec) -> Iterator[Written]:
@@ -83,9 +96,9 @@ def _everything(buildspec: Buildspec) -> Iterator[Written]:
     if escaped or context.may_be_named(source) or any(program in source for program in programs):
         for item in buildspec.shell_items:
             if context.may_be_named(item.value) or any(program in item.value for program in programs):
-                yield from _of_commands(item)
+                yield from (_written(*each) for each in _of_commands(item.script))
         for item in buildspec.powershell_items:
-            yield from _pairs(item.node.text)
+            yield from (_written(*each) for each in _pairs(item.node.text))
 
 
 def _beyond(buildspec: Buildspec) -> Iterator[Written]:
@@ -136,29 +149,31 @@ def _written(text: Text, match: Match, name: str = "") -> Written:
 def _of_variables(buildspec: Buildspec) -> Iterator[Written]:
     for variable in buildspec.variables:
         if variable.section == VARIABLES and variable.value is not None:
-            yield from _of(variable.name, variable.value.text)
+            yield from (_written(*each) for each in _of(variable.name, variable.value.text))
 
 
-def _of(name: str, text: Text) -> Iterator[Written]:
+def _of(name: str, text: Text) -> Iterator[_Found]:
     value = text.value.strip()
     match = context.named(name, value)
     if match is not None:
         begun = text.value.index(value)
-        yield _written(text, match._replace(start=begun, end=begun + len(value)), name)
+        yield _Found(text, match._replace(start=begun, end=begun + len(value)), name)
 
 
-def _pairs(text: Text) -> Iterator[Written]:
+def _pairs(text: Text) -> Iterator[_Found]:
     """Names with values in one text: JSON, a list of settings, ``name=value``."""
     for pair in context.pairs(text.value):
         match = context.named(pair.name, text.value[pair.start : pair.end])
         if match is not None:
-            yield _written(text, match._replace(start=pair.start, end=pair.end), pair.name)
+            yield _Found(text, match._replace(start=pair.start, end=pair.end), pair.name)
 
 
-def _of_commands(item: ShellItem) -> Iterator[Written]:
-    script = item.script
-    if script.problem is not None:
-        return
+@of_tree
+def _of_commands(script: Script) -> list[_Found]:
+    return list(_in_commands(script)) if script.problem is None else []
+
+
+def _in_commands(script: Script) -> Iterator[_Found]:
     for node in walk(script):
         if isinstance(node, Assignment) and isinstance(node.value, Word):
             yield from _value(node.name, node.value)
@@ -171,16 +186,16 @@ def _of_commands(item: ShellItem) -> Iterator[Written]:
         elif isinstance(node, ArrayLiteral):
             for word in node.elements:
                 yield from _within(word)
-    for invocation in item.invocations:
+    for invocation in programs_in(script):
         yield from _of_arguments(invocation)
 
 
-def _within(word: Word) -> Iterator[Written]:
+def _within(word: Word) -> Iterator[_Found]:
     if context.may_be_named(word.raw):
         yield from _pairs(word.source.slice(word.start, word.end))
 
 
-def _value(name: str, word: Word) -> Iterator[Written]:
+def _value(name: str, word: Word) -> Iterator[_Found]:
     """A word that is the value of a name, if nothing in it is expanded."""
     if word.text:
         yield from _of(name, _inside(word))
@@ -194,7 +209,7 @@ def _inside(word: Word) -> Text:
     return word.source.slice(word.start, word.end)
 
 
-def _of_arguments(invocation: Invocation) -> Iterator[Written]:
+def _of_arguments(invocation: Invocation) -> Iterator[_Found]:
     """Values that stand behind an option, or behind a name, as words of their own."""
     words = invocation.words
     short = _short_options(invocation)
@@ -216,7 +231,7 @@ def _of_arguments(invocation: Invocation) -> Iterator[Written]:
                 yield from _value((name.text or "").rpartition(":")[2], value)
 
 
-def _userinfo(word: Word) -> Iterator[Written]:
+def _userinfo(word: Word) -> Iterator[_Found]:
     """``user:password``"""
     inside = _inside(word)
     user, colon, _ = inside.value.partition(":")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
@@ -24,10 +25,11 @@ from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import READ
-from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, SimpleCommand, Subshell, While
+from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, Script, SimpleCommand, Subshell, While
 from cblint.shell.effects import called, called_at, effect_of
-from cblint.shell.query import FILE_TESTS, TESTS, Invocation, fails_always, names_in
+from cblint.shell.query import FILE_TESTS, TESTS, Invocation, fails_always, names_in, programs_in
 from cblint.shell.syntax import Node, Parameter, Word, walk
+from cblint.shell.trees import of_tree
 from cblint.source.text import Span
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 def masked_failure_in_pipeline(buildspec: Buildspec) -> Iterator[Report]:
     """A command whose failure matters stands in a pipeline before the last one, whose status counts."""
-    if not any(_pipes_work(item) for item in buildspec.shell_items if "|" in item.value):
+    if not any(_pipes_work(item.script) for item in buildspec.shell_items if "|" in item.value):
         return
     build = build_of(buildspec)
     used = _used(buildspec, build)
@@ -82,8 +84,8 @@ def _only_asks(invocation: Invocation) -> bool:
     return not silenced and invocation.program not in table("effects")["local"]
 
 
-def _may_be_kept(invocation: Invocation, item: ShellItem) -> bool:
-    return "tee" in item.value or invocation.assignment is not None
+def _may_be_kept(invocation: Invocation, script: Script) -> bool:
+    return "tee" in script.source.value or invocation.assignment is not None
 
 
 def _is_kept(invocation: Invocation, used: set[str]) -> bool:
@@ -102,14 +104,15 @@ def _takes_nothing(last: Node) -> bool:
     return isinstance(last, While)
 
 
-def _pipes_work(item: ShellItem) -> bool:
+@of_tree
+def _pipes_work(script: Script) -> bool:
     """Whether a command may be found in it: seen without running the build."""
     return any(
         invocation.piped_into is not None
         and _is_piped_work(invocation)
         and _takes_nothing(invocation.pipeline.commands[-1])
-        and (is_work(invocation) or _may_be_kept(invocation, item))
-        for invocation in item.invocations
+        and (is_work(invocation) or _may_be_kept(invocation, script))
+        for invocation in programs_in(script)
         if invocation.pipeline is not None
     )
 
@@ -195,7 +198,12 @@ def _is_block(item: ShellItem) -> bool:
     several = ";" in value or "\n" in value.replace("\\\n", "")
     if not several or (value.startswith("set -e") and not re.search(_HEEDLESS, value)):
         return False
-    return any(_stands_before_others(invocation) and _matters(invocation) for invocation in item.invocations)
+    return _has_work_before_others(item.script)
+
+
+@of_tree
+def _has_work_before_others(script: Script) -> bool:
+    return any(_stands_before_others(invocation) and _matters(invocation) for invocation in programs_in(script))
 
 
 _HEEDLESS = r"\bif\b|&&|\|\||\bwhile\b|\buntil\b|!|set \+|\(\)"
@@ -221,6 +229,11 @@ def _leaves(node: Node) -> bool:
     return isinstance(node, SimpleCommand) and bool(node.words) and node.words[0].text in ("exit", "return")
 
 
+@of_tree
+def _that_leave(script: Script) -> list[If]:
+    return [node for node in walk(script) if isinstance(node, If) and any(map(_leaves, walk(node)))]
+
+
 class _Checks:
     """What an item asks behind its commands, and what of them its last command needs."""
 
@@ -230,9 +243,8 @@ class _Checks:
         """Behind what stands before this place in the file, a file is asked for, and the item fails without."""
         self._asked: dict[str, int] = {}
         """The same for variables, by name."""
-        for node in walk(item.script):
-            if isinstance(node, If) and any(map(_leaves, walk(node))):
-                self._look_at(node)
+        for node in _that_leave(item.script):
+            self._look_at(node)
         self._answers = self._said_of() if self._asked else {}
         ends = [call for node in told for call in item.calls(node)]
         self._worked_on = {name for call in ends for name in _named_in(call)}
@@ -278,6 +290,7 @@ class _Checks:
         return bool(names & self._waited_for)
 
 
+@lru_cache(maxsize=4096)
 def _named_in(invocation: Invocation) -> set[str]:
     """The variables by which a command names what it works on."""
     return {name for word in invocation.arguments for name in names_in(word)} - set(table("variables")["always-set"])
@@ -363,7 +376,7 @@ def masked_failure_export(buildspec: Buildspec) -> Iterator[Report]:
 def _declares_output(item: ShellItem) -> bool:
     """Whether an output that may not be there is the value of a declaration: seen without running the build."""
     value = item.value
-    if ("$(" not in value and "`" not in value) or re.search(_DECLARES, value) is None:
+    if ("$(" not in value and "`" not in value) or not item.holds(_DECLARES):
         return False
     return any(may_fail(each) and each.assignment is not None for each in item.invocations)
 

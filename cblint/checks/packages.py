@@ -89,8 +89,10 @@ def os_upgrade_in_build(buildspec: Buildspec) -> Iterator[Report]:
     """All packages of the image are upgraded in each build."""
     for item in buildspec.shell_items if _UPGRADE.search(buildspec.source) is not None else ():
         for invocation in item.invocations if _UPGRADE.search(item.value) is not None else ():
-            operands = invocation.operands()
             verbs = _UPGRADING.get(invocation.program, ())
+            if not verbs:
+                continue
+            operands = invocation.operands()
             asks = (effect := effect_of(invocation)) is not None and effect.prompts  # of which another rule speaks
             is_all = not invocation.flags(*_ONLY_SHOWN, *_NOT_ALL)
             if [word.text in verbs for word in operands] == [True] and not asks and is_all:

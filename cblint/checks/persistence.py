@@ -17,6 +17,7 @@ from cblint.flow.kinds import ASSIGNED, DEFINED, RAN, READ
 from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
 from cblint.shell.commands import AndOr, Assignment, Function, Script, SimpleCommand, Subshell
 from cblint.shell.syntax import Node, Parameter, Word, walk
+from cblint.shell.trees import of_tree
 from cblint.source.tree import Mapping, Scalar
 from cblint.source.tree import Node as YamlNode
 
@@ -170,6 +171,7 @@ def wait_on_lost_job(buildspec: Buildspec) -> Iterator[Report]:
             yield Report(node.words[0].span, variant, fields, (("job", job.span),))
 
 
+@of_tree
 def _jobs(script: Script) -> list[AndOr]:
     return [node for node in walk(script) if isinstance(node, AndOr) and node.terminator == "&"]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST = 10
 """So many further commands are named that print a secret."""
-_POSSIBLE = re.compile(r"\s-[A-Za-z]*x|\bxtrace\b")
+_POSSIBLE = r"\s-[A-Za-z]*x|\bxtrace\b"
 _LETTERS = re.compile(r"-[A-Za-z]*x[A-Za-z]*")
 _WORST_FIRST = ("unmasked", "masked", NAMED)
 _TO_FILE = frozenset({"&>", "&>>", ">&"})
@@ -63,7 +63,7 @@ class Shown(NamedTuple):
 
 def xtrace_with_secrets(buildspec: Buildspec) -> Iterator[Report]:
     """A shell prints the commands that it runs, and a secret is in one of them."""
-    if not any(_POSSIBLE.search(item.value) for item in buildspec.shell_items):
+    if not any(item.holds(_POSSIBLE) for item in buildspec.shell_items):
         return
     found: dict[Span, tuple[Option, list[Shown]]] = {}
     switches = _Switches()

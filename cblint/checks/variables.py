@@ -12,10 +12,10 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
-from cblint.shell.commands import AndOr, Assignment, Function, Pipeline, SimpleCommand, Subshell
+from cblint.shell.commands import AndOr, Assignment, Function, Pipeline, Script, SimpleCommand, Subshell
 from cblint.shell.query import asked_in, names_in
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
-from cblint.source.text import Span
+from cblint.shell.trees import of_tree
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
@@ -120,9 +120,13 @@ def thought_of(buildspec: Buildspec) -> set[str]:
     """The variables that may come from outside: somewhere their value is asked for, or goes into their own."""
     found: set[str] = set()
     for item in buildspec.shell_items:
-        found |= asked_in(item.script)
-        found.update(node.name for node in walk(item.script) if _is_careful(node))
+        found |= _thought_of(item.script)
     return found
+
+
+@of_tree
+def _thought_of(script: Script) -> set[str]:
+    return asked_in(script).union(node.name for node in walk(script) if _is_careful(node))
 
 
 def _is_careful(node: Node) -> TypeGuard[Parameter | Assignment]:
@@ -140,13 +144,15 @@ class _Inner(NamedTuple):
 
     name: str
     node: Node
-    context: Span
+    context: Node
     piped: bool
 
 
 def subshell_assignment_lost(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is set in a subshell and read outside of it."""
-    inner = {id(item): found for item in buildspec.shell_items if (found := list(_inner(item)))}
+    inner = {
+        id(item): found for item in buildspec.shell_items if _may_set_within(item) and (found := _inner(item.script))
+    }
     if not inner:
         return
     from cblint.checks.exported import lost_exports  # few buildspecs export any
@@ -169,25 +175,31 @@ def subshell_assignment_lost(buildspec: Buildspec) -> Iterator[Report]:
                 yield Report(use.span, "pipeline" if each.piped else "subshell", fields, (("set", each.node.span),))
 
 
-def _inner(item: ShellItem) -> Iterator[_Inner]:
-    """What is assigned in subshells, with the outermost of them."""
+def _may_set_within(item: ShellItem) -> bool:
+    """Whether anything is assigned in a subshell: seen in the text."""
     begins = [at for mark in "(|&`" if (at := item.value.find(mark)) >= 0]
-    if not begins or not re.search(_SETS, item.value[0 if "&" in item.value else min(begins) :]):
-        return
-    stack: list[tuple[Node, Span | None, bool]] = [(item.script, None, False)]
+    return bool(begins) and re.search(_SETS, item.value[0 if "&" in item.value else min(begins) :]) is not None
+
+
+@of_tree
+def _inner(script: Script) -> list[_Inner]:
+    """What is assigned in subshells, with the outermost of them."""
+    found: list[_Inner] = []
+    stack: list[tuple[Node, Node | None, bool]] = [(script, None, False)]
     while stack:
         node, context, piped = stack.pop()
         if isinstance(node, Function):
             continue
         if context is not None:
-            yield from (_Inner(name, place, context, piped) for name, place in _assigned(node))
+            found += (_Inner(name, place, context, piped) for name, place in _assigned(node))
         elif isinstance(node, (Subshell, CommandSubstitution, ProcessSubstitution)):
-            context = node.span
+            context = node
         elif isinstance(node, Pipeline) and len(node.commands) > 1:
-            context, piped = node.span, True
+            context, piped = node, True
         elif isinstance(node, AndOr) and node.terminator == "&":
-            context = node.span
-        stack.extend((child, context, piped) for child in node.children()[::-1])
+            context = node
+        stack.extend([(child, context, piped) for child in node.children()[::-1]])
+    return found
 
 
 _SETS = r"\b[A-Za-z_]\w*\+?="
@@ -206,7 +218,7 @@ def _assigned(node: Node) -> Iterator[tuple[str, Node]]:
 def _use(inner: _Inner, run: StepRun, later: list[StepRun]) -> Node | None:
     """Where it is read as if it had been kept."""
     for event in run.events:
-        if event.kind == READ and event.name == inner.name and event.node.span.start >= inner.context.end:
+        if event.kind == READ and event.name == inner.name and event.node.span.start >= inner.context.span.end:
             if _is_old(inner, event) or reads_unset(event):
                 return event.node
             return None
@@ -222,4 +234,4 @@ def _use(inner: _Inner, run: StepRun, later: list[StepRun]) -> Node | None:
 def _is_old(inner: _Inner, event: Event) -> bool:
     """Whether it still has what it was given in the same item before the pipeline, to be changed in that."""
     places = event.variable.places if event.variable is not None else ()
-    return inner.piped and bool(places) and all(place.span.end <= inner.context.start for place in places)
+    return inner.piped and bool(places) and all(place.span.end <= inner.context.span.start for place in places)

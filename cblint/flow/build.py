@@ -16,12 +16,13 @@ from cblint.buildspec.shells import POSIX
 from cblint.facts import table
 from cblint.flow.core import Given, Limits
 from cblint.flow.events import Event, Hidden
-from cblint.flow.items import STATUS, Beginning, ItemRun, first_state, run_item
+from cblint.flow.items import STATUS, Beginning, ItemRun, first_state
 from cblint.flow.labels import NO_LABELS, SECRET, Label, Labels
 from cblint.flow.layers import Layers
 from cblint.flow.paths import SOURCE
+from cblint.flow.remembered import run_again
 from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State, Variable, join_states
-from cblint.flow.status import masked, told
+from cblint.flow.status import told
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, UNTOLD, Phase, Step, phases_of
 from cblint.flow.values import UNKNOWN, Value, initial, literal, unknown
 from cblint.shell import syntax
@@ -66,7 +67,7 @@ class StepRun(NamedTuple):
         """
         if HOLE in self.step.item.value and self.step.item.may_be_another:
             return []
-        return masked(self.run.outcome, self.run.recorder)
+        return self.run.hidden
 
     @property
     def told(self) -> list[syntax.Node]:
@@ -186,7 +187,7 @@ class _Builder:
             if current is None:
                 break
             before = current if self.keeps else self._fresh(current)
-            run = run_item(step.item.script, before, self.shell, given, self.beginning, self.limits)
+            run = run_again(step.item.script, before, self.shell, given, self.beginning, self.limits)
             self.runs.append(StepRun(step, path, before, run))
             failures.add(Outcome(None, run.outcome.failed))
             fails = fails or run.outcome.ok is None

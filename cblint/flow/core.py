@@ -64,14 +64,35 @@ class Limits:
     def __init__(self, steps: int) -> None:
         self.steps = steps
         self._names = WORK.names
+        self._taken = 0
 
     def take(self, steps: int = 1) -> None:
         """So many steps more, and what has been joined since the last one. Raises Exhausted."""
         joined = (WORK.names - self._names) // NAMES_PER_STEP
         self._names += joined * NAMES_PER_STEP
+        self._taken += steps
         self.steps -= steps + joined
         if self.steps < 0:
             raise Exhausted
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there was more to do than is done."""
+        return self.steps < 0
+
+    @property
+    def spent(self) -> tuple[int, int]:
+        """The steps that were taken so far, and the names that were joined."""
+        return self._taken, WORK.names
+
+    def can_take(self, steps: int, names: int) -> bool:
+        """Whether so much more can be done."""
+        return self.steps - steps - (WORK.names + names - self._names) // NAMES_PER_STEP >= 0
+
+    def spend(self, steps: int, names: int) -> None:
+        """So much need not be done, but counts as if it were."""
+        WORK.names += names
+        self.take(steps)
 
 
 def nobody_knows(_: str) -> Maybe:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cblint.facts import table
-from cblint.flow.labels import NO_LABELS, SECRET, Label, Labels, together
+from cblint.flow.labels import NO_LABELS, SECRET, Labels, label_at, together
 from cblint.flow.layers import WORK
 from cblint.source.text import Span
 
@@ -26,7 +26,7 @@ def environment(state: State, name: str, place: Span, unexported: bool = False) 
     names = list(islice(state.variables.names(), LOOKED_AT))
     WORK.names += len(names)
     found = [_labels(state.variables.get(each), unexported) for each in names]
-    dump = Label(SECRET, ENVIRONMENT, name, place, None)
+    dump = label_at(place, SECRET, ENVIRONMENT, name, None)
     return together((frozenset({dump}), *found))
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from cblint.flow.core import NOWHERE, Exhausted, Given, Limits, Process
-from cblint.flow.events import Recorder
+from cblint.flow.events import Hidden, Recorder
 from cblint.flow.footprint import ruined
 from cblint.flow.interpreter import Interpreter
 from cblint.flow.layers import Layers
@@ -35,10 +35,12 @@ from cblint.flow.state import (
     join_outcomes,
     join_variables,
 )
+from cblint.flow.status import masked
 from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated, unknown
 from cblint.shell.commands import Function, Script
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse
+from cblint.shell.trees import of_tree
 from cblint.source.text import Piece
 
 STATUS = "CODEBUILD_LAST_EXIT"
@@ -48,11 +50,17 @@ _CALLED = ("export", "pwd", "exit")
 _KEEPS_STATUS = f"\n{STATUS}=$?\n"
 
 
-class ItemRun(NamedTuple):
+class ItemRun:
     """How an item can end, with what is kept for the next one, and what happened in it."""
 
-    outcome: Outcome
-    recorder: Recorder
+    def __init__(self, outcome: Outcome, recorder: Recorder) -> None:
+        self.outcome = outcome
+        self.recorder = recorder
+
+    @cached_property
+    def hidden(self) -> list[Hidden]:
+        """Commands in it that may fail without the item failing, and what hides them."""
+        return masked(self.outcome, self.recorder)
 
 
 class Beginning(NamedTuple):
@@ -81,7 +89,7 @@ def run_item(
 ) -> ItemRun:
     """Runs one item from what the ones before have kept."""
     recorder = Recorder()
-    found = _constructs(script) if shell_name != BASH else ()
+    found = constructs(script) if shell_name != BASH else ()
     # Where it is not known which shell is /bin/sh, an item that dash cannot run is taken to run in bash.
     in_bash = shell_name == SH and any(construct.dash for construct in found)
     shell = Shell(BASH_AS_SH if in_bash else shell_name)
@@ -89,12 +97,6 @@ def run_item(
     interpreter.traps_errors = shell.is_dash is not True and "ERR" in script.source.value
     outcome = _outcome(interpreter, script, kept, given, beginning, found)
     return ItemRun(Outcome(*(_found_anew(end, beginning, shell) for end in outcome)), recorder)
-
-
-@lru_cache(maxsize=512)
-def _constructs(script: Script) -> tuple[Construct, ...]:
-    """What an item has of bash: it runs on more than one path."""
-    return tuple(constructs(script))
 
 
 def _outcome(
@@ -283,6 +285,7 @@ def _goes_on(script: Script) -> bool:
     return not any(comment.end == len(value) for comment in script.comments)
 
 
+@of_tree
 def _with_next_line(script: Script) -> tuple[Script, bool]:
     """The item with the line that follows it; whether a here-document without end swallows all that comes."""
     text = script.source

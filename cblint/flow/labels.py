@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.flow.layers import WORK
 from cblint.secrets.names import sounds_secret as sounds_secret
 from cblint.source.text import Span
 
@@ -47,6 +48,12 @@ class Label(NamedTuple):
 
 
 _OF_VARIABLES = frozenset({"secrets-manager", "parameter-store", "project", NAMED})
+
+
+def label_at(place: Span, kind: str, source: str, name: str, masked: bool | None = False) -> Label:
+    """What a command gives that stands there: who remembers it has to know that it holds a place."""
+    WORK.places += 1
+    return Label(kind, source, name, place, masked)
 
 
 Labels = frozenset[Label]

@@ -14,9 +14,9 @@ from cblint.flow.labels import (
     NO_LABELS,
     SECRET,
     UNTRUSTED,
-    Label,
     Labels,
     changed,
+    label_at,
     together,
     without,
 )
@@ -44,11 +44,10 @@ def printed(call: Call) -> Labels:
     place = call.standing.span if call.standing is not None else called_at(invocation)
     if "secret" in says:
         source = says.get("fetches") or says["secret"]
-        return frozenset({Label(SECRET, f"{FETCHED}{source}", called(invocation), place)})
+        return frozenset({label_at(place, SECRET, f"{FETCHED}{source}", called(invocation))})
     if "untrusted" in says:
-        return frozenset(
-            {Label(UNTRUSTED, says["untrusted"], called(invocation), place, None if says.get("word") else True)}
-        )
+        masked = None if says.get("word") else True
+        return frozenset({label_at(place, UNTRUSTED, says["untrusted"], called(invocation), masked)})
     if says.get("environment"):
         return environment(call.state, called(invocation), place) if _has_all(invocation) else NO_LABELS
     if "passes" in says:

@@ -91,7 +91,7 @@ def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = 
         return OTHERWISE
     if shell.name not in (DASH, BASH_AS_SH):
         return ""
-    found = list(constructs(script)) if found is None else found
+    found = constructs(script) if found is None else found
     if shell.name == BASH_AS_SH:
         effects = [construct.effect for construct in found if construct.posix_bash and construct.name not in _FOLLOWED]
     elif any(construct.name == "ansi-quote" and construct.effect == "syntax" for construct in found):

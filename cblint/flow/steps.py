@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.buildspec.model import PHASES, Buildspec, Section, ShellItem, items, scalar, written
@@ -44,6 +45,7 @@ class Phase(NamedTuple):
     final: list[Step]
 
 
+@lru_cache(maxsize=1)
 def phases_of(buildspec: Buildspec) -> list[Phase]:
     """The phases in CodeBuild's order; one that is written twice is there twice."""
     return [_phase_of(buildspec, section) for section in _in_order(buildspec)]

@@ -60,14 +60,17 @@ def in_time(parser: Parser, data: bytes, place: Callable[[int], Span]) -> Syntax
     """
     until = time.thread_time() + LONGEST + LONGEST_OF_BYTE * len(data)
     stopped: list[int] = []
+    reading = True
 
     def read(byte: int, _: object) -> bytes:
-        if not stopped and time.thread_time() > until:
+        # Also asked, much later, for what stands in a node: an answer with nothing in it would be asked for for ever.
+        if reading and not stopped and time.thread_time() > until:
             stopped.append(byte)
         # To the parser, the text ends there.
         return data[byte : byte + _PIECE] if not stopped else b""
 
     root = parser.parse(read).root_node
+    reading = False
     if stopped:
         raise TooComplex("is so unlike its format that reading it takes too long", place(min(stopped[0], len(data))))
     return root

@@ -75,15 +75,22 @@ def may_hold(text: str) -> bool:
     """Whether the keyword of any format stands in a text."""
     if len(text) <= _SHORT:
         return _keywords().search(text) is not None
-    return any(keyword in text for form in formats() for keyword in form.keywords)
+    return bool(keywords_in(text))
+
+
+@lru_cache(maxsize=64)
+def keywords_in(text: str) -> frozenset[str]:
+    """The keywords that stand in a text: of that of a file it is asked in several ways."""
+    return frozenset(keyword for form in formats() for keyword in form.keywords if keyword in text)
 
 
 def tokens(text: str) -> Iterator[Match]:
     """The tokens of a text, by format."""
-    if len(text) <= _SHORT and not may_hold(text):
+    if not may_hold(text):
         return
+    held = keywords_in(text)
     for number, form in enumerate(formats()):
-        if any(keyword in text for keyword in form.keywords):
+        if not held.isdisjoint(form.keywords):
             for match in _pattern(number).finditer(text):
                 secret = match.group()
                 if entropy(secret[form.public : form.public + 400]) >= form.entropy and not _is_none(secret):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cblint.secrets import context
 from cblint.secrets.find import find
-from cblint.secrets.formats import Match, formats, has_format, may_hold
+from cblint.secrets.formats import Match, formats, has_format, keywords_in, may_hold
 from cblint.secrets.names import names_secret
 from cblint.secrets.values import LIKELY, is_placeholder, is_written_in_part, judged, names_resource
 
@@ -70,7 +70,7 @@ def worth(value: str) -> str:
 
 
 def _begins_token(text: str) -> bool:
-    return may_hold(text) and any(keyword in text for keyword in _telling())
+    return may_hold(text) and not keywords_in(text).isdisjoint(_telling())
 
 
 @cache

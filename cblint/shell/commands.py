@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from cblint.shell.syntax import Node, Word
 from cblint.source.text import Text
@@ -489,10 +490,11 @@ class Problem(Node):
 class Script(Node):
     """A whole command: what it does, its comments, what is wrong with it. With a problem the body ends before it.
 
-    ``documents`` are the redirections that begin a here-document, those before a problem too.
+    ``documents`` are the redirections that begin a here-document, those before a problem too. ``known`` holds what was
+    worked out of it (shell/trees.py).
     """
 
-    __slots__ = ("body", "comments", "documents", "problem")
+    __slots__ = ("_nodes", "body", "comments", "documents", "known", "problem")
 
     def __init__(
         self,
@@ -507,6 +509,13 @@ class Script(Node):
         self.comments = comments
         self.documents = documents
         self.problem = problem
+        self.known: dict[object, Any] = {}
+        self._nodes: tuple[Node, ...] | None = None
 
     def children(self) -> Sequence[Node]:
         return (self.body,)
+
+    def walked(self) -> Iterator[Node]:
+        if self._nodes is None:
+            self._nodes = tuple(super().walked())  # nearly every rule asks for all of them
+        return iter(self._nodes)

@@ -48,6 +48,7 @@ from cblint.shell.syntax import (
     Word,
     walk,
 )
+from cblint.shell.trees import of_tree
 
 __all__ = ["Construct", "constructs"]
 
@@ -65,9 +66,10 @@ _WORD = 'Syntax error: word unexpected (expecting ")")'
 _NEWLINE = 'Syntax error: newline unexpected (expecting ")")'
 
 
-def constructs(script: Script) -> Iterator[Construct]:
+@of_tree
+def constructs(script: Script) -> tuple[Construct, ...]:
     """All in what could be read of the script, in file order."""
-    yield from sorted(_Finder(script).found(), key=lambda found: found.span)
+    return tuple(sorted(_Finder(script).found(), key=lambda found: found.span))
 
 
 class _Finder:

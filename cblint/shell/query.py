@@ -28,6 +28,7 @@ from cblint.shell.syntax import (
     Word,
     walk,
 )
+from cblint.shell.trees import of_tree
 
 _ASSIGNED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _SHORT = re.compile(r"-[A-Za-z0-9]+")
@@ -186,6 +187,32 @@ def invocations(script: Script) -> Iterator[Invocation]:
     Also those in the quotes of ``bash -c '…'``, where nothing in them is expanded.
     """
     yield from _below(script, (), ())
+
+
+@of_tree
+def programs_in(script: Script) -> list[Invocation]:
+    """The same, kept with the tree; none if the shell cannot read it."""
+    return list(invocations(script)) if script.problem is None else []
+
+
+@of_tree
+def by_start(script: Script) -> dict[int, list[Invocation]]:
+    """The same by where their commands begin."""
+    found: dict[int, list[Invocation]] = {}
+    for invocation in programs_in(script):
+        found.setdefault(invocation.node.start, []).append(invocation)
+    return found
+
+
+@of_tree
+def by_shell(script: Script) -> dict[int, list[Invocation]]:
+    """Those in the quotes of a ``bash -c``, by the identity of that command."""
+    found: dict[int, list[Invocation]] = {}
+    for invocation in programs_in(script) if "-" in script.source.value else ():
+        outer = invocation.shell
+        if outer is not None:
+            found.setdefault(id(outer), []).append(invocation)
+    return found
 
 
 def unwrapped(node: SimpleCommand) -> Iterator[Invocation]:

@@ -44,17 +44,23 @@ class Node:
         """The nodes right below, in the order in which they are written."""
         return ()
 
+    def walked(self) -> Iterator[Node]:
+        """The node and all below it, in the order in which they are written."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            children = node.children()
+            if children:
+                stack.extend(children[::-1])
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.raw!r})"
 
 
 def walk(root: Node) -> Iterator[Node]:
     """The node and all below it, in the order in which they are written."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(node.children()[::-1])
+    return root.walked()
 
 
 # Words

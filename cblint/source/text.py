@@ -94,6 +94,11 @@ class Text:
         """Texts, one after the other."""
         return cls((piece for part in parts for piece in part.pieces(0, len(part))), anchor)
 
+    @property
+    def places(self) -> tuple[Piece, ...]:
+        """All that tells where its characters stand."""
+        return self._pieces
+
     def __len__(self) -> int:
         return len(self.value)
 
@@ -182,12 +187,18 @@ class Text:
         return Text(self._resolved(pieces), self.offset(anchor))
 
     def _resolved(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        (first, *others) = self._pieces or (Piece("", 0, 0),)
+        # Most are made from the text of a file.
+        is_as_written = not others and first.end - first.start == len(first.value)
         for piece in pieces:
             value, start, end = piece
             if not value:
                 continue
             if end - start != len(value):
                 yield from _shared(value, *self.span(start, end))
+                continue
+            if is_as_written:
+                yield Piece(value, first.start + start, first.start + end) if first.start else piece
                 continue
             done = 0
             for inner in self.pieces(start, end):
@@ -222,6 +233,53 @@ class Deferred(Text):
     @property
     def _anchor(self) -> int:  # type: ignore[override]
         return self._text()._anchor
+
+
+class Movable(Deferred):
+    """A text that can be said to stand elsewhere; what was made of it then stands there as well.
+
+    Whoever moves it sees to it that nobody else still asks for its places (shell/trees.py).
+    """
+
+    __slots__ = ("moves",)
+
+    def __init__(self, home: Text) -> None:
+        """``home`` is the same text at its place."""
+        self.value = home.value
+        self._made = home
+        self.moves = 0
+
+    def move(self, home: Text) -> None:
+        """From here on it stands where ``home`` does, which has the same characters."""
+        self._made = home
+        self.moves += 1
+
+    def slice(self, start: int, end: int) -> Text:
+        return _Part(self.value[start:end], self, lambda: Text.slice(self, start, end))
+
+    def derive(self, pieces: Iterable[Piece], anchor: int) -> Text:
+        kept = tuple(pieces)
+        value = "".join([piece.value for piece in kept])
+        return _Part(value, self, lambda: Text.derive(self, kept, anchor))
+
+
+class _Part(Movable):
+    """A text made of one that can be moved: its places are worked out again after a move."""
+
+    __slots__ = ("_root",)
+
+    def __init__(self, value: str, whole: Movable, make: Callable[[], Text]) -> None:
+        self.value = value
+        self._make = make
+        self._made = None
+        self._root: Movable = whole._root if isinstance(whole, _Part) else whole
+        self.moves = 0
+
+    def _text(self) -> Text:
+        if self._made is None or self.moves != self._root.moves:
+            self._made = self._make()
+            self.moves = self._root.moves
+        return self._made
 
 
 def _shared(value: str, start: int, end: int) -> Iterator[Piece]:

@@ -1,0 +1,91 @@
+"""What an item did before: begun with the same, the same tree ends the same and lets the same happen.
+
+After a keystroke most items of a build are what they were, and those above it begin with what they began with. So a
+tree (shell/trees.py) remembers how it ran last. What an item begins with is compared by value, and the nodes in it by
+identity; what it has read of the repository is read again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cblint.flow.core import Given, Limits
+from cblint.flow.items import Beginning, ItemRun, run_item
+from cblint.flow.layers import WORK
+from cblint.flow.state import File, State
+from cblint.shell.commands import Script
+from cblint.source.text import Piece
+
+PATHS = 6
+"""So many runs of a tree are remembered: a step runs on three paths, and a build with and without its scripts."""
+
+
+class _Remembered(NamedTuple):
+    """A run; ``read`` is what was asked of the repository, ``cost`` what it took of the limits.
+
+    ``places`` are those of the text, where something that is told of the run holds some.
+    """
+
+    kept: State
+    shell: str
+    given: Given
+    beginning: Beginning
+    read: dict[str, File | None]
+    cost: tuple[int, int]
+    places: tuple[Piece, ...] | None
+    run: ItemRun
+
+
+def run_again(script: Script, kept: State, shell: str, given: Given, beginning: Beginning, limits: Limits) -> ItemRun:
+    """The run of an item from what the ones before have kept: as it was, where nothing that it depends on is new."""
+    remembered: list[_Remembered] = script.known.setdefault(run_again, [])
+    for each in remembered:
+        if _is_same(each, script, kept, shell, given, beginning) and limits.can_take(*each.cost):
+            limits.spend(*each.cost)
+            return each.run
+    read: dict[str, File | None] = {}
+
+    def reading(name: str) -> File | None:
+        read[name] = given.files(name)
+        return read[name]
+
+    made, before = WORK.places, limits.spent
+    run = run_item(script, kept, shell, given._replace(files=reading), beginning, limits)
+    if not limits.exhausted:
+        places = script.source.places if WORK.places != made else None
+        cost = (limits.spent[0] - before[0], limits.spent[1] - before[1])
+        remembered.insert(0, _Remembered(kept, shell, given, beginning, read, cost, places, run))
+        del remembered[PATHS:]
+    return run
+
+
+def _is_same(each: _Remembered, script: Script, kept: State, shell: str, given: Given, beginning: Beginning) -> bool:
+    """Whether a run would be just that one; what is likely to differ is asked first."""
+    return (
+        each.shell == shell
+        and each.beginning == beginning
+        and (each.places is None or each.places == script.source.places)
+        and _begins_alike(each.kept, kept)
+        and each.given.kept == given.kept
+        and each.given.programs is given.programs
+        and (each.given.variables is given.variables or each.given.variables.equals(given.variables))
+        and all(given.files(name) == file for name, file in each.read.items())
+    )
+
+
+def _begins_alike(first: State, second: State) -> bool:
+    """Whether an item finds the same in both: how the one before it ended is nothing to it."""
+    if first is second:
+        return True
+    layers = ((first.variables, second.variables), (first.functions, second.functions), (first.files, second.files))
+    if not all(one is other or one.equals(other) for one, other in layers):  # type: ignore[arg-type]
+        return False
+    return second == first._replace(
+        variables=second.variables,
+        functions=second.functions,
+        files=second.files,
+        code=second.code,
+        succeeded=second.succeeded,
+        cause=second.cause,
+        failures=second.failures,
+    )

@@ -1,0 +1,93 @@
+"""Trees of commands that outlive the file that they were read in: most commands of the next one are the same.
+
+A tree depends on the characters of its command alone, but for its places, which it has from its text. So it is lent:
+to one command at a time, at whose place it then stands, and until that is done with. What is worked out of a tree is
+kept with it, and goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
+
+from cblint.source.text import Movable, Text
+
+if TYPE_CHECKING:
+    from cblint.shell.commands import Script
+
+T = TypeVar("T")
+
+ROOM = 100_000
+"""Characters of all the trees that are kept: those of four files of 500 lines."""
+
+
+def of_tree(ask: Callable[[Script], T]) -> Callable[[Script], T]:
+    """Have the answer to a question about a tree kept with it.
+
+    It must not depend on anything else, nor be changed, nor hold places of the file: nodes, that know theirs.
+    """
+
+    @wraps(ask)
+    def answer(script: Script) -> T:
+        known = script.known
+        if ask not in known:
+            known[ask] = ask(script)
+        found: T = known[ask]
+        return found
+
+    return answer
+
+
+class Trees:
+    """The trees that nobody has at the moment, by their command; those given back last are kept longest."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self.room = room
+        self._idle: dict[str, list[Script]] = {}
+        self._size = 0
+
+    def lend(self, text: Text) -> Script:
+        """A tree of a command, for its borrower alone."""
+        # Taken out first: whoever else comes meanwhile finds nothing, and reads the command for himself.
+        idle = self._idle.pop(text.value, None)
+        if idle is None:
+            from cblint.shell.parser import parse  # what is kept of trees is asked by modules that need none
+
+            return parse(Movable(text))
+        self._size -= _size(idle)
+        script = idle.pop(0)  # in the order of the file, as the trees were given back
+        if idle:
+            self._keep(text.value, idle)
+        source = script.source
+        assert isinstance(source, Movable)
+        source.move(text)
+        return script
+
+    def take_back(self, script: Script) -> None:
+        """Keep a tree of ours for the next one; whoever had it does not ask for places any more."""
+        source = script.source
+        if not isinstance(source, Movable):
+            return
+        value = source.value
+        source.move(Text.of(value))  # it holds on to no file
+        idle = self._idle.pop(value, [])
+        self._size -= _size(idle)
+        self._keep(value, [*idle, script])
+        while self._size > self.room:
+            oldest = self._idle.pop(next(iter(self._idle)))
+            self._size -= _size(oldest)
+            for each in oldest:
+                each.known.clear()  # its nodes may still be remembered: what was worked out of it is much more
+
+    def _keep(self, value: str, idle: list[Script]) -> None:
+        self._idle[value] = idle
+        self._size += _size(idle)
+
+
+def _size(scripts: list[Script]) -> int:
+    return sum(len(script.source) for script in scripts)
+
+
+TREES = Trees()
+"""Those of this process."""
