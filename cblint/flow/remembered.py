@@ -54,9 +54,14 @@ def run_again(script: Script, kept: State, shell: str, given: Given, beginning: 
     if not limits.exhausted:
         places = script.source.places if WORK.places != made else None
         cost = (limits.spent[0] - before[0], limits.spent[1] - before[1])
-        remembered.insert(0, _Remembered(kept, shell, given, beginning, read, cost, places, run))
+        told = given._replace(files=_none)  # what reads them knows the buildspec, which is not to be kept
+        remembered.insert(0, _Remembered(kept, shell, told, beginning, read, cost, places, run))
         del remembered[PATHS:]
     return run
+
+
+def _none(_: str) -> File | None:
+    return None
 
 
 def _is_same(each: _Remembered, script: Script, kept: State, shell: str, given: Given, beginning: Beginning) -> bool:

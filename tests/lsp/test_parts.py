@@ -158,7 +158,7 @@ def test_what_was_checked_before_is_not_kept() -> None:
             _nothing,
         )
     gc.collect()
-    assert sum(isinstance(each, Buildspec) for each in gc.get_objects()) < 100
+    assert sum(isinstance(each, Buildspec) for each in gc.get_objects()) < 30
 
 
 def _nothing() -> None:
