@@ -59,9 +59,12 @@ def test_two_who_have_the_same_command_have_a_tree_each() -> None:
     assert lent.lend(Text.of("make")) not in (first, second)
 
 
+LONG = f"echo {'x' * 300}"
+
+
 def test_only_so_much_is_kept() -> None:
-    lent = Trees(room=8)
-    given = [lent.lend(Text.of(command)) for command in ("one", "two", "three", "much too long")]
+    lent = Trees(room=208)
+    given = [lent.lend(Text.of(command)) for command in ("one", "two", "three", LONG)]
     given[0].known["anything"] = 1
     for each in given[:3]:
         lent.take_back(each)
@@ -69,7 +72,19 @@ def test_only_so_much_is_kept() -> None:
     assert lent.lend(Text.of("one")) is not given[0]
     assert lent.lend(Text.of("three")) is given[2]
     lent.take_back(given[3])
-    assert lent.lend(Text.of("much too long")) is not given[3]
+    assert lent.lend(Text.of(LONG)) is not given[3]
+
+
+def test_of_several_trees_of_a_command_the_nearest_is_lent() -> None:
+    lent = Trees()
+    places = [10, 20, 30]
+    given = {place: lent.lend(Text.of("make", place)) for place in places}
+    for place in (20, 30, 10):
+        lent.take_back(given[place])
+    # The first line is gone, and all others have moved up.
+    assert lent.lend(Text.of("make", 15)) is given[10]
+    assert lent.lend(Text.of("make", 26)) is given[30]
+    assert lent.lend(Text.of("make", 99)) is given[20]
 
 
 def test_what_is_worked_out_of_a_tree_is_worked_out_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cblint.facts import table
@@ -102,6 +103,7 @@ class Parts:
             self.repository, self.tag = reference, literal("latest")
 
 
+@lru_cache(maxsize=4096)
 def may_be(first: Value, second: Value) -> bool:
     """Whether two references can be those of one image."""
     return any(_can_equal(one, other) for one in _readings(first) for other in _readings(second))

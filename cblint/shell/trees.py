@@ -7,9 +7,10 @@ kept with it, and goes with it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cblint.source.text import Movable, Text
 
@@ -41,12 +42,19 @@ def of_tree(ask: Callable[[Script], T]) -> Callable[[Script], T]:
     return answer
 
 
+class _Idle(NamedTuple):
+    """A tree that nobody has, and where it stood last."""
+
+    place: int
+    script: Script
+
+
 class Trees:
     """The trees that nobody has at the moment, by their command; those given back last are kept longest."""
 
     def __init__(self, room: int = ROOM) -> None:
         self.room = room
-        self._idle: dict[str, list[Script]] = {}
+        self._idle: dict[str, list[_Idle]] = {}
         self._size = 0
 
     def lend(self, text: Text) -> Script:
@@ -58,7 +66,7 @@ class Trees:
 
             return parse(Movable(text))
         self._size -= _size(idle)
-        script = idle.pop(0)  # in the order of the file, as the trees were given back
+        script = idle.pop(_nearest(idle, text.offset(0))).script
         if idle:
             self._keep(text.value, idle)
         source = script.source
@@ -71,24 +79,35 @@ class Trees:
         source = script.source
         if not isinstance(source, Movable):
             return
-        value = source.value
+        value, place = source.value, source.offset(0)
         source.move(Text.of(value))  # it holds on to no file
         idle = self._idle.pop(value, [])
         self._size -= _size(idle)
-        self._keep(value, [*idle, script])
+        idle.insert(bisect_right(idle, place, key=_place), _Idle(place, script))
+        self._keep(value, idle)
         while self._size > self.room:
             oldest = self._idle.pop(next(iter(self._idle)))
             self._size -= _size(oldest)
-            for each in oldest:
+            for _, each in oldest:
                 each.known.clear()  # its nodes may still be remembered: what was worked out of it is much more
 
-    def _keep(self, value: str, idle: list[Script]) -> None:
+    def _keep(self, value: str, idle: list[_Idle]) -> None:
         self._idle[value] = idle
         self._size += _size(idle)
 
 
-def _size(scripts: list[Script]) -> int:
-    return sum(len(script.source) + _AT_LEAST for script in scripts)
+def _size(idle: list[_Idle]) -> int:
+    return len(idle) * (len(idle[0].script.source) + _AT_LEAST) if idle else 0
+
+
+def _place(idle: _Idle) -> int:
+    return idle.place
+
+
+def _nearest(idle: list[_Idle], place: int) -> int:
+    """Which of several trees of a command stood nearest to a place: what it did there is what it may do again."""
+    after = min(bisect_right(idle, place, key=_place), len(idle) - 1)
+    return after - 1 if after and place - idle[after - 1].place <= idle[after].place - place else after
 
 
 TREES = Trees()
