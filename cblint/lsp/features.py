@@ -12,7 +12,7 @@ from cblint.lsp import actions, answers
 from cblint.lsp.buffer import Buffer
 from cblint.lsp.checking import Checked
 from cblint.lsp.client import SECTION, abilities
-from cblint.lsp.diagnostics import diagnostics, touching
+from cblint.lsp.diagnostics import diagnostics, meant
 from cblint.lsp.server import Server
 
 _WATCHED = ("**/*.{yml,yaml,json,toml,tf,ts,py,md,sh,java,js}", "**/.gitignore", "**/Dockerfile*")
@@ -125,7 +125,7 @@ async def code_actions(ls: Server, params: types.CodeActionParams) -> list[types
     if known is None:
         return []
     buffer, checked = known
-    found = touching(checked.result.findings, buffer, params.range)
+    found = meant(checked.result.findings, buffer, params.range, params.context.diagnostics)
     only = [str(getattr(kind, "value", kind)) for kind in params.context.only] if params.context.only else None
     offers = [_addressed(offer, buffer, checked) for offer in actions.offers(found, only)]
     if ls.editor.resolves:

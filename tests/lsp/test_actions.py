@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Iterator
 
+import attrs
 import pytest
 from lsprotocol import types
 
@@ -44,6 +45,16 @@ def test_only_what_is_at_the_cursor_is_offered(editor: Editor) -> None:
     assert editor.actions("b-buildspec.yml", types.Range(at, at))
     at = types.Position(4, 3)
     assert editor.actions("b-buildspec.yml", types.Range(at, at)) == []
+
+
+def test_what_an_editor_names_is_offered_elsewhere_on_the_line(editor: Editor) -> None:
+    name = "n-buildspec.yml"
+    (problem,) = editor.open(name, FAILS)
+    at = types.Range(types.Position(4, 0), types.Position(4, 0))
+    titles = [each.title for each in editor.actions(name, at, named=[problem])]
+    assert "Suppress curl-without-fail here, with a reason" in titles
+    assert editor.actions(name, at, named=[attrs.evolve(problem, code="unknown-phase")]) == []
+    assert editor.actions(name, at) == []
 
 
 def test_a_comment_suppresses_a_finding_on_its_line(editor: Editor) -> None:
