@@ -14,6 +14,7 @@ from tests.helpers import commands
 from tests.lsp.editor import Editor, a_repository, edited, editing
 
 MISSPELT = "version: 0.2\nphasess:\n  build:\n    commands:\n      - make\n"
+UNFIXABLE = "env:\n  exported-variables: [NEVER_SET]\n" + commands("make")
 FAILS = commands("curl -O https://example.com/a.jar", "echo done")
 
 
@@ -126,6 +127,13 @@ def test_all_that_is_safe_is_fixed_at_once(editor: Editor) -> None:
     mended = edited(text, action, editor.uri(name))
     assert mended.startswith("version: 0.2\nphases:\n  build:\n    commands:\n")
     assert editor.actions(name, only=["refactor"]) == []
+
+
+@pytest.mark.parametrize(("text", "is_clean"), [(UNFIXABLE, False), (commands("make"), True), ("a: [\n", False)])
+def test_where_nothing_can_be_fixed_saving_is_quiet(editor: Editor, text: str, is_clean: bool) -> None:
+    name = f"q{len(text)}-buildspec.yml"
+    assert (editor.open(name, text) == []) is is_clean
+    assert editor.actions(name, only=["source.fixAll"]) == []
 
 
 def test_a_change_of_the_text_makes_an_action_stale(editor: Editor) -> None:
