@@ -13,7 +13,8 @@ import pytest
 from cblint import __version__
 from cblint.catalogue import PROFILES
 from cblint.lsp import client
-from tests.documents import ROOT, text_of
+from tests.documents import text_of
+from tests.integration.conftest import ROOT
 from tests.lsp.snippets import PAGE, program
 
 _FOLDER = os.path.join(ROOT, "editors", "vscode")
