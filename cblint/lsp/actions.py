@@ -36,8 +36,8 @@ class Offer(NamedTuple):
     finding: Finding | None
 
 
-def offers(found: Sequence[Finding], only: Sequence[str] | None) -> Iterator[Offer]:
-    """The actions for some findings of a text, of the kinds that are asked for, without their changes."""
+def offers(found: Sequence[Finding], of_text: Sequence[Finding], only: Sequence[str] | None) -> Iterator[Offer]:
+    """The actions for some findings of all of a text, of the kinds that are asked for, without their changes."""
     if _is_wanted(types.CodeActionKind.QuickFix.value, only):
         for finding in found:
             if finding.fix is not None and (finding.fix.edits or finding.fix.changes):
@@ -46,8 +46,13 @@ def offers(found: Sequence[Finding], only: Sequence[str] | None) -> Iterator[Off
             for where, place in ((_LINE, "here"), (_FILE, "in this file")):
                 title = f"Suppress {finding.rule} {place}, with a reason"
                 yield Offer(types.CodeAction(title, kind=types.CodeActionKind.QuickFix, data={"what": where}), finding)
-    if only is not None and _is_wanted(FIX_ALL, only):
+    # Editors ask at each time a file is saved: of one where nothing can be fixed there is nothing to say.
+    if only is not None and _is_wanted(FIX_ALL, only) and any(map(_is_safe_to_fix, of_text)):
         yield Offer(types.CodeAction("Fix all that is safe to fix", kind=FIX_ALL, data={"what": _ALL}), None)
+
+
+def _is_safe_to_fix(finding: Finding) -> bool:
+    return finding.is_open and finding.fix is not None and finding.fix.safe
 
 
 def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:

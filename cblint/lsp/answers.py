@@ -54,8 +54,8 @@ def _item(buffer: Buffer, offered: Completion, editor: Abilities) -> types.Compl
 
 
 def plain(snippet: str) -> str:
-    """What a snippet is before anything is typed into it."""
-    return _MARK.sub(lambda match: match[1] or match[2] or "", snippet)
+    """What a snippet is before anything is typed into it: its first line, as some editors can put no more."""
+    return _MARK.sub(lambda match: match[1] or match[2] or "", snippet.partition("\n")[0].rstrip("\r"))
 
 
 def symbols(buffer: Buffer) -> list[types.DocumentSymbol]:

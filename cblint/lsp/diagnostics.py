@@ -14,7 +14,7 @@ from cblint.hosts.graph import lines_in
 from cblint.linter import FileResult, Result
 from cblint.lsp.buffer import Buffer, uri_of
 from cblint.lsp.positions import Positions
-from cblint.report.told import pages, words
+from cblint.report.told import pages
 from cblint.source.text import Lines
 
 SOURCE = "cblint"
@@ -37,7 +37,7 @@ def diagnostic(buffer: Buffer, finding: Finding, page: str) -> types.Diagnostic:
     """One finding; ``page`` is where to read on, or empty."""
     return types.Diagnostic(
         range=buffer.positions.range(finding.span),
-        message=words(finding),
+        message=_message(finding),
         severity=_SEVERITIES[finding.severity],
         code=finding.rule,
         code_description=types.CodeDescription(page) if page else None,
@@ -45,6 +45,11 @@ def diagnostic(buffer: Buffer, finding: Finding, page: str) -> types.Diagnostic:
         tags=[types.DiagnosticTag.Unnecessary] if finding.rule in _UNNEEDED else None,
         related_information=list(_related(buffer, finding)) or None,
     )
+
+
+def _message(finding: Finding) -> str:
+    """The message, and in a line of its own what follows from it: some editors show the first line only."""
+    return f"{finding.message}\n{finding.detail}".rstrip("\n")
 
 
 def _related(buffer: Buffer, finding: Finding) -> Iterator[types.DiagnosticRelatedInformation]:
@@ -70,7 +75,18 @@ def _range(positions: Positions, related: Related) -> types.Range:
     return types.Range(positions.of(related.start), positions.of(related.end))
 
 
-def touching(found: Iterable[Finding], buffer: Buffer, area: types.Range) -> list[Finding]:
-    """The findings of which a part lies in a range, or that begin or end where it does."""
+def meant(
+    found: Iterable[Finding], buffer: Buffer, area: types.Range, named: Iterable[types.Diagnostic]
+) -> list[Finding]:
+    """The findings of which a part lies in a range, or that begin or end where it does; and those that are named.
+
+    Some editors name all of the line in which the cursor stands.
+    """
     span = buffer.positions.span(area)
-    return [each for each in found if each.is_open and each.span.start <= span.end and span.start <= each.span.end]
+    places = {(each.code, *buffer.positions.span(each.range)) for each in named}
+    return [
+        each
+        for each in found
+        if each.is_open
+        and ((each.span.start <= span.end and span.start <= each.span.end) or (each.rule, *each.span) in places)
+    ]

@@ -12,7 +12,7 @@ from cblint.lsp import actions, answers
 from cblint.lsp.buffer import Buffer
 from cblint.lsp.checking import Checked
 from cblint.lsp.client import SECTION, abilities
-from cblint.lsp.diagnostics import diagnostics, touching
+from cblint.lsp.diagnostics import diagnostics, meant
 from cblint.lsp.server import Server
 
 _WATCHED = ("**/*.{yml,yaml,json,toml,tf,ts,py,md,sh,java,js}", "**/.gitignore", "**/Dockerfile*")
@@ -125,9 +125,9 @@ async def code_actions(ls: Server, params: types.CodeActionParams) -> list[types
     if known is None:
         return []
     buffer, checked = known
-    found = touching(checked.result.findings, buffer, params.range)
+    found = meant(checked.result.findings, buffer, params.range, params.context.diagnostics)
     only = [str(getattr(kind, "value", kind)) for kind in params.context.only] if params.context.only else None
-    offers = [_addressed(offer, buffer, checked) for offer in actions.offers(found, only)]
+    offers = [_addressed(offer, buffer, checked) for offer in actions.offers(found, checked.result.findings, only)]
     if ls.editor.resolves:
         return [action for action, _ in offers]
     return await ls.answer(
@@ -160,7 +160,7 @@ async def resolve(ls: Server, action: types.CodeAction) -> types.CodeAction:
     buffer, checked = known
     finding = _finding(checked.result.findings, data.get("finding"))
     done = await ls.answer(lambda: actions.completed(buffer, action, finding, ls.editor), None)
-    if done is None:
+    if done is None and finding is not None:
         ls.tell("nothing was changed: no comment or fix can be written there that does just that.")
     return done or action
 

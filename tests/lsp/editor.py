@@ -139,11 +139,15 @@ class Editor:
         return list(self.client.diagnostics[self.uri(name)])
 
     def actions(
-        self, name: str, area: types.Range | None = None, only: Sequence[str] | None = None
+        self,
+        name: str,
+        area: types.Range | None = None,
+        only: Sequence[str] | None = None,
+        named: Sequence[types.Diagnostic] = (),
     ) -> list[types.CodeAction]:
-        """The code actions for a range, or for all of a text."""
+        """The code actions for a range, or for all of a text; ``named`` is what the editor says it shows there."""
         whole = types.Range(types.Position(0, 0), types.Position(100_000, 0))
-        context = types.CodeActionContext([], only=list(only) if only is not None else None)
+        context = types.CodeActionContext(list(named), only=list(only) if only is not None else None)
         params = types.CodeActionParams(self.identifier(name), area or whole, context)
         found = self.run(self.client.text_document_code_action_async(params))
         return [each for each in found or () if isinstance(each, types.CodeAction)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Iterator
 
+import attrs
 import pytest
 from lsprotocol import types
 
@@ -13,6 +14,7 @@ from tests.helpers import commands
 from tests.lsp.editor import Editor, a_repository, edited, editing
 
 MISSPELT = "version: 0.2\nphasess:\n  build:\n    commands:\n      - make\n"
+UNFIXABLE = "env:\n  exported-variables: [NEVER_SET]\n" + commands("make")
 FAILS = commands("curl -O https://example.com/a.jar", "echo done")
 
 
@@ -44,6 +46,16 @@ def test_only_what_is_at_the_cursor_is_offered(editor: Editor) -> None:
     assert editor.actions("b-buildspec.yml", types.Range(at, at))
     at = types.Position(4, 3)
     assert editor.actions("b-buildspec.yml", types.Range(at, at)) == []
+
+
+def test_what_an_editor_names_is_offered_elsewhere_on_the_line(editor: Editor) -> None:
+    name = "n-buildspec.yml"
+    (problem,) = editor.open(name, FAILS)
+    at = types.Range(types.Position(4, 0), types.Position(4, 0))
+    titles = [each.title for each in editor.actions(name, at, named=[problem])]
+    assert "Suppress curl-without-fail here, with a reason" in titles
+    assert editor.actions(name, at, named=[attrs.evolve(problem, code="unknown-phase")]) == []
+    assert editor.actions(name, at) == []
 
 
 def test_a_comment_suppresses_a_finding_on_its_line(editor: Editor) -> None:
@@ -115,6 +127,13 @@ def test_all_that_is_safe_is_fixed_at_once(editor: Editor) -> None:
     mended = edited(text, action, editor.uri(name))
     assert mended.startswith("version: 0.2\nphases:\n  build:\n    commands:\n")
     assert editor.actions(name, only=["refactor"]) == []
+
+
+@pytest.mark.parametrize(("text", "is_clean"), [(UNFIXABLE, False), (commands("make"), True), ("a: [\n", False)])
+def test_where_nothing_can_be_fixed_saving_is_quiet(editor: Editor, text: str, is_clean: bool) -> None:
+    name = f"q{len(text)}-buildspec.yml"
+    assert (editor.open(name, text) == []) is is_clean
+    assert editor.actions(name, only=["source.fixAll"]) == []
 
 
 def test_a_change_of_the_text_makes_an_action_stale(editor: Editor) -> None:

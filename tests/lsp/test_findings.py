@@ -56,7 +56,7 @@ def _told(finding: Finding, lines: Lines) -> tuple[object, ...]:
         (place.line - 1, Utf16Columns(lines.line(place.line)).of(place.column) - 1)
         for place in (finding.start, finding.end)
     )
-    return finding.rule, f"{finding.message} {finding.detail}".strip(), *start, *end
+    return finding.rule, f"{finding.message}\n{finding.detail}".strip(), *start, *end
 
 
 def test_a_finding_is_underlined_with_its_words_its_severity_and_its_page(shared: Editor) -> None:
@@ -66,7 +66,9 @@ def test_a_finding_is_underlined_with_its_words_its_severity_and_its_page(shared
         "cblint",
         types.DiagnosticSeverity.Error,
     )
-    assert found.message.startswith("commands[0] is not a command but a YAML mapping")
+    first, _, rest = found.message.partition("\n")
+    assert first.startswith("commands[0] is not a command but a YAML mapping")
+    assert rest.startswith("CodeBuild stops")
     assert found.code_description is not None
     assert found.code_description.href.endswith("/docs/rules/command-not-string.md")
     assert found.range == types.Range(types.Position(4, 15), types.Position(4, 16))

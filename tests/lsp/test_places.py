@@ -123,7 +123,14 @@ def test_where_no_markdown_is_shown_its_words_are() -> None:
 
 @pytest.mark.parametrize(
     ("snippet", "text"),
-    [("a: $0", "a: "), ("${1:rule}] -- ${2:reason}", "rule] -- reason"), (r"\$X\}", "$X}"), ("${1}b", "b")],
+    [
+        ("a: $0", "a: "),
+        ("${1:rule}] -- ${2:reason}", "rule] -- reason"),
+        (r"\$X\}", "$X}"),
+        ("${1}b", "b"),
+        ("a:\n  - $0", "a:"),
+        ("a:\r\n  $0", "a:"),
+    ],
 )
 def test_a_snippet_is_also_a_text(snippet: str, text: str) -> None:
     assert plain(snippet) == text
