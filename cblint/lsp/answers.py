@@ -80,7 +80,7 @@ def hints(buffer: Buffer, area: types.Range, editor: Abilities) -> list[types.In
     return [
         types.InlayHint(
             buffer.positions.position(each.offset),
-            each.label,
+            f"→ {each.label}",  # some editors show it in the colour of what it stands behind
             tooltip=markup(each.tooltip, editor.hovers_markdown),
             padding_left=True,
         )

@@ -151,7 +151,7 @@ def test_hints_tell_what_the_build_on_paper_believes(editor: Editor) -> None:
     params = types.InlayHintParams(editor.identifier("template.yml"), whole)
     found = editor.run(editor.client.text_document_inlay_hint_async(params))
     assert found is not None
-    assert [(each.position.line, each.label) for each in found] == [(13, "in app")]
+    assert [(each.position.line, each.label) for each in found] == [(13, "→ in app")]
     editor.client.workspace_did_change_configuration(
         types.DidChangeConfigurationParams({"cblint": {"inlayHints": False}})
     )
