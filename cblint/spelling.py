@@ -40,11 +40,15 @@ def _nearest(name: str, candidates: Iterable[str]) -> list[str]:
         return []
     own = plain(name)
     limit = max(1, len(own) // 4)
+    letters = set(own)
     found: set[tuple[int, int, str]] = set()
     for candidate in candidates if own else ():
         other = plain(candidate)
-        # A difference in length needs as many edits: most candidates are out without a comparison.
-        if abs(len(own) - len(other)) <= limit and (steps := distance(own, other)) <= limit:
+        # A difference in length needs as many edits, and each can do away with two letters that only one has: most
+        # candidates are out without a comparison.
+        if abs(len(own) - len(other)) > limit or len(letters.symmetric_difference(other)) > 2 * limit:
+            continue
+        if (steps := distance(own, other)) <= limit:
             found.add((steps, distance(name, candidate), candidate))
     near = sorted(found)
     return [candidate for *steps, candidate in near if steps == [*near[0][:2]]]

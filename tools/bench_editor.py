@@ -18,11 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-EXAMPLES = os.path.join(ROOT, "examples")
 LINES = 500
 WORDS = ("echo ready", "&& make lint", "| tee out.log", "$TAG", "# later", "--verbose", "|| true")
 MEDIAN, LAST = 0.05, 0.15
@@ -99,8 +98,9 @@ class Server:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Buildspecs of 500 lines: the examples, one phase after the other, and real ones where they are at hand."""
-    yield "examples", _of_examples()
+    """Buildspecs of about 500 lines: two that are made here, and real ones where they are at hand."""
+    yield "blocks of several lines", _buildspec(_BLOCKS)
+    yield "a command on each line", _buildspec([f"      - {line}\n" for line in _COMMANDS])
     corpus = os.environ.get("CBLINT_CORPUS") or os.path.join(ROOT, "..", "shared", "corpus")
     folder = os.path.join(corpus, "buildspec")
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
@@ -110,28 +110,70 @@ def texts() -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def _of_examples() -> str:
-    """The commands of the examples, as often as it takes, in one phase."""
-    lines = ["version: 0.2", "env:", "  variables:", "    TAG: v1", "phases:", "  build:", "    commands:"]
-    sources = [os.path.join(EXAMPLES, name, "buildspec.yml") for name in ("clean", "container-image", "leaks")]
-    items: list[str] = []
-    for source in sources:
-        with open(source, encoding="utf-8") as file:
-            inside = False
-            for line in file.read().splitlines():
-                inside = line.strip() == "commands:" or (inside and line.startswith("      "))
-                if inside and line.startswith("      "):
-                    items.append(line)
-    while len(lines) < LINES:
-        lines += items[: LINES - len(lines)]
-    return "\n".join(lines) + "\n"
+_COMMANDS = (
+    "echo Building service {n}",
+    "docker build -t $REPOSITORY:app{n} services/app{n}",
+    "docker push $REPOSITORY:app{n}",
+    "aws s3 cp dist/app{n}.zip s3://$BUCKET/app{n}.zip",
+    "npm run build:app{n}",
+    "TAG{n}=v{n}",
+    "cd services/app{n} && npm ci && cd ../..",
+    "python -m pytest tests/app{n}",
+    "export NAME{n}=$TAG{n}-x",
+    "mkdir -p out/app{n}",
+)
+_BLOCKS = (
+    """\
+      - |
+        # service {n}
+        echo "Deploying service {n} to $STAGE"
+        STACK="shop-$STAGE-{n}"
+        if aws cloudformation describe-stacks --stack-name "$STACK" > /dev/null 2>&1; then
+          OPERATION{n}=update
+        else
+          OPERATION{n}=create
+        fi
+        aws cloudformation "$OPERATION{n}-stack" \\
+          --stack-name "$STACK" \\
+          --template-body file://templates/{n}.yml \\
+          --parameters ParameterKey=Stage,ParameterValue=$STAGE
+        aws cloudformation wait "stack-$OPERATION{n}-complete" --stack-name "$STACK"
+""",
+    """\
+      - echo "Logging in to $REPOSITORY"
+      - TAG{n}=$(echo $CODEBUILD_RESOLVED_SOURCE_VERSION | cut -c 1-7)
+      - docker build --tag "$REPOSITORY/{n}:$TAG{n}" services/{n}
+      - docker push "$REPOSITORY/{n}:$TAG{n}"
+""",
+    """\
+      - |
+        for name in api web jobs; do
+          echo "Testing $name"
+          (cd "services/$name" && npm ci && npm test) || exit 1
+        done
+      - set -e; make package-{n}; aws s3 cp "dist/{n}.zip" "s3://$BUCKET/{n}.zip"
+""",
+)
+_PHASES = ("pre_build", "build", "post_build")
+
+
+def _buildspec(parts: Sequence[str]) -> str:
+    """The parts, again and again with other names in them, in three phases."""
+    text = "version: 0.2\nenv:\n  variables:\n    STAGE: test\n    BUCKET: shop\n    REPOSITORY: shop/app\nphases:\n"
+    number = 0
+    for index, phase in enumerate(_PHASES, 1):
+        text += f"  {phase}:\n    commands:\n"
+        while text.count("\n") < LINES * index // len(_PHASES):
+            text += parts[number % len(parts)].replace("{n}", str(number))
+            number += 1
+    return text
 
 
 def keystrokes(text: str, edits: int) -> Iterator[tuple[int, int, int, str]]:
     """Changes, each as a line, from where to where in it, and what is put there: words that come and go again."""
     chance = random.Random(500)
     lines = text.split("\n")
-    places = [number for number, line in enumerate(lines) if line.startswith("      - ") and line[8:9].isalpha()]
+    places = [number for number, line in enumerate(lines) if line[6:].lstrip("- ")[:1].isalpha() and "\\" not in line]
     done = 0
     while True:
         line = chance.choice(places)

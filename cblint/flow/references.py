@@ -109,6 +109,7 @@ def may_be(first: Value, second: Value) -> bool:
     return any(_can_equal(one, other) for one in _readings(first) for other in _readings(second))
 
 
+@lru_cache(maxsize=4096)
 def is_same(first: Value, second: Value) -> bool:
     """Whether two references are those of one image for sure."""
     from cblint.flow.values import same

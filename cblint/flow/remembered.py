@@ -7,12 +7,13 @@ identity; what it has read of the repository is read again.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.flow.core import Given, Limits
 from cblint.flow.items import Beginning, ItemRun, run_item
-from cblint.flow.layers import WORK
-from cblint.flow.state import File, State
+from cblint.flow.layers import WORK, Layers
+from cblint.flow.state import File, State, Variable
 from cblint.shell.commands import Script
 from cblint.source.text import Piece
 
@@ -73,9 +74,15 @@ def _is_same(each: _Remembered, script: Script, kept: State, shell: str, given: 
         and _begins_alike(each.kept, kept)
         and each.given.kept == given.kept
         and each.given.programs is given.programs
-        and (each.given.variables is given.variables or each.given.variables.equals(given.variables))
+        and _are_the_same(each.given.variables, given.variables)
         and all(given.files(name) == file for name, file in each.read.items())
     )
+
+
+@lru_cache(maxsize=8)
+def _are_the_same(first: Layers[Variable], second: Layers[Variable]) -> bool:
+    """Whether two builds are given the same variables: all items of one ask this of all of another."""
+    return first is second or first.equals(second)
 
 
 def _begins_alike(first: State, second: State) -> bool:

@@ -11,7 +11,7 @@ from cblint.lsp.buffer import Buffer
 from cblint.lsp.checking import Checked, check
 from cblint.lsp.turns import Stale, Turns
 
-FAST = 0.08
+FAST = 0.2
 """Seconds that a check may take to be made at each keystroke."""
 LONGEST_PAUSE = 0.4
 """Seconds for which typing has to pause before a slow check begins, at most."""
