@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.bounds import draws
+
 if TYPE_CHECKING:
     from cblint.linter import Result
 
 # `make test` judges a change, so it draws the same examples each time; `make fuzz` looks for what nobody thought of.
 # Two busy processors make any example slow now and then: a time limit would fail at random.
-settings.register_profile("test", deadline=None, derandomize=True)
+settings.register_profile("test", deadline=None, derandomize=True, max_examples=draws(100))
 settings.register_profile("fuzz", deadline=None)
 settings.load_profile(os.environ.get("CBLINT_HYPOTHESIS", "test"))
 
