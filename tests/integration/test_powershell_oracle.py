@@ -12,7 +12,6 @@ from cblint.shell.powershell import parse
 from cblint.shell.powershell_tree import Argument, Bracket, Call, PowerShellScript, Variable
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import Span, Text
-from tests.bounds import draws
 from tests.powershell_generators import Written, written_powershell
 
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
@@ -72,7 +71,7 @@ def test_both_read_the_same_where_tree_sitter_reads_it_all() -> None:
     read: list[bool] = []
 
     @given(written_powershell())
-    @settings(max_examples=draws(150))
+    @settings(max_examples=150)
     def compare(written: Written) -> None:
         read.extend(_compare(text) for text in _statements(parse(Text.of(written.text))))
 
