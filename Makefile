@@ -87,7 +87,8 @@ serve-docs: $(VENV)/docs
 
 fuzz: $(VENV)/test
 	for round in $$(seq $(ROUNDS)); do \
-	    CBLINT_HYPOTHESIS=fuzz $(BIN)/python -m pytest --numprocesses $(CORES) \
+	    CBLINT_HYPOTHESIS=fuzz $(BIN)/python -m pytest --numprocesses $(CORES) -m hypothesis tests || exit 1; \
+	    CBLINT_HYPOTHESIS=fuzz $(BIN)/python -m pytest --numprocesses $(CORES) -m "not hypothesis" \
 	        tests/properties tests/integration/test_hostile_anything.py tests/test_fix.py \
 	        tests/integration/test_fix_places.py tests/integration/test_corpus_fixes.py \
 	        tests/test_formats_hostile.py tests/test_line_hash.py tests/test_pre_commit_hooks.py \

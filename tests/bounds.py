@@ -1,4 +1,4 @@
-"""A bound for what must not take quadratic time: so far above what it takes that no slow machine reaches it."""
+"""Bounds of the tests: a time that only quadratic work takes, and how much of what is long `make test` tries."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ ALL = os.environ.get("CBLINT_HOSTILE") == "all"
 def times(count: int) -> int:
     """How often a hostile text repeats itself: less often where all tests have to end within ten minutes."""
     return count if ALL else count * 3 // 10
+
+
+FUZZ = os.environ.get("CBLINT_HYPOTHESIS") == "fuzz"
+"""Whether properties are held to examples that nobody has seen: `make fuzz` takes the time for it."""
+
+
+def draws(count: int) -> int:
+    """How many examples a property is held to: half as many, but fifty, where all tests have to end within ten minutes.
+
+    There they are the same each time; `make fuzz` draws all of them anew, ten times over.
+    """
+    return count if FUZZ else max(min(count, 50), count // 2)
 
 
 @contextlib.contextmanager

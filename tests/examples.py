@@ -1,15 +1,25 @@
-"""The examples of all rule entries."""
+"""All rule entries and their examples, read once for all tests that only look at them."""
 
 from __future__ import annotations
+
+from functools import cache
+from typing import Any
 
 from cblint.examples import Example, example_from
 from cblint.facts.sources import read_entries
 
 
-def all_examples() -> list[Example]:
+@cache
+def all_entries() -> tuple[dict[str, Any], ...]:
+    """All entries, by code."""
+    return tuple(read_entries())
+
+
+@cache
+def all_examples() -> tuple[Example, ...]:
     """The examples of all entries."""
-    return [
+    return tuple(
         example_from(entry["name"], number, example)
-        for entry in read_entries()
+        for entry in all_entries()
         for number, example in enumerate(entry["examples"])
-    ]
+    )

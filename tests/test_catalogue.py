@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import string
+import pathlib
 from typing import Any
 
 import pytest
 
-from cblint import engine
 from cblint.catalogue import Rule, Selection, UnknownRule, find, help_texts, rules, select
 from cblint.catalogue.model import FAMILIES, PROFILES, rule_from
 from cblint.examples import lint_example
 from cblint.facts import table
 from cblint.facts.sources import TABLES, compiled, read_entries, read_help
-from cblint.finding import Report, Severity
+from cblint.finding import Severity
 from tests.examples import all_examples
 from tests.helpers import catalogue_of, commands, lint
+from tests.reported import fields_of, labels_used, left_open, reported
 
 ENTRY: dict[str, Any] = {
     "code": "CB7001",
@@ -215,66 +215,28 @@ def test_the_explanations_cover_every_rule_and_survive_json() -> None:
 # Messages
 
 
-def _fields(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+def test_every_variant_is_shown_by_an_example_and_every_field_of_it_is_filled() -> None:
+    """That its examples report a variant, with every field, ``test_rules.py`` asks of each."""
+    shown = {(example.rule, example.variant) for example in all_examples()}
+    every = {(rule.name, variant) for rule in rules() for variant in rule.variants}
+    # "other" needs no example, but a text that shows it.
+    assert every - shown == {("yaml-syntax-error", "other")}
+    with reported() as reports:
+        lint("version: 0.2\nphases: {build: {commands: [make]}}}\n")
+    assert ("yaml-syntax-error", "other") in {(rule.name, report.variant) for rule, report in reports}
+    assert [missing for each in reports for missing in left_open(*each)] == []
 
 
-# Variants called "other" need no example, but a text that shows them.
-_OTHERS = {("yaml-syntax-error", "other"): "version: 0.2\nphases: {build: {commands: [make]}}}\n"}
+LABELS = [(rule.name, label) for rule in rules() for label, words in rule.labels.items() if fields_of(words)]
 
 
-@pytest.fixture(scope="module")
-def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[Report]]:
-    """What the checks report of the examples, by rule and variant."""
-    seen: dict[tuple[str, str], list[Report]] = {}
-    place = engine.place
-
-    def spy(target: Any, rule: Any, report: Any, buildspec: Any) -> Any:
-        seen.setdefault((rule.name, report.variant), []).append(report)
-        return place(target, rule, report, buildspec)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "place", spy)
-        for number, example in enumerate(all_examples()):
-            lint_example(example, example.text, str(tmp_path_factory.mktemp(f"example{number}-")))
-        for text in _OTHERS.values():
-            lint(text)
-    return seen
-
-
-def test_examples_show_all_that_entries_say(reported: dict[tuple[str, str], list[Report]]) -> None:
-    # In one test, so that one process runs them all.
-    _every_field_of_a_message_is_filled(reported)
-    _every_field_of_a_label_is_filled(reported)
-    _of_a_rule_with_ways_an_example_shows_one(reported)
-
-
-def _every_field_of_a_message_is_filled(reported: dict[tuple[str, str], list[Report]]) -> None:
-    for rule, variant in ((each.name, variant) for each in rules() for variant in each.variants.values()):
-        wanted = _fields(variant.message) | _fields(variant.detail)
-        reports = reported.get((rule, variant.name), [])
-        assert reports, f"no example shows {rule} {variant.name}; add one, or a text to _OTHERS"
-        for report in reports:
-            assert wanted <= set(report.fields), rule
-            assert [name for name in wanted - {"suggestion", "where"} if not report.fields[name]] == [], rule
-
-
-def _every_field_of_a_label_is_filled(reported: dict[tuple[str, str], list[Report]]) -> None:
-    for rule in rules():
-        reports = [report for (name, _), each in reported.items() if name == rule.name for report in each]
-        used = [(label, set(report.fields)) for report in reports for label, _ in report.related]
-        used += [(step.label, {*report.fields, *step.fields}) for report in reports for step in report.steps]
-        for label, words in rule.labels.items():
-            wanted = _fields(words)
-            uses = [given for name, given in used if name == label]
-            assert uses or not wanted, f"no example shows the label {label} of {rule.name}"
-            assert [wanted - given for given in uses if not wanted <= given] == [], rule.name
-
-
-def _of_a_rule_with_ways_an_example_shows_one(reported: dict[tuple[str, str], list[Report]]) -> None:
-    shown = {example.rule for example in all_examples() if example.steps}
-    with_ways = {rule for (rule, _), reports in reported.items() if any(report.steps for report in reports)}
-    assert with_ways <= shown, f"none has steps: {with_ways - shown}"
+@pytest.mark.parametrize(("rule", "label"), LABELS)
+def test_an_example_shows_a_label_that_is_filled_in(rule: str, label: str, tmp_path: pathlib.Path) -> None:
+    with reported() as reports:
+        for example in all_examples():
+            if example.rule == rule:
+                lint_example(example, example.text, str(tmp_path / example.id))
+    assert label in {used for each, report in reports if each.name == rule for used, _ in labels_used(report)}
 
 
 def test_braces_in_a_buildspec_are_no_fields() -> None:

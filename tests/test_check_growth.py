@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
 from collections.abc import Callable
 from itertools import pairwise
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ from cblint.flow import build_of
 from cblint.hosts.project import Project
 from cblint.source.loader import load
 from cblint.source.text import Text
+from tests.counted import counting
 
 SIZES = (100, 200, 400)
 MOST = 2.6
@@ -263,16 +262,7 @@ def calls_of(rule: str, content: Phases) -> int:
     build_of(buildspec)
     for item in buildspec.shell_items:
         assert item.invocations
-    count = 0
-
-    def counted(_: FrameType, event: str, __: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(counted)
-    try:
+    with counting() as calls:
         reports = list(check(buildspec))
-    finally:
-        sys.setprofile(None)
     assert reports
-    return count
+    return calls[0]

@@ -18,6 +18,7 @@ from cblint.fix import Change, Refused, differences, fix_bytes, fix_files, fixed
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, lint_text
 from cblint.linter import Settings as LintSettings
+from tests.bounds import draws
 from tests.helpers import HEAD, ISOLATED, commands, finding, stream
 from tests.hosts import HOSTS
 
@@ -503,7 +504,7 @@ def buildspecs(draw: st.DrawFn) -> tuple[bytes, bytes]:
 
 
 @given(buildspecs())
-@settings(max_examples=60)
+@settings(max_examples=draws(60))
 def test_defects_are_fixed_and_nothing_else_changes(both: tuple[bytes, bytes]) -> None:
     before, after = both
     with tempfile.TemporaryDirectory() as folder:

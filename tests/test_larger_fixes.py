@@ -12,6 +12,7 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import Settings
 from cblint.source.loader import load
 from cblint.source.text import Text
+from tests.bounds import draws
 from tests.helpers import HEAD, commands, lint, stream
 
 
@@ -391,7 +392,7 @@ def test_tabs_become_spaces_where_that_can_mean_one_thing_only(before: str, afte
         st.tuples(st.text("\t ", max_size=4), st.sampled_from(["a:", "- b", "- |", "c: d", "e", "", "# f"])), max_size=9
     )
 )
-@settings(max_examples=150)
+@settings(max_examples=draws(150))
 def test_what_is_made_of_tabs_can_be_read(lines: list[tuple[str, str]]) -> None:
     source = "".join(f"{lead}{line}\n" for lead, line in lines)
     found = stream(source)

@@ -17,7 +17,7 @@ from cblint.facts import table
 from cblint.facts.sources import read_schema
 from cblint.finding import Severity
 from cblint.own.entries import MOST_PARTS, MOST_RULES, WrongEntry, catalogue_with, entries
-from tests.bounds import no_hanging
+from tests.bounds import draws, no_hanging
 from tests.helpers import root
 from tests.own import put, refused
 
@@ -263,7 +263,7 @@ def test_the_schema_is_one_and_describes_all_that_stands_at_the_top() -> None:
     assert all("description" in each for name, each in SCHEMA["properties"].items() if name != "examples")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(st.data())
 def test_what_the_schema_takes_is_taken_and_what_it_does_not_is_not(data: st.DataObject) -> None:
     match = data.draw(_MATCHES)

@@ -15,6 +15,7 @@ from cblint.finding import Finding
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
 from cblint.report import FORMATS
+from tests.bounds import draws
 
 RULES = (
     "project-invalid", "unknown-key", "project-hardening", "project-plaintext-secret", "public-build-with-secrets",
@@ -220,7 +221,7 @@ _VALUES: st.SearchStrategy[Any] = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=draws(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(st.sampled_from(
     ["artifacts", "cache", "logsConfig", "vpcConfig", "secondarySources", "secondaryArtifacts", "projectVisibility",
      "timeoutInMinutes", "tags", "webhook", "buildBatchConfig", "environment", "source"]), _VALUES))  # fmt: skip

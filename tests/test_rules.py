@@ -15,13 +15,20 @@ from cblint.facts.sources import ROOT, entry_files, read_entries, read_schema, r
 from cblint.match import parse_path
 from cblint.trial import differences
 from tests.examples import all_examples
+from tests.reported import left_open, reported
 
 EXAMPLES = all_examples()
+WITH_WAYS = {example.rule for example in EXAMPLES if example.steps}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
 def test_an_example_gives_exactly_the_findings_and_the_fix_that_it_marks(example: Example, tmp_path: Any) -> None:
-    assert differences(example, find(example.rule), str(tmp_path)) == []
+    with reported() as reports:
+        assert differences(example, find(example.rule), str(tmp_path)) == []
+    if example.variant:
+        assert (example.rule, example.variant) in {(rule.name, report.variant) for rule, report in reports}
+    assert [missing for each in reports for missing in left_open(*each)] == []
+    assert {rule.name for rule, report in reports if report.steps} <= WITH_WAYS, "no example of it has steps"
 
 
 @pytest.mark.parametrize("path", entry_files(), ids=os.path.basename)

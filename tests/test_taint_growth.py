@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import pairwise
-from types import FrameType
 
 import pytest
 
@@ -20,6 +17,7 @@ from cblint.flow.build import run_build
 from cblint.flow.core import Limits
 from tests.bounds import ALL
 from tests.builds import buildspec
+from tests.counted import counting
 
 SIZES = (100, 200, 400)
 LARGE = (500, 1_000, 2_000) if ALL else SIZES
@@ -76,21 +74,6 @@ POWERSHELL: dict[str, Callable[[int], list[str]]] = {
     "environments": lambda count: ["Get-ChildItem Env: | Sort-Object Name"] * count,
     "environments in one block": lambda count: ["\n".join(["Get-ChildItem Env:", "make"] * count)],
 }
-
-
-@contextmanager
-def counting() -> Iterator[list[int]]:
-    """How many functions are called as long as it lasts."""
-    calls = [0]
-
-    def counted(_: FrameType, event: str, __: object) -> None:
-        calls[0] += event in ("call", "c_call")
-
-    sys.setprofile(counted)
-    try:
-        yield calls
-    finally:
-        sys.setprofile(None)
 
 
 def _buildspec(commands: list[str], shell: str) -> Buildspec:

@@ -15,10 +15,11 @@ from cblint.catalogue.model import FAMILIES
 from cblint.engine import buildspecs_of
 from cblint.explanation import explanation_of
 from cblint.facts.sources import ROOT as RULES
-from cblint.facts.sources import read_entries, read_schema
+from cblint.facts.sources import read_schema
 from cblint.report.rule_text import explained
 from cblint.source.loader import load
 from cblint.source.text import Span, Text
+from tests.examples import all_entries
 from tools import generate, new_rule
 
 
@@ -42,7 +43,7 @@ def test_a_stale_or_left_over_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp
     ]
 
 
-@pytest.mark.parametrize("entry", read_entries(), ids=lambda entry: entry["name"])
+@pytest.mark.parametrize("entry", all_entries(), ids=lambda entry: entry["name"])
 def test_a_page_shows_what_cblint_prints(entry: dict[str, Any]) -> None:
     page = generate.outputs()[os.path.join(generate.PAGES, f"{entry['name']}.md")]
     shown = {variant for variant in entry["variants"] if variant != "other"}
@@ -51,7 +52,7 @@ def test_a_page_shows_what_cblint_prints(entry: dict[str, Any]) -> None:
     assert all(f"[{entry['name']}]" in output for output in printed)
 
 
-@pytest.mark.parametrize("entry", read_entries(), ids=lambda entry: entry["name"])
+@pytest.mark.parametrize("entry", all_entries(), ids=lambda entry: entry["name"])
 def test_a_rule_is_explained_in_words_that_are_whole(entry: dict[str, Any]) -> None:
     words = "".join(explained(explanation_of(find(entry["name"]), entry)))
     before, _, example = words.partition("\nFor example, this is a finding\n")
@@ -68,7 +69,7 @@ def test_a_new_entry_fits_the_schema(family: str, module: str | None, path: str 
     entry = yaml.safe_load(text)
     jsonschema.validate(entry, read_schema("rule"))
     assert FAMILIES[entry["code"][2]] == family
-    assert entry["code"] not in {known["code"] for known in read_entries()}
+    assert entry["code"] not in {known["code"] for known in all_entries()}
     assert ("check" in entry) == (module is not None)
 
 

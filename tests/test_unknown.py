@@ -9,16 +9,15 @@ import pytest
 from cblint import engine
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, find
-from cblint.facts.sources import read_entries
 from cblint.hosts.definition import BUILDSPEC
 from cblint.source.loader import load
 from cblint.source.text import Text
-from tests.examples import all_examples
+from tests.examples import all_entries, all_examples
 from tools import corpus
 
 NEEDING = {
     (entry["name"], name): variant["needs"]
-    for entry in read_entries()
+    for entry in all_entries()
     for name, variant in entry["variants"].items()
     if "needs" in variant
 }

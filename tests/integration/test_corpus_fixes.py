@@ -10,6 +10,7 @@ import pytest
 from cblint.finding import Finding
 from cblint.fix import fix_bytes
 from cblint.hosts.discover import Candidate
+from tests.bounds import FUZZ
 from tests.helpers import ISOLATED
 from tools.corpus import CORPUS, available, corpus_files
 from tools.corpus_fixes import counts_of, fix_corpus, recorded_counts, recorded_rows, rows_of
@@ -23,7 +24,7 @@ def _broken(findings: tuple[Finding, ...]) -> int:
     return sum(finding.rule in ("yaml-syntax-error", "shell-syntax-error") for finding in findings)
 
 
-LONG = os.environ.get("CBLINT_HYPOTHESIS") == "fuzz"
+LONG = FUZZ
 """``make fuzz`` makes the unsafe fixes as well, and all of them twice."""
 
 

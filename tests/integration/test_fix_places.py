@@ -13,6 +13,7 @@ import pytest
 from cblint.examples import Example, lint_example
 from cblint.fix import fixed_text
 from tests import flow_runner
+from tests.bounds import FUZZ
 from tests.builds import buildspec
 from tests.fix_plays import Case, observables
 from tests.flow_runner import Runner
@@ -45,7 +46,7 @@ PLACES = (
     "trap '{}' EXIT\nmake",
     "{} <<EOF\nx\nEOF",
 )
-LONG = os.environ.get("CBLINT_HYPOTHESIS") == "fuzz"
+LONG = FUZZ
 """``make fuzz`` tries every command in every place, the suite one of each rule in some."""
 SOME = 2
 FOLLOWS = {"stdout": {"stdin", "variables", "files"}, "folder": {"stdin", "variables", "files"}}

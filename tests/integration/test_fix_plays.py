@@ -12,20 +12,19 @@ from typing import Any
 import pytest
 
 from cblint.examples import Example, lint_example, path_of
-from cblint.facts.sources import read_entries
 from cblint.fix import fixed_text
 from cblint.linter import Settings, reader_of
 from tests import flow_runner
 from tests.bounds import ALL
 from tests.builds import buildspec
-from tests.examples import all_examples
+from tests.examples import all_entries, all_examples
 from tests.fix_plays import Case, aligned, observables
 from tests.flow_runner import SHELLS, Runner
 from tests.shell_claims import shells_of
 
 pytestmark = pytest.mark.skipif(not flow_runner.have_shells(), reason="dash or bash is not installed")
 
-FIXES: dict[str, dict[str, Any]] = {entry["name"]: entry["fix"] for entry in read_entries()}
+FIXES: dict[str, dict[str, Any]] = {entry["name"]: entry["fix"] for entry in all_entries()}
 HELD = sorted(name for name, fix in FIXES.items() if fix["safety"] == "safe" or "observables" in fix)
 EXAMPLES = defaultdict(list)
 for each in all_examples():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cblint.flow.patterns import LONGEST, Pattern, Piece, Unclear
+from tests.bounds import draws
 from tests.flow_batches import BASHES, SHELLS, asked, many, needs_shells, quoted, wrong
 
 PLAIN = "ab-A0]!^.:"
@@ -120,7 +121,7 @@ def test_the_first_place_that_fits(cases: list[Case]) -> None:
 
 
 @given(CASES, TEXTS)
-@settings(max_examples=120)
+@settings(max_examples=draws(120))
 def test_what_fits_a_text_may_fit_its_beginnings(case: Case, text: str) -> None:
     pattern = case.pattern
     if pattern is None:

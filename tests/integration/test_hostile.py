@@ -11,6 +11,7 @@ import pytest
 from cblint.hosts.discover import Candidate
 from cblint.linter import lint_bytes, result_of
 from cblint.report import FORMATS, Style, render
+from tests.bounds import no_hanging
 from tests.helpers import HEAD, ISOLATED, commands
 from tests.integration.conftest import DEFECT, Cblint, assert_harmless
 
@@ -87,7 +88,8 @@ BAD: dict[str, Bad] = {
 def test_a_bad_file_is_named_and_the_others_are_linted(cblint: Cblint, bad: Bad) -> None:
     cblint.put({"a-buildspec.yml": DEFECT, "bad-buildspec.yml": bad.make(), "c-buildspec.yml": DEFECT})
     named = cblint.process("check", "a-buildspec.yml", "bad-buildspec.yml", "c-buildspec.yml", timeout=100)
-    found = cblint.process("check", ".", timeout=100)
+    with no_hanging():
+        found = cblint(".")
     assert named.status == bad.status
     assert found.status == 1
     for done in (named, found):
@@ -345,7 +347,8 @@ CONFIGURATIONS: dict[str, tuple[str, str | bytes, str]] = {
 @pytest.mark.parametrize(("name", "content", "message"), CONFIGURATIONS.values(), ids=CONFIGURATIONS)
 def test_a_hostile_configuration_is_a_message(cblint: Cblint, name: str, content: str | bytes, message: str) -> None:
     cblint.put({"buildspec.yml": DEFECT, "sub/.git/HEAD": "", "sub/buildspec.yml": DEFECT, name: content})
-    searched = cblint.process("check", ".", "--format", "concise", timeout=100)
+    with no_hanging():
+        searched = cblint(".", "--format", "concise")
     for done in (searched, cblint("buildspec.yml", "sub/buildspec.yml", "--format", "concise")):
         assert (done.status, done.lines[0].split(" ")[0], len(done.lines)) == (2, "sub/buildspec.yml:5:16:", 1)
         assert done.stderr.startswith(f"cblint: {message}")

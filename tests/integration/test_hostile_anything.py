@@ -14,6 +14,7 @@ from cblint.report import FORMATS, Style, render
 from cblint.source.file import Unreadable, decode
 from cblint.source.text import Lines
 from tests import bounds
+from tests.bounds import draws
 from tests.helpers import ISOLATED
 from tests.integration.conftest import DEFECT, Cblint, assert_harmless, valid_json
 from tests.readers import told
@@ -101,19 +102,19 @@ def _hold_places(text: str, file: FileResult) -> None:
         assert finding.start.line in file.excerpts
 
 
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 @given(mutated())
 def test_any_mutated_buildspec_is_linted(text: str) -> None:
     _hold(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_linted(data: bytes) -> None:
     _hold(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 @given(st.lists(st.sampled_from([*PIECES, "a", "phases", "build"]), max_size=25).map("".join))
 def test_any_indicators_are_linted(text: str) -> None:
     _hold(b"phases:\n  build:\n    commands:\n" + text.encode())

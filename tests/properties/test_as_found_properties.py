@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cblint.candidates import candidates_of
 from cblint.linter import Settings
+from tests.bounds import draws
 from tests.integration.conftest import forget
 
 FOLDERS = ("ci", "codebuild", "node_modules", "vendor", "a b", "buildspec.yml")
@@ -29,7 +30,7 @@ def write(path: pathlib.Path, text: str) -> None:
         path.write_text(text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=draws(60))
 @given(
     st.dictionaries(PATHS, st.sampled_from(TEXTS), max_size=12),
     st.dictionaries(st.one_of(PATHS, st.sampled_from(FOLDERS)), TARGETS, max_size=4),

@@ -20,6 +20,7 @@ from cblint.catalogue import rules
 from cblint.fix import Change, Refused, fix_bytes, fixed_text
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
+from tests.bounds import FUZZ
 from tests.examples import all_examples
 
 FIXABLE = [
@@ -30,7 +31,7 @@ FIXABLE = [
 """What PyYAML reads, before it is fixed as well."""
 ALL_RULES = Settings(isolated=True, select=tuple(rule.name for rule in rules()))
 CANDIDATE = Candidate("buildspec.yml", True)
-DRAWS = 400 if os.environ.get("CBLINT_HYPOTHESIS") == "fuzz" else 50
+DRAWS = 400 if FUZZ else 50
 
 # A writer that shares no code with cblint
 

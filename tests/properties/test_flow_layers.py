@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cblint.flow.layers import Layers
+from tests.bounds import draws
 
 NAMES = "abcdefgh"
 VALUES = st.integers(0, 5)
@@ -61,7 +62,7 @@ def _made(draw: st.DrawFn) -> list[Known]:
 
 
 @given(_made())
-@settings(max_examples=120)
+@settings(max_examples=draws(120))
 def test_they_stand_for_what_a_dictionary_does(found: list[Known]) -> None:
     for known in found:
         assert [known.layers.get(name) for name in NAMES] == [known.get(name) for name in NAMES]
@@ -73,7 +74,7 @@ def test_they_stand_for_what_a_dictionary_does(found: list[Known]) -> None:
 
 
 @given(_made())
-@settings(max_examples=120)
+@settings(max_examples=draws(120))
 def test_in_what_two_of_them_differ(found: list[Known]) -> None:
     for first in found:
         for second in found:
@@ -86,7 +87,7 @@ def test_in_what_two_of_them_differ(found: list[Known]) -> None:
 
 
 @given(_made())
-@settings(max_examples=120)
+@settings(max_examples=draws(120))
 def test_joining_does_not_change_what_is_joined(found: list[Known]) -> None:
     first, second = found[-1], found[len(found) // 2]
     one, other = first.layers.join(second.layers, max), second.layers.join(first.layers, max)
@@ -109,7 +110,7 @@ def test_only_what_differs_is_merged() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.booleans()), max_size=60))
-@settings(max_examples=100)
+@settings(max_examples=draws(100))
 def test_they_are_not_deep(batches: list[tuple[int, bool]]) -> None:
     layers: Layers[int] = Layers(0)
     count = 0

@@ -39,6 +39,7 @@ from cblint.shell.commands import Function
 from cblint.shell.parser import parse
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import Text
+from tests.bounds import draws
 from tests.properties.test_flow_values import NAMED, VALUES, admits, filled_at_random
 
 NAMES = ("A", "B", "C")
@@ -112,7 +113,7 @@ REAL_NAMED = st.builds(lambda named, given: {**named, "*": given}, NAMED, st.sam
 
 
 @given(variables(), variables(), REAL_NAMED, SEEDS)
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 def test_a_variable_may_be_what_either_was(first: Variable, second: Variable, named: dict[str, str], seed: int) -> None:
     joined = join_variables(first, second)
     random = Random(seed)
@@ -132,7 +133,7 @@ def _believed(variable: Variable) -> Hashable:
 
 
 @given(variables(), variables())
-@settings(max_examples=150)
+@settings(max_examples=draws(150))
 def test_variables_are_joined_in_any_order(first: Variable, second: Variable) -> None:
     assert _believed(join_variables(first, second)) == _believed(join_variables(second, first))
     assert _believed(join_variables(first, first)) == _believed(first)
@@ -314,7 +315,7 @@ def test_a_thousand_ends_cost_little() -> None:
 
 
 @given(FILES, FILES, NAMED, SEEDS)
-@settings(max_examples=100)
+@settings(max_examples=draws(100))
 def test_a_file_may_be_what_either_was(first: File, second: File, named: dict[str, str], seed: int) -> None:
     joined = join_files(first, second)
     random = Random(seed)

@@ -24,6 +24,7 @@ from cblint.flow.values import (
     negated,
     same,
 )
+from tests.bounds import draws
 
 NAMES = ("A", "B")
 LABELS = ("secret", "input")
@@ -89,7 +90,7 @@ def well_formed(value: Value) -> bool:
 
 
 @given(VALUES, NAMED, st.data())
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 def test_what_is_said_of_a_value_holds_for_every_text(value: Value, named: dict[str, str], data: st.DataObject) -> None:
     text = data.draw(filled(value, named))
     assert well_formed(value)
@@ -107,7 +108,7 @@ def test_of_a_known_text_everything_is_said(text: str) -> None:
 
 
 @given(st.lists(VALUES, max_size=4), NAMED, st.data())
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 def test_one_after_the_other(values: list[Value], named: dict[str, str], data: st.DataObject) -> None:
     joined = concat(values)
     texts = [data.draw(filled(value, named)) for value in values]
@@ -120,7 +121,7 @@ def test_one_after_the_other(values: list[Value], named: dict[str, str], data: s
 
 
 @given(VALUES, VALUES, NAMED, st.data())
-@settings(max_examples=250)
+@settings(max_examples=draws(250))
 def test_one_of_two_may_be_either(first: Value, second: Value, named: dict[str, str], data: st.DataObject) -> None:
     joined = join(first, second)
     assert well_formed(joined)
@@ -132,7 +133,7 @@ def test_one_of_two_may_be_either(first: Value, second: Value, named: dict[str, 
 
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 def test_what_two_texts_have_in_common_stays_known(head: str, first: str, second: str, tail: str) -> None:
     joined = join(literal(f"{head}{first}{tail}"), literal(f"{head}{second}{tail}"))
     if first == second:
@@ -144,7 +145,7 @@ def test_what_two_texts_have_in_common_stays_known(head: str, first: str, second
 
 
 @given(VALUES, VALUES, NAMED, st.data())
-@settings(max_examples=300)
+@settings(max_examples=draws(300))
 def test_equal_or_not(first: Value, second: Value, named: dict[str, str], data: st.DataObject) -> None:
     answer = same(first, second)
     assert answer is same(second, first)

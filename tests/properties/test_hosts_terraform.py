@@ -13,8 +13,9 @@ from cblint.hosts.definition import HostFile
 from cblint.source.loader import TooComplex
 from cblint.source.text import Text
 from cblint.source.tree import Mapping, Node, Scalar, walk
+from tests.bounds import draws
 
-_SLOW = settings(max_examples=150, deadline=None)
+_SLOW = settings(max_examples=draws(150), deadline=None)
 _QUOTED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 _LINE = st.text(
     st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\u2028\u2029\x85")

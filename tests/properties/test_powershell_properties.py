@@ -14,6 +14,7 @@ from cblint.shell.syntax import walk
 from cblint.source.loader import load
 from cblint.source.text import Span, Text
 from cblint.source.tree import walk as walk_yaml
+from tests.bounds import draws
 from tests.powershell_generators import Written, written_powershell
 
 _TOKENS = [
@@ -42,7 +43,7 @@ def _check(script: PowerShellScript, size: int) -> None:
 
 
 @given(written_powershell())
-@settings(max_examples=125)
+@settings(max_examples=draws(125))
 def test_powershell_is_read_as_it_was_meant(written: Written) -> None:
     script = parse(Text.of(written.text))
     assert script.problem is None
@@ -62,7 +63,7 @@ def test_powershell_is_read_as_it_was_meant(written: Written) -> None:
 
 
 @given(st.text() | st.lists(st.sampled_from(_TOKENS), max_size=40).map("".join))
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 def test_any_text_is_read(text: str) -> None:
     script = parse(Text.of(text, 7))
     _check(script, len(text))
@@ -72,7 +73,7 @@ def test_any_text_is_read(text: str) -> None:
 
 
 @given(written_powershell(), st.data())
-@settings(max_examples=125)
+@settings(max_examples=draws(125))
 def test_any_script_that_is_damaged_is_read(written: Written, data: st.DataObject) -> None:
     text = written.text
     start = data.draw(st.integers(0, len(text)))
@@ -82,7 +83,7 @@ def test_any_script_that_is_damaged_is_read(written: Written, data: st.DataObjec
 
 
 @given(written_powershell())
-@settings(max_examples=100)
+@settings(max_examples=draws(100))
 def test_in_a_file_a_node_stands_where_its_text_does(written: Written) -> None:
     """In double quotes each line end and each quote is escaped: a variable is written as it is, and none is moved."""
     file = f'"é😀": [x, {json.dumps(written.text, ensure_ascii=False)}]\n'

@@ -23,6 +23,7 @@ from cblint.fix import Refused, fixed_text
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence, walk
+from tests.bounds import draws
 from tests.helpers import ISOLATED, lint, root
 from tests.properties.strategies import SNIPPETS, mutated
 from tools.corpus import CORPUS, available
@@ -30,7 +31,7 @@ from tools.corpus import CORPUS, available
 SCHEMA = table("buildspec")
 JUDGE = jsonschema.Draft7Validator(SCHEMA)
 PROJECT = table("project")
-_SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
+_SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=draws(100))
 
 Places = set[tuple[str | int, ...]]
 
@@ -79,8 +80,8 @@ def assert_agreement(node: Node) -> None:
         assert mine == theirs
 
 
-# It takes the schema apart in place, and a second for a dozen documents.
-DOCUMENTS = from_schema(copy.deepcopy(SCHEMA))
+# It takes the schema apart in place, and seconds for that: only where documents are drawn.
+DOCUMENTS = st.deferred(lambda: from_schema(copy.deepcopy(SCHEMA)))
 
 
 def as_json(data: Any) -> str:
@@ -171,7 +172,7 @@ _DATA = [plain(root(text)) for text in [*SNIPPETS[:3], *_REAL]]
 
 
 @given(damaged(st.integers(0, len(_DATA) - 1).map(lambda number: _DATA[number])))
-@settings(_SLOW, max_examples=150)
+@settings(_SLOW, max_examples=draws(150))
 def test_of_a_damaged_file_both_say_the_same(data: Any) -> None:
     assert_agreement(written(data))
 
@@ -180,7 +181,7 @@ ALL = ISOLATED._replace(profile="pedantic")
 
 
 @given(damaged(st.integers(0, len(_DATA) - 1).map(lambda number: _DATA[number])), st.sampled_from([None, False, True]))
-@settings(_SLOW, max_examples=100)
+@settings(_SLOW, max_examples=draws(100))
 def test_every_rule_is_calm_and_every_fix_mends(data: Any, style: bool | None) -> None:
     text = as_json(data) if style is None else yaml.safe_dump(data, default_flow_style=style, sort_keys=False)
     result = lint(text, ALL)
@@ -202,7 +203,7 @@ def _alike(finding: Finding, findings: tuple[Finding, ...]) -> int:
 
 
 @given(mutated(st.sampled_from([*SNIPPETS, *_REAL])))
-@settings(_SLOW, max_examples=150)
+@settings(_SLOW, max_examples=draws(150))
 def test_of_a_mutated_file_both_say_the_same(text: str) -> None:
     try:
         stream = load(Text.of(text))

@@ -14,6 +14,7 @@ from cblint.source.loader import load
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Scalar
 from cblint.source.tree import Sequence as YamlSequence
+from tests.bounds import draws
 from tests.properties.strategies import decode_escape
 from tests.shell import corpus_items, script_items
 from tests.shell_generators import Written, written_shell
@@ -232,7 +233,7 @@ _WRITTEN = {("'", "''"), (" ", "\n"), (" ", "\r\n"), ("\n", "\r\n")}
 
 
 @given(st.data())
-@settings(max_examples=150)
+@settings(max_examples=draws(150))
 def test_every_node_is_made_of_what_stands_at_its_place(data: st.DataObject) -> None:
     script = data.draw(written_shell()).text
     pattern, instead = data.draw(st.sampled_from([("(?!)", ""), (r"[ \t]*\n[ \t]*", "\n"), (r"[\s#]+", " ")]))
@@ -248,7 +249,7 @@ def test_every_node_is_made_of_what_stands_at_its_place(data: st.DataObject) -> 
 
 
 @given(written_shell() | written_shell(bash=False))
-@settings(max_examples=150)
+@settings(max_examples=draws(150))
 def test_the_raw_texts_of_nodes_make_up_the_script(written: Written) -> None:
     script = parse(Text.of(written.text))
     check_structure(script)

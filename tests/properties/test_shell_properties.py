@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from cblint.shell.parser import parse
 from cblint.shell.syntax import walk
 from cblint.source.text import Text
+from tests.bounds import draws
 from tests.shell_generators import Written, written_shell
 from tests.shell_trees import check_structure, shape
 
 
 @given(written_shell() | written_shell(bash=False))
-@settings(max_examples=125)
+@settings(max_examples=draws(125))
 def test_shell_is_read_as_it_was_meant(written: Written) -> None:
     script = parse(Text.of(written.text))
     assert script.problem is None
@@ -50,13 +51,13 @@ def _check_total(text: str) -> None:
 
 
 @given(st.text() | st.lists(st.sampled_from(_TOKENS), max_size=40).map("".join))
-@settings(max_examples=200)
+@settings(max_examples=draws(200))
 def test_any_text_is_read(text: str) -> None:
     _check_total(text)
 
 
 @given(written_shell(), st.data())
-@settings(max_examples=125)
+@settings(max_examples=draws(125))
 def test_any_script_that_is_damaged_is_read(written: Written, data: st.DataObject) -> None:
     text = written.text
     for _ in range(data.draw(st.integers(1, 3))):

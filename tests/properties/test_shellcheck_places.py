@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cblint.shellcheck.program import Comment, Script, ask
 from cblint.shellcheck.scripts import Asked
+from tests.bounds import draws
 from tests.helpers import lint
 from tests.properties.test_shell_places import embedded
 from tests.shellcheck import ASKING, PROGRAM, buildspec_of, needed
@@ -24,7 +25,7 @@ SCRIPTS = st.lists(LINES, min_size=1, max_size=4).map("\n".join)
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=draws(60))
 def test_an_unquoted_variable_is_marked_where_it_stands_in_the_file(data: st.DataObject) -> None:
     script = data.draw(SCRIPTS)
     file, _, places = data.draw(embedded(script))

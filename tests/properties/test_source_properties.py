@@ -16,6 +16,7 @@ from cblint.source.comments import comments
 from cblint.source.loader import Stream, TooComplex, load
 from cblint.source.text import Piece, Span, Text
 from cblint.source.tree import Mapping, Node, Scalar, Sequence, path_to, walk
+from tests.bounds import draws
 from tests.properties.strategies import (
     LINE_BREAK,
     SNIPPETS,
@@ -28,7 +29,7 @@ from tests.properties.strategies import (
     yaml_like,
 )
 
-_SLOW = settings(max_examples=150, deadline=None)
+_SLOW = settings(max_examples=draws(150), deadline=None)
 
 
 class _Place(NamedTuple):

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cblint.buildspec.shells import BASH
+from tests.bounds import draws
 from tests.chains import (
     NOT_FOLLOWED,
     SANITISERS,
@@ -53,7 +54,7 @@ def chains(draw: st.DrawFn, longest: int = LONGEST) -> Drawn:
 
 
 @given(chains())
-@settings(max_examples=150)
+@settings(max_examples=draws(150))
 def test_a_secret_is_found_at_the_end_of_its_way(drawn: Drawn) -> None:
     found = chain(drawn.steps, SINKS[drawn.sink], drawn.given, drawn.blocks)
     (report,) = printed(found, drawn.shell)
@@ -64,7 +65,7 @@ def test_a_secret_is_found_at_the_end_of_its_way(drawn: Drawn) -> None:
 
 
 @given(chains())
-@settings(max_examples=75)
+@settings(max_examples=draws(75))
 def test_without_the_print_there_is_nothing_to_say(drawn: Drawn) -> None:
     assert printed(chain(drawn.steps, ":", drawn.given, drawn.blocks), drawn.shell) == []
     if drawn.sink not in STAYING_LOUD:
@@ -73,7 +74,7 @@ def test_without_the_print_there_is_nothing_to_say(drawn: Drawn) -> None:
 
 
 @given(chains(longest=2), st.sampled_from(sorted(SANITISERS)), chains(longest=2))
-@settings(max_examples=75)
+@settings(max_examples=draws(75))
 def test_what_tells_nothing_of_a_secret_ends_its_way(before: Drawn, sanitiser: str, after: Drawn) -> None:
     assume(sanitiser not in SURE_OF_VARIABLES or UNSURE.isdisjoint((*before.names, *after.names)))
     steps = [*before.steps, SANITISERS[sanitiser], *after.steps]
