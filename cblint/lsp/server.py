@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError, PyglsError
 from pygls.lsp.server import LanguageServer
 
 from cblint import __version__
@@ -17,6 +18,7 @@ from cblint.lsp.buffer import Buffer
 from cblint.lsp.checking import Checked
 from cblint.lsp.client import Abilities, Options, WrongOption, with_settings
 from cblint.lsp.diagnostics import diagnostics
+from cblint.lsp.protocol import Protocol
 from cblint.lsp.schedule import Schedule
 from cblint.lsp.turns import Turns
 from cblint.source.remembered import forget
@@ -35,7 +37,8 @@ class Server(LanguageServer):
     """One editor's server; what editors send and ask is handed to it in features.py."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__("cblint", __version__, types.TextDocumentSyncKind.Incremental)
+        incremental = types.TextDocumentSyncKind.Incremental
+        super().__init__("cblint", __version__, incremental, protocol_cls=Protocol)
         self.options = options
         self.editor = Abilities()
         self.buffers: dict[str, Buffer] = {}
@@ -96,14 +99,19 @@ class Server(LanguageServer):
         """Tell the person at the editor what is wrong."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"cblint: {sentence}"))
 
+    def report_server_error(self, error: Exception, source: type[Exception] = PyglsError) -> None:
+        """Tell the log what went wrong: not what the error says, that may be words of the file."""
+        if source is FeatureRequestError:
+            return  # who asked is told
+        message = f"internal error: {type(error).__name__}. Please report it."
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
+
     async def answer(self, work: Callable[[], Answer], otherwise: Answer) -> Answer:
         """What some work gives, done before any check; ``otherwise`` where it fails, which is told to the log."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._answering, self._in_turn, work)
         except Exception as error:
-            # Not what it says: that may be words of the file.
-            message = f"internal error: {type(error).__name__}. Please report it."
-            self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
+            self.report_server_error(error)
             return otherwise
 
     def _in_turn(self, work: Callable[[], Answer]) -> Answer:
