@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
 
 from cblint.baseline import BaselineError, Entry, compare, load, recoded
 from cblint.catalogue import Rule
@@ -13,8 +12,6 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, lint_text
 from cblint.lsp.document import Document
 from cblint.source.remembered import of_disk
-from cblint.timing import Rule as Named
-from cblint.timing import Watch, watched
 
 
 class Checked:
@@ -31,22 +28,9 @@ class Checked:
         self.complaints = complaints
 
 
-class _Steps(Watch):
-    """Calls a function before each rule."""
-
-    def __init__(self, between: Callable[[], None]) -> None:
-        self._between = between
-
-    def each(self, rules: Iterable[Named]) -> Iterator[Named]:
-        for rule in rules:
-            self._between()
-            yield rule
-
-
-def check(document: Document, between: Callable[[], None]) -> Checked:
-    """All that there is to say of a text. ``between`` is called between any two rules, and may end it by raising."""
-    candidate = Candidate(document.path, False)
-    result = watched(lambda: lint_text(document.text, candidate, document.settings), _Steps(between))
+def check(document: Document) -> Checked:
+    """All that there is to say of a text."""
+    result = lint_text(document.text, Candidate(document.path, False), document.settings)
     complaints = [result.error] if result.error else []
     complaints += [f"internal error: {crash}. Please report it." for crash in result.crashes]
     try:

@@ -256,3 +256,26 @@ def test_settings_come_from_the_command_line_the_start_and_the_editor(tmp_path: 
         editor.open("buildspec.yml", BROKEN)
         (message,) = editor.client.messages
         assert message.message == "cblint: The setting cblint.profile is not known, or has another kind of value."
+
+
+def test_a_thousand_changes_on_the_disk_are_one(tmp_path: pathlib.Path) -> None:
+    with editing(a_repository(tmp_path)) as editor:
+        editor.open("buildspec.yml", BROKEN)
+        for number in range(1000):
+            event = types.FileEvent(editor.uri(f"{number}.yml"), types.FileChangeType.Created)
+            editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+        editor.said_anew("buildspec.yml")
+        editor.replace("buildspec.yml", 2, CLEAN)
+        assert len(editor.versions) < 100
+
+
+@pytest.mark.parametrize(
+    "uri", ["git:/repository/buildspec.yml?ref", "output:cblint", "vscode-notebook-cell:/a.ipynb#1"]
+)
+def test_what_nobody_writes_is_not_checked(shared: Editor, uri: str) -> None:
+    item = types.TextDocumentItem(uri, "yaml", 1, BROKEN)
+    shared.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    shared.open("written-buildspec.yml", BROKEN)
+    shared.close("written-buildspec.yml")
+    assert shared.actions(uri) == []
+    assert uri not in {told for told, _ in shared.versions}

@@ -30,7 +30,7 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
 def _goes_on(editor: Editor, request: pytest.FixtureRequest) -> Iterator[None]:
     """Whatever a test has sent, what follows is answered."""
     yield
-    name = f"{request.node.name}-buildspec.yml".replace("[", "-").replace("]", "")
+    name = re.sub(r"\W+", "-", request.node.name) + "-buildspec.yml"
     assert [each.code for each in editor.open(name, BROKEN)] == ["command-not-string"]
     editor.close(name)
 
