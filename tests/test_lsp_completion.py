@@ -398,3 +398,11 @@ def test_no_value_of_a_secret_is_shown() -> None:
 
 def test_an_offset_outside_of_the_text_offers_nothing() -> None:
     assert completions_at(Document("buildspec.yml", HEAD), 999) == []
+
+
+@pytest.mark.parametrize("typed", ["  exported-variables: [¦]\n", "phases: {build: {commands: [echo $¦]}}\n"])
+def test_a_token_in_the_place_of_a_name_is_not_offered(typed: str) -> None:
+    token = "ghp_" + "2H7sCB2jZ5uK8pRA2pocvvDvkzkdfPBScRTa"
+    marked = f"version: 0.2\nenv:\n  variables: {{{token}: a, APP: b}}\n{typed}"
+    assert "APP" in labels(marked)
+    assert token not in labels(marked)

@@ -15,6 +15,7 @@ from cblint.lsp.offers import Allowed, Key, schema_of
 from cblint.lsp.probe import Standing, standing
 from cblint.lsp.typed import Typed, typed_at
 from cblint.lsp.variables import Reading, reading_at, variables_at
+from cblint.secrets.mask import Mask
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Pair, Sequence
 
@@ -59,7 +60,9 @@ def completions_at(document: Document, offset: int, found: Collection[str] = ())
 
 
 def _numbered(completions: Iterator[Completion]) -> list[Completion]:
-    return [each._replace(sort=f"{number:04}") for number, each in enumerate(completions)]
+    """What is offered, with its order; not what is a secret because somebody has put one where a name belongs."""
+    shown = (each for each in completions if not Mask().within(each.label))
+    return [each._replace(sort=f"{number:04}") for number, each in enumerate(shown)]
 
 
 # Comments and commands
