@@ -15,6 +15,7 @@ from cblint.lsp.offers import Allowed, Key, schema_of
 from cblint.lsp.probe import Standing, standing
 from cblint.lsp.typed import Typed, typed_at
 from cblint.lsp.variables import Reading, reading_at, variables_at
+from cblint.report.markdown import inert
 from cblint.secrets.mask import Mask
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Pair, Sequence
@@ -86,7 +87,8 @@ def _directives(document: Document, directing: Directing, found: Collection[str]
             return
         for _, rule in in_order(rules, found, directing.named):
             text = rule.name + directing.ending
-            yield Completion(rule.name, "Value", replaced, text, f"{rule.code} {rule.severity.value}", rule.summary)
+            summary = inert(rule.summary) if rule.is_own else rule.summary
+            yield Completion(rule.name, "Value", replaced, text, f"{rule.code} {rule.severity.value}", summary)
 
 
 def _variables(document: Document, reading: Reading) -> Iterator[Completion]:

@@ -158,8 +158,9 @@ class Server(LanguageServer):
         self._checked[buffer.uri] = buffer, checked
         found = diagnostics(buffer, checked.result, checked.own)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(buffer.uri, found, buffer.version))
+        known = {sentence for complaints in self._complained.values() for sentence in complaints}
         for sentence in checked.complaints:
-            if sentence not in self._complained.get(buffer.uri, ()):
+            if sentence not in known:  # a configuration is that of many texts
                 self.tell(sentence)
         self._complained[buffer.uri] = checked.complaints
         self._rest()

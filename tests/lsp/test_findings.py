@@ -142,8 +142,9 @@ def test_a_text_that_is_typed_has_findings_at_every_letter(shared: Editor) -> No
 def test_the_last_of_many_changes_is_checked_and_not_every_one(shared: Editor) -> None:
     name = "busy-buildspec.yml"
     shared.open(name, BROKEN)
+    slow = BROKEN + "      - make one && make other\n" * 200  # a short one can be checked as fast as it is sent
     for version in range(2, 60):
-        shared.send(name, version, types.TextDocumentContentChangeWholeDocument(CLEAN if version % 2 else BROKEN))
+        shared.send(name, version, types.TextDocumentContentChangeWholeDocument(CLEAN if version % 2 else slow))
     assert shared.replace(name, 60, CLEAN + "# end\n") == []
     versions = [version for uri, version in shared.versions if uri == shared.uri(name)]
     assert versions[-1] == 60
@@ -216,6 +217,7 @@ def test_a_configuration_that_is_wrong_is_told_once(tmp_path: pathlib.Path) -> N
     with editing(root) as editor:
         assert editor.open("buildspec.yml", BROKEN) == []
         assert editor.replace("buildspec.yml", 2, BROKEN + "# x\n") == []
+        assert editor.open("other-buildspec.yml", BROKEN) == []
         (message,) = editor.client.messages
         assert "ignroe" in message.message
         (root / ".cblint.yml").write_text("")
