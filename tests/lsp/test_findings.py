@@ -245,6 +245,10 @@ def test_what_a_baseline_has_is_not_shown(tmp_path: pathlib.Path) -> None:
         more = BROKEN + '      - echo "c: d"\n'
         (found,) = editor.replace("buildspec.yml", 2, more)
         assert found.range.start.line == 5
+        assert len(editor.open("other-buildspec.yml", BROKEN)) == 1
+        (root / "buildspec.yml").unlink()
+        editor.save("buildspec.yml")
+        assert editor.said_anew("other-buildspec.yml") == []  # it has been renamed
 
 
 def test_settings_come_from_the_command_line_the_start_and_the_editor(tmp_path: pathlib.Path) -> None:
