@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from time import perf_counter
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -47,6 +48,9 @@ class Watch:
         """The rules as they are run."""
         yield from rules
 
+    def step(self) -> None:
+        """Something goes on that may take long, within a rule."""
+
 
 class _Stopwatch(Watch):
     def __init__(self) -> None:
@@ -75,17 +79,17 @@ def _add(seconds: dict[str, float], name: str, more: float) -> None:
     seconds[name] = seconds.get(name, 0.0) + more
 
 
-_running: list[Watch] = []
-"""The innermost last: that of a file within that of the run. Where there is none, nobody is told."""
+_running: ContextVar[tuple[Watch, ...]] = ContextVar("running", default=())
+"""The innermost last: that of a file within that of the run. Each thread has its own. Often there is none."""
 
 
 def watched(work: Callable[[], Done], watch: Watch) -> Done:
     """What the work gives, which ``watch`` is told of."""
-    _running.append(watch)
+    before = _running.set((*_running.get(), watch))
     try:
         return work()
     finally:
-        _running.pop()
+        _running.reset(before)
 
 
 def measured(work: Callable[[], Done]) -> tuple[Done, Spent]:
@@ -98,22 +102,30 @@ def measured(work: Callable[[], Done]) -> tuple[Done, Spent]:
 
 def lap(phase: str) -> None:
     """Book on a phase what has passed since the last one ended."""
-    if _running:
-        _running[-1].lap(phase)
+    for watch in _running.get()[-1:]:
+        watch.lap(phase)
 
 
 def aside(phase: str, work: Callable[[], Done]) -> Done:
     """Do some work that is a phase by itself, whatever asks for it and whatever phases it has."""
-    if not _running:
+    running = _running.get()
+    if not running:
         return work()
     done, spent = measured(work)
-    _running[-1].book(phase, spent.seconds)
+    running[-1].book(phase, spent.seconds)
     return done
 
 
 def each(rules: Iterable[Rule]) -> Iterable[Rule]:
     """The rules, each of which is at work until the next is taken."""
-    return _running[-1].each(rules) if _running else rules
+    running = _running.get()
+    return running[-1].each(rules) if running else rules
+
+
+def step() -> None:
+    """Tell all who watch that something goes on that may take long."""
+    for watch in _running.get():
+        watch.step()
 
 
 def together(spent: Iterable[Mapping[str, float]]) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import pathlib
 from collections.abc import Callable
 
 import pytest
@@ -10,10 +12,13 @@ from cblint.catalogue.load import rules
 from cblint.config.model import Config
 from cblint.facts.runtimes import runtime_names
 from cblint.hosts.project import Project
+from cblint.linter import Settings
 from cblint.lsp.completion import Completion, completions_at
 from cblint.lsp.document import Document
+from cblint.report.markdown import inert
 from tests import hosts
 from tests.completing import applied, document, labels, offered
+from tests.own import put
 
 HEAD = "version: 0.2\n"
 PHASES = ["install", "pre_build", "build", "post_build"]
@@ -398,3 +403,19 @@ def test_no_value_of_a_secret_is_shown() -> None:
 
 def test_an_offset_outside_of_the_text_offers_nothing() -> None:
     assert completions_at(Document("buildspec.yml", HEAD), 999) == []
+
+
+@pytest.mark.parametrize("typed", ["  exported-variables: [¦]\n", "phases: {build: {commands: [echo $¦]}}\n"])
+def test_a_token_in_the_place_of_a_name_is_not_offered(typed: str) -> None:
+    token = "ghp_" + "2H7sCB2jZ5uK8pRA2pocvvDvkzkdfPBScRTa"
+    marked = f"version: 0.2\nenv:\n  variables: {{{token}: a, APP: b}}\n{typed}"
+    assert "APP" in labels(marked)
+    assert token not in labels(marked)
+
+
+def test_the_words_of_a_stranger_s_rule_are_no_markdown(tmp_path: pathlib.Path) -> None:
+    summary = "[Read on](command:run) ![](http://a.example/b.png)"
+    entry = {"name": "mine", "message": "It is wrong.", "summary": summary, "match": {"command": "docker push"}}
+    settings = Settings(isolated=True, rules=(put(tmp_path, json.dumps(entry)),))
+    found = offered(f"{HEAD}phases: # cblint: ignore[m¦", settings=settings)
+    assert [each.documentation for each in found if each.label == "mine"] == [inert(summary)]

@@ -31,6 +31,7 @@ from cblint.flow.values import UNKNOWN, Maybe, Value
 from cblint.shell.commands import Command, CommandList, Script
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
+from cblint.timing import step
 
 N = TypeVar("N", bound=Node)
 
@@ -68,6 +69,7 @@ class Limits:
 
     def take(self, steps: int = 1) -> None:
         """So many steps more, and what has been joined since the last one. Raises Exhausted."""
+        step()
         joined = (WORK.names - self._names) // NAMES_PER_STEP
         self._names += joined * NAMES_PER_STEP
         self._taken += steps

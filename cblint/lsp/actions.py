@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from lsprotocol import types
@@ -129,10 +130,9 @@ def _all_safe(buffer: Buffer) -> list[Edit]:
 def _differences(old: str, new: str) -> list[Edit]:
     """Edits of whole lines that make one text of another."""
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    starts = [0]
-    for line in before:
-        starts.append(starts[-1] + len(line))
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    starts = [0, *accumulate(map(len, before))]
+    # Lines that stand in it again and again are not sought everywhere: that would take minutes.
+    matcher = difflib.SequenceMatcher(None, before, after)
     return [
         Edit(Span(starts[low], starts[high]), "".join(after[first:last]))
         for kind, low, high, first, last in matcher.get_opcodes()

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
 
-from cblint.baseline import BaselineError, Entry, compare, load, recoded
+from cblint.baseline import BaselineError, Entry, compare, load, path_in, recoded
 from cblint.catalogue import Rule
 from cblint.choices import own_rules
 from cblint.config import ConfigError
-from cblint.hosts.discover import Candidate
+from cblint.hosts.discover import Candidate, git_root
 from cblint.linter import FileResult, lint_text
 from cblint.lsp.document import Document
 from cblint.source.remembered import of_disk
-from cblint.timing import Rule as Named
-from cblint.timing import Watch, watched
 
 
 class Checked:
@@ -31,22 +28,9 @@ class Checked:
         self.complaints = complaints
 
 
-class _Steps(Watch):
-    """Calls a function before each rule."""
-
-    def __init__(self, between: Callable[[], None]) -> None:
-        self._between = between
-
-    def each(self, rules: Iterable[Named]) -> Iterator[Named]:
-        for rule in rules:
-            self._between()
-            yield rule
-
-
-def check(document: Document, between: Callable[[], None]) -> Checked:
-    """All that there is to say of a text. ``between`` is called between any two rules, and may end it by raising."""
-    candidate = Candidate(document.path, False)
-    result = watched(lambda: lint_text(document.text, candidate, document.settings), _Steps(between))
+def check(document: Document) -> Checked:
+    """All that there is to say of a text."""
+    result = lint_text(document.text, Candidate(document.path, False), document.settings)
     complaints = [result.error] if result.error else []
     complaints += [f"internal error: {crash}. Please report it." for crash in result.crashes]
     try:
@@ -61,11 +45,20 @@ def check(document: Document, between: Callable[[], None]) -> Checked:
 
 def _without_accepted(result: FileResult, own: tuple[Rule, ...], path: str) -> FileResult:
     """The result, marked as left out what its baseline has. Raises BaselineError."""
-    entries = recoded(_baseline(result.baseline), own)
-    (left,) = compare([result], entries, os.path.dirname(os.path.abspath(result.baseline)), [path]).files
+    folder = os.path.dirname(os.path.abspath(result.baseline))
+    entries, gone = _baseline(result.baseline, folder)
+    # Only a file that has no entries may have those of another, which it was before it was renamed.
+    some = entries.get(path_in(git_root(folder) or folder, result), gone)
+    (left,) = compare([result], recoded(some, own), folder, [path]).files
     return left
 
 
 @of_disk(4)
-def _baseline(path: str) -> list[Entry]:
-    return load(path, False)
+def _baseline(path: str, folder: str) -> tuple[dict[str, list[Entry]], list[Entry]]:
+    """The entries of a baseline by their paths, and those of files that are not there: it can be that of thousands."""
+    entries: dict[str, list[Entry]] = {}
+    for entry in load(path, False):
+        entries.setdefault(entry.path, []).append(entry)
+    root = git_root(folder) or folder
+    gone = (some for path, some in entries.items() if not os.path.lexists(os.path.join(root, path)))
+    return entries, [entry for some in gone for entry in some]

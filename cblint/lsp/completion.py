@@ -15,6 +15,8 @@ from cblint.lsp.offers import Allowed, Key, schema_of
 from cblint.lsp.probe import Standing, standing
 from cblint.lsp.typed import Typed, typed_at
 from cblint.lsp.variables import Reading, reading_at, variables_at
+from cblint.report.markdown import inert
+from cblint.secrets.mask import Mask
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Pair, Sequence
 
@@ -59,7 +61,9 @@ def completions_at(document: Document, offset: int, found: Collection[str] = ())
 
 
 def _numbered(completions: Iterator[Completion]) -> list[Completion]:
-    return [each._replace(sort=f"{number:04}") for number, each in enumerate(completions)]
+    """What is offered, with its order; not what is a secret because somebody has put one where a name belongs."""
+    shown = (each for each in completions if not Mask().within(each.label))
+    return [each._replace(sort=f"{number:04}") for number, each in enumerate(shown)]
 
 
 # Comments and commands
@@ -83,7 +87,8 @@ def _directives(document: Document, directing: Directing, found: Collection[str]
             return
         for _, rule in in_order(rules, found, directing.named):
             text = rule.name + directing.ending
-            yield Completion(rule.name, "Value", replaced, text, f"{rule.code} {rule.severity.value}", rule.summary)
+            summary = inert(rule.summary) if rule.is_own else rule.summary
+            yield Completion(rule.name, "Value", replaced, text, f"{rule.code} {rule.severity.value}", summary)
 
 
 def _variables(document: Document, reading: Reading) -> Iterator[Completion]:

@@ -125,18 +125,23 @@ async def code_actions(ls: Server, params: types.CodeActionParams) -> list[types
     if known is None:
         return []
     buffer, checked = known
-    found = meant(checked.result.findings, buffer, params.range, params.context.diagnostics)
-    only = [str(getattr(kind, "value", kind)) for kind in params.context.only] if params.context.only else None
-    offers = [_addressed(offer, buffer, checked) for offer in actions.offers(found, checked.result.findings, only)]
+
+    def offered() -> list[actions.Offer]:
+        found = meant(checked.result.findings, buffer, params.range, params.context.diagnostics)
+        only = [str(getattr(kind, "value", kind)) for kind in params.context.only] if params.context.only else None
+        return [_addressed(offer, buffer, checked) for offer in actions.offers(found, checked.result.findings, only)]
+
     if ls.editor.resolves:
-        return [action for action, _ in offers]
+        nothing: list[actions.Offer] = []
+        return [action for action, _ in await ls.answer(offered, nothing)]
     return await ls.answer(
         lambda: [
             done
-            for action, finding in offers
+            for action, finding in offered()
             if (done := actions.completed(buffer, action, finding, ls.editor)) is not None
         ],
         [],
+        buffer,
     )
 
 
@@ -159,9 +164,9 @@ async def resolve(ls: Server, action: types.CodeAction) -> types.CodeAction:
         return action
     buffer, checked = known
     finding = _finding(checked.result.findings, data.get("finding"))
-    done = await ls.answer(lambda: actions.completed(buffer, action, finding, ls.editor), None)
-    if done is None and finding is not None:
-        ls.tell("nothing was changed: no comment or fix can be written there that does just that.")
+    done = await ls.answer(lambda: actions.completed(buffer, action, finding, ls.editor), None, buffer)
+    if done is None and finding is not None and ls.has(buffer):
+        ls.tell("no comment or fix can be written there that does just that, so nothing was changed.", is_wrong=False)
     return done or action
 
 

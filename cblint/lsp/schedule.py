@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from cblint.lsp.buffer import Buffer
 from cblint.lsp.checking import Checked, check
-from cblint.lsp.turns import Stale, Turns
+from cblint.lsp.turns import CHECK, Turns
 
 FAST = 0.2
 """Seconds that a check may take to be made at each keystroke."""
@@ -22,12 +22,13 @@ Publish = Callable[[Buffer, Checked], None]
 class Schedule:
     """Checks the last versions of texts, those first that were changed last, one at a time, in a thread of its own.
 
-    ``publish`` is called in the thread of the event loop.
+    ``publish`` is called in the thread of the event loop, and ``fail`` where a check, or telling of it, has an error.
     """
 
-    def __init__(self, turns: Turns, publish: Publish) -> None:
+    def __init__(self, turns: Turns, publish: Publish, fail: Callable[[Exception], None]) -> None:
         self._turns = turns
         self._publish = publish
+        self._fail = fail
         self._worker = ThreadPoolExecutor(1, "check")
         self._wanted: dict[str, Buffer] = {}
         self._changed = 0.0
@@ -60,18 +61,26 @@ class Schedule:
         """Check until nothing is wanted."""
         try:
             while self._wanted:
-                uri = next(reversed(self._wanted))
-                await self._pause(self._pause_for(uri))
-                uri, buffer = self._wanted.popitem()
-                self._running = buffer
-                started = time.perf_counter()
-                checked = await asyncio.get_running_loop().run_in_executor(self._worker, self._check, buffer)
-                self._took[uri] = time.perf_counter() - started
-                if checked is not None and self._running is buffer and uri not in self._wanted:
-                    self._publish(buffer, checked)
-                self._running = None
+                await self._pause(self._pause_for(next(reversed(self._wanted))))
+                if self._wanted:  # it may have been closed meanwhile
+                    await self._work_at(*self._wanted.popitem())
         finally:
             self._task = None
+
+    async def _work_at(self, uri: str, buffer: Buffer) -> None:
+        self._running = buffer
+        started = time.perf_counter()
+        try:
+            checked = await asyncio.get_running_loop().run_in_executor(self._worker, self._check, buffer)
+            if self._running is buffer:
+                took = time.perf_counter() - started
+                # One that was given up would have taken longer.
+                self._took[uri] = took if checked is not None else max(took, self._took.get(uri, 0.0))
+                if checked is not None and uri not in self._wanted:
+                    self._publish(buffer, checked)
+        except Exception as error:
+            self._fail(error)  # the other texts are wanted all the same
+        self._running = None
 
     def _pause_for(self, uri: str) -> float:
         took = self._took.get(uri, 0.0)
@@ -85,14 +94,7 @@ class Schedule:
     def _check(self, buffer: Buffer) -> Checked | None:
         """What is said of a text; None if it became stale meanwhile."""
 
-        def step() -> None:
-            if self._running is not buffer or buffer.uri in self._wanted:
-                raise Stale
-            self._turns.give_way()
+        def is_wanted() -> bool:
+            return self._running is buffer and buffer.uri not in self._wanted
 
-        try:
-            with self._turns.later():
-                step()
-                return check(buffer.document, step)
-        except Stale:
-            return None
+        return self._turns.have(CHECK, lambda: check(buffer.document), is_wanted)

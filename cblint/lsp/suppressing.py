@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.finding import Edit, Finding
@@ -81,7 +82,7 @@ def _written(
 
 def _first(document: Document, finding: Finding, found: Iterator[Suppression]) -> Suppression | None:
     """The first of several that suppresses the finding, and with which all else that is said stays as it was."""
-    before = _said(document, document.text, Span(0, 0))
+    before = _said_as_it_is(document)
     for each in found:
         place, text = each.edit.span.start, each.edit.text
         new = document.text[:place] + text + document.text[place:]
@@ -97,6 +98,12 @@ _Key = tuple[str, str, int, int]
 
 def _as_key(finding: Finding) -> _Key:
     return finding.code, finding.message, *finding.span
+
+
+@lru_cache(maxsize=1)
+def _said_as_it_is(document: Document) -> Counter[_Key]:
+    """Some editors ask for all actions of many findings at once."""
+    return _said(document, document.text, Span(0, 0))
 
 
 def _said(document: Document, text: str, inserted: Span) -> Counter[_Key]:

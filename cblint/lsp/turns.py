@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Condition
+from typing import TypeVar
+
+from cblint.timing import Rule, Watch, watched
+
+Done = TypeVar("Done")
+
+QUESTION, CHANGE, CHECK = range(3)
+"""What there are turns for, those first who wait for the first: a change takes as long as some checks."""
+MANY = 1_000_000
+"""Objects more than at the last look for such as only refer to each other, with which it is time for another one."""
 
 
 class Stale(BaseException):
@@ -17,42 +28,67 @@ class Turns:
     def __init__(self) -> None:
         self._free = Condition()
         self._is_taken = False
-        self._waiting = 0
+        self._waiting = [0, 0, 0]
+        self._before: Callable[[], None] | None = None
+
+    def before(self, work: Callable[[], None]) -> None:
+        """Do some work at the beginning of the next turn, without waiting for it."""
+        self._before = work
+
+    def have(self, rank: int, work: Callable[[], Done], is_wanted: Callable[[], bool] = lambda: True) -> Done | None:
+        """What some work gives, done in a turn; None if it is given up because nobody wants it any more."""
+        try:
+            with self._taken(rank):
+                return watched(work, _Steps(is_wanted, lambda: self.give_way(rank)))
+        except Stale:
+            return None
 
     @contextmanager
-    def first(self) -> Iterator[None]:
-        """The next turn."""
-        with self._free:
-            self._waiting += 1
-            self._free.wait_for(lambda: not self._is_taken)
-            self._waiting -= 1
-            self._is_taken = True
+    def _taken(self, rank: int) -> Iterator[None]:
+        self._take(rank)
         try:
+            before, self._before = self._before, None
+            if before is not None:
+                before()
             yield
         finally:
+            # Python would look at any time, also while somebody types.
+            if gc.get_count()[0] > MANY:
+                gc.collect()
             self._leave()
 
-    @contextmanager
-    def later(self) -> Iterator[None]:
-        """A turn when nobody else waits for one."""
-        self._take_later()
-        try:
-            yield
-        finally:
+    def give_way(self, rank: int) -> None:
+        """Between two steps of a turn: let those go first who wait for a better one."""
+        if any(self._waiting[:rank]):
             self._leave()
+            self._take(rank)
 
-    def give_way(self) -> None:
-        """Between two steps of a later turn: let those go first who wait."""
-        if self._waiting:
-            self._leave()
-            self._take_later()
-
-    def _take_later(self) -> None:
+    def _take(self, rank: int) -> None:
         with self._free:
-            self._free.wait_for(lambda: not self._is_taken and not self._waiting)
+            self._waiting[rank] += 1
+            self._free.wait_for(lambda: not self._is_taken and not any(self._waiting[:rank]))
+            self._waiting[rank] -= 1
             self._is_taken = True
 
     def _leave(self) -> None:
         with self._free:
             self._is_taken = False
             self._free.notify_all()
+
+
+class _Steps(Watch):
+    """Gives work up at any step of it, and gives way only between rules: within one there may be locks."""
+
+    def __init__(self, is_wanted: Callable[[], bool], give_way: Callable[[], None]) -> None:
+        self._is_wanted = is_wanted
+        self._give_way = give_way
+
+    def step(self) -> None:
+        if not self._is_wanted():
+            raise Stale
+
+    def each(self, rules: Iterable[Rule]) -> Iterator[Rule]:
+        for rule in rules:
+            self.step()
+            self._give_way()
+            yield rule

@@ -144,8 +144,9 @@ def test_a_text_that_is_typed_has_findings_at_every_letter(shared: Editor) -> No
 def test_the_last_of_many_changes_is_checked_and_not_every_one(shared: Editor) -> None:
     name = "busy-buildspec.yml"
     shared.open(name, BROKEN)
+    slow = BROKEN + "      - make one && make other\n" * 200  # a short one can be checked as fast as it is sent
     for version in range(2, 60):
-        shared.send(name, version, types.TextDocumentContentChangeWholeDocument(CLEAN if version % 2 else BROKEN))
+        shared.send(name, version, types.TextDocumentContentChangeWholeDocument(CLEAN if version % 2 else slow))
     assert shared.replace(name, 60, CLEAN + "# end\n") == []
     versions = [version for uri, version in shared.versions if uri == shared.uri(name)]
     assert versions[-1] == 60
@@ -218,6 +219,7 @@ def test_a_configuration_that_is_wrong_is_told_once(tmp_path: pathlib.Path) -> N
     with editing(root) as editor:
         assert editor.open("buildspec.yml", BROKEN) == []
         assert editor.replace("buildspec.yml", 2, BROKEN + "# x\n") == []
+        assert editor.open("other-buildspec.yml", BROKEN) == []
         (message,) = editor.client.messages
         assert "ignroe" in message.message
         (root / ".cblint.yml").write_text("")
@@ -245,6 +247,10 @@ def test_what_a_baseline_has_is_not_shown(tmp_path: pathlib.Path) -> None:
         more = BROKEN + '      - echo "c: d"\n'
         (found,) = editor.replace("buildspec.yml", 2, more)
         assert found.range.start.line == 5
+        assert len(editor.open("other-buildspec.yml", BROKEN)) == 1
+        (root / "buildspec.yml").unlink()
+        editor.save("buildspec.yml")
+        assert editor.said_anew("other-buildspec.yml") == []  # it has been renamed
 
 
 def test_settings_come_from_the_command_line_the_start_and_the_editor(tmp_path: pathlib.Path) -> None:
@@ -258,3 +264,26 @@ def test_settings_come_from_the_command_line_the_start_and_the_editor(tmp_path: 
         editor.open("buildspec.yml", BROKEN)
         (message,) = editor.client.messages
         assert message.message == "cblint: The setting cblint.profile is not known, or has another kind of value."
+
+
+def test_a_thousand_changes_on_the_disk_are_one(tmp_path: pathlib.Path) -> None:
+    with editing(a_repository(tmp_path)) as editor:
+        editor.open("buildspec.yml", BROKEN)
+        for number in range(1000):
+            event = types.FileEvent(editor.uri(f"{number}.yml"), types.FileChangeType.Created)
+            editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+        editor.said_anew("buildspec.yml")
+        editor.replace("buildspec.yml", 2, CLEAN)
+        assert len(editor.versions) < 100
+
+
+@pytest.mark.parametrize(
+    "uri", ["git:/repository/buildspec.yml?ref", "output:cblint", "vscode-notebook-cell:/a.ipynb#1"]
+)
+def test_what_nobody_writes_is_not_checked(shared: Editor, uri: str) -> None:
+    item = types.TextDocumentItem(uri, "yaml", 1, BROKEN)
+    shared.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    shared.open("written-buildspec.yml", BROKEN)
+    shared.close("written-buildspec.yml")
+    assert shared.actions(uri) == []
+    assert uri not in {told for told, _ in shared.versions}

@@ -23,7 +23,7 @@ from cblint.lsp.client import Options, WrongOption, with_settings
 from cblint.lsp.document import Document
 from cblint.lsp.positions import Positions
 from cblint.lsp.schedule import Schedule
-from cblint.lsp.turns import Turns
+from cblint.lsp.turns import CHANGE, CHECK, QUESTION, Turns
 from cblint.source.text import Lines, Span
 from tests.helpers import commands
 
@@ -74,21 +74,19 @@ def test_who_waits_goes_first() -> None:
     started, asked = threading.Event(), threading.Event()
 
     def background() -> None:
-        with turns.later():
-            started.set()
-            asked.wait(10)
-            while not turns._waiting:
-                pass
-            order.append("begun")
-            turns.give_way()
-            order.append("ended")
+        started.set()
+        asked.wait(10)
+        while not any(turns._waiting):
+            pass
+        order.append("begun")
+        turns.give_way(CHECK)
+        order.append("ended")
 
-    thread = threading.Thread(target=background)
+    thread = threading.Thread(target=lambda: turns.have(CHECK, background))
     thread.start()
     started.wait(10)
     asked.set()
-    with turns.first():
-        order.append("answered")
+    turns.have(QUESTION, lambda: order.append("answered"))
     thread.join(10)
     assert order == ["begun", "answered", "ended"]
 
@@ -98,10 +96,10 @@ def test_a_check_is_given_up_between_two_rules_when_its_text_has_changed() -> No
 
     async def type_on() -> int:
         turns = Turns()
-        checks = Schedule(turns, lambda buffer, _: published.append(buffer.version))
+        checks = Schedule(turns, lambda buffer, _: published.append(buffer.version), _fail)
         steps = 0
 
-        def give_way() -> None:
+        def give_way(rank: int) -> None:
             nonlocal steps
             steps += 1
             if steps == 5:
@@ -129,11 +127,11 @@ def test_a_check_is_given_up_between_two_rules_when_its_text_has_changed() -> No
 def test_slow_texts_are_checked_when_typing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     paused: list[float] = []
     seconds = iter([schedule.FAST / 2, schedule.FAST * 2, 99.0])
-    monkeypatch.setattr(Schedule, "_check", lambda *_: Checked(check(Document("x", ""), lambda: None).result))
+    monkeypatch.setattr(Schedule, "_check", lambda *_: Checked(check(Document("x", "")).result))
 
     async def type_on() -> None:
         told = asyncio.Event()
-        checks = Schedule(Turns(), lambda *_: told.set())
+        checks = Schedule(Turns(), lambda *_: told.set(), _fail)
 
         async def pause(length: float) -> None:
             paused.append(length)
@@ -153,16 +151,13 @@ def test_slow_texts_are_checked_when_typing_pauses(monkeypatch: pytest.MonkeyPat
 
 def test_what_was_checked_before_is_not_kept() -> None:
     for number in range(300):
-        check(
-            buffer(commands(f"echo {number} $TAG", "docker build .", f"x{number}=1; echo $x{number}")).document,
-            _nothing,
-        )
+        check(buffer(commands(f"echo {number} $TAG", "docker build .", f"x{number}=1; echo $x{number}")).document)
     gc.collect()
     assert sum(isinstance(each, Buildspec) for each in gc.get_objects()) < 30
 
 
-def _nothing() -> None:
-    pass
+def _fail(error: Exception) -> None:
+    raise error
 
 
 @pytest.mark.parametrize(
@@ -205,3 +200,117 @@ def test_a_command_line_that_is_wrong_is_refused(arguments: list[str], capfd: py
         start(["lsp", *arguments])
     assert ended.value.code == 2
     assert "no-such" in capfd.readouterr().err
+
+
+LOOPS = commands("for i in 1 2 3; do for j in $(seq 9); do a=$i$j; echo $a; done; done", "x=$(ls); cat $x")
+
+
+def test_work_is_given_up_within_a_build() -> None:
+    asked = 0
+
+    def is_wanted() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked < 5
+
+    document = buffer(LOOPS).document
+    assert Turns().have(QUESTION, lambda: document.build(document.buildspecs[0]), is_wanted) is None
+    assert asked == 5
+
+
+def test_a_question_within_a_check_has_nothing_of_its_end() -> None:
+    """The check is stale, the question is not: it has rules of its own to run."""
+    turns = Turns()
+    questions: list[threading.Thread] = []
+    answers: list[Checked | None] = []
+
+    def ask() -> None:
+        answers.append(turns.have(QUESTION, lambda: check(buffer(LOOPS).document)))
+
+    def is_wanted() -> bool:
+        if not questions:
+            questions.append(threading.Thread(target=ask))
+            questions[0].start()
+            while not any(turns._waiting):
+                pass
+            return True
+        return False
+
+    assert turns.have(CHECK, lambda: check(buffer(LOOPS).document), is_wanted) is None
+    questions[0].join(60)
+    assert [each is not None for each in answers] == [True]
+
+
+def test_a_change_lets_questions_go_first_and_goes_before_checks() -> None:
+    turns, order = Turns(), list[str]()
+    threads: list[threading.Thread] = []
+
+    def later(rank: int, name: str) -> None:
+        threads.append(threading.Thread(target=lambda: turns.have(rank, lambda: order.append(name))))
+        threads[-1].start()
+        while sum(turns._waiting) < len(threads):
+            pass
+
+    def change() -> None:
+        later(CHECK, "check")
+        later(QUESTION, "question")
+        turns.give_way(CHANGE)
+        order.append("change")
+
+    turns.have(CHANGE, change)
+    for thread in threads:
+        thread.join(10)
+    assert order == ["question", "change", "check"]
+
+
+def test_what_cannot_be_told_of_one_text_holds_up_no_other() -> None:
+    told: list[str] = []
+    failed: list[str] = []
+
+    def publish(shown: Buffer, _: Checked) -> None:
+        if shown.language == "json":
+            raise KeyError(shown.uri)
+        told.append(shown.uri)
+
+    async def open_both() -> None:
+        checks = Schedule(Turns(), publish, lambda error: failed.append(type(error).__name__))
+        checks.ask(Buffer("file:///nowhere/a-buildspec.yml", "yaml", 1, "", "utf-16", Settings(isolated=True)))
+        checks.ask(Buffer("file:///nowhere/b-buildspec.yml", "json", 1, "", "utf-16", Settings(isolated=True)))
+        while checks._task is not None:
+            await checks._task
+        checks.close()
+
+    asyncio.run(open_both())
+    assert failed == ["KeyError"]
+    assert told == ["file:///nowhere/a-buildspec.yml"]
+
+
+def test_a_text_is_slow_until_a_check_of_it_was_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Schedule, "_check", lambda *_: None)
+
+    async def give_up() -> float:
+        checks = Schedule(Turns(), lambda *_: None, _fail)
+        checks._took[buffer("").uri] = 9.0
+        checks.ask(buffer(""))
+        monkeypatch.setattr(checks, "_changed", 0.0)
+        while checks._task is not None:
+            await checks._task
+        checks.close()
+        return checks._took[buffer("").uri]
+
+    assert asyncio.run(give_up()) == 9.0
+
+
+def test_a_text_may_be_closed_before_its_check_begins() -> None:
+    async def close_it() -> None:
+        checks = Schedule(Turns(), lambda *_: None, _fail)
+        checks._took[buffer("").uri] = schedule.FAST
+        checks.ask(buffer(""))
+        task = checks._task
+        assert task is not None
+        await asyncio.sleep(0)
+        checks.drop(buffer("").uri)
+        await task
+        checks.close()
+
+    asyncio.run(close_it())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
 def _goes_on(editor: Editor, request: pytest.FixtureRequest) -> Iterator[None]:
     """Whatever a test has sent, what follows is answered."""
     yield
-    name = f"{request.node.name}-buildspec.yml".replace("[", "-").replace("]", "")
+    name = re.sub(r"\W+", "-", request.node.name) + "-buildspec.yml"
     assert [each.code for each in editor.open(name, BROKEN)] == ["command-not-string"]
     editor.close(name)
 
@@ -55,6 +56,7 @@ def send(editor: Editor, body: bytes) -> None:
         b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": {"uri": 1}}}',
         b'{"jsonrpc": "2.0", "method": "no/such", "params": null}',
         b'{"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 99}}',
+        b'{"jsonrpc": "2.0", "id": 98, "method": "textDocument/hover", "params": {}}',
         b"\xff\xfe\x00",
     ],
 )
@@ -67,6 +69,7 @@ def test_changes_of_what_is_not_open_are_passed_over(editor: Editor) -> None:
     editor.close("closed.yml")
     editor.save("closed.yml")
     assert editor.actions("closed.yml") == []
+    assert editor.client.messages == []
 
 
 @pytest.mark.parametrize(
@@ -141,3 +144,29 @@ def test_the_server_ends_with_its_editor(tmp_path: pathlib.Path, sent: bytes, st
     done = _process(tmp_path, sent)
     assert done.returncode == status
     assert b"Traceback" not in done.stderr
+
+
+def _answers(printed: bytes) -> dict[object, dict[str, object]]:
+    """The answers that a server has written, by the number of what was asked."""
+    bodies = [json.loads(each) for each in re.findall(rb"\r\n\r\n(.*?)(?=Content-Length|\Z)", printed, re.DOTALL)]
+    return {each["id"]: each for each in bodies if "id" in each and "method" not in each}
+
+
+_START = _message(id=1, method="initialize", params={"processId": None, "rootUri": None, "capabilities": {}})
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (_message(id=9, method="textDocument/hover", params={"textDocument": {"uri": "file:///x"}}), -32602),
+        (_START.replace(b'"id": 1', b'"id": 9'), -32600),
+        (_message(id=8, method="shutdown") + _message(id=9, method="shutdown"), -32600),
+    ],
+    ids=["without-a-place", "a-second-start", "after-the-end"],
+)
+def test_what_cannot_be_answered_is_refused(tmp_path: pathlib.Path, asked: bytes, code: int) -> None:
+    done = _process(tmp_path, _START + asked + _message(id=10, method="shutdown") + _message(method="exit"))
+    error = _answers(done.stdout)[9]["error"]
+    assert isinstance(error, dict)
+    assert error["code"] == code
+    assert done.returncode == 0
