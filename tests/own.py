@@ -7,8 +7,7 @@ import pathlib
 from typing import Any
 
 from cblint.linter import Settings
-from cblint.own.entries import WrongEntry, entries
-from cblint.source.remembered import forget
+from cblint.own.entries import WrongEntry, catalogue_with, entries
 from tests.helpers import lint
 
 
@@ -16,7 +15,7 @@ def put(folder: pathlib.Path, *texts: str) -> str:
     """Write entries into a folder; its path."""
     for number, text in enumerate(texts):
         (folder / f"{number}.yml").write_text(text, encoding="utf-8")
-    forget()
+    catalogue_with.cache_clear()  # type: ignore[attr-defined] # only that: what else is on the disk has not changed
     return str(folder)
 
 
