@@ -14,8 +14,8 @@ Done = TypeVar("Done")
 
 QUESTION, CHANGE, CHECK = range(3)
 """What there are turns for, those first who wait for the first: a change takes as long as some checks."""
-MANY = 1_000_000
-"""Objects more than at the last look for such as only refer to each other, with which it is time for another one."""
+_OFTEN, _SELDOM = 16, 256
+"""Turns after which objects that only refer to each other are looked for among those that are not new, and among all."""
 
 
 class Stale(BaseException):
@@ -30,6 +30,7 @@ class Turns:
         self._is_taken = False
         self._waiting = [0, 0, 0]
         self._before: Callable[[], None] | None = None
+        self._had = 0
 
     def before(self, work: Callable[[], None]) -> None:
         """Do some work at the beginning of the next turn, without waiting for it."""
@@ -52,10 +53,13 @@ class Turns:
                 before()
             yield
         finally:
-            # Python would look at any time, also while somebody types.
-            if gc.get_count()[0] > MANY:
-                gc.collect()
+            self._free_what_is_left()
             self._leave()
+
+    def _free_what_is_left(self) -> None:
+        """Look for objects that only refer to each other. Python would look at any time; a build is full of them."""
+        self._had += 1
+        gc.collect(0 if self._had % _OFTEN else 1 if self._had % _SELDOM else 2)
 
     def give_way(self, rank: int) -> None:
         """Between two steps of a turn: let those go first who wait for a better one."""

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import sys
 import threading
+import weakref
 from typing import Any
 
 import pytest
@@ -314,3 +315,17 @@ def test_a_text_may_be_closed_before_its_check_begins() -> None:
         checks.close()
 
     asyncio.run(close_it())
+
+
+def test_what_only_refers_to_itself_is_freed_after_a_turn() -> None:
+    class Knot:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gc.disable()
+    try:
+        gone: list[weakref.ref[Knot]] = []
+        Turns().have(CHECK, lambda: gone.append(weakref.ref(Knot())))
+        assert gone[0]() is None
+    finally:
+        gc.enable()
