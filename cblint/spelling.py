@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from cblint.wording import enumerated
 
@@ -59,6 +60,7 @@ def alike(left: str, right: str) -> bool:
     return plain(left) == plain(right)
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """The name without what people mix up: case and separators."""
     return name.lower().replace("_", "").replace("-", "").replace(" ", "")

@@ -79,6 +79,7 @@ def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
         return
     hidden = handled(uses)
     is_new = not _may_keep_images(buildspec)
+    makers = [each for each in uses if each.kind in (BUILD, TAG) and each.is_named]
     for number, use in enumerate(uses):
         if use.kind == UNSEEN_IMAGES:
             return
@@ -90,7 +91,7 @@ def image_ref_never_built(buildspec: Buildspec) -> Iterator[Report]:
             or _may_be_missing(use, hidden)
         ):
             continue
-        found = _never_built(uses, number, use.reference)
+        found = _never_built(uses, makers, number, use.reference)
         if found is not None:
             spoken[use.name] = use
             yield found
@@ -109,9 +110,8 @@ def _may_keep_images(buildspec: Buildspec) -> bool:
     return any(fleets) or has_server or any("LOCAL_DOCKER_LAYER_CACHE" in modes for modes in caches)
 
 
-def _never_built(uses: Sequence[Use], number: int, reference: Value) -> Report | None:
+def _never_built(uses: Sequence[Use], makers: Sequence[Use], number: int, reference: Value) -> Report | None:
     use, earlier = uses[number], uses[:number]
-    makers = [each for each in uses if each.kind in (BUILD, TAG) and each.is_named]
     if any(_is(each, (*_MAKERS, RUN), reference) for each in earlier):
         return None
     if use.kind in _NEEDING and not is_fixed(reference):

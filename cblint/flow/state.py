@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from cblint.flow.labels import NO_LABELS, Labels, given_labels, together
-from cblint.flow.layers import Layers
+from cblint.flow.layers import WORK, Layers
 from cblint.flow.values import EMPTY, UNKNOWN, Hole, Maybe, Value, both, concat, initial, join, unknown
 from cblint.shell.commands import Function
 from cblint.shell.syntax import Node
@@ -233,6 +234,36 @@ def join_states(first: State | None, second: State | None) -> State | None:
         return second
     if second is None:
         return first
+    before = WORK.names
+    joined, names = _joined(_Itself(first), _Itself(second))
+    WORK.names = before + names
+    return joined
+
+
+class _Itself:
+    """A state that is the same as itself only: to compare all of it would take longer than to join it."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.state is self.state
+
+    def __hash__(self) -> int:
+        return id(self.state)
+
+
+@lru_cache(maxsize=2048)
+def _joined(first: _Itself, second: _Itself) -> tuple[State, int]:
+    """One of both, and what it took: items that are run again end as they did (remembered.py), in the same pairs."""
+    before = WORK.names
+    joined = _joined_anew(first.state, second.state)
+    return joined, WORK.names - before
+
+
+def _joined_anew(first: State, second: State) -> State:
     return State(
         first.variables.join(second.variables, join_variables),
         first.functions.join(second.functions, _join_functions),

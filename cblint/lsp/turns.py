@@ -15,7 +15,7 @@ Done = TypeVar("Done")
 QUESTION, CHANGE, CHECK = range(3)
 """What there are turns for, those first who wait for the first: a change takes as long as some checks."""
 _OFTEN, _SELDOM = 16, 256
-"""Turns after which objects that only refer to each other are looked for among those that are not new, and among all."""
+"""Turns after which objects that only refer to each other are looked for among older ones as well, and among all."""
 
 
 class Stale(BaseException):
