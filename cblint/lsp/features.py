@@ -92,9 +92,9 @@ def configured(ls: Server, params: types.DidChangeConfigurationParams) -> None:
 
 async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
     buffer = ls.buffers.get(params.text_document.uri)
-    return (
-        await ls.answer(lambda: answers.hover(buffer, params.position, ls.editor), None) if buffer is not None else None
-    )
+    if buffer is None:
+        return None
+    return await ls.answer(lambda: answers.hover(buffer, params.position, ls.editor), None)
 
 
 async def complete(ls: Server, params: types.CompletionParams) -> list[types.CompletionItem]:

@@ -26,7 +26,7 @@ from cblint.source.remembered import forget
 Answer = TypeVar("Answer")
 
 _FRESH = 30.0
-"""Seconds after which the disk is looked at again, in case an editor does not tell what changes there."""
+"""Seconds after which the disk is looked at again where an editor does not tell what changes there."""
 _STORM = 0.2
 """Seconds for which changes on the disk are gathered: some tools make thousands of them."""
 _IDLE = 1.0
@@ -65,7 +65,7 @@ class Server(LanguageServer):
         if buffer.uri.partition(":")[0].lower() not in _SHOWN:
             return
         self.buffers[buffer.uri] = buffer
-        if time.monotonic() - self._looked > _FRESH:
+        if not self.editor.watches and time.monotonic() - self._looked > _FRESH:
             self._forget()
         self._schedule.ask(buffer)
 
