@@ -23,6 +23,8 @@ from cblint.source.tree import Scalar
 
 MARK = "cblint:"
 """A file without it has no suppressions."""
+NO_REASON = "why it is right here"
+"""What stands for a reason until somebody gives one."""
 
 _COMMENT = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:")
 _DIRECTIVE = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
@@ -137,7 +139,7 @@ def _faults(
     if directive.fault:
         yield UNKNOWN, Report(directive.span, directive.fault)
         return
-    if require_reason and not directive.reason:
+    if require_reason and directive.reason in ("", NO_REASON):
         yield WITHOUT_REASON, Report(directive.span, "missing")
     place = _place(directive.lines)
     for number, name in enumerate(directive.names):
@@ -367,4 +369,4 @@ _SHELL = re.compile(
 
 def comment(rule: str) -> str:
     """The comment that suppresses a rule, with a place for the reason."""
-    return f"# {MARK} ignore[{rule}] -- why it is right here"
+    return f"# {MARK} ignore[{rule}] -- {NO_REASON}"

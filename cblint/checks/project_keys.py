@@ -10,7 +10,7 @@ from cblint.checks.project_shape import TOO_MUCH, faults_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.graph import Resource
-from cblint.hosts.spelling import SPELT_AS_THE_API, format_of, spelt, written
+from cblint.hosts.spelling import SPELT_AS_THE_API, capitalised, format_of, spelt, written
 from cblint.source.tree import Pair
 from cblint.spelling import closest
 
@@ -65,5 +65,5 @@ _GIVEN = "webhook"
 
 
 def _like(key: str, name: str) -> str:
-    """A name of the API with a capital if a key has one."""
-    return name[:1].upper() + name[1:] if key[:1].isupper() else name
+    """A name of the API, as CloudFormation spells it if a key begins with a capital."""
+    return capitalised(name) if key[:1].isupper() else name

@@ -219,7 +219,7 @@ cli.add_command(
             *(_option(option) for option in OPTIONS if option.key in (*_CHOOSING, "exclude")),
         ],
         help=_lsp.__doc__,
-        epilog=_STATUS,
+        epilog=f"{_STATUS[:-1]}, or 1 where the editor is gone without a word.",
         short_help="Serve an editor: findings while typing, fixes, completion.",
     )
 )

@@ -32,10 +32,15 @@ def spelt(resource: Resource, name: str) -> str:
     """A name of the API as the format spells it."""
     spelling = facts_of(resource).get("spelling")
     if spelling == "capital":
-        exceptions = table("hosts")["cloudformation"]["resources"]["AWS::CodeBuild::Project"]["names"]
-        own = next((own for own, known in exceptions.items() if known == name), None)
-        return own or name[:1].upper() + name[1:]
+        return capitalised(name)
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() if spelling == "words" else name
+
+
+def capitalised(name: str) -> str:
+    """A name of the API as CloudFormation spells it."""
+    exceptions = table("hosts")["cloudformation"]["resources"]["AWS::CodeBuild::Project"]["names"]
+    own = next((own for own, known in exceptions.items() if known == name), None)
+    return own or name[:1].upper() + name[1:]
 
 
 def assigned(resource: Resource, name: str, value: str) -> str:

@@ -40,9 +40,9 @@ class Offer(NamedTuple):
 def offers(found: Sequence[Finding], of_text: Sequence[Finding], only: Sequence[str] | None) -> Iterator[Offer]:
     """The actions for some findings of all of a text, of the kinds that are asked for, without their changes."""
     if _is_wanted(types.CodeActionKind.QuickFix.value, only):
-        for finding in found:
-            if finding.fix is not None and (finding.fix.edits or finding.fix.changes):
-                yield Offer(_fixing(finding), finding)
+        fixed = (each for each in found if each.fix is not None and (each.fix.edits or each.fix.changes))
+        for finding in sorted(fixed, key=_is_unsafe):
+            yield Offer(_fixing(finding), finding)
         for finding in found:
             for where, place in ((_LINE, "here"), (_FILE, "in this file")):
                 title = f"Suppress {finding.rule} {place}, with a reason"
@@ -52,8 +52,12 @@ def offers(found: Sequence[Finding], of_text: Sequence[Finding], only: Sequence[
         yield Offer(types.CodeAction("Fix all that is safe to fix", kind=FIX_ALL, data={"what": _ALL}), None)
 
 
+def _is_unsafe(finding: Finding) -> bool:
+    return finding.fix is None or not finding.fix.safe
+
+
 def _is_safe_to_fix(finding: Finding) -> bool:
-    return finding.is_open and finding.fix is not None and finding.fix.safe
+    return finding.is_open and not _is_unsafe(finding)
 
 
 def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:

@@ -14,9 +14,8 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import lint_text
 from cblint.lsp.document import Document
 from cblint.source.text import Span, line_end_of
+from cblint.suppress import NO_REASON
 
-REASON = "why it is right here"
-"""What stands where somebody is to say it."""
 _SLASHES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".java")
 _WITHOUT = (".json",)
 """By the ending of a name: files with comments that ``//`` begins, and those that have none."""
@@ -76,7 +75,7 @@ def _written(
     comment = f"{before}{opening} cblint: {kind}[{finding.rule}] -- "
     reason = place + len(comment)
     return Suppression(
-        Edit(Span(place, place), f"{comment}{REASON}{closing}{after}"), Span(reason, reason + len(REASON))
+        Edit(Span(place, place), f"{comment}{NO_REASON}{closing}{after}"), Span(reason, reason + len(NO_REASON))
     )
 
 
