@@ -64,7 +64,7 @@ def test_a_command_is_one_of_cblint(arguments: list[str]) -> None:
     assert arguments[0] == "lsp"
     command = cli.commands["lsp"]
     assert isinstance(command, click.Command)
-    command.make_context("lsp", arguments[1:])
+    command.make_context("lsp", arguments[1:], **cli.context_settings)  # click remembers how help is asked for
 
 
 def test_each_editor_has_a_command() -> None:
