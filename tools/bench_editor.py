@@ -26,6 +26,8 @@ LINES = 500
 WORDS = ("echo ready", "&& make lint", "| tee out.log", "$TAG", "# later", "--verbose", "|| true")
 MEDIAN, LAST = 0.05, 0.15
 """Seconds that half of the keystrokes, and 99 of 100, may take."""
+PAUSE = 0.03
+"""Seconds between an answer and the next keystroke: nobody types faster than that."""
 LEVEL = 1.1
 """What memory may have grown by from the first thousand keystrokes to the last."""
 
@@ -196,6 +198,7 @@ def measure(python: str, folder: str, name: str, text: str, edits: int) -> bool:
     taken: list[float] = []
     early = 0.0
     for version, (line, start, end, new) in enumerate(keystrokes(text, edits), 2):
+        time.sleep(PAUSE)
         taken.append(server.type(uri, version, line, start, end, new))
         if len(taken) == 1000:
             early = server.memory

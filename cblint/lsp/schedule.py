@@ -35,6 +35,7 @@ class Schedule:
         self._took: dict[str, float] = {}
         self._running: Buffer | None = None
         self._task: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     def ask(self, buffer: Buffer) -> None:
         """Check a version of a text: those before it are stale."""
@@ -53,6 +54,7 @@ class Schedule:
 
     def close(self) -> None:
         """Check nothing more."""
+        self._is_closed = True
         self._wanted.clear()
         self._running = None
         self._worker.shutdown(wait=False, cancel_futures=True)
@@ -81,6 +83,8 @@ class Schedule:
         except Exception as error:
             self._fail(error)  # the other texts are wanted all the same
         self._running = None
+        if not self._is_closed:
+            self._worker.submit(self._turns.free_what_is_left)  # what was found has been told
 
     def _pause_for(self, uri: str) -> float:
         took = self._took.get(uri, 0.0)

@@ -15,7 +15,7 @@ Done = TypeVar("Done")
 QUESTION, CHANGE, CHECK = range(3)
 """What there are turns for, those first who wait for the first: a change takes as long as some checks."""
 _OFTEN, _SELDOM = 16, 256
-"""Turns after which objects that only refer to each other are looked for among older ones as well, and among all."""
+"""Times after which objects that only refer to each other are looked for among older ones as well, and among all."""
 
 
 class Stale(BaseException):
@@ -53,10 +53,9 @@ class Turns:
                 before()
             yield
         finally:
-            self._free_what_is_left()
             self._leave()
 
-    def _free_what_is_left(self) -> None:
+    def free_what_is_left(self) -> None:
         """Look for objects that only refer to each other. Python would look at any time; a build is full of them."""
         self._had += 1
         gc.collect(0 if self._had % _OFTEN else 1 if self._had % _SELDOM else 2)
