@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -193,5 +194,6 @@ def serve(options: Options) -> int:
     gc.collect()
     gc.freeze()
     gc.disable()
+    sys.setswitchinterval(0.001)  # who reads what the editor sends need not wait long for who checks
     server.start_io()
     return 0 if server.is_dismissed else 1
