@@ -7,27 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from cblint.catalogue import UnknownRule
-from cblint.cli.run import Misused, names, write
+from cblint.cli.run import Misused, chosen, write
 from cblint.config import ConfigError
 from cblint.effective import effective
-from cblint.linter import Settings
 from cblint.report import configured
 from cblint.report.shown import printable
 
 
 def config(path: str, style: str, options: Mapping[str, Any]) -> None:
     """Print it as ``text`` or ``json``; of a folder, for a buildspec in it. Raises Misused."""
-    settings = Settings(
-        profile=options["profile"],
-        select=names(options["select"]),
-        ignore=names(options["ignore"]),
-        config=options["config"],
-        isolated=options["isolated"],
-        rules=options["rules"],
-    )
     name = os.path.normpath(os.path.join(path, "buildspec.yml")) if os.path.isdir(path) else path
     try:
-        found = effective(name, settings)
+        found = effective(name, chosen(options))
     except (UnknownRule, ConfigError) as error:
         raise Misused(printable(str(error))) from None
     write(configured.render_json(found) if style == "json" else configured.render_text(found))

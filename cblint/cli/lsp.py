@@ -8,9 +8,8 @@ from typing import Any
 
 from cblint.catalogue import UnknownRule
 from cblint.choices import check_settings
-from cblint.cli.run import Misused, names, say
+from cblint.cli.run import Misused, chosen, say
 from cblint.config import ConfigError
-from cblint.linter import Settings
 from cblint.report import shown
 
 
@@ -25,15 +24,7 @@ def serve(options: Mapping[str, Any]) -> int:
         raise Misused("The language server needs pygls: pip install 'cblint[lsp]' brings it.") from None
     if sys.stdin is None or sys.stdout is None:
         raise Misused("The language server speaks with an editor through standard input and output: one is closed.")
-    settings = Settings(
-        profile=options["profile"],
-        select=names(options["select"]),
-        ignore=names(options["ignore"]),
-        config=options["config"],
-        isolated=options["isolated"],
-        exclude=options["exclude"],
-        rules=options["rules"],
-    )
+    settings = chosen(options)._replace(exclude=options["exclude"])
     try:
         check_settings(settings, (".",))
     except (UnknownRule, ConfigError) as error:

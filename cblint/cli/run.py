@@ -170,17 +170,23 @@ def _mends(options: Mapping[str, Any]) -> bool:
     return bool(options["fix"] or options["fix_only"])
 
 
-def settings_of(options: Mapping[str, Any]) -> Settings:
-    """What the options say. Raises Stopped where ShellCheck is required and cannot be asked."""
+def chosen(options: Mapping[str, Any]) -> Settings:
+    """Those of the options that decide which configuration and which rules hold for a file."""
     return Settings(
         profile=options["profile"],
         select=names(options["select"]),
         ignore=names(options["ignore"]),
-        fail_on="never" if options["exit_zero"] else options["fail_on"],
         config=options["config"],
         isolated=options["isolated"],
-        exclude=options["exclude"],
         rules=options["rules"],
+    )
+
+
+def settings_of(options: Mapping[str, Any]) -> Settings:
+    """What the options say. Raises Stopped where ShellCheck is required and cannot be asked."""
+    return chosen(options)._replace(
+        fail_on="never" if options["exit_zero"] else options["fail_on"],
+        exclude=options["exclude"],
         jobs=options["jobs"],
         as_found=options["as_found"],
         timings=options["timings"],
