@@ -4,8 +4,8 @@
     python -m tools.bench_editor PYTHON --edits 10000  and whether memory stays level
 
 Words are typed behind commands, letter by letter, and deleted again. PYTHON is that of an environment with
-``cblint[lsp]``. The bars: 50 ms at the median, 150 ms at the 99th percentile; memory level after the first 1,000. A text
-with a command on each line is measured too, and has none.
+``cblint[lsp]``. The bars: 50 ms at the median, 150 ms at the 99th percentile; memory level after the first 1,000. A
+text with a command on each line is measured too, and has none.
 """
 
 from __future__ import annotations
