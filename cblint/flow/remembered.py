@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cblint.flow.core import Given, Limits
 from cblint.flow.items import Beginning, ItemRun, run_item
-from cblint.flow.layers import WORK, Layers
+from cblint.flow.layers import WORK, Layers, T
 from cblint.flow.state import File, State, Variable
 from cblint.shell.commands import Script
 from cblint.source.text import Piece
@@ -82,6 +82,10 @@ def _is_same(each: _Remembered, script: Script, kept: State, shell: str, given: 
 @lru_cache(maxsize=8)
 def _are_the_same(first: Layers[Variable], second: Layers[Variable]) -> bool:
     """Whether two builds are given the same variables: all items of one ask this of all of another."""
+    return _are_alike(first, second)
+
+
+def _are_alike(first: Layers[T], second: Layers[T]) -> bool:
     return first is second or first.equals(second)
 
 
@@ -89,8 +93,11 @@ def _begins_alike(first: State, second: State) -> bool:
     """Whether an item finds the same in both: how the one before it ended is nothing to it."""
     if first is second:
         return True
-    layers = ((first.variables, second.variables), (first.functions, second.functions), (first.files, second.files))
-    if not all(one is other or one.equals(other) for one, other in layers):  # type: ignore[arg-type]
+    if not (
+        _are_alike(first.variables, second.variables)
+        and _are_alike(first.functions, second.functions)
+        and _are_alike(first.files, second.files)
+    ):
         return False
     return second == first._replace(
         variables=second.variables,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cblint.buildspec.batch import DEPENDENCIES, LISTS, tasks
-from cblint.buildspec.model import SECRETS_MANAGER, VARIABLES, Buildspec
+from cblint.buildspec.model import SECRETS_MANAGER, VARIABLES, Buildspec, items, scalar
 from cblint.buildspec.shape import Steps
 from cblint.facts import runtimes
 from cblint.facts.images import Image, Runtime, all_images
@@ -150,7 +150,7 @@ def _to_export(buildspec: Buildspec) -> Iterator[Named]:
     from cblint.flow.values import is_name
 
     pair = buildspec.get("env", "exported-variables")
-    listed = {getattr(each, "value", "") for each in getattr(pair.value.resolved, "items", ())} if pair else set()
+    listed = {each.value for each in map(scalar, items(pair.value)) if each is not None} if pair else set()
     secret = {each.name for each in buildspec.variables if each.section != VARIABLES}
     secret |= {name for project in buildspec.projects for name, is_secret in project.variables if is_secret}
     found = {each.name: each for each in given_variables(buildspec)}

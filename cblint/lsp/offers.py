@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
 from cblint.buildspec.batch import LISTS
-from cblint.buildspec.model import mapping
+from cblint.buildspec.model import items, mapping
 from cblint.buildspec.shape import Schema, Steps, faults
 from cblint.facts import published, table
 from cblint.source.tree import Mapping, Node, Pair
@@ -138,11 +138,11 @@ class Allowed:
 
 
 def _child(node: Node | None, step: str | int) -> Node | None:
-    target = node.resolved if node is not None else None
     if isinstance(step, int):
-        items: Sequence[Node] = getattr(target, "items", ())
-        return items[step] if step < len(items) else None
-    pair = target.get(step) if isinstance(target, Mapping) else None
+        found = items(node) if node is not None else []
+        return found[step] if step < len(found) else None
+    holder = mapping(node)
+    pair = holder.get(step) if holder is not None else None
     return pair.value if pair is not None else None
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from cblint.buildspec.model import Buildspec, Variable
-from cblint.facts import published
+from cblint.hosts.definition import BUILDSPEC
 from cblint.lsp.document import Document
+from cblint.lsp.offers import schema_of
 from cblint.source.text import Span
 from cblint.source.tree import Node, Pair, way_to
 
@@ -93,16 +93,9 @@ def match_at(pattern: re.Pattern[str], document: Document, offset: int) -> re.Ma
 # The schema
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    """The schema of buildspecs with its descriptions, which the one that files are checked against has not."""
-    schema: dict[str, Any] = json.loads(published("buildspec"))
-    return schema
-
-
 def described(names: tuple[str | int, ...]) -> dict[str, Any] | None:
     """The part of the schema for what stands at the end of a way; None where it allows nothing there, or anything."""
-    part: dict[str, Any] | None = _schema()
+    part: dict[str, Any] | None = schema_of(BUILDSPEC)
     for name in names:
         if part is None:
             return None
@@ -122,4 +115,4 @@ def _resolved(part: Any) -> dict[str, Any] | None:
     if "$ref" not in part:
         return part
     own = {keyword: value for keyword, value in part.items() if keyword != "$ref"}
-    return {**_schema()["definitions"][part["$ref"].rpartition("/")[2]], **own}
+    return {**schema_of(BUILDSPEC)["definitions"][part["$ref"].rpartition("/")[2]], **own}

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from cblint.buildspec.model import Buildspec
 from cblint.finding import Edit, Finding
 from cblint.hosts.discover import Candidate
+from cblint.hosts.reading import DOCUMENTS
 from cblint.linter import lint_text
 from cblint.lsp.document import Document
+from cblint.shell.commands import SimpleCommand
+from cblint.shell.syntax import walk as walk_command
 from cblint.source.text import Span, line_end_of
-from cblint.suppress import NO_REASON
+from cblint.source.tree import Scalar, walk
+from cblint.suppress import MARK, NO_REASON
 
 _SLASHES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".java")
 _WITHOUT = (".json",)
 """By the ending of a name: files with comments that ``//`` begins, and those that have none."""
-_NAMES = re.compile(r"(cblint:[ \t]*ignore[ \t]*\[[^\[\]]*)\]")
+_NAMES = re.compile(rf"({MARK}[ \t]*ignore[ \t]*\[[^\[\]]*)\]")
 _INDENTATION = re.compile(r"[ \t]*")
 
 
@@ -44,6 +48,8 @@ def _beside(document: Document, finding: Finding) -> Iterator[Suppression]:
     if document.path.lower().endswith(_WITHOUT):
         return
     lines, number = document.lines, finding.start.line
+    # A text in a program has the comments of its own language.
+    openings = ("//", "#") if document.path.lower().endswith(_SLASHES) else ("#",)
     for near in (number - 1, number):
         if near >= 1:
             start, _ = lines.span(near)
@@ -53,30 +59,27 @@ def _beside(document: Document, finding: Finding) -> Iterator[Suppression]:
     start, end = lines.span(number)
     line = lines.line(number)
     before = lines.line(number - 1) if number > 1 else ""
-    if not before.endswith("\\"):  # it would end there what goes on in the line
-        indentation = _INDENTATION.match(line)
-        yield _written(document, finding, start, indentation[0] if indentation else "", line_end_of(document.text))
-    if line.strip() and not line.endswith("\\"):
-        yield _written(document, finding, end, " " if not line[-1:].isspace() else "", "")
+    indentation = _INDENTATION.match(line)
+    lead = indentation[0] if indentation else ""
+    for opening in openings if not before.endswith("\\") else ():  # it would end there what goes on in the line
+        yield _written(finding, start, f"{lead}{opening}", line_end_of(document.text))
+    for opening in openings if line.strip() and not line.endswith("\\") else ():
+        yield _written(finding, end, opening if line[-1:].isspace() else f" {opening}", "")
 
 
 def _atop(document: Document, finding: Finding) -> Iterator[Suppression]:
-    if not document.path.lower().endswith(_WITHOUT):
-        yield _written(document, finding, 0, "", line_end_of(document.text), "ignore-file")
+    name, line_end = document.path.lower(), line_end_of(document.text)
+    if name.endswith(DOCUMENTS):
+        yield _written(finding, 0, "<!--", f" -->{line_end}", "ignore-file")
+    elif not name.endswith(_WITHOUT):
+        yield _written(finding, 0, "//" if name.endswith(_SLASHES) else "#", line_end, "ignore-file")
 
 
-def _written(
-    document: Document, finding: Finding, place: int, before: str, after: str, kind: str = "ignore"
-) -> Suppression:
-    name = document.path.lower()
-    opening, closing = ("//", "") if name.endswith(_SLASHES) else ("#", "")
-    if kind == "ignore-file" and os.path.splitext(name)[1] in (".md", ".markdown"):
-        opening, closing = "<!--", " -->"
-    comment = f"{before}{opening} cblint: {kind}[{finding.rule}] -- "
-    reason = place + len(comment)
-    return Suppression(
-        Edit(Span(place, place), f"{comment}{NO_REASON}{closing}{after}"), Span(reason, reason + len(NO_REASON))
-    )
+def _written(finding: Finding, place: int, opening: str, closing: str, kind: str = "ignore") -> Suppression:
+    comment = f"{opening} {MARK} {kind}[{finding.rule}] -- "
+    start = place + len(comment)
+    reason = Span(start, start + len(NO_REASON))
+    return Suppression(Edit(Span(place, place), f"{comment}{NO_REASON}{closing}"), reason)
 
 
 def _first(document: Document, finding: Finding, found: Iterator[Suppression]) -> Suppression | None:
@@ -87,9 +90,29 @@ def _first(document: Document, finding: Finding, found: Iterator[Suppression]) -
         new = document.text[:place] + text + document.text[place:]
         after = _said(document, new, Span(place, place + len(text)))
         gone = before - after
-        if not after - before and gone and _as_key(finding) in gone and all(key[0] == finding.code for key in gone):
+        is_silent = _as_key(finding) in gone and all(key[0] == finding.code for key in gone)
+        if (
+            is_silent
+            and not after - before
+            and _meant(document) == _meant(Document(document.path, new, document.settings))
+        ):
             return each
     return None
+
+
+@lru_cache(maxsize=2)
+def _meant(document: Document) -> list[list[str]]:
+    """What the buildspecs in a text say, and what their commands run: comments are no part of it."""
+    return [list(_said_by(buildspec)) for buildspec in document.buildspecs]
+
+
+def _said_by(buildspec: Buildspec) -> Iterator[str]:
+    items = {id(item.node): item for item in buildspec.command_items}
+    for node in walk(buildspec.root):
+        if id(node) in items:
+            yield from (each.raw for each in walk_command(items[id(node)].script) if isinstance(each, SimpleCommand))
+        elif isinstance(node, Scalar):
+            yield node.value
 
 
 _Key = tuple[str, str, int, int]
