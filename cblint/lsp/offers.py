@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from cblint.buildspec.batch import LISTS
 from cblint.buildspec.model import items, mapping
 from cblint.buildspec.shape import Schema, Steps, faults
 from cblint.facts import published, table
@@ -15,18 +14,6 @@ from cblint.source.tree import Mapping, Node, Pair
 
 _PUBLISHED = ("buildspec", "config")
 """The schemas that are kept without their descriptions elsewhere."""
-_INSTEAD = (
-    frozenset({*LISTS, "build-matrix", "build-fanout"}),
-    frozenset({"compute-type", "fleet"}),
-    frozenset({"steps", "commands"}),
-)
-"""Keys of which one mapping has one; the descriptions in the schema say so."""
-_ON_FAILURE = (
-    ("ABORT", "The build ends."),
-    ("CONTINUE", "The build goes on with the next phase."),
-    ("RETRY", "The phase is tried again: RETRY-<count>, RETRY-<regex>, RETRY-<count>-<regex>."),
-)
-_OLD_VERSION = "Nothing survives from one command to the next."
 _FORMS = {"file-format": "reports", "on-failure": ""}
 """The keys whose values have a form, not a list; by the table that lists them."""
 
@@ -94,7 +81,9 @@ class Allowed:
         return list(_listed(value for part in self._parts for value in _enumerated(part)))
 
     def _may_have(self, name: str, present: set[str | None], pair: Pair) -> bool:
-        if name in present or any(name in group and group & present for group in _INSTEAD):
+        if name in present or any(
+            name in group and present.intersection(group) for group in table("choices")["alternatives"]
+        ):
             return False
         needed = (part.get("dependencies", {}).get(name, ()) for part in self._parts)
         if not all(other in present for each in needed for other in each):
@@ -179,7 +168,7 @@ def _listed(values: Iterable[Any]) -> Iterator[Choice]:
         # The version of the buildspec: numbers are the newer the higher they are.
         newest, *older = sorted(found.values(), reverse=True) or (None,)
         yield from [Choice(newest)] if newest is not None else ()
-        yield from (Choice(value, _OLD_VERSION, deprecated=True) for value in older)
+        yield from (Choice(value, table("choices")["old-version"], deprecated=True) for value in older)
         return
     # The documentation of CodeBuild writes yes and no, where it takes true and false as well.
     texts = [value for value in found.values() if type(value) is not bool]
@@ -188,7 +177,7 @@ def _listed(values: Iterable[Any]) -> Iterator[Choice]:
 
 def _in_form(name: str) -> list[Choice]:
     if name == "on-failure":
-        return [Choice(value, description) for value, description in _ON_FAILURE]
+        return [Choice(value, says) for value, says in table("choices")[name].items()]
     facts = table(_FORMS[name])
     default = facts["default"]
     names = sorted(facts["formats"], key=lambda each: each != default)
