@@ -69,7 +69,7 @@ class Place(NamedTuple):
 
 
 class Mend(NamedTuple):
-    """How to mend a finding: a title, whether ``--fix`` does it without ``--unsafe-fixes``, and the lines that change."""
+    """How to mend a finding: ``safe`` if ``--fix`` does it without ``--unsafe-fixes``, and the lines that change."""
 
     title: str
     safe: bool
