@@ -1,8 +1,4 @@
-"""Which findings a change makes: those on lines that are new since a git revision, and those that it causes elsewhere.
-
-Git is only asked for what it stores: nothing here looks at the working tree through it, runs a program that the
-repository names, or fetches.
-"""
+"""Which findings a change makes: those on lines that are new since a revision of git, and those it causes elsewhere."""
 
 from __future__ import annotations
 
@@ -11,15 +7,14 @@ import difflib
 import itertools
 import os
 import shutil
-import subprocess
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from cblint.finding import UNCHANGED, Finding
+from cblint.git import LONGEST_BESIDE, MOST_FILES, GitError, commit, contents, files_of
 from cblint.hosts.discover import Candidate, git_root
 from cblint.hosts.repository import LONGEST, index_of
 from cblint.identity import Identity, identities
@@ -28,45 +23,12 @@ from cblint.opening import STDIN
 from cblint.source.file import MAX_BYTES, Unreadable, decode, read
 from cblint.source.text import Lines
 
-TIMEOUT = 60
-"""Seconds that git may take."""
-LONGEST_LIST = 64_000_000
-"""Bytes that git may print of the files of a commit, about half a million: a few trees can name billions."""
-MOST_STEPS = 100
-"""Folders on the way to a file of the revision that is looked at: a system has no paths of thousands."""
-MOST_FILES = 20_000
-MOST_TOTAL = 256 * 1024 * 1024
-"""Files of the revision, and bytes of them, that are laid out to be looked at; of a longer file only its name."""
-LONGEST_BESIDE = 1024 * 1024
 _MOST_COMPARED = 4_000_000
 """Old lines times new ones: beyond, a line is new if the old text has no such line left."""
 _MOST_MOVED = 200
 """Files that are gone, among which the former name of one that is new is looked for."""
 _ALIKE = 0.5
 """The part of its lines that a file must have kept to be the same under another name."""
-CHUNK = 16 * 1024 * 1024
-"""Bytes that are asked of git at a time."""
-_SAFE = (
-    "--no-pager",
-    "--no-replace-objects",
-    "-c",
-    "protocol.allow=never",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.hooksPath=/dev/null",
-)
-
-
-class SinceError(Exception):
-    """There is nothing to compare with. ``str()`` is a sentence."""
-
-
-class Blob(NamedTuple):
-    """A plain file of a revision: the name of its object, and how many bytes that has; None if it is not here."""
-
-    name: str
-    size: int | None
 
 
 def only_changed(
@@ -75,7 +37,7 @@ def only_changed(
     """The files, with those findings marked as left out that have nothing to do with what changed.
 
     ``revision`` is what git takes for a commit; with ``...`` behind it, the commit where the work of HEAD left it.
-    ``texts`` are those that the disk does not have, by ``FileResult.shown``. Raises SinceError.
+    ``texts`` are those that the disk does not have, by ``FileResult.shown``. Raises GitError.
     """
     with contextlib.ExitStack() as stack:
         trees: dict[str, Tree] = {}
@@ -84,7 +46,7 @@ def only_changed(
             if any(finding.is_open for finding in file.findings):
                 root = git_root(os.path.dirname(os.path.abspath(file.shown)))
                 if root is None or file.path == STDIN:
-                    raise SinceError(f"{file.shown} is in no git repository: --since has nothing to compare it with.")
+                    raise GitError(f"{file.shown} is in no git repository: --since has nothing to compare it with.")
                 if root not in trees:
                     trees[root] = Tree(root, commit(root, revision), stack.enter_context(_folder()))
                 file = _marked(file, trees[root], settings, texts)
@@ -161,7 +123,7 @@ class Tree:
     def __init__(self, root: str, name: str, folder: str) -> None:
         self.root = root
         self._folder = folder
-        self._files = _files(root, name)
+        self._files = files_of(root, name)
         self._changes: dict[str, Change | None] = {}
         self._moved: set[str] = set()
 
@@ -178,7 +140,7 @@ class Tree:
             return None
         if path in self._files:
             if self._files[path].size is None:
-                raise SinceError(f"git has not fetched what {path} was: this is a partial clone.")
+                raise GitError(f"git has not fetched what {path} was: this is a partial clone.")
             old = self._texts([path]).get(path)
             return Change(path, old, new_lines(old, new), False) if old is not None else None
         former = self._former(path, new)
@@ -191,7 +153,7 @@ class Tree:
     def _texts(self, paths: Sequence[str], longest: int = MAX_BYTES) -> dict[str, str]:
         """What files hold that are texts; nothing for those that are longer."""
         found = {}
-        for path, data in _contents(self.root, {path: self._files[path] for path in paths}, longest):
+        for path, data in contents(self.root, {path: self._files[path] for path in paths}, longest):
             with contextlib.suppress(Unreadable):
                 found[path] = decode(data)
         return found
@@ -237,7 +199,7 @@ class Tree:
         if index is not None:
             _write(os.path.join(self._folder, ".git"), "index", index)
         files = dict(itertools.islice(self._files.items(), MOST_FILES))
-        for path, data in _contents(self.root, files, LONGEST_BESIDE):
+        for path, data in contents(self.root, files, LONGEST_BESIDE):
             _write(self._folder, path, data)
         return self._folder
 
@@ -281,166 +243,3 @@ def _new(before: list[str], after: list[str]) -> Iterator[int]:
 def _lines(text: str) -> list[str]:
     lines = Lines(text)
     return [lines.line(number) for number in range(1, len(lines) + 1)]
-
-
-# Git
-
-
-def commit(root: str, revision: str) -> str:
-    """The name of the commit that a revision of the repository at ``root`` stands for. Raises SinceError."""
-    base = revision.removesuffix("...")
-    found = _resolved(root, base)
-    if base == revision:
-        return found
-    done = _git(root, "merge-base", found, _resolved(root, "HEAD"))
-    if done.returncode:
-        raise SinceError(f"{base} and HEAD have no commit in common{_shallow(root)}.")
-    return done.stdout.decode().split()[0]
-
-
-def _resolved(root: str, revision: str) -> str:
-    done = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if done.returncode == 1:
-        raise SinceError(f'git knows no revision "{revision}" here{_shallow(root)}.')
-    return _output(root, done).decode().strip()
-
-
-def _shallow(root: str) -> str:
-    done = _git(root, "rev-parse", "--is-shallow-repository")
-    if done.stdout.strip() != b"true":
-        return ""
-    return ": this is a shallow clone, so fetch more of its history first (git fetch --unshallow)"
-
-
-def _files(root: str, name: str) -> dict[str, Blob]:
-    """The plain files of a commit by path; names that lead elsewhere are left out."""
-    found = {}
-    for entry in _listed(root, "ls-tree", "-r", "-z", "-l", "--full-tree", name).split(b"\0"):
-        about, _, path = entry.partition(b"\t")
-        mode, _, blob, size = about.split() if path else (b"", b"", b"", b"")
-        steps = path.split(b"/")
-        is_usual = len(steps) <= MOST_STEPS and not any(step.lower() in _NO_STEPS for step in steps)
-        if mode.startswith(b"100") and is_usual:
-            found[os.fsdecode(path)] = Blob(blob.decode(), int(size) if size.isdigit() else None)
-    return found
-
-
-_NO_STEPS = frozenset({b"", b".", b"..", b".git"})
-
-
-def _contents(root: str, files: Mapping[str, Blob], longest: int) -> Iterator[tuple[str, bytes]]:
-    """What files hold that are here and not longer, nothing for those that are; no more than MOST_TOTAL in all."""
-    total = held = 0
-    chunk: dict[str, Blob] = {}
-    for path, file in files.items():
-        if file.size is None or file.size > longest:
-            yield path, b""
-            continue
-        total += file.size
-        if total > MOST_TOTAL:
-            break
-        if held > CHUNK:
-            yield from _chunk(root, chunk)
-            chunk, held = {}, 0
-        chunk[path] = file
-        held += file.size
-    yield from _chunk(root, chunk)
-
-
-def _chunk(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
-    if not files:
-        return
-    names = "".join(f"{file.name}\n" for file in files.values())
-    found = _output(root, _git(root, "cat-file", "--batch", given=names.encode()))
-    at = 0
-    for path in files:
-        end = found.index(b"\n", at)
-        _, kind, *size = found[at:end].split()
-        at = end + 1
-        if kind == b"blob":
-            length = int(size[0])
-            yield path, found[at : at + length]
-            at += length + 1
-
-
-def _git(root: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Ask git. Raises SinceError where it cannot be asked."""
-    with _asking(arguments):
-        return subprocess.run(  # noqa: S603 - git itself, told to run nothing
-            _command(root, arguments),
-            input=given,
-            capture_output=True,
-            timeout=TIMEOUT,
-            env=_environment(root),
-            check=False,
-        )
-
-
-def _listed(root: str, *arguments: str) -> bytes:
-    """What git prints, if that has an end: a few trees that hold one another name billions. Raises SinceError."""
-    with _asking(arguments), tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(  # noqa: S603 - as above
-            _command(root, arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            env=_environment(root),
-        )
-        timer = threading.Timer(TIMEOUT, process.kill)
-        timer.start()
-        with process:
-            found = process.stdout.read(LONGEST_LIST + 1) if process.stdout is not None else b""
-            if len(found) > LONGEST_LIST:
-                process.kill()
-        timer.cancel()
-        if len(found) > LONGEST_LIST:
-            size = f"{LONGEST_LIST // 1_000_000} MB"
-            raise SinceError(f"the revision has more files than can be compared: its list is larger than {size}.")
-        if process.returncode < 0:
-            raise subprocess.TimeoutExpired(arguments, TIMEOUT)
-        said.seek(0)
-        return _output(root, subprocess.CompletedProcess(arguments, process.returncode, found, said.read(_SAID)))
-
-
-_SAID = 4096
-"""Bytes of what git says is wrong: the first line is told."""
-
-
-def _command(root: str, arguments: Sequence[str]) -> list[str]:
-    program = shutil.which("git")
-    if program is None:
-        raise SinceError("git is not installed: --since has to ask it for the old files.")
-    return [program, *_SAFE, "-C", root, *arguments]
-
-
-@contextlib.contextmanager
-def _asking(arguments: Sequence[str]) -> Iterator[None]:
-    """Raise SinceError for what may go wrong with a program."""
-    try:
-        yield
-    except subprocess.TimeoutExpired:
-        raise SinceError(f"git {arguments[0]} has not ended after {TIMEOUT} seconds.") from None
-    except OSError as error:
-        raise SinceError(f"git cannot be run: {error.strerror or error}.") from None
-
-
-def _environment(root: str) -> dict[str, str]:
-    """The user's, but of git's variables only those that keep it from doing more than it is asked for."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {
-        **kept,
-        "GIT_ALLOW_PROTOCOL": "",  # goes before what a repository says of a protocol, as protocol.allow does not
-        "GIT_CEILING_DIRECTORIES": os.path.dirname(root),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C",
-    }
-
-
-def _output(root: str, done: subprocess.CompletedProcess[bytes]) -> bytes:
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise SinceError(f"git cannot read the repository at {root}: {said or 'it does not say why'}")
-    return done.stdout

@@ -136,12 +136,13 @@ def _told(result: Result, options: Mapping[str, Any], data: bytes | None) -> Res
 
         result = applied(result, options["paths"] or (".",), options)
     if options["since"] is not None:
-        from cblint.since import SinceError, only_changed
+        from cblint.git import GitError
+        from cblint.since import only_changed
 
         texts = {file.shown: decode(data) for file, _ in result.findings} if data is not None else {}
         try:
             files = only_changed(result.files, options["since"], settings_of(options), texts)
-        except SinceError as error:
+        except GitError as error:
             raise Stopped(str(error)) from None
         result = result._replace(files=tuple(files))
     return result

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cblint import since
+from cblint import git as asking
 from cblint.since import new_lines
 from tests.bounds import no_hanging
 from tests.git import commit, git, with_examples
@@ -84,8 +84,11 @@ def test_what_there_is_nothing_to_compare_with_is_said(
     (tmp_path / "away" / ".git").mkdir()
     done = old(str(tmp_path / "away"), "--since", "HEAD")
     assert f"cblint: git cannot read the repository at {tmp_path}/away: fatal: not a git repository" in done.stderr
-    monkeypatch.setattr(since.shutil, "which", lambda _: None)  # type: ignore[attr-defined]
-    assert old("--since", "HEAD").stderr == "cblint: git is not installed: --since has to ask it for the old files.\n"
+    monkeypatch.setattr(asking.shutil, "which", lambda _: None)  # type: ignore[attr-defined]
+    assert (
+        old("--since", "HEAD").stderr
+        == "cblint: git is not installed: what is stored in a repository has to be asked of it.\n"
+    )
     assert old("clean", "--since", "HEAD").status == 0
 
 
@@ -249,7 +252,7 @@ def test_names_that_lead_elsewhere_are_not_laid_out(old: Cblint, tmp_path: pathl
     (old.folder / "entries").unlink()
     name = git(old.folder, "commit-tree", tree, "-m", "x").strip()
     assert len(said(old, revision=name)) > 5
-    assert since._files(str(old.folder), name).keys() == {"a\\b", "x" * 300}
+    assert asking.files_of(str(old.folder), name).keys() == {"a\\b", "x" * 300}
     assert not list(tmp_path.glob("cblint-*"))
 
 

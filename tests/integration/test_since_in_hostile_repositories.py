@@ -11,6 +11,7 @@ import zlib
 
 import pytest
 
+from cblint import git as asking
 from cblint import since
 from tests.git import commit, git, with_examples
 from tests.integration.conftest import DEFECT, Cblint
@@ -55,7 +56,7 @@ def _tree(objects: pathlib.Path, mode: str, name: str, held: str) -> str:
 
 
 def test_trees_that_name_billions_of_files(old: Cblint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(since, "LONGEST_LIST", 1_000_000)
+    monkeypatch.setattr(asking, "LONGEST_LIST", 1_000_000)
     blob = git(old.folder, "rev-parse", "HEAD:buildspec.yml").strip()
     tree = _given(old.folder, "".join(f"100644 blob {blob}\tf{each}\n" for each in range(10)), "mktree")
     for _ in range(9):
@@ -63,7 +64,7 @@ def test_trees_that_name_billions_of_files(old: Cblint, monkeypatch: pytest.Monk
     _committed(old.folder, tree)
     done = old("--since", "HEAD")
     assert (done.status, done.out) == (2, b"")
-    assert done.stderr == "cblint: the revision has more files than can be compared: its list is larger than 1 MB.\n"
+    assert done.stderr == "cblint: the revision has more files than can be looked at: its list is larger than 1 MB.\n"
 
 
 def test_an_index_that_leads_elsewhere(old: Cblint, tmp_path: pathlib.Path) -> None:
@@ -72,7 +73,7 @@ def test_an_index_that_leads_elsewhere(old: Cblint, tmp_path: pathlib.Path) -> N
     index = old.folder / ".git" / "index"
     index.rename(tmp_path / "elsewhere")
     index.symlink_to(tmp_path / "elsewhere")
-    tree = since.Tree(str(old.folder), since.commit(str(old.folder), "HEAD"), str(tmp_path / "laid-out"))
+    tree = since.Tree(str(old.folder), asking.commit(str(old.folder), "HEAD"), str(tmp_path / "laid-out"))
     assert os.listdir(os.path.join(tree.laid_out, ".git")) == []
 
 
@@ -93,12 +94,12 @@ def test_a_protocol_that_the_repository_allows(
         git(old.folder, "config", key, value)
     blob = git(old.folder, "rev-parse", "HEAD:buildspec.yml").strip()
     os.unlink(old.folder / ".git" / "objects" / blob[:2] / blob[2:])
-    environment = since._environment
+    environment = asking._environment
 
     def of_older_git(root: str) -> dict[str, str]:
         return {name: value for name, value in environment(root).items() if name != "GIT_NO_LAZY_FETCH"}
 
-    monkeypatch.setattr(since, "_environment", of_older_git)
+    monkeypatch.setattr(asking, "_environment", of_older_git)
     assert old("--since", "HEAD").status == 2
     assert not ran.exists()
 
@@ -110,7 +111,7 @@ def test_former_names_are_looked_for_without_counting_each_line_again(old: Cblin
     for each in range(100):
         os.unlink(old.folder / "old" / f"{each}.txt")
     old.put({f"new/{each}/buildspec.yml": DEFECT for each in range(30)})
-    tree = since.Tree(str(old.folder), since.commit(str(old.folder), "HEAD"), "")
+    tree = since.Tree(str(old.folder), asking.commit(str(old.folder), "HEAD"), "")
     counted = tree._had
     assert len(counted) == 100
     assert all(tree.change(f"new/{each}/buildspec.yml") is None for each in range(30))

@@ -1,0 +1,209 @@
+"""What git stores, asked of git itself: it is told to run nothing that a repository names, and to fetch nothing.
+
+No command that is given looks at a working tree (docs/decisions/git-is-not-called.md).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+TIMEOUT = 60
+"""Seconds that git may take."""
+LONGEST_LIST = 64_000_000
+"""Bytes that git may print of the files of a commit, about half a million: a few trees can name billions."""
+MOST_STEPS = 100
+"""Folders on the way to a file of the revision that is looked at: a system has no paths of thousands."""
+MOST_FILES = 20_000
+MOST_TOTAL = 256 * 1024 * 1024
+"""Files of the revision, and bytes of them, that are laid out to be looked at; of a longer file only its name."""
+LONGEST_BESIDE = 1024 * 1024
+CHUNK = 16 * 1024 * 1024
+"""Bytes that are asked of git at a time."""
+_SAFE = (
+    "--no-pager",
+    "--no-replace-objects",
+    "-c",
+    "protocol.allow=never",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+)
+
+
+class GitError(Exception):
+    """Git cannot say. ``str()`` is a sentence."""
+
+
+class Blob(NamedTuple):
+    """A plain file of a revision: the name of its object, and how many bytes that has; None if it is not here."""
+
+    name: str
+    size: int | None
+
+
+def commit(root: str, revision: str) -> str:
+    """The name of the commit that a revision of the repository at ``root`` stands for. Raises GitError."""
+    base = revision.removesuffix("...")
+    found = _resolved(root, base)
+    if base == revision:
+        return found
+    done = asked(root, "merge-base", found, _resolved(root, "HEAD"))
+    if done.returncode:
+        raise GitError(f"{base} and HEAD have no commit in common{_shallow(root)}.")
+    return done.stdout.decode().split()[0]
+
+
+def _resolved(root: str, revision: str) -> str:
+    done = asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if done.returncode == 1:
+        raise GitError(f'git knows no revision "{revision}" here{_shallow(root)}.')
+    return _output(root, done).decode().strip()
+
+
+def _shallow(root: str) -> str:
+    done = asked(root, "rev-parse", "--is-shallow-repository")
+    if done.stdout.strip() != b"true":
+        return ""
+    return ": this is a shallow clone, so fetch more of its history first (git fetch --unshallow)"
+
+
+def files_of(root: str, name: str) -> dict[str, Blob]:
+    """The plain files of a commit by path; names that lead elsewhere are left out."""
+    found = {}
+    for entry in _listed(root, "ls-tree", "-r", "-z", "-l", "--full-tree", name).split(b"\0"):
+        about, _, path = entry.partition(b"\t")
+        mode, _, blob, size = about.split() if path else (b"", b"", b"", b"")
+        steps = path.split(b"/")
+        is_usual = len(steps) <= MOST_STEPS and not any(step.lower() in _NO_STEPS for step in steps)
+        if mode.startswith(b"100") and is_usual:
+            found[os.fsdecode(path)] = Blob(blob.decode(), int(size) if size.isdigit() else None)
+    return found
+
+
+_NO_STEPS = frozenset({b"", b".", b"..", b".git"})
+
+
+def contents(root: str, files: Mapping[str, Blob], longest: int) -> Iterator[tuple[str, bytes]]:
+    """What files hold that are here and not longer, nothing for those that are; no more than MOST_TOTAL in all."""
+    total = held = 0
+    chunk: dict[str, Blob] = {}
+    for path, file in files.items():
+        if file.size is None or file.size > longest:
+            yield path, b""
+            continue
+        total += file.size
+        if total > MOST_TOTAL:
+            break
+        if held > CHUNK:
+            yield from _chunk(root, chunk)
+            chunk, held = {}, 0
+        chunk[path] = file
+        held += file.size
+    yield from _chunk(root, chunk)
+
+
+def _chunk(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
+    if not files:
+        return
+    names = "".join(f"{file.name}\n" for file in files.values())
+    found = _output(root, asked(root, "cat-file", "--batch", given=names.encode()))
+    at = 0
+    for path in files:
+        end = found.index(b"\n", at)
+        _, kind, *size = found[at:end].split()
+        at = end + 1
+        if kind == b"blob":
+            length = int(size[0])
+            yield path, found[at : at + length]
+            at += length + 1
+
+
+def asked(root: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Ask git. Raises GitError where it cannot be asked."""
+    with _asking(arguments):
+        return subprocess.run(  # noqa: S603 - git itself, told to run nothing
+            _command(root, arguments),
+            input=given,
+            capture_output=True,
+            timeout=TIMEOUT,
+            env=_environment(root),
+            check=False,
+        )
+
+
+def _listed(root: str, *arguments: str) -> bytes:
+    """What git prints, if that has an end: a few trees that hold one another name billions. Raises GitError."""
+    with _asking(arguments), tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603 - as above
+            _command(root, arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            env=_environment(root),
+        )
+        timer = threading.Timer(TIMEOUT, process.kill)
+        timer.start()
+        with process:
+            found = process.stdout.read(LONGEST_LIST + 1) if process.stdout is not None else b""
+            if len(found) > LONGEST_LIST:
+                process.kill()
+        timer.cancel()
+        if len(found) > LONGEST_LIST:
+            size = f"{LONGEST_LIST // 1_000_000} MB"
+            raise GitError(f"the revision has more files than can be looked at: its list is larger than {size}.")
+        if process.returncode < 0:
+            raise subprocess.TimeoutExpired(arguments, TIMEOUT)
+        said.seek(0)
+        return _output(root, subprocess.CompletedProcess(arguments, process.returncode, found, said.read(_SAID)))
+
+
+_SAID = 4096
+"""Bytes of what git says is wrong: the first line is told."""
+
+
+def _command(root: str, arguments: Sequence[str]) -> list[str]:
+    program = shutil.which("git")
+    if program is None:
+        raise GitError("git is not installed: what is stored in a repository has to be asked of it.")
+    return [program, *_SAFE, "-C", root, *arguments]
+
+
+@contextlib.contextmanager
+def _asking(arguments: Sequence[str]) -> Iterator[None]:
+    """Raise GitError for what may go wrong with a program."""
+    try:
+        yield
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git {arguments[0]} has not ended after {TIMEOUT} seconds.") from None
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror or error}.") from None
+
+
+def _environment(root: str) -> dict[str, str]:
+    """The user's, but of git's variables only those that keep it from doing more than it is asked for."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {
+        **kept,
+        "GIT_ALLOW_PROTOCOL": "",  # goes before what a repository says of a protocol, as protocol.allow does not
+        "GIT_CEILING_DIRECTORIES": os.path.dirname(root),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+
+
+def _output(root: str, done: subprocess.CompletedProcess[bytes]) -> bytes:
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise GitError(f"git cannot read the repository at {root}: {said or 'it does not say why'}")
+    return done.stdout
