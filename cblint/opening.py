@@ -15,7 +15,7 @@ from cblint.hosts.project import Project
 from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold, mentions
 from cblint.hosts.repository import paths_of
 from cblint.source.loader import Stream, load
-from cblint.source.remembered import of_disk
+from cblint.source.remembered import of_repository
 from cblint.source.text import Text
 
 STDIN = "<stdin>"
@@ -144,7 +144,7 @@ def _graph(place: Place, file: HostFile) -> Graph:
     return repository_graph(place.repository).with_file(place.relative, file)
 
 
-@of_disk(16)
+@of_repository(16, lambda graph: tuple((path, file.source) for path, file in graph.files.items()))
 def repository_graph(repository: str) -> Graph:
     """What the files of a repository define; nothing where there are too many to look at."""
     paths = paths_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from collections.abc import Hashable, Iterator
@@ -166,12 +165,9 @@ def _is_slip(name: str, other: str) -> bool:
 
 def _names(repository: str, folder: str) -> list[str]:
     """The names of the YAML files in a folder."""
-    try:
-        with os.scandir(os.path.join(repository, folder)) as entries:
-            found = [entry.name for entry, _ in zip(entries, range(_MOST_NAMES), strict=False)]
-    except OSError:
-        return []
-    return sorted(name for name in found if name.endswith(_ENDINGS))
+    from cblint.hosts.repository import names_in
+
+    return [name for name in names_in(repository, folder, _MOST_NAMES) if name.endswith(_ENDINGS)]
 
 
 def _hint(repository: str, path: str) -> str:

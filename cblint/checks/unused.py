@@ -81,7 +81,7 @@ def _unused(buildspec: Buildspec) -> tuple[_Unused, ...]:
         or not _is_in_sight(buildspec.repository, open_ones, invocations)
     ):
         return ()
-    found = named_in(buildspec.repository, left, _BUILDSPECS)
+    found = named_in(buildspec.repository, frozenset(left), _BUILDSPECS)
     return tuple(_Unused(sought[name], False) for name in left if found is not None and name not in found)
 
 

@@ -13,7 +13,7 @@ from cblint.hosts.buildspec import DEFAULT_BUILDSPEC, DEFAULT_BUILDSPECS
 from cblint.hosts.definition import PIPELINE, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import is_set, known, setting, text_at
 from cblint.source.foreign import Reference
-from cblint.source.remembered import of_disk
+from cblint.source.remembered import of_repository
 from cblint.source.text import HOLE
 from cblint.source.tree import Node, Scalar
 
@@ -255,9 +255,11 @@ class Graph:
 
     def _first_in(self, folder: str, paths: Iterable[str]) -> str | None:
         """The first of some paths from a folder at which the repository has a file, as a path from its root."""
+        from cblint.hosts.repository import is_file
+
         for path in paths if self.repository is not None else ():
             full = posixpath.join(folder, path)
-            if not path.startswith("../") and os.path.isfile(os.path.join(self.repository or "", full)):
+            if not path.startswith("../") and is_file(self.repository or "", full):
                 return full
         return None
 
@@ -297,7 +299,7 @@ class Graph:
         return frozenset(names)
 
 
-@of_disk(16)
+@of_repository(16, lambda lines: lines.text if lines is not None else None)
 def lines_in(repository: str, path: str) -> Lines | None:
     """The lines of a file of a repository, as it is on the disk; None where that cannot be read."""
     from cblint.source.file import Unreadable, read

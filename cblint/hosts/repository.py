@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Iterator
 
 from cblint.hosts.discover import ignored
 from cblint.source.file import is_baseline
-from cblint.source.remembered import of_disk
+from cblint.source.remembered import of_disk, of_repository
 
 LONGEST = 262_144
 """Bytes of a script that are read; longer ones are not written by hand."""
 
 
-@of_disk(64)
+@of_repository(64)
 def text_in(repository: str, path: str) -> str | None:
     """The text of a file by its path from the root of a repository, which is a folder.
 
@@ -62,7 +62,7 @@ _SEPARATORS = r"[-_.]"
 _NAMING = r"(?i)file_?name"
 
 
-@of_disk(4096)
+@of_repository(4096)
 def holds(repository: str, path: str) -> bool | None:
     """Whether a checkout of a repository holds a file or folder, by its path from the root.
 
@@ -102,6 +102,7 @@ def holds(repository: str, path: str) -> bool | None:
     return None if found is None else found != ""
 
 
+@of_repository(4096)
 def lacks(repository: str, path: str) -> bool:
     """Whether a checkout of a repository certainly has nothing at a path from the root, and is not to get it later.
 
@@ -114,7 +115,7 @@ def lacks(repository: str, path: str) -> bool:
     return not ignored(os.path.join(repository, path), False) and not any(ignored(folder, True) for folder in folders)
 
 
-@of_disk(64)
+@of_repository(64)
 def mentioned(repository: str, names: frozenset[str], besides: str) -> set[str] | None:
     """Those of some names that a script, a buildspec or a template of a repository has; None if there is too much.
 
@@ -148,7 +149,7 @@ def given_in_text(text: str, names: Collection[str]) -> set[str]:
     return {name for name in names if re.search(rf"(?a)(?<![\w$])(?<!\$\{{){re.escape(name)}(?!\w)", text) is not None}
 
 
-@of_disk(64)
+@of_repository(64)
 def given_in(repository: str, names: frozenset[str], besides: str) -> set[str] | None:
     """The same of all texts of a repository but one; None if there is too much."""
     root = os.path.realpath(repository)
@@ -165,7 +166,8 @@ def given_in(repository: str, names: frozenset[str], besides: str) -> set[str] |
     return found
 
 
-def named_in(repository: str, names: Collection[str], apart: str) -> set[str] | None:
+@of_repository(64)
+def named_in(repository: str, names: frozenset[str], apart: str) -> set[str] | None:
     """Those of some names of variables that any text of a repository has; None if not all of it is at hand.
 
     However it is written: `DB_HOST` is also what reads `db.host` or `dbHost` from the environment. Files whose names
@@ -204,7 +206,7 @@ def _any_text(data: bytes) -> str:
     return data.decode("latin-1") if b"\0" not in data[:_SAMPLE] else ""
 
 
-@of_disk(64)
+@of_repository(64)
 def found_by(repository: str, pattern: str) -> frozenset[str] | None:
     """The paths of a repository, from its root, that a regular expression matches; None if there is too much."""
     root = os.path.realpath(repository)
@@ -216,6 +218,22 @@ def found_by(repository: str, pattern: str) -> frozenset[str] | None:
         if re.fullmatch(pattern, relative):
             found.add(relative)
     return frozenset(found)
+
+
+@of_repository(64)
+def names_in(repository: str, folder: str, most: int) -> tuple[str, ...]:
+    """The names of what is in a folder of a repository, sorted, or of so many things in it; none where it is none."""
+    try:
+        with os.scandir(os.path.join(repository, folder)) as entries:
+            return tuple(sorted(entry.name for entry in itertools.islice(entries, most)))
+    except (OSError, ValueError):
+        return ()
+
+
+@of_repository(1024)
+def is_file(repository: str, path: str) -> bool:
+    """Whether there is a file, or a link that leads to one, at a path from the root of a repository."""
+    return os.path.isfile(os.path.join(repository, path))
 
 
 def paths_of(repository: str, wanted: Callable[[str], bool]) -> list[str] | None:

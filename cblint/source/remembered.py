@@ -1,10 +1,13 @@
-"""What is remembered of the disk, and forgotten where a process lives long enough to see it change."""
+"""What is remembered of the disk, forgotten where a process sees it change, and kept of what was asked of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-from typing import ParamSpec, TypeVar
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -27,3 +30,82 @@ def forget() -> None:
     """Look at the disk again."""
     for clear in _forgetting:
         clear()
+
+
+class Question(NamedTuple):
+    """What was asked of a repository: by which function, of which folder, and with what else.
+
+    ``folder`` is that of the repository from the current folder.
+    """
+
+    name: str
+    folder: str
+    given: tuple[Any, ...]
+
+
+Answers = dict[Question, str]
+"""Each with the digest of what the answer was."""
+
+_told: ContextVar[Answers | None] = ContextVar("told", default=None)
+_askers: dict[str, tuple[Callable[..., Any], Callable[[Any], str]]] = {}
+
+
+def of_repository(
+    most: int, plain: Callable[[Any], object] = lambda found: found
+) -> Callable[[Callable[Concatenate[str, Given], Found]], Callable[Concatenate[str, Given], Found]]:
+    """As ``of_disk``, of a question about a repository, whose folder comes first: ``listening`` is told of it.
+
+    ``plain`` makes of an answer what says all that there is to it: a text, a number, None, or a set of texts.
+    """
+
+    def kept(function: Callable[Concatenate[str, Given], Found]) -> Callable[Concatenate[str, Given], Found]:
+        remembering = of_disk(most)(function)
+        name = f"{function.__module__}.{function.__qualname__}"
+
+        def digest(answer: Found) -> str:
+            return _digest(plain(answer))
+
+        @wraps(function)
+        def asked(repository: str, /, *given: Given.args, **named: Given.kwargs) -> Found:
+            told = _told.get()
+            if told is None:
+                return remembering(repository, *given, **named)
+            before = _told.set(None)  # what is asked on the way to an answer is part of that
+            try:
+                answer = remembering(repository, *given, **named)
+                told[Question(name, os.path.relpath(repository), given)] = digest(answer)
+            finally:
+                _told.reset(before)
+            return answer
+
+        _askers[name] = (asked, digest)
+        return asked
+
+    return kept
+
+
+@contextmanager
+def listening() -> Iterator[Answers]:
+    """What is asked of repositories meanwhile."""
+    told: Answers = {}
+    before = _told.set(told)
+    try:
+        yield told
+    finally:
+        _told.reset(before)
+
+
+def asked_again(question: Question) -> str:
+    """The digest of the answer of now; empty if nobody asks so any more."""
+    if question.name not in _askers:
+        return ""
+    ask, digest = _askers[question.name]
+    return digest(ask(os.path.abspath(question.folder), *question.given))
+
+
+def _digest(answer: object) -> str:
+    """The same for equal answers, in every process."""
+    import hashlib  # only an audit wants to know
+
+    said = sorted(answer) if isinstance(answer, (set, frozenset)) else answer
+    return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:32]
