@@ -302,6 +302,8 @@ def lint_text(text: str, candidate: Candidate, settings: Settings, repository: s
     except ConfigError as error:
         failure = _failure(candidate, "was not linted: its configuration is wrong")
         return failure._replace(failed=True, error=str(error))
+    except MemoryError:
+        return _failure(candidate, "was not linted: it takes more memory than there is")
     except Exception as error:
         crash = f"{candidate.path}: {type(error).__name__}: {_hidden(str(error), text)}"
         return FileResult(*names_of(candidate.path), crashes=(crash,))

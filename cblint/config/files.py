@@ -22,14 +22,14 @@ class ConfigFile:
     table in TOML nobody knows the lines, which are None.
     """
 
-    __slots__ = ("_text", "lines", "path", "root", "shown")
+    __slots__ = ("lines", "path", "root", "shown", "text")
 
     def __init__(self, path: str, shown: str, text: str, root: Mapping | None, lines: Lines | None) -> None:
         self.path = path
         self.shown = shown
         self.root = root
         self.lines = lines
-        self._text = text
+        self.text = text
 
     def at(self, node: Node) -> str:
         """Where a node begins, as ``.cblint.yml:3:1``."""
@@ -37,7 +37,7 @@ class ConfigFile:
 
     def hidden(self, said: str) -> str:
         """What is said of the file, without its secrets."""
-        return _hidden(said, self._text)
+        return _hidden(said, self.text)
 
     def wrong(self, node: Node, what: str) -> ConfigError:
         """An error about a node."""

@@ -15,7 +15,7 @@ _DEEPEST = 100
 """Folders below the one searched: each level costs a look at all above it, and real trees stay under 30."""
 
 # Folders of version control, of installed packages and of copies that tools make: never anybody's own buildspecs.
-_NEVER = frozenset({".aws-sam", ".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
+NEVER = frozenset({".aws-sam", ".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
 
 
 class Candidate(NamedTuple):
@@ -57,7 +57,7 @@ def search(
         for entry in entries:
             path = entry.path if current != "." else entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _NEVER and not ignored(path, True) and not excluded(path + "/"):
+                if entry.name not in NEVER and not ignored(path, True) and not excluded(path + "/"):
                     folders.append(path)
             elif (
                 wanted(path) and not ignored(path, False) and not excluded(path) and _inside(entry, top) and holds(path)
@@ -82,7 +82,7 @@ def finds(
     return (
         wanted(path)
         and len(parts) <= _DEEPEST
-        and _NEVER.isdisjoint(parts)
+        and NEVER.isdisjoint(parts)
         and not any(_is_link(folder) or excluded(folder + "/") for folder in folders)
         and not excluded(path)
         and (not os.path.islink(path) or _leads_inside(path, os.path.realpath(top)))

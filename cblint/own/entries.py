@@ -74,7 +74,7 @@ def catalogue_with(paths: tuple[str, ...]) -> Catalogue:
 
 def entries(paths: Iterable[str]) -> list[Entry]:
     """The entries in files and in folders, each once, sorted by their paths. Raises WrongEntry."""
-    files = dict.fromkeys(file for path in paths for file in _files(path))
+    files = dict.fromkeys(file for path in paths for file in files_of(path))
     if len(files) > MOST_RULES:
         raise WrongEntry((f"there are more than {MOST_RULES:,} files with own rules",))
     found: list[Entry] = []
@@ -97,8 +97,8 @@ def _keys(rule: Rule) -> set[str]:
     return {rule.code, rule.name, *rule.former_names}
 
 
-def _files(path: str) -> Iterator[str]:
-    """The file, or those of a folder and the folders in it; no link is followed out of it. Raises WrongEntry."""
+def files_of(path: str) -> Iterator[str]:
+    """A file with a rule, or those of a folder and the folders in it; no link leads out of it. Raises WrongEntry."""
     if not os.path.isdir(path):
         yield os.path.abspath(path)
         return

@@ -1,0 +1,107 @@
+"""What a repository says of itself: its remote, its default branch and the commit that is checked out."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from cblint.git import GitError, asked, commit
+from cblint.hosts.repository import text_in
+
+_COMMIT = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
+_SYMBOLIC = "ref: "
+_HEADS = "refs/heads/"
+_REMOTE_HEADS = "refs/remotes/origin/"
+MOST_REFS = 16 * 1024 * 1024
+"""Bytes of ``packed-refs``: a quarter of a million branches and tags."""
+
+
+class Head(NamedTuple):
+    """The default branch and the commit of a repository; empty where there is none."""
+
+    branch: str
+    commit: str
+
+
+def git_folder(root: str) -> str:
+    """The folder in which git keeps what belongs to a repository, by the folder that is its root or its own."""
+    inner = os.path.join(root, ".git")
+    if os.path.isdir(inner):
+        return inner
+    if not os.path.isfile(inner):
+        return root
+    # A working tree of another repository, or a submodule.
+    found = re.fullmatch(r"gitdir: ([^\n]+)\n?", text_in(root, ".git") or "")
+    return os.path.normpath(os.path.join(root, found.group(1))) if found is not None else root
+
+
+def is_bare(folder: str) -> bool:
+    """Whether a folder is a repository without a working tree, or a mirror."""
+    return (
+        os.path.isfile(os.path.join(folder, "HEAD"))
+        and os.path.isdir(os.path.join(folder, "objects"))
+        and os.path.isdir(os.path.join(folder, "refs"))
+    )
+
+
+def remote_of(root: str) -> str:
+    """The address that a repository was cloned from, or else of its first remote; empty if there is none."""
+    found: dict[str, str] = {}
+    name = None
+    for line in (text_in(git_folder(root), "config") or "").splitlines():
+        section = re.match(r'\s*\[\s*(\w+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]', line)
+        if section is not None:
+            name = section.group(2) if section.group(1).lower() == "remote" else None
+        key, equals, value = line.strip().partition("=")
+        if name is not None and equals and key.strip().lower() == "url":
+            found.setdefault(name, value.strip().strip('"'))
+    return found.get("origin") or next(iter(found.values()), "")
+
+
+def head_of(root: str, revision: str = "") -> Head:
+    """The default branch of a repository, and the commit that a revision stands for, or else the one checked out.
+
+    Most repositories tell by files that are read here; of others git is asked. Raises GitError.
+    """
+    folder = git_folder(root)
+    head = text_in(folder, "HEAD") or ""
+    checked_out = head.removeprefix(_SYMBOLIC).strip() if head.startswith(_SYMBOLIC) else ""
+    remote = (text_in(folder, f"{_REMOTE_HEADS}HEAD") or "").strip()
+    if remote.startswith(_SYMBOLIC + _REMOTE_HEADS):
+        branch = remote.removeprefix(_SYMBOLIC + _REMOTE_HEADS)
+    else:
+        branch = checked_out.removeprefix(_HEADS)
+    if revision not in ("", "HEAD"):
+        return Head(branch, commit(root, revision))
+    found = _commit_of(folder, checked_out) if checked_out else head.strip()
+    if re.fullmatch(_COMMIT, found) is None:
+        found = _asked(root)
+    return Head(branch, found)
+
+
+def _commit_of(folder: str, ref: str) -> str:
+    """The commit of a branch, if files tell it."""
+    loose = (text_in(folder, ref) or "").strip()
+    return loose or _packed(folder, ref)
+
+
+def _packed(folder: str, ref: str) -> str:
+    try:
+        with open(os.path.join(folder, "packed-refs"), "rb") as file:
+            data = file.read(MOST_REFS)
+    except OSError:
+        return ""
+    found = re.search(rb"(?m)^([0-9a-f]+) " + re.escape(os.fsencode(ref)) + rb"$", data)
+    return found.group(1).decode("ascii") if found is not None else ""
+
+
+def _asked(root: str) -> str:
+    """The commit of HEAD, empty if there is none yet. Raises GitError."""
+    done = asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
+    if done.returncode == 1 and not done.stderr.strip():
+        return ""
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise GitError(f"git cannot read the repository: {said or 'it does not say why'}")
+    return done.stdout.decode("ascii", "replace").strip()

@@ -1,0 +1,72 @@
+"""What a repository is now, in a digest: the same one says that nothing of it has to be looked at again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable
+
+from cblint.audit.refs import Head, git_folder
+
+MOST_ENTRIES = 50_000
+"""Files and folders of a working tree: one with more has no digest, and what it holds is looked at."""
+RACY = 2.0
+"""Seconds in which a file may change twice without a mark: file systems count time in steps, the largest of them so."""
+_APART = frozenset({".git", ".hg", ".svn", "node_modules"})
+"""What no finding hangs on (hosts/repository.py)."""
+
+
+def of_commit(head: Head, url: str) -> str:
+    """That of a repository that is read from git's objects."""
+    return _digest(["commit", head.commit, head.branch, url]) if head.commit else ""
+
+
+def of_rows(rows: Iterable[tuple[str, bytes]]) -> str:
+    """That of rows of a table."""
+    return _digest(["rows", *(f"{path}\0{hashlib.sha256(data).hexdigest()}" for path, data in sorted(rows))])
+
+
+def of_file(path: str) -> str:
+    """That of an archive: its size and when it was changed; empty if that was just now. Raises OSError."""
+    about = os.stat(path)
+    newest = max(about.st_mtime, about.st_ctime)
+    marks = f"{about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_ino}"
+    return _digest(["file", marks]) if newest < time.time() - RACY else ""
+
+
+def of_tree(root: str, head: Head, url: str) -> str:
+    """That of a working tree: names, sizes and times of all its files, which a change of any changes.
+
+    Empty where there are too many, or one was changed so short a time ago that it may change again without a mark.
+    """
+    limit = time.time() - RACY
+    found = ["tree", head.commit, head.branch, url]
+    stack = [root]
+    index = os.path.join(git_folder(root), "index")
+    if os.path.isfile(index):
+        found.append(str(os.stat(index).st_mtime_ns))
+    while stack:
+        folder = stack.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    about = entry.stat(follow_symlinks=False)
+                    if entry.is_dir(follow_symlinks=False):
+                        stack += [entry.path] if entry.name not in _APART else []
+                        found.append(entry.path)
+                        continue
+                    if max(about.st_mtime, about.st_ctime) >= limit:
+                        return ""
+                    marks = f"{about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_ino}"
+                    found.append(f"{entry.path}\0{about.st_mode} {marks}")
+        except OSError:
+            return ""
+        if len(found) > MOST_ENTRIES:
+            return ""
+    return _digest([each.removeprefix(root) for each in sorted(found)])
+
+
+def _digest(parts: Iterable[str]) -> str:
+    said = "\0\0".join(parts)
+    return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -1,0 +1,328 @@
+"""The store of an audit, one SQLite file: what was found in which run, and what need not be looked at again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from cblint import __version__
+from cblint.audit.model import Known, Looked, Plan, Told, Unit, Visit
+
+APPLICATION = 0x63626C61
+"""What SQLite's header says of the file: that it is a store ("cbla")."""
+VERSION = 1
+RUNNING, DONE, STOPPED = "running", "done", "stopped"
+SAME, FAILED = "same", "failed"
+BATCH = 0.5
+"""Seconds after which what was found is written for good."""
+WAIT = 60.0
+"""Seconds that a store is waited for while another process writes to it."""
+
+
+class StoreError(Exception):
+    """The store cannot be used. ``str()`` is a sentence."""
+
+
+class Run(NamedTuple):
+    """A run: its number, when it began (UTC), and how it stands."""
+
+    id: int
+    started: str
+    status: str
+
+
+@contextlib.contextmanager
+def telling(path: str) -> Iterator[None]:
+    """Raise StoreError for what goes wrong with the file at ``path``."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        said = str(error)
+        if "full" in said or "disk I/O" in said:
+            said = f"{said}: what was found until then is kept, and --resume goes on when there is room"
+        elif "locked" in said:
+            said = f"{said}: another audit writes to it"
+        raise StoreError(f"{path} cannot be used: {said}.") from None
+
+
+def opened(path: str, create: bool = True) -> sqlite3.Connection:
+    """The store in a file, which is made if it is not there. Raises StoreError."""
+    if not create and not os.path.exists(path):
+        raise StoreError(f"{path} does not exist: an audit with --store writes it.")
+    with telling(path):
+        store = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+        try:
+            _prepare(store, path)
+        except BaseException:
+            store.close()
+            raise
+    return store
+
+
+def _prepare(store: sqlite3.Connection, path: str) -> None:
+    (application,) = store.execute("PRAGMA application_id").fetchone()
+    (version,) = store.execute("PRAGMA user_version").fetchone()
+    is_new = not store.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if not is_new and application != APPLICATION:
+        raise StoreError(f"{path} is a database, but no store of cblint's.")
+    if not is_new and version != VERSION:
+        raise StoreError(f"{path} has layout {version}, and this cblint knows {VERSION}: use the one that wrote it.")
+    store.execute("PRAGMA journal_mode = WAL")
+    store.execute("PRAGMA synchronous = NORMAL")
+    store.execute("PRAGMA foreign_keys = ON")
+    if is_new:
+        with open(os.path.join(os.path.dirname(__file__), "schema.sql"), encoding="utf-8") as file:
+            layout = file.read()
+        with _transaction(store):
+            for statement in _statements(layout):
+                store.execute(statement)
+            store.execute(f"PRAGMA application_id = {APPLICATION}")
+            store.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _statements(layout: str) -> Iterator[str]:
+    """The statements of a script: sqlite3 would run it outside of any transaction."""
+    statement = ""
+    for line in layout.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextlib.contextmanager
+def _transaction(store: sqlite3.Connection) -> Iterator[None]:
+    store.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):  # a full disk may have ended it already
+            store.execute("ROLLBACK")
+        raise
+    store.execute("COMMIT")
+
+
+def now() -> str:
+    """The time, as the store has it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+# Runs
+
+
+def begin(store: sqlite3.Connection, plan: Plan, targets: Sequence[str]) -> Run:
+    """A new run."""
+    started = now()
+    with _transaction(store):
+        store.execute("UPDATE runs SET status = ? WHERE status = ?", (STOPPED, RUNNING))
+        (number,) = store.execute(
+            "INSERT INTO runs (started, status, version, program, settings, targets) VALUES (?, ?, ?, ?, ?, ?)"
+            " RETURNING id",
+            (started, RUNNING, __version__, plan.program, plan.meaning, json.dumps(list(targets))),
+        ).fetchone()
+    return Run(number, started, RUNNING)
+
+
+def resumed(store: sqlite3.Connection, plan: Plan) -> Run | None:
+    """The last run if it was not brought to its end, to go on with; None where there is none. Raises StoreError."""
+    found = store.execute("SELECT id, started, status, program, settings FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    if found is None or found[2] == DONE:
+        return None
+    run = Run(*found[:3])
+    if found[3:] != (plan.program, plan.meaning):
+        raise StoreError(
+            f"Run {run.id} cannot be resumed: cblint, its configuration or its options are other ones now. Without "
+            "--resume a new run begins, and takes over what has not changed."
+        )
+    with _transaction(store):
+        store.execute("UPDATE runs SET status = ? WHERE id = ?", (RUNNING, run.id))
+    return run
+
+
+def end(store: sqlite3.Connection, run: Run, status: str) -> None:
+    """Write down that a run is over."""
+    with _transaction(store):
+        store.execute("UPDATE runs SET status = ?, ended = ? WHERE id = ?", (status, now(), run.id))
+
+
+def visited(store: sqlite3.Connection, run: Run) -> frozenset[str]:
+    """The names of the repositories that a run has looked at."""
+    found = store.execute(
+        "SELECT name FROM visits JOIN repositories ON repositories.id = visits.repository WHERE run = ?", (run.id,)
+    )
+    return frozenset(name for (name,) in found)
+
+
+def known(store: sqlite3.Connection, unit: Unit, plan: Plan) -> Known | None:
+    """What is known of a repository that need not be looked at again; None if nothing."""
+    found = store.execute(
+        "SELECT id, state, answers FROM repositories WHERE name = ? AND basis = ?", (unit.name, plan.basis)
+    ).fetchone()
+    if found is None:
+        return None
+    files = store.execute(
+        "SELECT path, content FROM files WHERE repository = ? AND gone IS NULL AND NOT crashed", (found[0],)
+    )
+    return Known(found[1], found[2], dict(files.fetchall()))
+
+
+# What was found
+
+
+def keep(store: sqlite3.Connection, run: Run, plan: Plan, visits: Iterable[Visit]) -> Iterator[Visit]:
+    """The visits, each after it was written; for good at the latest half a second later, or at the end."""
+    began = 0.0
+    try:
+        for visit in visits:
+            if not store.in_transaction:
+                store.execute("BEGIN IMMEDIATE")
+                began = time.monotonic()
+            _keep_whole(store, run, plan, visit)
+            if time.monotonic() - began > BATCH:
+                store.execute("COMMIT")
+            yield visit
+    finally:
+        if store.in_transaction:
+            store.execute("COMMIT")
+
+
+def _keep_whole(store: sqlite3.Connection, run: Run, plan: Plan, visit: Visit) -> None:
+    """Write all of a visit, or nothing."""
+    store.execute("SAVEPOINT visit")
+    try:
+        _write(store, run, plan, visit)
+    except BaseException:
+        if store.in_transaction:  # a full disk may have ended it already
+            store.execute("ROLLBACK TO visit")
+            store.execute("RELEASE visit")
+        raise
+    store.execute("RELEASE visit")
+
+
+def _write(store: sqlite3.Connection, run: Run, plan: Plan, visit: Visit) -> None:
+    repository = _repository(store, visit.unit)
+    status = FAILED if visit.failed else SAME if visit.same else DONE
+    store.execute("DELETE FROM problems WHERE run = ? AND repository = ?", (run.id, repository))
+    if status == DONE:
+        _write_files(store, run, repository, visit.files)
+        store.execute(
+            "UPDATE repositories SET basis = ?, state = ?, answers = ? WHERE id = ?",
+            (plan.basis, visit.state, visit.answers, repository),
+        )
+    elif status == SAME:
+        _repeat_problems(store, run, repository)
+    (files,) = store.execute(
+        "SELECT count(*) FROM files WHERE repository = ? AND gone IS NULL AND kind <> ''", (repository,)
+    ).fetchone()
+    linted = sum(1 for file in visit.files if not file.kept)
+    store.execute(
+        "INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (run.id, repository, status, visit.branch, visit.commit, files, linted),
+    )
+    store.executemany(
+        "INSERT INTO problems (run, repository, path, message) VALUES (?, ?, ?, ?)",
+        [(run.id, repository, *each) for each in visit.problems],
+    )
+    store.executemany("INSERT OR REPLACE INTO own_rules VALUES (?, ?, ?, ?, ?, ?, ?, ?)", visit.rules)
+
+
+def _repository(store: sqlite3.Connection, unit: Unit) -> int:
+    (found,) = store.execute(
+        "INSERT INTO repositories (name, url, kind, place) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET url = excluded.url, kind = excluded.kind, place = excluded.place"
+        " RETURNING id",
+        (unit.name, unit.url, unit.kind, unit.shown),
+    ).fetchone()
+    return int(found)
+
+
+def _repeat_problems(store: sqlite3.Connection, run: Run, repository: int) -> None:
+    """Of a repository that is what it was, tell what could not be looked at then."""
+    store.execute(
+        "INSERT INTO problems (run, repository, path, message)"
+        " SELECT ?, repository, path, message FROM problems WHERE repository = ? AND run ="
+        " (SELECT max(run) FROM visits WHERE repository = ? AND run < ? AND status <> ?)",
+        (run.id, repository, repository, run.id, FAILED),
+    )
+
+
+def _write_files(store: sqlite3.Connection, run: Run, repository: int, files: Sequence[Looked]) -> None:
+    before = {
+        path: number
+        for number, path in store.execute(
+            "SELECT id, path FROM files WHERE repository = ? AND gone IS NULL", (repository,)
+        ).fetchall()
+    }
+    for file in files:
+        owners = " ".join(file.owners)
+        if file.kept and file.path in before:
+            store.execute(
+                "UPDATE files SET owners = ? WHERE id = ? AND owners <> ?", (owners, before.pop(file.path), owners)
+            )
+            continue
+        if file.path in before:
+            _file_gone(store, run, before.pop(file.path))
+        store.execute(
+            "INSERT INTO files (repository, path, content, kind, buildspecs, skipped, fail_on, crashed, owners, record,"
+            " first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(repository, file.path, file.content, file.kind, file.buildspecs, file.skipped, file.fail_on),
+                *(file.crashed, owners, file.record, run.id),
+            ),
+        )
+        _write_findings(store, run, repository, file.path, file.findings)
+    for path, number in before.items():
+        _file_gone(store, run, number)
+        _write_findings(store, run, repository, path, ())
+
+
+def _file_gone(store: sqlite3.Connection, run: Run, number: int) -> None:
+    store.execute("UPDATE files SET gone = ?, record = x'' WHERE id = ?", (run.id, number))
+
+
+def _write_findings(store: sqlite3.Connection, run: Run, repository: int, path: str, findings: Sequence[Told]) -> None:
+    """The findings of a file of now: those that were there are told as they are now, the others are gone."""
+    before = {
+        fingerprint: number
+        for number, fingerprint in store.execute(
+            "SELECT id, fingerprint FROM findings WHERE repository = ? AND path = ? AND gone IS NULL",
+            (repository, path),
+        ).fetchall()
+    }
+    for each in findings:
+        number = before.pop(each.fingerprint, None)
+        if number is None:
+            store.execute(_INSERT, (repository, path, run.id, *each))
+        else:
+            store.execute(_UPDATE, (*each, number))
+    store.executemany("UPDATE findings SET gone = ? WHERE id = ?", [(run.id, number) for number in before.values()])
+
+
+_TOLD = ", ".join(f'"{field}"' for field in Told._fields)
+_MARKS = ", ".join("?" * len(Told._fields))
+_INSERT = f"INSERT INTO findings (repository, path, first, {_TOLD}) VALUES (?, ?, ?, {_MARKS})"  # noqa: S608
+_UPDATE = f"UPDATE findings SET ({_TOLD}) = ({_MARKS}) WHERE id = ?"  # noqa: S608 - the names are ours
+
+
+def tell_problem(store: sqlite3.Connection, run: Run, message: str) -> None:
+    """Keep what went wrong with a run as a whole, in a sentence."""
+    store.execute("INSERT INTO problems (run, path, message) VALUES (?, '', ?)", (run.id, message))
+
+
+def count(store: sqlite3.Connection, run: Run) -> None:
+    """Write down what a run that is over has found in all."""
+    with _transaction(store):
+        store.execute(
+            "UPDATE runs SET (repositories, files) = (SELECT count(*), sum(files) FROM visits WHERE run = runs.id AND"
+            " status <> 'failed'), (errors, warnings, notes) = (SELECT total(severity = 'error'), total(severity ="
+            " 'warning'), total(severity = 'note') FROM findings JOIN visits USING (repository) WHERE visits.run ="
+            " runs.id AND status <> 'failed' AND findings.gone IS NULL AND suppressed = ''), new = (SELECT count(*)"
+            " FROM findings WHERE first = runs.id AND suppressed = ''), gone = (SELECT count(*) FROM findings WHERE"
+            " findings.gone = runs.id AND suppressed = '') WHERE id = ?",
+            (run.id,),
+        )

@@ -1,0 +1,214 @@
+"""From what somebody names to the repositories to look at: folders, lists, archives, tables and addresses."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from cblint.audit.archives import is_archive, stem
+from cblint.audit.cloning import is_address
+from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, FOLDER, ROWS, Unit
+from cblint.audit.refs import is_bare, remote_of
+from cblint.audit.tables import Spool, is_table
+from cblint.hosts.discover import NEVER
+from cblint.source.file import Unreadable, read
+
+_SOURCES = (".yml", ".yaml", ".json", ".tf", ".md")
+
+
+class NoTarget(Exception):
+    """What is named can hold no repositories. ``str()`` is a sentence."""
+
+
+class Ways(NamedTuple):
+    """What is done with targets that are not simply there.
+
+    ``fetches``: addresses may be cloned. ``spool`` makes room for the rows of a table, ``say`` tells of rows that are
+    left out, in a sentence.
+    """
+
+    fetches: bool
+    spool: Callable[[], Spool]
+    say: Callable[[str], None]
+
+
+def units_of(targets: Sequence[str], ways: Ways) -> Iterator[Unit]:
+    """The repositories of all targets, each once and under a name of its own, in an order that stays.
+
+    Raises NoTarget for what is named wrongly.
+    """
+    seen: set[str] = set()
+    names: set[str] = set()
+    for target in targets:
+        for unit in _units(target, ways, lists=True):
+            place = f"{os.path.realpath(unit.path)}\0{unit.key}"
+            if place in seen:
+                continue
+            seen.add(place)
+            name = unit.name if unit.name not in names else f"{unit.name} ({unit.shown})"
+            names.add(name)
+            yield unit._replace(name=name)
+
+
+def _units(target: str, ways: Ways, lists: bool) -> Iterator[Unit]:
+    if is_address(target):
+        yield _cloned(target, ways)
+    elif os.path.isdir(target):
+        yield from _in_folder(target)
+    elif not os.path.lexists(target):
+        yield _unit(FOLDER, target, "")  # it is told of as one that is gone
+    elif is_archive(target):
+        yield _unit(ARCHIVE, target, "")._replace(name=stem(target))
+    elif is_table(target):
+        yield from _in_table(target, ways)
+    elif not lists:
+        raise NoTarget(f"{target} is a file, and no archive or table of repositories.")
+    elif target.lower().endswith(_SOURCES):
+        raise NoTarget(f'{target} is a file to lint: "cblint check" does that, and an audit looks at repositories.')
+    else:
+        for line in _lines(target):
+            yield from _units(line, ways, lists=False)
+
+
+def _lines(path: str) -> list[str]:
+    """The targets in a list, one a line; what is empty or begins with # is none. Raises NoTarget."""
+    try:
+        text = read(path, True)
+    except Unreadable as error:
+        raise NoTarget(f"{path} {error}.") from None
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+# Folders
+
+
+def _in_folder(target: str) -> Iterator[Unit]:
+    """The repositories in a folder: itself, or those in it; what of it holds none is one for each of its folders."""
+    itself = _repository(target, "")
+    if itself is not None:
+        yield itself
+        return
+    folders, archives = _entries(target)
+    found: list[Unit] = []
+    lone: list[Unit] = []
+    for folder in folders:
+        inside = list(_below(folder, target))
+        found += inside
+        lone += [] if inside else [_unit(FOLDER, folder, target)]
+    found += [_archive(path, target) for path in archives]
+    yield from [*found, *lone] if found else [_unit(FOLDER, target, "")]
+
+
+def _below(folder: str, target: str) -> Iterator[Unit]:
+    """The repositories in a folder below a target, sorted; what is in one of them is part of it."""
+    stack = [folder]
+    while stack:
+        current = stack.pop()
+        unit = _repository(current, target)
+        if unit is not None:
+            yield unit
+            continue
+        folders, archives = _entries(current)
+        yield from (_archive(path, target) for path in archives)
+        stack += reversed(folders)
+
+
+def _entries(folder: str) -> tuple[list[str], list[str]]:
+    """The folders in a folder, and the archives, sorted; links are neither."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return [], []
+    folders = [each.path for each in entries if each.is_dir(follow_symlinks=False) and each.name not in NEVER]
+    return folders, [each.path for each in entries if each.is_file(follow_symlinks=False) and is_archive(each.name)]
+
+
+def _repository(folder: str, target: str) -> Unit | None:
+    """The repository that a folder is; None if it is none that git knows."""
+    if os.path.lexists(os.path.join(folder, ".git")):
+        return _unit(CLONE, folder, target, remote_of(folder))
+    return _unit(BARE, folder, target, remote_of(folder)) if is_bare(folder) else None
+
+
+def _archive(path: str, target: str) -> Unit:
+    unit = _unit(ARCHIVE, path, target)
+    return unit._replace(name=os.path.join(os.path.dirname(unit.name), stem(path)).replace(os.sep, "/"))
+
+
+def _unit(kind: str, path: str, target: str, url: str = "") -> Unit:
+    """A repository; without an address it is known by its path from the target, or by its own name if it is that."""
+    full = os.path.abspath(path)
+    name = os.path.relpath(path, target).replace(os.sep, "/") if target else os.path.basename(full) or full
+    return Unit(name_of(url) or name.removesuffix(".git"), kind, path, full, shown_of(url))
+
+
+# Addresses
+
+
+def _cloned(address: str, ways: Ways) -> Unit:
+    if not ways.fetches:
+        raise NoTarget(f"{shown_of(address)} is an address: nothing is fetched without --clone FOLDER.")
+    return Unit(name_of(address) or shown_of(address), ADDRESS, shown_of(address), "", shown_of(address), address)
+
+
+_SCP = r"(?:[^@/:\s]+@)?([^@/:\s]+):(?!//)(.+)"
+
+
+def _parts(address: str) -> tuple[str, str] | None:
+    """The host and the path of an address; None where it has none."""
+    if "://" in address:
+        try:
+            split = urlsplit(address)
+            host = f"{split.hostname}:{split.port}" if split.port else split.hostname or ""
+        except ValueError:
+            return None
+        return (host, split.path) if split.path.strip("/") else None
+    found = re.fullmatch(_SCP, address)
+    return (found.group(1).lower(), found.group(2)) if found is not None else None
+
+
+def name_of(address: str) -> str:
+    """What a repository is known by: ``host/path``, without ``.git``, whoever asks and however; empty if unknown."""
+    parts = _parts(address)
+    if parts is None:
+        return ""
+    host, path = parts
+    found = path.strip("/").removesuffix(".git").strip("/")
+    return f"{host}/{found}" if host and found else found
+
+
+def shown_of(address: str) -> str:
+    """An address without the name and the password of whoever uses it."""
+    return re.sub(r"^([A-Za-z][\w+.-]*://)[^/@\s]*@", r"\1", address)
+
+
+def web_of(address: str) -> str:
+    """Where people look at a repository in a browser; empty if that is not known."""
+    parts = _parts(address)
+    if parts is None or not parts[0] or urlsplit(address).scheme not in ("http", "https", "ssh", "git", ""):
+        return ""
+    host, path = parts
+    named = urlsplit(address).scheme in ("http", "https")
+    host = host if named else host.partition(":")[0]
+    scheme = urlsplit(address).scheme if named else "https"
+    return f"{scheme}://{host}/{path.strip('/').removesuffix('.git')}" if "." in host or named else ""
+
+
+# Tables
+
+
+def _in_table(target: str, ways: Ways) -> Iterator[Unit]:
+    spool = ways.spool()
+    try:
+        for sentence in spool.fill(target):
+            ways.say(f"{target} {sentence}")
+    except Unreadable as error:
+        raise NoTarget(f"{target} {error}.") from None
+    for name in spool.repositories():
+        about = spool.about(name)
+        yield Unit(name, ROWS, f"{target}: {name}", spool.path, shown_of(about.url), name)

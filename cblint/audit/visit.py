@@ -1,0 +1,222 @@
+"""One repository: what has changed in it, and what is to be said of it. Runs in a process of a pool or a cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from cblint.audit.answers import answers_of, configured, written_answers
+from cblint.audit.cloning import Uncloned, mirrored
+from cblint.audit.limits import OutOfTime, within
+from cblint.audit.model import ADDRESS, Looked, Plan, Problem, Task, Told, Unit, Visit
+from cblint.audit.overview import AuditedRule
+from cblint.audit.owners import owners_in
+from cblint.audit.place import laid_out, now
+from cblint.audit.program import program
+from cblint.audit.recorded import packed
+from cblint.audit.rules import audited
+from cblint.baseline import BaselineError, compare, load, recoded
+from cblint.candidates import candidates_of
+from cblint.choices import own_rules
+from cblint.finding import Finding
+from cblint.git import GitError
+from cblint.hosts.discover import Candidate
+from cblint.linter import FileResult, lint_bytes
+from cblint.report.fingerprint import fingerprints
+from cblint.report.told import words
+from cblint.source.file import Unreadable, read_bytes
+from cblint.source.remembered import asked_again, forget, listening
+
+_alone = threading.Lock()
+"""The current folder and what is remembered of the disk are the process's; threads of a cluster's worker share it."""
+
+
+def visit(task: Task, plan: Plan, begun: Callable[[str], None] = lambda _: None) -> Visit:
+    """Look at a repository; ``begun`` is told of each file before it is. Raises RuntimeError in another cblint."""
+    if program() != plan.program:
+        raise RuntimeError("the worker has another cblint than the one that asks: install the same one on both")
+    with _alone, _at_home():
+        try:
+            return _visited(task, plan, begun)
+        except (GitError, Unreadable, Uncloned) as error:
+            return _failed(task.unit, str(error))
+        except OSError as error:
+            return _failed(task.unit, f"cannot be read: {error.strerror or error}")
+        finally:
+            forget()
+
+
+def _failed(unit: Unit, why: str) -> Visit:
+    return Visit(unit, failed=True, problems=(Problem("", why),))
+
+
+@contextlib.contextmanager
+def _at_home() -> Iterator[None]:
+    home = os.getcwd()
+    try:
+        yield
+    finally:
+        os.chdir(home)
+
+
+def _visited(task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
+    with contextlib.ExitStack() as stack:
+        unit = task.unit
+        if unit.kind == ADDRESS:
+            unit = unit._replace(path=mirrored(unit.key, plan.clones))
+        known = task.known
+        head, state = now(unit, task, plan)
+        if known is not None and state and known.state == state and not task.without:
+            return Visit(task.unit, head.branch, head.commit, state, same=True)
+        root, left_out, head = laid_out(unit, task, plan, head, stack)
+        os.chdir(root)
+        found = _looked(root, task, plan, begun)
+        return found._replace(
+            branch=head.branch,
+            commit=head.commit,
+            state=state if found.whole else "",
+            problems=(*(Problem("", each) for each in left_out), *found.problems),
+        )
+
+
+# What has changed, and what is to be said
+
+
+def _looked(root: str, task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
+    """The files of a repository in the current folder, each linted if what it hangs on is not what it was."""
+    messages: list[str] = []
+    with listening() as answers:
+        before = answers_of(task.known.answers) if task.known is not None else {}
+        is_as_before = all(asked_again(question) == answer for question, answer in before.items())
+        if not is_as_before:
+            answers.clear()  # of now on, all files are linted
+        known = task.known.files if task.known is not None and is_as_before else {}
+        found = [each for each in candidates_of(["."], plan.settings, messages) if _path(each) not in task.without]
+        for folder in {os.path.dirname(each.path) for each in found} if plan.asks_configuration else ():
+            configured(root, folder)
+        seen = [_seen(each, known, plan, begun) for each in found]
+    owners = owners_in(root)
+    linted = [each for each in seen if each.result is not None]
+    with_baselines, wrong = _with_baselines([each.result for each in linted if each.result is not None])
+    results = {each.path: result for each, result in zip(linted, with_baselines, strict=True)}
+    crashes = [Problem(path, f"{crash}.") for path, result in results.items() for crash in result.crashes]
+    return Visit(
+        task.unit,
+        whole=not (task.without or crashes or any(each.given_up for each in seen)),
+        answers=written_answers(answers),
+        files=tuple(
+            _kept(each, owners) if each.result is None else _told(each, results[each.path], owners)
+            for each in seen
+            if not each.problem
+        ),
+        problems=(
+            *(Problem("", message) for message in (*messages, *wrong)),
+            *(Problem(path, why) for path, why in task.without.items()),
+            *(Problem(each.path, each.problem) for each in seen if each.problem),
+            *crashes,
+        ),
+        rules=_rules(found, plan),
+    )
+
+
+class _Seen(NamedTuple):
+    """A file that was looked at: ``result`` is None if it is as it was, or has a ``problem``."""
+
+    path: str
+    content: str = ""
+    result: FileResult | None = None
+    problem: str = ""
+    given_up: bool = False
+
+
+def _path(candidate: Candidate) -> str:
+    return os.path.normpath(candidate.path).replace(os.sep, "/")
+
+
+def _seen(candidate: Candidate, known: dict[str, str], plan: Plan, begun: Callable[[str], None]) -> _Seen:
+    path = _path(candidate)
+    try:
+        data = read_bytes(candidate.path, False)
+    except Unreadable as error:
+        return _Seen(path, problem=str(error))
+    content = hashlib.sha256(data).hexdigest()
+    if known.get(path) == content:
+        return _Seen(path, content)
+    begun(path)
+    try:
+        result = within(plan.seconds, lambda: lint_bytes(data, candidate, plan.settings))
+    except OutOfTime:
+        return _Seen(path, problem=f"takes longer than {plan.seconds:g} seconds, and was given up", given_up=True)
+    return _Seen(path, content, _called(result, path))
+
+
+def _called(result: FileResult, path: str) -> FileResult:
+    """The result under the file's path in what was looked at, which may be a part of a repository, or hold another."""
+    if result.path == path:
+        return result
+    return result._replace(path=path, shown=path, findings=tuple(each._replace(path=path) for each in result.findings))
+
+
+def _kept(seen: _Seen, owners: Callable[[str], tuple[str, ...]]) -> Looked:
+    return Looked(seen.path, seen.content, owners(seen.path), kept=True)
+
+
+def _told(seen: _Seen, result: FileResult, owners: Callable[[str], tuple[str, ...]]) -> Looked:
+    names = fingerprints(result)
+    return Looked(
+        seen.path,
+        seen.content,
+        owners(seen.path),
+        kind=result.kind,
+        buildspecs=result.buildspecs,
+        skipped=result.skipped,
+        fail_on=result.fail_on,
+        crashed=bool(result.crashes),
+        record=packed(result) if result.findings or result.skipped else b"",
+        findings=tuple(_finding(*each) for each in zip(names, result.findings, strict=True)),
+    )
+
+
+def _finding(fingerprint: str, finding: Finding) -> Told:
+    suppressed = "comment" if finding.suppressed is not None else finding.left_out
+    return Told(
+        fingerprint,
+        finding.rule,
+        finding.code,
+        finding.severity.value,
+        finding.confidence,
+        finding.category,
+        words(finding),
+        *finding.start,
+        *finding.end,
+        finding.where,
+        suppressed,
+        finding.suppressed or "",
+        "" if finding.fix is None else "safe" if finding.fix.safe else "unsafe",
+    )
+
+
+def _with_baselines(files: list[FileResult]) -> tuple[list[FileResult], list[str]]:
+    """The files, those findings marked that the baseline of their configuration has, and what is wrong with one."""
+    found = list(files)
+    wrong = []
+    for path in dict.fromkeys(file.baseline for file in files if file.baseline):
+        numbers = [number for number, file in enumerate(files) if file.baseline == path]
+        try:
+            entries = recoded(load(path, False), ())
+        except BaselineError as error:
+            wrong.append(f"{error}.")
+            continue
+        compared = compare([files[number] for number in numbers], entries, os.path.dirname(path), ())
+        for number, file in zip(numbers, compared.files, strict=True):
+            found[number] = file
+    return found, wrong
+
+
+def _rules(found: list[Candidate], plan: Plan) -> tuple[AuditedRule, ...]:
+    """The rules beside the built-in ones that hold for some file."""
+    return tuple(map(audited, own_rules((each.path for each in found), plan.settings)))
