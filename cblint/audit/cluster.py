@@ -14,11 +14,11 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         try:
-            self._client = Client(address, timeout="10s", set_as_default=False)
+            self._client = Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise NoWorkers(f"The cluster at {address} does not answer: {error}") from None
         self.many = max(sum(worker["nthreads"] for worker in self._workers().values()), 1)
-        self._executor = self._client.get_executor(pure=False)
+        self._executor = self._client.get_executor(pure=False)  # type: ignore[no-untyped-call]
 
     def _workers(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = self._client.scheduler_info(n_workers=-1)["workers"]
@@ -38,4 +38,4 @@ class Cluster:
         """The scheduler gives what a worker had to others, or says that too many have died of it."""
 
     def close(self) -> None:
-        self._client.close()
+        self._client.close()  # type: ignore[no-untyped-call]

@@ -134,7 +134,8 @@ class Visit(NamedTuple):
     """What became of a repository.
 
     ``same``: nothing of it has changed, and ``files`` is empty. ``failed``: it could not be looked at, and
-    ``problems`` say why. ``whole``: what was found will be found again, as no file was given up. ``rules`` are those beside the built-in ones.
+    ``problems`` say why. ``whole``: what was found will be found again, as no file was given up. ``rules`` are those
+    beside the built-in ones.
     """
 
     unit: Unit

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 
 from cblint.audit.archives import unpacked
 from cblint.audit.laying import LONGEST
@@ -50,7 +51,7 @@ def laid_out(
         opened = unpacked(unit.path, folder)
         _make_repository(folder, unit)
         return folder, opened.left_out, head._replace(commit=opened.commit)
-    files = task.rows
+    files: Iterable[tuple[str, bytes]] = task.rows
     if unit.kind != ROWS:
         blobs = files_of(unit.path, head.commit) if head.commit else {}
         files = contents(unit.path, blobs, LONGEST)

@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 from cblint import __version__
 from cblint.audit.model import Known, Looked, Plan, Told, Unit, Visit
@@ -50,10 +51,8 @@ def telling(path: str) -> Iterator[None]:
         raise StoreError(f"{path} cannot be used: {said}.") from None
 
 
-def opened(path: str, create: bool = True) -> sqlite3.Connection:
-    """The store in a file, which is made if it is not there. Raises StoreError."""
-    if not create and not os.path.exists(path):
-        raise StoreError(f"{path} does not exist: an audit with --store writes it.")
+def opened(path: str) -> sqlite3.Connection:
+    """The store in a file, to be written, which is made if it is not there. Raises StoreError."""
     with telling(path):
         store = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         try:
@@ -64,14 +63,35 @@ def opened(path: str, create: bool = True) -> sqlite3.Connection:
     return store
 
 
-def _prepare(store: sqlite3.Connection, path: str) -> None:
+def reading(path: str) -> sqlite3.Connection:
+    """The store in a file, to be read only. Raises StoreError."""
+    if not os.path.exists(path):
+        raise StoreError(f"{path} does not exist: an audit with --store writes it.")
+    with telling(path):
+        store = sqlite3.connect(f"file:{quote(os.path.abspath(path))}?mode=ro", uri=True, timeout=WAIT)
+        try:
+            _check(store, path)
+        except BaseException:
+            store.close()
+            raise
+    return store
+
+
+def _check(store: sqlite3.Connection, path: str) -> bool:
+    """Whether there is nothing in a database yet. Raises StoreError for what is no store of this layout."""
     (application,) = store.execute("PRAGMA application_id").fetchone()
     (version,) = store.execute("PRAGMA user_version").fetchone()
-    is_new = not store.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if not is_new and application != APPLICATION:
+    if not store.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        return True
+    if application != APPLICATION:
         raise StoreError(f"{path} is a database, but no store of cblint's.")
-    if not is_new and version != VERSION:
+    if version != VERSION:
         raise StoreError(f"{path} has layout {version}, and this cblint knows {VERSION}: use the one that wrote it.")
+    return False
+
+
+def _prepare(store: sqlite3.Connection, path: str) -> None:
+    is_new = _check(store, path)
     store.execute("PRAGMA journal_mode = WAL")
     store.execute("PRAGMA synchronous = NORMAL")
     store.execute("PRAGMA foreign_keys = ON")

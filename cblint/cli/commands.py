@@ -10,17 +10,19 @@ import click
 from cblint import __version__
 from cblint.catalogue import PROFILES
 from cblint.cli import proposals
+from cblint.cli.auditing import audit
+from cblint.cli.declaring import CHOOSING, HEADINGS, HOW, STATUS, option, paths
 from cblint.cli.layout import Headed, HeadedCommands
-from cblint.cli.options import OPTIONS, Option
+from cblint.cli.options import OPTIONS
 from cblint.cli.run import Misused
 from cblint.cli.run import check as run_check
-from cblint.cli.spelled import Choice, Group, Number
+from cblint.cli.spelled import Choice, Group
 from cblint.facts import PUBLISHED, published
 from cblint.finding import Severity
 
 _COMMANDS = {
     "Buildspecs": ("check", "explain", "rules", "trace"),
-    "Repositories": ("init", "config", "baseline"),
+    "Repositories": ("init", "config", "baseline", "audit"),
     "Other programs": ("lsp", "schema", "completion"),
 }
 
@@ -58,50 +60,6 @@ def cli(context: click.Context, version: bool, verbose: bool) -> None:
         context.fail("Missing command.")
 
 
-_HOW = "How to print (default: text)."
-_STATUS = "Exit status: 0, or 2 where the command line or the configuration is wrong."
-
-
-def _option(option: Option) -> click.Option:
-    declared = [*option.names, option.key]
-    if option.is_flag:
-        return click.Option(declared, is_flag=True, help=option.help)
-    kind = Choice(option.choices) if option.choices else Number() if option.number else click.STRING
-    return click.Option(
-        declared,
-        type=kind,
-        metavar=option.metavar or None,
-        multiple=option.many,
-        default=None if option.many else option.default,
-        help=option.help,
-        shell_complete=proposals.BY_METAVAR.get(option.metavar),
-    )
-
-
-def _paths() -> click.Argument:
-    return click.Argument(["paths"], nargs=-1, metavar="[PATHS]...", shell_complete=proposals.files)
-
-
-_HEADINGS = {
-    "What runs": ("profile", "select", "ignore", "rules", "shellcheck", "config", "isolated"),
-    "Which files": ("exclude", "as_found", "stdin_filename", "list_files", "jobs"),
-    "What is left out": ("baseline", "no_baseline", "since"),
-    "What fails": ("fail_on", "exit_zero"),
-    "Fixes": ("fix", "fix_only", "unsafe_fixes", "diff"),
-    "What is printed": (
-        "formats",
-        "outputs",
-        "colour",
-        "quiet",
-        "statistics",
-        "sarif_include_suppressed",
-        "sarif_line_hash",
-        "timings",
-    ),
-}
-"""Options by what someone looks for in the help."""
-
-
 def _check(**options: Any) -> None:
     """Check buildspecs, and say what will break, leak or silently pass.
 
@@ -133,9 +91,9 @@ def _check(**options: Any) -> None:
 
 check = Headed(
     "check",
-    headings=_HEADINGS,
+    headings=HEADINGS,
     callback=_check,
-    params=[_paths(), *map(_option, OPTIONS)],
+    params=[paths(), *map(option, OPTIONS)],
     help=_check.__doc__,
     short_help="Check buildspecs: files, folders, or standard input.",
 )
@@ -162,13 +120,10 @@ def _config(path: str, style: str, **options: Any) -> None:
         raise click.UsageError(str(error)) from None
 
 
-_CHOOSING = ("config", "isolated", "rules", "profile", "select", "ignore")
-"""The keys of those options of ``check`` that decide what holds for a file."""
-
 cli.add_command(
     Headed(
         "config",
-        headings={"How it is printed": ("style",), **_HEADINGS},
+        headings={"How it is printed": ("style",), **HEADINGS},
         callback=_config,
         params=[
             click.Argument(["path"], default=".", shell_complete=proposals.files),
@@ -178,10 +133,10 @@ cli.add_command(
                 default="text",
                 help="How to print (default: text).",
             ),
-            *(_option(option) for option in OPTIONS if option.key in _CHOOSING),
+            *(option(each) for each in OPTIONS if each.key in CHOOSING),
         ],
         help=_config.__doc__,
-        epilog=_STATUS,
+        epilog=STATUS,
         short_help="Show which settings and rules hold for a file, and why.",
     )
 )
@@ -208,7 +163,7 @@ def _lsp(**options: Any) -> None:
 cli.add_command(
     Headed(
         "lsp",
-        headings={"What is shown": ("hints",), **_HEADINGS},
+        headings={"What is shown": ("hints",), **HEADINGS},
         callback=_lsp,
         params=[
             click.Option(
@@ -216,16 +171,16 @@ cli.add_command(
                 is_flag=True,
                 help="Show what the build on paper believes after each command.",
             ),
-            *(_option(option) for option in OPTIONS if option.key in (*_CHOOSING, "exclude")),
+            *(option(each) for each in OPTIONS if each.key in (*CHOOSING, "exclude")),
         ],
         help=_lsp.__doc__,
-        epilog=f"{_STATUS[:-1]}, or 1 where the editor is gone without a word.",
+        epilog=f"{STATUS[:-1]}, or 1 where the editor is gone without a word.",
         short_help="Serve an editor: findings while typing, fixes, completion.",
     )
 )
 
 
-@cli.command(epilog=_STATUS, short_help="Look at the repository, and write a first configuration.")
+@cli.command(epilog=STATUS, short_help="Look at the repository, and write a first configuration.")
 @click.option("--force", is_flag=True, help="Write it even where there is a configuration.")
 @click.option("--stdout", "to_stdout", is_flag=True, help="Print it and write nothing.")
 def init(force: bool, to_stdout: bool) -> None:
@@ -284,9 +239,9 @@ def _baseline_command(name: str, text: str, short: str, *flags: click.Option) ->
     file = click.Option(["--baseline"], metavar="FILE", help=_BASELINE_HELP, shell_complete=proposals.files)
     return Headed(
         name,
-        headings={"The baseline": ("baseline", "force", "add"), **_HEADINGS},
+        headings={"The baseline": ("baseline", "force", "add"), **HEADINGS},
         callback=callback,
-        params=[_paths(), *flags, file, *map(_option, shared)],
+        params=[paths(), *flags, file, *map(option, shared)],
         help=text,
         short_help=short,
     )
@@ -326,6 +281,8 @@ for _command in (
     baseline.add_command(_command)
 
 
+cli.add_command(audit)
+
 _COLOUR = click.option(
     "--color",
     "colour",
@@ -344,7 +301,7 @@ _OWN_RULES = click.option(
 )
 
 
-@cli.command(epilog=_STATUS, short_help="Print a JSON schema, for editors and programs.")
+@cli.command(epilog=STATUS, short_help="Print a JSON schema, for editors and programs.")
 @click.argument("name", metavar="[NAME]", type=Choice(PUBLISHED), default=PUBLISHED[0])
 def schema(name: str) -> None:
     """Print a JSON schema, for editors and programs.
@@ -365,9 +322,9 @@ def schema(name: str) -> None:
     click.echo(published(name), nl=False)
 
 
-@cli.command(epilog=_STATUS, short_help="Show what each command of a build does, without running it.")
+@cli.command(epilog=STATUS, short_help="Show what each command of a build does, without running it.")
 @click.argument("path", metavar="FILE", shell_complete=proposals.files)
-@click.option("--format", "style", type=Choice(("text", "json")), default="text", help=_HOW)
+@click.option("--format", "style", type=Choice(("text", "json")), default="text", help=HOW)
 def trace(path: str, style: str) -> None:
     """Show what each command of the build of FILE does, without running it.
 
@@ -387,7 +344,7 @@ def trace(path: str, style: str) -> None:
         raise click.UsageError(str(error)) from None
 
 
-@cli.command(epilog=_STATUS, short_help="Explain a rule, a build image or a variable of CodeBuild.")
+@cli.command(epilog=STATUS, short_help="Explain a rule, a build image or a variable of CodeBuild.")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=proposals.explained)
 @click.option(
     "--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print (default: text)."
@@ -418,7 +375,7 @@ def explain(names: tuple[str, ...], style: str, colour: str, rules: tuple[str, .
 
 
 @cli.group(
-    cls=Group, invoke_without_command=True, subcommand_metavar="[test]", epilog=_STATUS, short_help="List the rules."
+    cls=Group, invoke_without_command=True, subcommand_metavar="[test]", epilog=STATUS, short_help="List the rules."
 )
 @click.option(
     "--format", "style", type=Choice(("text", "json", "markdown")), default="text", help="How to print (default: text)."
@@ -493,7 +450,7 @@ def test(paths: tuple[str, ...]) -> None:
         raise click.UsageError(str(error)) from None
 
 
-@cli.command(epilog=_STATUS, short_help="Have the Tab key complete commands, options and rules.")
+@cli.command(epilog=STATUS, short_help="Have the Tab key complete commands, options and rules.")
 @click.argument("shell", metavar="SHELL", type=Choice(("bash", "zsh", "fish")))
 def completion(shell: str) -> None:
     """Have the Tab key complete commands, options, rules and files.

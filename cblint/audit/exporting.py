@@ -1,0 +1,176 @@
+"""The findings of a run as files for other programs: CSV, JSON Lines, Parquet, and a SARIF log for each repository."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from cblint.audit.queries import Wanted, findings, visited
+from cblint.audit.recorded import unpacked
+from cblint.audit.store import FAILED, Run
+from cblint.catalogue import Rule
+from cblint.finding import Severity
+from cblint.linter import FileResult, Result
+from cblint.report import Style, written
+from cblint.report.serialise import serialised
+
+COLUMNS = (
+    "repository", "url", "branch", "commit", "path", "line", "column", "end_line", "end_column", "severity", "rule",
+    "code", "category", "confidence", "message", "where", "suppressed", "reason", "fix", "owners", "fingerprint",
+    "first_seen",
+)  # fmt: skip
+ROWS_OF_GROUP = 10_000
+"""Rows that are held at a time for Parquet."""
+_STEERING = ("=", "+", "-", "@", "\t", "\r")
+"""What begins a formula in a spreadsheet."""
+
+
+class Unwritable(Exception):
+    """What is asked for cannot be written. ``str()`` is a sentence."""
+
+
+def export_to(store: sqlite3.Connection, run: Run, style: str, path: str) -> Iterator[str]:
+    """Write what a run found. Gives sentences about what a format has no room for. Raises Unwritable."""
+    try:
+        if style == "sarif":
+            yield from _sarif_logs(store, run, path)
+        else:
+            _WRITERS[style](_records(store, run), path)
+    except OSError as error:
+        raise Unwritable(f"Cannot write {path}: {error.strerror or error}.") from None
+
+
+def _records(store: sqlite3.Connection, run: Run) -> Iterator[dict[str, Any]]:
+    """A finding of a run each, by the names of ``COLUMNS``."""
+    repositories = {each.name: each for each in visited(store, run)}
+    started = dict(store.execute("SELECT id, started FROM runs"))
+    for row in findings(store, run, Wanted()):
+        of = repositories[row.repository]
+        values = {
+            **row._asdict(),
+            "url": of.url,
+            "branch": of.branch,
+            "commit": of.revision,
+            "where": row.place,
+            "first_seen": started[row.first],
+        }
+        yield {name: values[name] for name in COLUMNS}
+
+
+# Tables
+
+
+def _write_csv(records: Iterable[dict[str, Any]], path: str) -> None:
+    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        file.writelines(csv_lines(COLUMNS, (list(record.values()) for record in records)))
+
+
+def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Lines of CSV (RFC 4180), in which no cell is a formula to a spreadsheet."""
+    room = io.StringIO()
+    writer = csv.writer(room)
+    for row in (heads, *rows) if isinstance(rows, (list, tuple)) else _with(heads, rows):
+        writer.writerow([_cell(value) for value in row])
+        yield room.getvalue()
+        room.seek(0)
+        room.truncate()
+
+
+def _with(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    yield heads
+    yield from rows
+
+
+def _cell(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_STEERING) else value
+
+
+def _write_jsonl(records: Iterable[dict[str, Any]], path: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(serialised(record, indent=None) for record in records)
+
+
+def _write_parquet(records: Iterable[dict[str, Any]], path: str) -> None:
+    try:
+        import pyarrow as arrow
+        from pyarrow import parquet
+    except ImportError:
+        raise Unwritable('Parquet needs pyarrow: pip install "cblint[parquet]".') from None
+    numbers = {"line", "column", "end_line", "end_column"}
+    schema = arrow.schema([(name, arrow.int32() if name in numbers else arrow.string()) for name in COLUMNS])
+    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        group: list[dict[str, Any]] = []
+        for record in records:
+            group.append({name: _valid(value) for name, value in record.items()})
+            if len(group) == ROWS_OF_GROUP:
+                writer.write_table(arrow.Table.from_pylist(group, schema=schema))
+                group = []
+        writer.write_table(arrow.Table.from_pylist(group, schema=schema))
+
+
+def _valid(value: Any) -> Any:
+    """Parquet's texts are UTF-8, which has no lone surrogates."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+
+
+_WRITERS: dict[str, Callable[[Iterable[dict[str, Any]], str], None]] = {
+    "csv": _write_csv,
+    "jsonl": _write_jsonl,
+    "parquet": _write_parquet,
+}
+
+
+# SARIF
+
+
+def _sarif_logs(store: sqlite3.Connection, run: Run, folder: str) -> Iterator[str]:
+    """Write a log for each repository that was looked at, also for one without findings: that closes old alerts."""
+    os.makedirs(folder, exist_ok=True)
+    names: set[str] = set()
+    own = tuple(_own_rules(store))
+    for repository in visited(store, run):
+        if repository.status == FAILED:
+            continue
+        result = Result(tuple(_files(store, repository.id)), own=own)
+        log = written("sarif", result, Style())
+        name = _file_name(repository.name, names)
+        with open(os.path.join(folder, name), "wb") as file:
+            file.writelines(line.encode("utf-8", "backslashreplace") for line in log.lines)
+        yield from (f"{repository.name}: {sentence}" for sentence in log.omitted)
+
+
+def _files(store: sqlite3.Connection, repository: int) -> Iterator[FileResult]:
+    rows = store.execute(
+        "SELECT path, kind, buildspecs, record FROM files WHERE repository = ? AND gone IS NULL ORDER BY path",
+        (repository,),
+    )
+    for path, kind, buildspecs, record in rows:
+        yield unpacked(record) if record else FileResult(path, path, kind, buildspecs)
+
+
+def _own_rules(store: sqlite3.Connection) -> Iterator[Rule]:
+    """The rules beside the built-in ones, as far as a log tells of them."""
+    for name, code, severity, category, summary, why, advice, url in store.execute("SELECT * FROM own_rules"):
+        texts = {"why": why, "advice": advice, "references": [url] if url else [], "examples": []}
+        yield Rule(
+            *(code, name, summary, Severity(severity), "medium", category),
+            *((), "stable", (), {}, {}, "none", "", ""),
+            texts=texts,
+            source=name,
+        )
+
+
+def _file_name(name: str, taken: set[str]) -> str:
+    """A name for the log of a repository that every system can have, and that no other one has."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:150] or "repository"
+    found, number = plain, 1
+    while found.lower() in taken:
+        number += 1
+        found = f"{plain}-{number}"
+    taken.add(found.lower())
+    return f"{found}.sarif"

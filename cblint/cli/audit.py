@@ -1,0 +1,199 @@
+"""What ``cblint audit`` and its commands do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from cblint.audit import queries
+from cblint.audit import store as stored
+from cblint.audit.aligned import aligned
+from cblint.audit.asking import asked
+from cblint.audit.exporting import Unwritable, csv_lines, export_to
+from cblint.audit.pool import Local, NoWorkers, Workers
+from cblint.audit.progress import watching
+from cblint.audit.queries import NEW, Wanted
+from cblint.audit.run import audit, planned
+from cblint.audit.store import Run, StoreError
+from cblint.audit.summary import Done, differing, summary
+from cblint.audit.tally import Tally, tallied
+from cblint.audit.targets import NoTarget
+from cblint.catalogue import UnknownRule
+from cblint.cli.run import Misused, chosen, colour, say, write
+from cblint.config import ConfigError
+from cblint.report.serialise import serialised
+from cblint.report.shown import printable
+from cblint.report.text import Paint
+
+MOST_JOBS = 32
+"""Processes, where nobody says how many: more have to wait for the one that writes."""
+MEMORY = 2 * 1024**3
+"""Bytes that a process of the pool may have: a file of 4 MB takes a quarter of them."""
+
+
+def run(options: Mapping[str, Any]) -> int:
+    """Look at the targets, tell what was found, and return the exit status. Raises Misused."""
+    if options["resume"] and not options["store"]:
+        raise Misused("--resume goes on with a run that a store has: name it with --store FILE.")
+    if options["only_new"] and not options["store"]:
+        raise Misused("--only-new compares with the runs before, which a store has: name it with --store FILE.")
+    with contextlib.ExitStack() as stack:
+        path = options["store"] or os.path.join(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="cblint-")), "audit.db"
+        )
+        try:
+            return _run(options, path)
+        except (UnknownRule, ConfigError, NoTarget) as error:
+            raise Misused(printable(str(error))) from None
+        except (StoreError, NoWorkers) as error:
+            say(str(error))
+            return 2
+
+
+def _run(options: Mapping[str, Any], path: str) -> int:
+    """The same with a store. Raises what goes wrong before repositories are looked at."""
+    settings = chosen(options)._replace(exclude=options["exclude"])
+    clones = os.path.abspath(options["clone"]) if options["clone"] else ""
+    plan = planned(settings, options["revision"], clones, float(options["timeout"]), MEMORY)
+    workers = _workers(options)
+    began = time.monotonic()
+    with watching(options["quiet"], say) as watched:
+        done, ended = audit(options["targets"], plan, path, options["resume"], workers, watched)
+    if not ended:
+        say("The run was stopped. With --resume it goes on." if options["store"] else "The run was stopped.")
+        return 2
+    with _asking(path) as store:
+        tally = _told(store, done, time.monotonic() - began, options)
+        totals = queries.totals(store, done)
+    return 3 if totals.crashed else 2 if totals.failed else 1 if tally.failing else 0
+
+
+def _workers(options: Mapping[str, Any]) -> Workers:
+    """Raises Misused where what a cluster needs is not installed, and NoWorkers."""
+    if not options["cluster"]:
+        return Local(options["jobs"] or min(os.cpu_count() or 1, MOST_JOBS), MEMORY)
+    try:
+        from cblint.audit.cluster import Cluster  # few audits have one
+    except ImportError:
+        raise Misused('--cluster needs Dask: pip install "cblint[cluster]".') from None
+    return Cluster(options["cluster"])
+
+
+def _told(store: sqlite3.Connection, run: Run, seconds: float, options: Mapping[str, Any]) -> Tally:
+    """Print what a run found, and write the page about it if that is asked for."""
+    wanted = Wanted(options["owner"], options["only_new"])
+    fail_on = "never" if options["exit_zero"] else options["fail_on"]
+    tally = tallied(queries.findings(store, run, wanted), run.id, fail_on)
+    if not options["quiet"]:
+        before = queries.before(store, run)
+        done = Done(queries.totals(store, run), seconds, before.started if before is not None else "")
+        troubles = list(queries.troubles(store, run))
+        write(summary(tally, done, troubles, options["top"], Paint(colour(options["colour"]))))
+    if options["html"]:
+        _write_page(store, run, wanted, tally, options)
+    return tally
+
+
+def _write_page(store: sqlite3.Connection, run: Run, wanted: Wanted, tally: Tally, options: Mapping[str, Any]) -> None:
+    try:
+        from cblint.audit.page import rendered  # few runs write one
+    except ImportError:
+        raise Misused('--html needs jinja2: pip install "cblint[audit]".') from None
+    from cblint.audit.looking import overview
+
+    parts = [*options["targets"][:3], *(["…"] if len(options["targets"]) > 3 else [])]
+    title = ", ".join(os.path.basename(os.path.abspath(part)) if os.path.exists(part) else part for part in parts)
+    write(rendered(overview(store, run, wanted, tally, title)), options["html"])
+
+
+@contextlib.contextmanager
+def _asking(path: str) -> Iterator[sqlite3.Connection]:
+    """The store in a file, to be read only. Raises StoreError."""
+    with contextlib.closing(stored.reading(path)) as store, stored.telling(path):
+        yield store
+
+
+# What a store is asked
+
+
+def _asked(ask: Callable[[sqlite3.Connection, Mapping[str, Any]], int]) -> Callable[[Mapping[str, Any]], int]:
+    """A command that reads the store that its options name, and gives the exit status."""
+
+    def command(options: Mapping[str, Any]) -> int:
+        try:
+            with _asking(options["store"]) as store:
+                return ask(store, options)
+        except StoreError as error:
+            say(str(error))
+            return 2
+
+    return command
+
+
+@_asked
+def diff(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
+    """Print what is new and what is gone between two runs."""
+    old, new = (queries.run_called(store, options[name]) for name in ("old", "new"))
+    found = list(queries.differences(store, old, new))
+    if options["style"] == "json":
+        _print_json(
+            {
+                "old": old._asdict(),
+                "new": new._asdict(),
+                "findings": [each._asdict() for each in found],
+                "repositories": {
+                    "new": queries.only_in(store, new, old),
+                    "gone": queries.only_in(store, old, new),
+                },
+            }
+        )
+    else:
+        write(differing(old, new, found, queries.only_in(store, new, old), queries.only_in(store, old, new)))
+    return 1 if any(each.kind == NEW for each in found) else 0
+
+
+@_asked
+def trend(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
+    """Print how many findings there were from run to run."""
+    points = queries.points(store)
+    if options["style"] == "json":
+        _print_json([point._asdict() for point in points])
+    elif points:
+        heads = ("run", "began", "repositories", "files", "errors", "warnings", "notes", "new", "gone")
+        write(aligned(heads, points, Paint(False)))
+    else:
+        say("The store has no run that was brought to its end.")
+    return 0
+
+
+@_asked
+def query(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
+    """Print what a question in SQL is answered."""
+    heads, rows = asked(store, options["sql"])
+    if options["style"] == "json":
+        _print_json([dict(zip(heads, row, strict=True)) for row in rows])
+    elif options["style"] == "csv":
+        write(csv_lines(heads, rows))
+    else:
+        write(aligned(heads, rows, Paint(False)))
+    return 0
+
+
+@_asked
+def export(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
+    """Write the findings of the last run."""
+    try:
+        for sentence in export_to(store, queries.run_called(store, "last"), options["style"], options["output"]):
+            say(sentence)
+    except Unwritable as error:
+        raise Misused(printable(str(error))) from None
+    return 0
+
+
+def _print_json(data: object) -> None:
+    write([serialised(data)])

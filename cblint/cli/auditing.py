@@ -1,0 +1,200 @@
+"""The commands of ``cblint audit`` as click reads them: no logic."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from cblint.cli import proposals
+from cblint.cli.declaring import CHOOSING, HEADINGS, option
+from cblint.cli.layout import Headed
+from cblint.cli.options import OPTIONS
+from cblint.cli.run import Misused
+from cblint.cli.spelled import Choice, Command, Group, Number
+
+RUN = "run"
+"""What is meant by targets without a command before them."""
+EXPORTS = ("csv", "jsonl", "parquet", "sarif")
+
+
+class Audit(Group):
+    """The group: what is no command of it is a target."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does."""
+        return super().resolve_command(ctx, args if args[0] in self.commands else [RUN, *args])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does; options that come first are those of a run, except for help."""
+        asks = not args or args[0] in ctx.help_option_names
+        return super().parse_args(ctx, args if asks or args[0] in self.commands else [RUN, *args])
+
+
+def _ended(work: Callable[[], int]) -> None:
+    try:
+        sys.exit(work())
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
+
+
+@click.group(
+    "audit",
+    cls=Audit,
+    no_args_is_help=True,
+    subcommand_metavar="TARGET... | COMMAND",
+    short_help="Look at many repositories at once, and keep what was found.",
+)
+def audit() -> None:
+    """Look at many repositories at once, and keep what was found.
+
+    TARGET is a folder with clones, bare repositories or archives below it, one of these, a table of files (.jsonl,
+    .parquet), or a list of targets, one a line; with --clone also an address. "cblint audit run --help" tells all
+    options of a run.
+
+    \b
+    Examples:
+      cblint audit clones                           what there is, in a page of text
+      cblint audit clones --html report.html        the same as a page to look around in
+      cblint audit clones --store audit.db          the next run looks at what has changed
+      cblint audit diff --store audit.db            what the last run found that the one before had not
+    """
+
+
+def _run(**options: Any) -> None:
+    """Look at all repositories of TARGETS.
+
+    A TARGET is a folder with clones, bare repositories or archives below it, one of these, a table of files (.jsonl,
+    .parquet), or a list of targets, one a line; with --clone also an address. Nothing of a repository is executed, and
+    without --clone nothing is fetched.
+
+    \b
+    Examples:
+      cblint audit clones --isolated --html report.html
+      cblint audit clones --store audit.db --only-new
+      cblint audit repositories.txt --clone mirrors --store audit.db
+      cblint audit clones --cluster tcp://scheduler:8786 --store audit.db
+
+    \b
+    Exit status:
+      0  nothing at or above --fail-on (default: warning)
+      1  findings
+      2  wrong usage, or a repository that could not be looked at, or the run was stopped
+      3  an internal error
+    """
+    from cblint.cli import audit as commands  # brings what only an audit needs
+
+    _ended(lambda: commands.run(options))
+
+
+_RUN_HEADINGS = {
+    "What is kept": ("store", "resume"),
+    "What is looked at": ("revision", "clone", "exclude", "timeout"),
+    "Who does the work": ("jobs", "cluster"),
+    "What is told": ("html", "top", "owner", "only_new", "quiet", "colour"),
+    **{name: HEADINGS[name] for name in ("What runs", "What fails")},
+}
+_OF_CHECK = (*CHOOSING, "exclude", "fail_on", "exit_zero", "quiet", "colour", "jobs")
+
+
+def _file(*names: str, **more: Any) -> click.Option:
+    return click.Option(names, metavar="FILE", shell_complete=proposals.files, **more)
+
+
+_STORE = "The file with the store of an audit."
+
+audit.add_command(
+    Headed(
+        RUN,
+        headings=_RUN_HEADINGS,
+        callback=_run,
+        params=[
+            click.Argument(["targets"], nargs=-1, required=True, metavar="TARGETS...", shell_complete=proposals.files),
+            _file("--store", help="Keep what is found in this file; what has not changed is not linted again."),
+            click.Option(["--resume"], is_flag=True, help="Go on with the last run of the store, which was stopped."),
+            click.Option(["--revision"], metavar="REV", default="", help="Look at this revision, straight from git."),
+            click.Option(
+                ["--clone"],
+                metavar="FOLDER",
+                shell_complete=proposals.files,
+                help="Clone targets that are addresses to FOLDER, shallow and bare, with your own git.",
+            ),
+            click.Option(
+                ["--timeout"], type=Number(), default=60, metavar="SECONDS", help="Give up a file after so long (60)."
+            ),
+            click.Option(["--cluster"], metavar="ADDRESS", help="Work on a Dask cluster: tcp://scheduler:8786."),
+            _file("--html", help="Write a page to look around in."),
+            click.Option(
+                ["--top"], type=Number(), default=10, metavar="N", help="How many of each are listed (default: 10)."
+            ),
+            click.Option(["--owner"], metavar="NAME", default="", help="Only what this owner owns, by CODEOWNERS."),
+            click.Option(["--only-new"], is_flag=True, help="Only what no run before has found."),
+            *(option(each) for each in OPTIONS if each.key in _OF_CHECK),
+        ],
+        help=_run.__doc__,
+        short_help="Look at repositories: the same as without a command.",
+    )
+)
+
+
+def _reading(name: str, text: str, short: str, *params: click.Parameter) -> None:
+    """A command that asks a store."""
+
+    def callback(**options: Any) -> None:
+        from cblint.cli import audit as commands
+
+        _ended(lambda: getattr(commands, name)(options))
+
+    store = _file("--store", required=True, help=_STORE)
+    audit.add_command(Command(name, callback=callback, params=[*params, store], help=text, short_help=short))
+
+
+def _style(*styles: str) -> click.Option:
+    return click.Option(["--format", "style"], type=Choice(styles), default=styles[0], help="How to print.")
+
+
+_reading(
+    "diff",
+    "Print what one run found that another had not, and what is gone.\n\n"
+    'OLD and NEW are numbers of runs, "last", or "last~1" for the one before (default: last~1 and last).\n\n'
+    "Exit status: 0 if nothing is new, 1 if something is, or 2 where the store cannot be read.",
+    "What is new and what is gone between two runs.",
+    click.Argument(["old"], default="last~1", metavar="[OLD]"),
+    click.Argument(["new"], default="last", metavar="[NEW]"),
+    _style("text", "json"),
+)
+_reading(
+    "trend",
+    "Print how many findings there were from run to run.\n\nExit status: 0, or 2 where the store cannot be read.",
+    "How things go on from run to run.",
+    _style("text", "json"),
+)
+_reading(
+    "query",
+    "Ask the store a question in SQL, which can change nothing.\n\n"
+    'The views "now" and "history" have a line for each finding; docs/audit.md tells about the tables.\n\n'
+    "\b\nExample:\n"
+    '  cblint audit query "SELECT repository, count(*) FROM now GROUP BY 1" --store audit.db\n\n'
+    "Exit status: 0, or 2 where the store or the question is wrong.",
+    "Ask the store a question in SQL.",
+    click.Argument(["sql"], metavar="SQL"),
+    _style("text", "csv", "json"),
+)
+_reading(
+    "export",
+    "Write the findings of the last run to a file: a table as csv, jsonl or parquet; or as sarif to a folder, one log "
+    "for each repository.\n\nExit status: 0, or 2 where the store cannot be read or the output not be written.",
+    "Write the findings as CSV, JSON Lines, Parquet or SARIF.",
+    click.Option(["--format", "style"], type=Choice(EXPORTS), required=True, help="What to write."),
+    click.Option(
+        ["--output"],
+        required=True,
+        metavar="PATH",
+        shell_complete=proposals.files,
+        help="The file, or for sarif the folder, to write to.",
+    ),
+)
