@@ -158,8 +158,20 @@ def _own_rules(store: sqlite3.Connection) -> Iterator[Rule]:
     for name, code, severity, category, summary, why, advice, url in store.execute("SELECT * FROM own_rules"):
         texts = {"why": why, "advice": advice, "references": [url] if url else [], "examples": []}
         yield Rule(
-            *(code, name, summary, Severity(severity), "medium", category),
-            *((), "stable", (), {}, {}, "none", "", ""),
+            code=code,
+            name=name,
+            summary=summary,
+            severity=Severity(severity),
+            confidence="medium",
+            category=category,
+            profiles=(),
+            status="stable",
+            former_names=(),
+            variants={},
+            labels={},
+            fix_safety="none",
+            fix_title="",
+            check="",
             texts=texts,
             source=name,
         )

@@ -131,7 +131,8 @@ def _line(file: FileResult, number: int, start: int, end: int) -> Line:
 
 
 def _shown(line: str, hidden: Sequence[Hidden]) -> str:
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for each in hidden:
         parts += (line[at : each.start], each.shown)
         at = each.end

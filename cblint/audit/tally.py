@@ -19,7 +19,8 @@ class Tally(NamedTuple):
     """What there is of findings that nobody suppresses.
 
     By repository, rule and owner it is counted by severity; ``where`` counts the repositories of a severity, ``spread``
-    those of a rule. ``used`` are the rules with findings, suppressed ones included. ``failing`` are the findings that make the exit status 1.
+    those of a rule. ``used`` are the rules with findings, suppressed ones included. ``failing`` are the findings that
+    make the exit status 1.
     """
 
     severities: Counter[str]
