@@ -80,8 +80,8 @@ def _sentences(without: Counter[str]) -> tuple[str, ...]:
     found = []
     if without["name"]:
         number = counted(without["name"], "file")
-        found.append(f"{number} left out: the name leads elsewhere or into .git, or this system can have no such name.")
+        found.append(f"Left out, as the name leads elsewhere or into .git, or is none that this system has: {number}.")
     if without["length"]:
         number, size = counted(without["length"], "file"), f"{LONGEST // 1024 // 1024} MB"
-        found.append(f"{number} taken as empty: there is more than {size} in it.")
+        found.append(f"Taken as empty, as there is more than {size} in it: {number}.")
     return tuple(found)
