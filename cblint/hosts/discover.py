@@ -149,7 +149,7 @@ def matcher(lines: Iterable[str]) -> Callable[[str], bool | None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # re warns of "[[", which .gitignore may well hold
         for line in lines:
-            if _choices(line) <= _MOST_CHOICES:
+            if choices(line) <= MOST_CHOICES:
                 with contextlib.suppress(ValueError, re.error):
                     usable += GitIgnoreSpec.from_lines([line]).patterns
     spec = GitIgnoreSpec(usable)
@@ -160,7 +160,7 @@ def useless(pattern: str) -> str:
     """Why a pattern can match nothing, in words that follow it; empty if it can."""
     if not pattern.strip() or pattern.lstrip().startswith("#"):
         return "matches nothing: it is empty, or a comment (a file whose name begins with # is \\#…)"
-    if _choices(pattern) > _MOST_CHOICES:
+    if choices(pattern) > MOST_CHOICES:
         return "has too many stars between two slashes"
     import warnings
 
@@ -175,11 +175,11 @@ def useless(pattern: str) -> str:
     return ""
 
 
-_MOST_CHOICES = 2
+MOST_CHOICES = 2
 """Each further one multiplies the time of a pattern by the length of a stranger's file name."""
 
 
-def _choices(pattern: str) -> int:
+def choices(pattern: str) -> int:
     """How many stars a backtracking matcher can place in several ways: all but the last between two slashes."""
     parts = pattern.lstrip("!").strip("/ ").split("/")
     stars = (part.count("*") for part in parts if part != "**")
