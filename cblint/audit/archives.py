@@ -61,6 +61,13 @@ def is_archive(path: str) -> bool:
     return re.fullmatch(_NAME, os.path.basename(path)) is not None
 
 
+def stem(path: str) -> str:
+    """The name of an archive without what says that it is one."""
+    name = os.path.basename(path)
+    named = re.fullmatch(_NAME, name)
+    return named[1] if named is not None else name
+
+
 def unpacked(path: str, folder: str) -> Unpacked:
     """Lay the plain files of a tar (as it is, or compressed by gzip, bzip2, xz) or zip file out below an empty folder.
 
@@ -84,9 +91,7 @@ def unpacked(path: str, folder: str) -> Unpacked:
         raise Unreadable(f"cannot be unpacked: {error.strerror or error}") from None
     except ValueError:
         raise Unreadable("cannot be unpacked: the name holds a NUL character") from None
-    named = re.fullmatch(_NAME, os.path.basename(path))
-    name = top or (named[1] if named is not None else os.path.basename(path))
-    return Unpacked(opened.commit, name, (*left_out, *said))
+    return Unpacked(opened.commit, top or stem(path), (*left_out, *said))
 
 
 @contextlib.contextmanager

@@ -37,5 +37,5 @@ class Cluster:
     def broken(self) -> None:
         """The scheduler gives what a worker had to others, or says that too many have died of it."""
 
-    def close(self) -> None:
+    def close(self, at_once: bool) -> None:  # noqa: ARG002 - what nobody waits for, the scheduler gives up
         self._client.close()  # type: ignore[no-untyped-call]

@@ -63,7 +63,8 @@ def _trend(done: Sequence[Point], run: Run, of_run: Totals, tally: Tally) -> Ite
     yield from (point for point in done if point.run < run.id)
     errors, warnings, notes = (tally.severities[severity] for severity in ("error", "warning", "note"))
     looked = of_run.repositories - of_run.failed
-    yield Point(run.id, run.started, looked, of_run.files, errors, warnings, notes, tally.new, of_run.gone)
+    new = tally.new if len(done) > 1 else 0
+    yield Point(run.id, run.started, looked, of_run.files, errors, warnings, notes, new, of_run.gone)
 
 
 def _found(

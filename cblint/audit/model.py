@@ -6,6 +6,7 @@ import hashlib
 from typing import NamedTuple
 
 from cblint.audit.overview import AuditedRule
+from cblint.audit.refs import Head
 from cblint.linter import Settings
 
 CLONE, BARE, FOLDER, ARCHIVE, ROWS, ADDRESS = "clone", "bare", "folder", "archive", "rows", "address"
@@ -17,7 +18,7 @@ class Unit(NamedTuple):
 
     ``name`` is what it is known by from run to run, ``shown`` where it is, as somebody named it, ``path`` the same as
     an absolute path: of rows it is the database that holds them, under ``key``. ``url`` is where it comes from, if that
-    is known, without anybody's password; the ``key`` of an address is itself.
+    is known, without anybody's password; the ``key`` of an address is itself. ``head`` is what a table says.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Unit(NamedTuple):
     path: str
     url: str = ""
     key: str = ""
+    head: Head = Head("", "")
 
 
 class Plan(NamedTuple):

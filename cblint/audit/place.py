@@ -25,7 +25,7 @@ def _from_git(unit: Unit, plan: Plan) -> bool:
 def now(unit: Unit, task: Task, plan: Plan) -> tuple[Head, str]:
     """What a repository says of itself, and the digest of what it is. Raises GitError, OSError, Unreadable."""
     if unit.kind == ROWS:
-        return Head("", ""), of_rows(task.rows)
+        return unit.head, of_rows(task.rows)
     if not os.path.lexists(unit.path):
         raise Unreadable("is not there (any more)")
     if unit.kind == ARCHIVE:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Protocol
 
 from cblint.audit.limits import HARD, begin
@@ -49,8 +49,8 @@ class Workers(Protocol):
     def at_work(self) -> bool:
         """Whether there is anybody who works."""
 
-    def close(self) -> None:
-        """End it; what has not begun is not done."""
+    def close(self, at_once: bool) -> None:
+        """End it; what has not begun is not done, and ``at_once`` what has begun neither."""
 
 
 class Local:
@@ -71,9 +71,11 @@ class Local:
         return True
 
     def broken(self) -> None:
-        self.close()
+        self.close(False)
 
-    def close(self) -> None:
+    def close(self, at_once: bool) -> None:
+        for child in active_children() if at_once else ():
+            child.terminate()
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
         self._pools.clear()

@@ -88,7 +88,7 @@ class Difference(NamedTuple):
 
 _FIELDS = (
     "r.name, f.path, line, f.'column', end_line, end_column, rule, code, severity, confidence, category, message,"
-    " place, suppressed, reason, fix, fingerprint, w.owners, w.fail_on, f.first, w.id"
+    " f.place, suppressed, reason, fix, fingerprint, w.owners, w.fail_on, f.first, w.id"
 ).replace("'", '"')
 
 

@@ -93,17 +93,18 @@ def _go(
         stored.tell_problem(store, run, sentence)
         watching.say(sentence)
 
+    ended = False
     try:
         for visit in stored.keep(store, run, plan, visits(tasks, plan, workers, tell)):
             watching.done(visit)
+        ended = True
     except NoWorkers as error:
         watching.say(str(error))
-        return False
     except KeyboardInterrupt:
-        return False
+        pass  # what was found until now is kept
     finally:
-        workers.close()
-    return True
+        workers.close(at_once=not ended)
+    return ended
 
 
 class _Spools:
@@ -114,12 +115,12 @@ class _Spools:
         self._folder = ""
         self._spools: dict[str, Spool] = {}
 
-    def another(self) -> Spool:
+    def another(self) -> tuple[str, Spool]:
         self._folder = self._folder or self._stack.enter_context(tempfile.TemporaryDirectory(prefix="cblint-"))
         path = os.path.join(self._folder, f"{len(self._spools)}.db")
         self._spools[path] = Spool(path)
         self._stack.callback(self._spools[path].close)
-        return self._spools[path]
+        return path, self._spools[path]
 
     def rows(self, unit: Unit) -> tuple[tuple[str, bytes], ...]:
         """The files of a repository that is in a table; none of others, which are not."""

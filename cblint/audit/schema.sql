@@ -118,7 +118,7 @@ CREATE TABLE own_rules (
 -- What people ask for: the findings of today, and each with the runs in which it was seen first and last.
 CREATE VIEW now AS
     SELECT repositories.name AS repository, findings.path, line, "column", severity, rule, code, category, confidence,
-        message, place, suppressed, reason, fix, fingerprint, files.owners AS owners, findings.first AS first_run,
+        message, findings.place, suppressed, reason, fix, fingerprint, files.owners AS owners, findings.first AS first_run,
         runs.started AS first_seen
     FROM findings
     JOIN repositories ON repositories.id = findings.repository

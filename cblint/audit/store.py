@@ -337,12 +337,22 @@ def tell_problem(store: sqlite3.Connection, run: Run, message: str) -> None:
 def count(store: sqlite3.Connection, run: Run) -> None:
     """Write down what a run that is over has found in all."""
     with _transaction(store):
-        store.execute(
-            "UPDATE runs SET (repositories, files) = (SELECT count(*), sum(files) FROM visits WHERE run = runs.id AND"
-            " status <> 'failed'), (errors, warnings, notes) = (SELECT total(severity = 'error'), total(severity ="
-            " 'warning'), total(severity = 'note') FROM findings JOIN visits USING (repository) WHERE visits.run ="
-            " runs.id AND status <> 'failed' AND findings.gone IS NULL AND suppressed = ''), new = (SELECT count(*)"
-            " FROM findings WHERE first = runs.id AND suppressed = ''), gone = (SELECT count(*) FROM findings WHERE"
-            " findings.gone = runs.id AND suppressed = '') WHERE id = ?",
-            (run.id,),
-        )
+        store.execute(_COUNT, {"run": run.id, "done": DONE, "failed": FAILED})
+
+
+_COUNT = """
+UPDATE runs SET
+    (repositories, files) = (SELECT count(*), ifnull(sum(files), 0) FROM visits WHERE run = :run AND status <> :failed),
+    (errors, warnings, notes) = (
+        SELECT sum(severity = 'error'), sum(severity = 'warning'), sum(severity = 'note')
+        FROM (SELECT severity FROM findings JOIN visits USING (repository)
+            WHERE visits.run = :run AND status <> :failed AND findings.gone IS NULL AND suppressed = ''
+            UNION ALL SELECT '')
+    ),
+    new = (
+        SELECT count(*) FROM findings WHERE first = :run AND suppressed = ''
+        AND EXISTS (SELECT 1 FROM runs WHERE id < :run AND status = :done)
+    ),
+    gone = (SELECT count(*) FROM findings WHERE findings.gone = :run AND suppressed = '')
+WHERE id = :run
+"""

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cblint.audit.archives import is_archive, stem
-from cblint.audit.cloning import is_address
 from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, FOLDER, ROWS, Unit
-from cblint.audit.refs import is_bare, remote_of
-from cblint.audit.tables import Spool, is_table
+from cblint.audit.refs import Head, is_bare, remote_of
+from cblint.audit.tables import Spool, is_table, spooled
 from cblint.hosts.discover import NEVER
 from cblint.source.file import Unreadable, read
+from cblint.wording import counted
 
 _SOURCES = (".yml", ".yaml", ".json", ".tf", ".md")
 
@@ -26,12 +26,12 @@ class NoTarget(Exception):
 class Ways(NamedTuple):
     """What is done with targets that are not simply there.
 
-    ``fetches``: addresses may be cloned. ``spool`` makes room for the rows of a table, ``say`` tells of rows that are
-    left out, in a sentence.
+    ``fetches``: addresses may be cloned. ``spool`` makes room for the rows of a table: a database and its
+    path. ``say`` tells of rows that are left out, in a sentence.
     """
 
     fetches: bool
-    spool: Callable[[], Spool]
+    spool: Callable[[], tuple[str, Spool]]
     say: Callable[[str], None]
 
 
@@ -54,7 +54,7 @@ def units_of(targets: Sequence[str], ways: Ways) -> Iterator[Unit]:
 
 
 def _units(target: str, ways: Ways, lists: bool) -> Iterator[Unit]:
-    if is_address(target):
+    if "://" in target or (_parts(target) is not None and not os.path.lexists(target)):
         yield _cloned(target, ways)
     elif os.path.isdir(target):
         yield from _in_folder(target)
@@ -156,7 +156,8 @@ def _cloned(address: str, ways: Ways) -> Unit:
     return Unit(name_of(address) or shown_of(address), ADDRESS, shown_of(address), "", shown_of(address), address)
 
 
-_SCP = r"(?:[^@/:\s]+@)?([^@/:\s]+):(?!//)(.+)"
+_SCP = r"(?:[^@/:\s]+@)?([^@/:\s]{2,}):(?!//)(.+)"
+"""``user@host:path``; one letter before a colon is a drive of Windows."""
 
 
 def _parts(address: str) -> tuple[str, str] | None:
@@ -203,12 +204,16 @@ def web_of(address: str) -> str:
 
 
 def _in_table(target: str, ways: Ways) -> Iterator[Unit]:
-    spool = ways.spool()
+    path, spool = ways.spool()
     try:
-        for sentence in spool.fill(target):
-            ways.say(f"{target} {sentence}")
+        for sentence in spooled(target, spool):
+            ways.say(f"{target}: {sentence}")
     except Unreadable as error:
         raise NoTarget(f"{target} {error}.") from None
     for name in spool.repositories():
         about = spool.about(name)
-        yield Unit(name, ROWS, f"{target}: {name}", spool.path, shown_of(about.url), name)
+        unknown = len(spool.unknown(name))
+        if unknown:
+            ways.say(f"{target}: {name}: left out, as the table has no content of it: {counted(unknown, 'file')}.")
+        shown, url = f"{target}: {name}", shown_of(about.url)
+        yield Unit(name, ROWS, shown, path, url, name, Head(about.branch, about.commit))

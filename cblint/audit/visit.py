@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cblint.audit.answers import answers_of, configured, written_answers
-from cblint.audit.cloning import Uncloned, mirrored
 from cblint.audit.limits import OutOfTime, within
 from cblint.audit.model import ADDRESS, Looked, Plan, Problem, Task, Told, Unit, Visit
 from cblint.audit.overview import AuditedRule
@@ -42,7 +41,7 @@ def visit(task: Task, plan: Plan, begun: Callable[[str], None] = lambda _: None)
     with _alone, _at_home():
         try:
             return _visited(task, plan, begun)
-        except (GitError, Unreadable, Uncloned) as error:
+        except (GitError, Unreadable) as error:
             return _failed(task.unit, str(error))
         except OSError as error:
             return _failed(task.unit, f"cannot be read: {error.strerror or error}")
@@ -65,9 +64,7 @@ def _at_home() -> Iterator[None]:
 
 def _visited(task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
     with contextlib.ExitStack() as stack:
-        unit = task.unit
-        if unit.kind == ADDRESS:
-            unit = unit._replace(path=mirrored(unit.key, plan.clones))
+        unit = _at_hand(task.unit, plan)
         known = task.known
         head, state = now(unit, task, plan)
         if known is not None and state and known.state == state and not task.without:
@@ -81,6 +78,18 @@ def _visited(task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
             state=state if found.whole else "",
             problems=(*(Problem("", each) for each in left_out), *found.problems),
         )
+
+
+def _at_hand(unit: Unit, plan: Plan) -> Unit:
+    """The repository, cloned if it is behind an address. Raises Unreadable."""
+    if unit.kind != ADDRESS:
+        return unit
+    from cblint.audit.cloning import Uncloned, mirrored  # most are there
+
+    try:
+        return unit._replace(path=mirrored(unit.key, plan.clones))
+    except Uncloned as error:
+        raise Unreadable(str(error)) from None
 
 
 # What has changed, and what is to be said
