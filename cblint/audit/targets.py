@@ -54,7 +54,7 @@ def units_of(targets: Sequence[str], ways: Ways) -> Iterator[Unit]:
 
 
 def _units(target: str, ways: Ways, lists: bool) -> Iterator[Unit]:
-    if "://" in target or (_parts(target) is not None and not os.path.lexists(target)):
+    if is_address(target):
         yield _cloned(target, ways)
     elif os.path.isdir(target):
         yield from _in_folder(target)
@@ -148,6 +148,11 @@ def _unit(kind: str, path: str, target: str, url: str = "") -> Unit:
 
 
 # Addresses
+
+
+def is_address(target: str) -> bool:
+    """Whether a target is a repository somewhere else: ``https://host/path``, ``user@host:path``."""
+    return "://" in target or (_parts(target) is not None and not os.path.lexists(target))
 
 
 def _cloned(address: str, ways: Ways) -> Unit:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cblint.audit import queries
@@ -15,6 +15,8 @@ from cblint.audit import store as stored
 from cblint.audit.aligned import aligned
 from cblint.audit.asking import asked
 from cblint.audit.exporting import Unwritable, csv_lines, export_to
+from cblint.audit.looking import overview
+from cblint.audit.overview import Overview
 from cblint.audit.pool import Local, NoWorkers, Workers
 from cblint.audit.progress import watching
 from cblint.audit.queries import NEW, Wanted
@@ -22,14 +24,17 @@ from cblint.audit.run import audit, planned
 from cblint.audit.store import Run, StoreError
 from cblint.audit.summary import Done, differing, summary
 from cblint.audit.tally import Tally, tallied
-from cblint.audit.targets import NoTarget
+from cblint.audit.targets import NoTarget, is_address, shown_of
 from cblint.catalogue import UnknownRule
 from cblint.cli.run import Misused, chosen, colour, say, write
 from cblint.config import ConfigError
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
 from cblint.report.text import Paint
+from cblint.spelling import hint
 
+MOST_NAMES = 3
+"""Targets in the title of a page."""
 MOST_JOBS = 32
 """Processes, where nobody says how many: more have to wait for the one that writes."""
 MEMORY = 2 * 1024**3
@@ -42,6 +47,7 @@ def run(options: Mapping[str, Any]) -> int:
         raise Misused("--resume goes on with a run that a store has: name it with --store FILE.")
     if options["only_new"] and not options["store"]:
         raise Misused("--only-new compares with the runs before, which a store has: name it with --store FILE.")
+    _check_targets(options["targets"])
     with contextlib.ExitStack() as stack:
         path = options["store"] or os.path.join(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="cblint-")), "audit.db"
@@ -55,8 +61,19 @@ def run(options: Mapping[str, Any]) -> int:
             return 2
 
 
+def _check_targets(targets: Sequence[str]) -> None:
+    """Raise Misused where there is nothing at all: somebody may have meant a command. One of several is told of."""
+    from cblint.cli.auditing import audit as commands
+
+    (first, *others) = targets
+    if not others and not is_address(first) and not os.path.lexists(first):
+        raise Misused(f"There is no file or folder {printable(first)}.{hint(first, commands.commands)}")
+
+
 def _run(options: Mapping[str, Any], path: str) -> int:
     """The same with a store. Raises what goes wrong before repositories are looked at."""
+    if options["html"]:
+        _page()  # an hour's work is not to end with what could have been said before
     settings = chosen(options)._replace(exclude=options["exclude"])
     clones = os.path.abspath(options["clone"]) if options["clone"] else ""
     plan = planned(settings, options["revision"], clones, float(options["timeout"]), MEMORY)
@@ -95,20 +112,24 @@ def _told(store: sqlite3.Connection, run: Run, seconds: float, options: Mapping[
         troubles = list(queries.troubles(store, run))
         write(summary(tally, done, troubles, options["top"], Paint(colour(options["colour"]))))
     if options["html"]:
-        _write_page(store, run, wanted, tally, options)
+        seen = overview(store, run, wanted, tally, _title(options["targets"]))
+        write(_page()(seen), options["html"])
     return tally
 
 
-def _write_page(store: sqlite3.Connection, run: Run, wanted: Wanted, tally: Tally, options: Mapping[str, Any]) -> None:
+def _page() -> Callable[[Overview], Iterator[str]]:
+    """What renders the page. Raises Misused where what it needs is not installed."""
     try:
         from cblint.audit.page import rendered  # few runs write one
     except ImportError:
         raise Misused('--html needs jinja2: pip install "cblint[audit]".') from None
-    from cblint.audit.looking import overview
+    return rendered
 
-    parts = [*options["targets"][:3], *(["…"] if len(options["targets"]) > 3 else [])]
-    title = ", ".join(os.path.basename(os.path.abspath(part)) if os.path.exists(part) else part for part in parts)
-    write(rendered(overview(store, run, wanted, tally, title)), options["html"])
+
+def _title(targets: Sequence[str]) -> str:
+    """What a run is about, in a few words."""
+    names = [os.path.basename(os.path.abspath(each)) if os.path.exists(each) else shown_of(each) for each in targets]
+    return ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])])
 
 
 @contextlib.contextmanager

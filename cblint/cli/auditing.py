@@ -98,7 +98,7 @@ _RUN_HEADINGS = {
     "What is told": ("html", "top", "owner", "only_new", "quiet", "colour"),
     **{name: HEADINGS[name] for name in ("What runs", "What fails")},
 }
-_OF_CHECK = (*CHOOSING, "exclude", "fail_on", "exit_zero", "quiet", "colour", "jobs")
+_OF_CHECK = (*CHOOSING, "exclude", "fail_on", "exit_zero", "colour")
 
 
 def _file(*names: str, **more: Any) -> click.Option:
@@ -133,6 +133,8 @@ audit.add_command(
             ),
             click.Option(["--owner"], metavar="NAME", default="", help="Only what this owner owns, by CODEOWNERS."),
             click.Option(["--only-new"], is_flag=True, help="Only what no run before has found."),
+            click.Option(["-q", "--quiet"], is_flag=True, help="Print no summary, and show no progress."),
+            click.Option(["--jobs"], type=Number(), default=0, metavar="N", help="Processes (default: one a core)."),
             *(option(each) for each in OPTIONS if each.key in _OF_CHECK),
         ],
         help=_run.__doc__,
