@@ -98,7 +98,8 @@ def _in_folder(target: str) -> Iterator[Unit]:
     for folder in folders:
         inside = list(_below(folder, target))
         found += inside
-        lone += [] if inside else [_unit(FOLDER, folder, target)]
+        is_lone = not inside and not os.path.basename(folder).startswith(".")
+        lone += [_unit(FOLDER, folder, target)] if is_lone else []
     found += [_archive(path, target) for path in archives]
     yield from [*found, *lone] if found else [_unit(FOLDER, target, "")]
 
