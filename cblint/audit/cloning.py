@@ -32,6 +32,7 @@ _PATIENCE = 5.0
 _LOOK = 0.25
 """Seconds until it is looked again at how much git has written."""
 _BEGUN = ".unfinished"
+_FILTER = "blob:limit=1048576"
 _REMOTE = "cblint"
 """What git calls the URL as long as it works: ``origin`` would be the one without credentials as well."""
 
@@ -120,7 +121,7 @@ class _Failed(Exception):
 def mirrored(url: str, folder: str, seconds: float = TIMEOUT) -> str:
     """Make or refresh a clone of a repository's default branch below a folder, and tell its path.
 
-    It is bare, has one commit and of files over 1 MB, if the server can do that, only the names. Git's ``origin`` there
+    It is bare, has one commit and lacks files over 1 MB, if the server can leave them out. Git's ``origin`` there
     is the URL without credentials; they are nowhere in it. A repository without any commit has none there either. What
     git is told by the user's configuration and environment holds, but it asks nobody, and runs no hooks. Raises
     Uncloned.
@@ -233,7 +234,7 @@ def _clone(task: _Task, made: str, head: _Head | None) -> None:
 def _fetch(task: _Task, clone: str, head: _Head) -> None:
     """Bring the default branch, and nothing else, to what the server has."""
     local = head.ref if head.ref != "HEAD" else "refs/cblint/head"
-    only = ["--depth=1", "--no-tags", "--filter=blob:limit=1m"]
+    only = ["--depth=1", "--no-tags", f"--filter={_FILTER}"]
     _git(task, clone, ["fetch", "--quiet", *only, "--no-write-fetch-head", _REMOTE, f"+{head.ref}:{local}"])
     if head.ref == "HEAD":
         _git(task, clone, ["update-ref", "--no-deref", "HEAD", local])
@@ -337,6 +338,11 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
                 process.wait(_PATIENCE)
 
 
+def _own(remote: _Remote) -> tuple[tuple[str, str], ...]:
+    """What git is told of the remote: where a clone itself says that more is to be had, git fails to list its files."""
+    return ("url", remote.url), ("promisor", "true"), ("partialclonefilter", _FILTER)
+
+
 def _environment(remote: _Remote, program: str, where: str) -> dict[str, str]:
     """The user's, in which git knows the URL by a name, and asks nobody for anything."""
     kept = {
@@ -345,16 +351,17 @@ def _environment(remote: _Remote, program: str, where: str) -> dict[str, str]:
         if name not in _OF_ANOTHER and not name.startswith(("GIT_TRACE", "GIT_CURL_VERBOSE"))
     }
     given = kept.get("GIT_CONFIG_COUNT", "")
-    number = int(given) if given.isdecimal() else 0
+    first = int(given) if given.isdecimal() else 0
+    settings = list(enumerate(((f"remote.{_REMOTE}.{name}", value) for name, value in _own(remote)), first))
     found = {
         **kept,
         "GCM_INTERACTIVE": "never",
         "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
         "GIT_ASKPASS": "",
         "GIT_CEILING_DIRECTORIES": os.path.dirname(os.path.realpath(where)),
-        "GIT_CONFIG_COUNT": str(number + 1),
-        f"GIT_CONFIG_KEY_{number}": f"remote.{_REMOTE}.url",
-        f"GIT_CONFIG_VALUE_{number}": remote.url,
+        "GIT_CONFIG_COUNT": str(first + len(settings)),
+        **{f"GIT_CONFIG_KEY_{number}": name for number, (name, _) in settings},
+        **{f"GIT_CONFIG_VALUE_{number}": value for number, (_, value) in settings},
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C",
         "SSH_ASKPASS_REQUIRE": "never",

@@ -178,6 +178,22 @@ def test_a_server_that_cannot_filter_sends_all(tmp_path: pathlib.Path) -> None:
     assert git(pathlib.Path(clone), "show", "HEAD:buildspec.yml") == "version: 0.2\n"
 
 
+def test_what_is_left_out_stays_out_and_can_be_listed(tmp_path: pathlib.Path, own: pathlib.Path) -> None:
+    own.write_text("[gc]\n\tautoPackLimit = 1\n\tpruneExpire = now\n")
+    source = repository(tmp_path / "source")
+    git(source, "config", "uploadpack.allowFilter", "true")
+    for number in range(4):
+        (source / f"large{number}").write_bytes(os.urandom(1024 * 1024 + 1))
+        (source / "small").write_text(f"{number}")
+        commit(source)
+        clone = mirrored(f"file://{source}", str(tmp_path / "clones"))
+        listed = git(pathlib.Path(clone), "ls-tree", "-r", "-l", "HEAD").splitlines()
+        sizes = [line.split()[3] for line in listed]
+        assert sizes == ["13", *["BAD"] * (number + 1), "1"]
+        assert git(pathlib.Path(clone), "show", "HEAD:small") == f"{number}"
+    assert len(list((pathlib.Path(clone) / "objects" / "pack").glob("*.pack"))) < 4
+
+
 def test_a_clone_is_refreshed(tmp_path: pathlib.Path) -> None:
     source = repository(tmp_path / "source")
     url, folder = f"file://{source}", str(tmp_path / "clones")
