@@ -91,13 +91,13 @@ def files_of(root: str, name: str) -> dict[str, Blob]:
 _NO_STEPS = frozenset({b"", b".", b"..", b".git"})
 
 
-def contents(root: str, files: Mapping[str, Blob], longest: int) -> Iterator[tuple[str, bytes]]:
-    """What files hold that are here and not longer, nothing for those that are; no more than MOST_TOTAL in all."""
+def contents(root: str, files: Mapping[str, Blob], longest: int) -> Iterator[tuple[str, bytes | None]]:
+    """What files hold, None of those that are not here, or longer; no more than MOST_TOTAL in all."""
     total = held = 0
     chunk: dict[str, Blob] = {}
     for path, file in files.items():
         if file.size is None or file.size > longest:
-            yield path, b""
+            yield path, None
             continue
         total += file.size
         if total > MOST_TOTAL:

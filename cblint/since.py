@@ -155,7 +155,7 @@ class Tree:
         found = {}
         for path, data in contents(self.root, {path: self._files[path] for path in paths}, longest):
             with contextlib.suppress(Unreadable):
-                found[path] = decode(data)
+                found[path] = decode(data or b"")
         return found
 
     def _former(self, path: str, text: str) -> str | None:
@@ -200,7 +200,7 @@ class Tree:
             _write(os.path.join(self._folder, ".git"), "index", index)
         files = dict(itertools.islice(self._files.items(), MOST_FILES))
         for path, data in contents(self.root, files, LONGEST_BESIDE):
-            _write(self._folder, path, data)
+            _write(self._folder, path, data or b"")
         return self._folder
 
 

@@ -73,8 +73,9 @@ def unpacked(path: str, folder: str) -> Unpacked:
 
     One top folder that holds all of them is taken away, unless its name begins with a dot. Links, devices, names that
     lead elsewhere and folders of git's are left out; an archive in an archive is a file like others. A file longer than
-    1 MB becomes an empty one. No more than MOST_FILES, MOST_TOTAL and MOST_EXPANDED, however large an archive says it
-    is. The commit is what ``git archive`` notes. Raises Unreadable; the folder then holds nothing of use.
+    LONGEST is there without its content. No more than MOST_FILES, MOST_TOTAL and MOST_EXPANDED, however large an
+    archive says it is. The commit is what ``git archive`` notes. Raises Unreadable; the folder then holds nothing of
+    use.
     """
     said: list[str] = []
     try:

@@ -14,6 +14,7 @@ import time
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from cblint.audit.laying import LONGEST
 from cblint.report.shown import printable
 from cblint.wording import counted
 
@@ -32,7 +33,7 @@ _PATIENCE = 5.0
 _LOOK = 0.25
 """Seconds until it is looked again at how much git has written."""
 _BEGUN = ".unfinished"
-_FILTER = "blob:limit=1048576"
+_FILTER = f"blob:limit={LONGEST}"
 _REMOTE = "cblint"
 """What git calls the URL as long as it works: ``origin`` would be the one without credentials as well."""
 
@@ -121,7 +122,7 @@ class _Failed(Exception):
 def mirrored(url: str, folder: str, seconds: float = TIMEOUT) -> str:
     """Make or refresh a clone of a repository's default branch below a folder, and tell its path.
 
-    It is bare, has one commit and lacks files over 1 MB, if the server can leave them out. Git's ``origin`` there
+    It is bare, has one commit and lacks files over 4 MB, if the server can leave them out. Git's ``origin`` there
     is the URL without credentials; they are nowhere in it. A repository without any commit has none there either. What
     git is told by the user's configuration and environment holds, but it asks nobody, and runs no hooks. Raises
     Uncloned.

@@ -51,7 +51,7 @@ def laid_out(
         opened = unpacked(unit.path, folder)
         _make_repository(folder, unit)
         return folder, opened.left_out, head._replace(commit=opened.commit)
-    files: Iterable[tuple[str, bytes]] = task.rows
+    files: Iterable[tuple[str, bytes | None]] = task.rows
     if unit.kind != ROWS:
         blobs = files_of(unit.path, head.commit) if head.commit else {}
         files = contents(unit.path, blobs, LONGEST)

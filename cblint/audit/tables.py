@@ -26,7 +26,7 @@ COMMIT = ("commit", "commit_id", "commit_sha")
 BRANCH = ("branch", "ref")
 URL = ("url", "repository_url", "repo_url")
 
-LONGEST_LINE = 16 * 1024 * 1024
+LONGEST_LINE = 32 * 1024 * 1024
 """Bytes of a line of JSON: each of a content may be written as several."""
 MOST_READ = 256 * 1024 * 1024 * 1024
 """Bytes of a table that are read, expanded."""
@@ -184,7 +184,7 @@ def _name(values: Mapping[str, object], names: Iterable[str]) -> str:
 
 def _of_parquet(file: IO[bytes]) -> Iterator[Row | str]:
     try:
-        import pyarrow  # type: ignore[import-untyped]
+        import pyarrow
         from pyarrow import parquet
     except ImportError:
         needed = 'pip install "cblint[parquet]"'

@@ -20,6 +20,7 @@ import pytest
 
 from cblint.audit import cloning
 from cblint.audit.cloning import Uncloned, mirrored
+from cblint.audit.laying import LONGEST
 from tests.git import commit, git
 
 SECRET = "s3cr3t/@:word"
@@ -152,7 +153,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: pathlib.Path) -> None
 def test_a_clone_is_bare_shallow_and_has_one_branch(tmp_path: pathlib.Path) -> None:
     source = repository(tmp_path / "source", "trunk")
     git(source, "config", "uploadpack.allowFilter", "true")
-    (source / "large").write_bytes(os.urandom(1024 * 1024 + 1))
+    (source / "large").write_bytes(os.urandom(LONGEST + 1))
     commit(source)
     git(source, "branch", "other")
     git(source, "tag", "v1")
@@ -183,7 +184,7 @@ def test_what_is_left_out_stays_out_and_can_be_listed(tmp_path: pathlib.Path, ow
     source = repository(tmp_path / "source")
     git(source, "config", "uploadpack.allowFilter", "true")
     for number in range(4):
-        (source / f"large{number}").write_bytes(os.urandom(1024 * 1024 + 1))
+        (source / f"large{number}").write_bytes(os.urandom(LONGEST + 1))
         (source / "small").write_text(f"{number}")
         commit(source)
         clone = mirrored(f"file://{source}", str(tmp_path / "clones"))

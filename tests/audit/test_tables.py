@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 
-import pyarrow  # type: ignore[import-untyped]
+import pyarrow
 import pytest
 from pyarrow import parquet
 
@@ -19,6 +19,7 @@ from cblint.audit import tables
 from cblint.audit.laying import LONGEST, laid_out
 from cblint.audit.tables import About, Row, Spool, is_table, rows, spooled
 from cblint.source.file import Unreadable
+from cblint.source.file import read as read_bytes_as_text
 from tests.bounds import no_hanging
 
 
@@ -213,9 +214,9 @@ def test_of_a_long_content_no_more_is_kept_than_shows_that_it_is(tmp_path: pathl
     spool, _ = filled(tmp_path, lines(row(content="ü" * LONGEST), row(path="q", content="\ud800")))
     assert [(path, len(data)) for path, data in spool.files("r")] == [("p", LONGEST + 1), ("q", 3)]
     (tmp_path / "out").mkdir()
-    assert laid_out(spool.files("r"), str(tmp_path / "out")) == (
-        "Taken as empty, as there is more than 1 MB in it: 1 file.",
-    )
+    assert laid_out(spool.files("r"), str(tmp_path / "out")) == ()
+    with pytest.raises(Unreadable, match="is larger than 4 MB"):
+        read_bytes_as_text(str(tmp_path / "out" / "p"), False)
 
 
 def test_another_process_reads_the_spool(tmp_path: pathlib.Path) -> None:
