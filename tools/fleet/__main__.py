@@ -66,7 +66,8 @@ def main() -> int:
             return 0
         fleet = make(options.folder, options.repositories, options.buildspecs, options.seed, options.kind)
     except (ValueError, OSError) as error:
-        print(f"No fleet was made: {error}", file=sys.stderr)
+        done = "No fleet was made" if options.change is None else "The fleet was not changed"
+        print(f"{done}: {error}", file=sys.stderr)
         return 2
     seconds = time.perf_counter() - started
     print(f"{options.folder} and {path_of(options.folder)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -32,29 +32,6 @@ class Change(NamedTuple):
     kind: str
     defect: str
     commit: str
-
-
-class _Writer:
-    """Writes files below a folder; it remembers the folders it has made."""
-
-    def __init__(self, top: str) -> None:
-        self._top = top
-        self._made: set[str] = set()
-
-    def write(self, path: str, content: bytes) -> None:
-        """Write a file, in folders that are made if they are not there."""
-        full = f"{self._top}/{path}"
-        self.folder(os.path.dirname(path))
-        with open(full, "wb", buffering=0) as file:
-            file.write(content)
-        if objects.mode_of(path) & 0o100:
-            os.chmod(full, 0o755)
-
-    def folder(self, path: str) -> None:
-        """Make a folder that need not hold anything."""
-        if path not in self._made:
-            os.makedirs(f"{self._top}/{path}", exist_ok=True)
-            self._made.add(path)
 
 
 def make(folder: str, repositories: int, buildspecs: int, seed: int, kind: str = "clones") -> Manifest:
@@ -94,8 +71,8 @@ def change(folder: str, share: float, seed: int) -> list[Change]:
         for at, file in enumerate(repository.files)
         if file.recipe is not None
     ]
-    by_repository = defaultdict(list)
-    for number, at in draw.sample(places, round(share * len(places))):
+    by_repository: dict[int, list[int]] = defaultdict(list)
+    for number, at in _spread(draw.sample(places, len(places)))[: round(share * len(places))]:
         by_repository[number].append(at)
     repositories = list(before.repositories)
     changes: list[Change] = []
@@ -104,6 +81,16 @@ def change(folder: str, share: float, seed: int) -> list[Change]:
         changes += made
     manifest.write(folder, Manifest(tuple(repositories)))
     return changes
+
+
+def _spread(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places in their order, but first one of each repository, then a second one of each, and so on."""
+    seen: Counter[int] = Counter()
+    ordered = []
+    for number, at in places:
+        ordered.append((seen[number], number, at))
+        seen[number] += 1
+    return [(number, at) for _, number, at in sorted(ordered, key=lambda each: each[0])]
 
 
 def contents(repository: Repository) -> dict[str, bytes]:
@@ -118,15 +105,19 @@ def _content(file: File) -> bytes:
     return b"" if file.broken == "empty" else planning.BROKEN[file.broken][0]
 
 
+def _places(folder: str, repository: Repository) -> tuple[str, str]:
+    """The folder of a repository, and that of git in it."""
+    top = f"{folder}/{repository.folder}"
+    return top, top if repository.bare else f"{top}/.git"
+
+
 def _made(folder: str, repository: Repository, share: int) -> Repository:
     """Write a repository; it comes back with its commit."""
-    top = f"{folder}/{repository.folder}"
-    own = "" if repository.bare else ".git/"
-    writer = _Writer(top)
-    writer.folder(f"{own}objects/pack")
-    writer.folder(f"{own}refs/heads")
-    writer.write(f"{own}HEAD", f"ref: refs/heads/{repository.branch}\n".encode())
-    writer.write(f"{own}config", _config(repository).encode())
+    top, own = _places(folder, repository)
+    os.makedirs(f"{own}/objects/pack")
+    os.makedirs(f"{own}/refs/heads")
+    _write(f"{own}/HEAD", f"ref: refs/heads/{repository.branch}\n".encode())
+    _write(f"{own}/config", _config(repository).encode())
     if share < 0:
         return repository
     draw = random.Random(f"{repository.seed} history")
@@ -141,19 +132,32 @@ def _made(folder: str, repository: Repository, share: int) -> Repository:
         stored |= {} if shallow else first.objects
     commit = objects.commit(stored, now.root, parents, draw.choice(_PEOPLE), start + _DAY, "Build it with CodeBuild")
     if shallow and parents:
-        writer.write(f"{own}shallow", f"{commit}\n".encode())
+        _write(f"{own}/shallow", f"{commit}\n".encode())
     if draw.random() < 0.9:
         name, pack, index = objects.pack(stored)
-        writer.write(f"{own}objects/pack/pack-{name}.pack", pack)
-        writer.write(f"{own}objects/pack/pack-{name}.idx", index)
+        _write(f"{own}/objects/pack/pack-{name}.pack", pack)
+        _write(f"{own}/objects/pack/pack-{name}.idx", index)
     else:
-        _write_loose(writer, own, stored)
-    _write_references(writer, own, repository, commit, packed=draw.random() < 0.5)
+        _write_loose(own, stored)
+    _write_references(own, repository, commit, packed=draw.random() < 0.5)
     if not repository.bare:
         for path, content in files.items():
-            writer.write(path, content)
-        writer.write(".git/index", objects.work_tree_index(files, now.blobs))
+            _write(f"{top}/{path}", content)
+        _write(f"{own}/index", objects.work_tree_index(files, now.blobs))
     return repository._replace(commit=commit, commits=1 + len(parents))
+
+
+def _write(path: str, content: bytes) -> None:
+    """Write a file, in folders that are made if they are not there."""
+    try:
+        file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed below, however it was opened
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path))
+        file = open(path, "wb", buffering=0)  # noqa: SIM115
+    with file:
+        file.write(content)
+    if objects.mode_of(path) == objects.EXECUTABLE:
+        os.chmod(path, 0o755)
 
 
 def _config(repository: Repository) -> str:
@@ -165,24 +169,24 @@ def _config(repository: Repository) -> str:
     return text
 
 
-def _write_references(writer: _Writer, own: str, repository: Repository, commit: str, packed: bool) -> None:
+def _write_references(own: str, repository: Repository, commit: str, packed: bool) -> None:
     names = [f"refs/heads/{repository.branch}"]
     if repository.url and not repository.bare:
         names.append(f"refs/remotes/origin/{repository.branch}")
         leads = f"ref: refs/remotes/origin/{repository.branch}\n"
-        writer.write(f"{own}refs/remotes/origin/HEAD", leads.encode())
+        _write(f"{own}/refs/remotes/origin/HEAD", leads.encode())
     if packed:
         lines = "".join(f"{commit} {name}\n" for name in names)
-        writer.write(f"{own}packed-refs", f"# pack-refs with: peeled fully-peeled sorted \n{lines}".encode())
+        _write(f"{own}/packed-refs", f"# pack-refs with: peeled fully-peeled sorted \n{lines}".encode())
         return
     for name in names:
-        writer.write(own + name, f"{commit}\n".encode())
+        _write(f"{own}/{name}", f"{commit}\n".encode())
 
 
-def _write_loose(writer: _Writer, own: str, stored: Mapping[bytes, objects.Object]) -> None:
+def _write_loose(own: str, stored: Mapping[bytes, objects.Object]) -> None:
     for name, each in stored.items():
         text = name.hex()
-        writer.write(f"{own}objects/{text[:2]}/{text[2:]}", objects.loose(each))
+        _write(f"{own}/objects/{text[:2]}/{text[2:]}", objects.loose(each))
 
 
 def _changed(
@@ -203,14 +207,13 @@ def _changed(
     when = _EPOCH + (400 + repository.commits) * _DAY
     message = f"Change {', '.join(path for path, _, _ in said)}"
     commit = objects.commit(stored, new.root, [repository.commit], draw.choice(_PEOPLE), when, message)
-    writer = _Writer(f"{folder}/{repository.folder}")
-    own = "" if repository.bare else ".git/"
-    _write_loose(writer, own, stored)
-    writer.write(f"{own}refs/heads/{repository.branch}", f"{commit}\n".encode())
+    top, own = _places(folder, repository)
+    _write_loose(own, stored)
+    _write(f"{own}/refs/heads/{repository.branch}", f"{commit}\n".encode())
     if not repository.bare:
         for path, _, _ in said:
-            writer.write(path, now[path])
-        writer.write(".git/index", objects.work_tree_index(now, new.blobs))
+            _write(f"{top}/{path}", now[path])
+        _write(f"{own}/index", objects.work_tree_index(now, new.blobs))
     after = after._replace(commit=commit, commits=repository.commits + 1)
     return after, [Change(repository.folder, path, kind, defect, commit) for path, kind, defect in said]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 
-from tools.fleet.defects import DEFECTS, HOST_DEFECTS
+from tools.fleet.defects import DEFECTS
+from tools.fleet.hosts import HOST_DEFECTS, HOSTED
 from tools.fleet.manifest import File, Repository
-from tools.fleet.rendering import KINDS, NOUNS, REGIONS, TEAMS, Planted, Recipe, fitting, rendered, rule_of
+from tools.fleet.rendering import KINDS, NOUNS, REGIONS, TEAMS, Planted, Recipe, fitting, rendered
 from tools.fleet.surroundings import owners_of
-from tools.fleet.templates import HOSTED, TEMPLATES
+from tools.fleet.templates import TEMPLATES
 
 HOST_PATHS = {
     "infra/template.yml": "cloudformation",
@@ -203,9 +204,3 @@ def _fitting(template: str, there: tuple[str, ...], host: str) -> list[str]:
 def can_suppress(defect: str) -> bool:
     """Whether a comment can suppress what is found of a defect: it stands in the line above."""
     return defect in HOST_DEFECTS or DEFECTS[defect].suppressible
-
-
-def rules_of(repository: Repository) -> set[str]:
-    """The rules whose defects were planted in a repository, whether its configuration lets them speak or not."""
-    recipes = (file.recipe for file in repository.files if file.recipe is not None)
-    return {rule_of(name)[0] for recipe in recipes for name in recipe.defects}

@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tools.fleet.defects import ANY, DEFECTS, HOST_DEFECTS, TAIL, Defect
-from tools.fleet.templates import FILLERS, HOSTS, sections_of
+from tools.fleet.defects import ANY, DEFECTS, TAIL, Defect
+from tools.fleet.hosts import HOST_DEFECTS, HOSTS
+from tools.fleet.templates import FILLERS, sections_of
 
 TEAMS = (
     "payments",
@@ -104,7 +105,7 @@ class _Style(NamedTuple):
     dashes_indented: bool
     spaced: bool
     newline: str
-    mark: str
+    byte_order_mark: str
 
 
 class _Piece(NamedTuple):
@@ -164,9 +165,11 @@ def rendered(recipe: Recipe) -> Rendered:
     draw = random.Random(recipe.seed)
     names, style = _names(draw), _style(draw, bool(recipe.host))
     sections = _filled(recipe.template, draw)
+    phases = [path for path in sections if path.startswith("phases.") and path.endswith(".commands")]
     for number, name in enumerate(recipe.defects):
         if name in DEFECTS:
-            _plant(sections, DEFECTS[name], chr(_FIRST_MARK + number), random.Random(f"{recipe.seed} {name}"))
+            own = random.Random(f"{recipe.seed} {name}")  # so that it stays where it is whatever else comes and goes
+            _plant(sections, DEFECTS[name], chr(_FIRST_MARK + number), own.choice(phases), own.random())
     text = "".join(f"{line}\n" for line in _lines(sections, style))
     if recipe.host:
         text = _within(recipe, text)
@@ -201,7 +204,7 @@ def _style(draw: random.Random, hosted: bool) -> _Style:
         draw.choice((2, 2, 2, 4)), draw.random() < 0.8, draw.random() < 0.5, draw.choice(("\n",) * 12 + ("\r\n",)),
         "\ufeff" if draw.random() < 0.02 else "",
     )  # fmt: skip
-    return style._replace(newline="\n", mark="") if hosted else style
+    return style._replace(newline="\n", byte_order_mark="") if hosted else style
 
 
 def _filled(template: str, draw: random.Random) -> dict[str, list[_Piece]]:
@@ -218,19 +221,18 @@ def _filled(template: str, draw: random.Random) -> dict[str, list[_Piece]]:
     return found
 
 
-def _plant(sections: dict[str, list[_Piece]], defect: Defect, mark: str, draw: random.Random) -> None:
-    """Put the items of a defect where they belong; the mark stands in front of what the finding points at."""
-    phases = [path for path in sections if path.startswith("phases.") and path.endswith(".commands")]
-    usual = [path for path in phases if path.split(".")[1] in _RANKS]
-    chosen = draw.choice(usual)
-    fraction = draw.random()
+def _plant(sections: dict[str, list[_Piece]], defect: Defect, mark: str, phase: str, share: float) -> None:
+    """Put the items of a defect where they belong; the mark stands in front of what the finding points at.
+
+    ``phase`` is the path of the commands that can be those of any phase, ``share`` how far down a list they stand.
+    """
     for path, text in defect.instead:
-        sections[path.replace("«", mark).replace("»", "")] = [_Piece(0, -1, _marked(text, mark))] if text else []
+        sections[_marked(path, mark)] = [_Piece(0, -1, _marked(text, mark))] if text else []
     for number, (path, text) in enumerate(defect.adds):
-        path = (chosen if path == ANY else path).replace("«", mark).replace("»", "")
+        path = _marked(phase if path == ANY else path, mark)
         pieces = sections.setdefault(path, [])
         places = sum(1 for piece in pieces if piece.number < 0 and piece.place == int(piece.place))
-        place = {"any": int(fraction * (places + 1)) - 0.5, "last": 1e6, "first": -1}[defect.place]
+        place = {"any": int(share * (places + 1)) - 0.5, "last": 1e6, "first": -1}[defect.place]
         pieces.append(_Piece(place, number, _marked(text, mark)))
 
 
@@ -242,21 +244,8 @@ def _lines(sections: dict[str, list[_Piece]], style: _Style) -> Iterator[str]:
     """The lines of a buildspec, its marks among them."""
     tail = sections.pop(TAIL, [])
     renamed = {path[1:]: pieces[0].text for path, pieces in sections.items() if path.startswith("~")}
-    tree = [(path.split(".") if path else [], pieces) for path, pieces in sections.items() if not path.startswith("~")]
-    first: dict[tuple[str, ...], int] = {}
-    for path, _ in tree:
-        for depth in range(len(path)):
-            first.setdefault(tuple(path[: depth + 1]), len(first))
-    tree.sort(
-        key=lambda each: [
-            (_RANKS.get(_MARK.sub("", name), 0), first[tuple(each[0][: depth + 1])])
-            for depth, name in enumerate(each[0])
-        ]
-    )
     above: list[str] = []
-    for path, pieces in tree:
-        if not pieces:
-            continue
+    for path, pieces in _in_order(sections):
         shared = 0
         while shared < min(len(above), len(path)) and above[shared] == path[shared]:
             shared += 1
@@ -272,6 +261,22 @@ def _lines(sections: dict[str, list[_Piece]], style: _Style) -> Iterator[str]:
                 yield blanks + line if line else ""
     for piece in tail:
         yield from piece.text.split("\n")
+
+
+def _in_order(sections: dict[str, list[_Piece]]) -> list[tuple[list[str], list[_Piece]]]:
+    """The keys above the items of each list that has some, in the usual order of keys; the same keys stand together."""
+    lists = [(path.split(".") if path else [], pieces) for path, pieces in sections.items() if pieces]
+    kept = [each for each in lists if not each[0] or not each[0][0].startswith("~")]
+    first: dict[tuple[str, ...], int] = {}
+    for path, _ in kept:
+        for depth in range(len(path)):
+            first.setdefault(tuple(path[: depth + 1]), len(first))
+
+    def order(path: list[str]) -> list[tuple[int, int]]:
+        ranks = (_RANKS.get(_MARK.sub("", name), 0) for name in path)
+        return [(rank, first[tuple(path[: depth + 1])]) for depth, rank in enumerate(ranks)]
+
+    return sorted(kept, key=lambda each: order(each[0]))
 
 
 def _within(recipe: Recipe, text: str) -> str:
@@ -308,5 +313,5 @@ def _placed(recipe: Recipe, text: str, names: dict[str, str], style: _Style) -> 
             lines.append(f"{blanks}# cblint: ignore[{rule}] -- {reason}")
         lines.append(line)
         findings.append(Planted(rule, len(lines), found.start() + 1, severity, suppressed))
-    data = (style.mark + style.newline.join([*lines, ""])).encode()
+    data = (style.byte_order_mark + style.newline.join([*lines, ""])).encode()
     return Rendered(data, tuple(findings))

@@ -1,4 +1,4 @@
-"""The clean buildspecs and files around them that a fleet is made from, and the harmless commands between."""
+"""The clean buildspecs that a fleet is made from, and the harmless commands between theirs."""
 
 from __future__ import annotations
 
@@ -395,12 +395,6 @@ phases:
 
 TEMPLATES = tuple(_TEXTS)
 """The names of all clean buildspecs."""
-HOSTED = (
-    "block-scripts", "java-gradle", "make-finally", "make-only", "make-phases", "node-tests", "php-tests",
-    "python-checks",
-)  # fmt: skip
-"""Those that a template of CloudFormation or a file of Terraform can hold: they hand nothing on."""
-
 FILLERS = (
     "- echo \"Building @service@\"",
     "- echo 'Äpfel für @team@ – 構建 🚀'",
@@ -419,63 +413,6 @@ FILLERS = (
     "- export LC_ALL=C.UTF-8",
 )  # fmt: skip
 """Commands that are harmless anywhere among those of a phase."""
-
-HOSTS: dict[str, str] = {
-    "cloudformation": """AWSTemplateFormatVersion: "2010-09-09"
-Description: What builds @service@
-Parameters:
-  RoleArn:
-    Type: String
-Resources:
-  Build:
-    Type: AWS::CodeBuild::Project
-    Properties:
-      Name: @service@-@number@
-      ServiceRole: !Ref RoleArn
-      Artifacts:
-        Type: NO_ARTIFACTS
-      Environment:
-        Type: LINUX_CONTAINER
-        ComputeType: BUILD_GENERAL1_SMALL
-        Image: aws/codebuild/standard:7.0
-      LogsConfig:
-        CloudWatchLogs:
-          Status: ENABLED
-      Source:
-        Type: GITHUB
-        Location: https://github.com/example/@service@
-        BuildSpec: |
-          @buildspec@
-""",
-    "terraform": """variable "role_arn" {
-  type = string
-}
-
-resource "aws_codebuild_project" "@tool@" {
-  name         = "@service@-@number@"
-  service_role = var.role_arn
-
-  artifacts {
-    type = "NO_ARTIFACTS"
-  }
-
-  environment {
-    type         = "LINUX_CONTAINER"
-    compute_type = "BUILD_GENERAL1_SMALL"
-    image        = "aws/codebuild/standard:7.0"
-  }
-
-  source {
-    type      = "GITHUB"
-    location  = "https://github.com/example/@service@"
-    buildspec = <<-EOT
-      @buildspec@
-    EOT
-  }
-}
-""",
-}
-"""Files of other formats with a place for a buildspec, by the name of the format."""
 
 _KEY = re.compile(r"( *)([\w@-]+):")
 
