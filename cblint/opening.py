@@ -10,7 +10,7 @@ from cblint.buildspec.model import Buildspec
 from cblint.config import Config
 from cblint.hosts import buildspec as host
 from cblint.hosts.definition import BUILDSPEC, Definition, HostFile
-from cblint.hosts.graph import Graph, read_files
+from cblint.hosts.graph import Graph, Resource, read_files
 from cblint.hosts.project import Project
 from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold, mentions
 from cblint.hosts.repository import paths_of
@@ -117,7 +117,7 @@ def _rendered(text: str, place: Place, config: Config) -> HostFile | None:
         return None
     if host.named_like_other(place.path) or config.projects_of(place.path):
         return None
-    if not repository_graph(place.repository).renders(place.relative):
+    if not uses_in(place.repository, place.relative).rendered:
         return None
     from cblint.hosts import terraform_template
 
@@ -144,7 +144,7 @@ def _graph(place: Place, file: HostFile) -> Graph:
     return repository_graph(place.repository).with_file(place.relative, file)
 
 
-@of_repository(16, lambda graph: tuple((path, file.source) for path, file in graph.files.items()))
+@of_repository(16, lambda graph: graph.said)
 def repository_graph(repository: str) -> Graph:
     """What the files of a repository define; nothing where there are too many to look at."""
     paths = paths_of(
@@ -152,6 +152,25 @@ def repository_graph(repository: str) -> Graph:
         lambda path: bool(hosts_of(path)) and not path.lower().endswith(DOCUMENTS) and mentions(path),
     )
     return Graph(read_files(repository, paths) if paths is not None else {}, repository)
+
+
+class Uses(NamedTuple):
+    """The projects that use a file as their buildspec, and whether it is a template from which Terraform makes that."""
+
+    projects: tuple[Resource, ...]
+    rendered: bool
+
+    @property
+    def said(self) -> object:
+        """All that findings can hang on: what no project uses sees nothing of what others are defined to be."""
+        return (self.projects[0].graph.said, self.rendered) if self.projects else self.rendered
+
+
+@of_repository(1024, lambda uses: uses.said)
+def uses_in(repository: str, path: str) -> Uses:
+    """How a repository uses a file, by its path from the root."""
+    graph = repository_graph(repository)
+    return Uses(tuple(graph.projects_using(path)), graph.renders(path))
 
 
 def buildspecs_in(stream: Stream, place: Place, config: Config) -> list[Buildspec]:
@@ -165,8 +184,8 @@ def _projects(place: Place, config: Config) -> Iterator[Project]:
     if told or place.repository is None:
         yield from told
         return
-    resources = repository_graph(place.repository).projects_using(place.relative)
-    if resources:
+    projects = uses_in(place.repository, place.relative).projects
+    if projects:
         from cblint.hosts.known import project_of  # few repositories define theirs
 
-        yield from (project_of(resource, (place.relative,)) for resource in resources)
+        yield from (project_of(each, (place.relative,)) for each in projects)

@@ -65,7 +65,7 @@ def test_nothing_of_a_repository_is_looked_at_without_a_question(
             lint_file(candidate, SETTINGS)
             assert {os.path.basename(path) for path in looked if path.startswith(str(tmp_path))} <= {".gitignore"}
     names = {question.name.rpartition(".")[2] for question in told}
-    assert {"repository_graph", "text_in", "holds"} <= names
+    assert {"uses_in", "text_in", "holds"} <= names
     forget()
     assert {question: asked_again(question) for question in told} == told
 

@@ -57,16 +57,18 @@ class Plan(NamedTuple):
         return not self.settings.isolated and self.settings.config is None
 
 
-class Known(NamedTuple):
-    """What a former run knows of a repository.
+class Before(NamedTuple):
+    """What a former run knows of a file: the digest of what it held, and what its findings hang on beside that."""
 
-    ``state`` says what all of it was, ``answers`` what its findings hang on beside their files, ``files`` the digest of
-    what each file held, by path.
-    """
+    content: str
+    answers: bytes
+
+
+class Known(NamedTuple):
+    """What a former run knows of a repository: ``state`` says what all of it was; its files by path."""
 
     state: str
-    answers: bytes
-    files: dict[str, str]
+    files: dict[str, Before]
 
 
 class Task(NamedTuple):
@@ -106,7 +108,7 @@ class Told(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """A file that was looked at. ``content`` is the digest of what it holds.
+    """A file that was looked at. ``content`` is the digest of what it holds, ``answers`` what else findings hang on.
 
     ``kept``: it was not linted, as it is what it was; the rest is empty then, but for its owners. ``skipped`` says, in
     words after its name, what of it was not looked at, ``record`` is all that there is to say of it (recorded.py).
@@ -121,6 +123,7 @@ class Looked(NamedTuple):
     skipped: str = ""
     fail_on: str = ""
     crashed: bool = False
+    answers: bytes = b""
     record: bytes = b""
     findings: tuple[Told, ...] = ()
 
@@ -147,7 +150,6 @@ class Visit(NamedTuple):
     same: bool = False
     failed: bool = False
     whole: bool = True
-    answers: bytes = b""
     files: tuple[Looked, ...] = ()
     problems: tuple[Problem, ...] = ()
     rules: tuple[AuditedRule, ...] = ()

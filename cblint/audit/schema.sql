@@ -21,8 +21,8 @@ CREATE TABLE runs (
     gone INTEGER
 );
 
--- A repository, by the name that it keeps from run to run. basis, state and answers are what its open files were linted
--- with: where they are what they were, nothing is linted again.
+-- A repository, by the name that it keeps from run to run. basis and state are what it was when its files were looked at:
+-- where both are what they were, nothing is looked at again.
 CREATE TABLE repositories (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -30,8 +30,7 @@ CREATE TABLE repositories (
     kind TEXT NOT NULL,
     place TEXT NOT NULL,
     basis TEXT NOT NULL DEFAULT '',
-    state TEXT NOT NULL DEFAULT '',
-    answers BLOB NOT NULL DEFAULT x''
+    state TEXT NOT NULL DEFAULT ''
 );
 
 -- What became of a repository in a run. status: done, same (nothing had changed) or failed (problems says why).
@@ -46,8 +45,8 @@ CREATE TABLE visits (
     PRIMARY KEY (run, repository)
 ) WITHOUT ROWID;
 
--- A file with one content: seen from the run first until before the run gone, or still there. content is its SHA-256,
--- record what cblint says of it, for cblint.
+-- A file with one content: seen from the run first until before the run gone, or still there. content is its SHA-256. For
+-- cblint alone: answers is what its findings hang on beside it, record all that there is to say of it.
 CREATE TABLE files (
     id INTEGER PRIMARY KEY,
     repository INTEGER NOT NULL REFERENCES repositories,
@@ -59,6 +58,7 @@ CREATE TABLE files (
     fail_on TEXT NOT NULL,
     crashed INTEGER NOT NULL,
     owners TEXT NOT NULL,
+    answers BLOB NOT NULL,
     record BLOB NOT NULL,
     first INTEGER NOT NULL REFERENCES runs,
     gone INTEGER REFERENCES runs

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from cblint import __version__
-from cblint.audit.model import Known, Looked, Plan, Told, Unit, Visit
+from cblint.audit.model import Before, Known, Looked, Plan, Told, Unit, Visit
 
 APPLICATION = 0x63626C61
 """What SQLite's header says of the file: that it is a store ("cbla")."""
@@ -181,14 +181,14 @@ def visited(store: sqlite3.Connection, run: Run) -> frozenset[str]:
 def known(store: sqlite3.Connection, unit: Unit, plan: Plan) -> Known | None:
     """What is known of a repository that need not be looked at again; None if nothing."""
     found = store.execute(
-        "SELECT id, state, answers FROM repositories WHERE name = ? AND basis = ?", (unit.name, plan.basis)
+        "SELECT id, state FROM repositories WHERE name = ? AND basis = ?", (unit.name, plan.basis)
     ).fetchone()
     if found is None:
         return None
     files = store.execute(
-        "SELECT path, content FROM files WHERE repository = ? AND gone IS NULL AND NOT crashed", (found[0],)
+        "SELECT path, content, answers FROM files WHERE repository = ? AND gone IS NULL AND NOT crashed", (found[0],)
     )
-    return Known(found[1], found[2], dict(files.fetchall()))
+    return Known(found[1], {path: Before(content, answers) for path, content, answers in files})
 
 
 # What was found
@@ -231,8 +231,8 @@ def _write(store: sqlite3.Connection, run: Run, plan: Plan, visit: Visit) -> Non
     if status == DONE:
         _write_files(store, run, repository, visit.files)
         store.execute(
-            "UPDATE repositories SET basis = ?, state = ?, answers = ? WHERE id = ?",
-            (plan.basis, visit.state, visit.answers, repository),
+            "UPDATE repositories SET basis = ?, state = ? WHERE id = ?",
+            (plan.basis, visit.state, repository),
         )
     elif status == SAME:
         _repeat_problems(store, run, repository)
@@ -288,11 +288,11 @@ def _write_files(store: sqlite3.Connection, run: Run, repository: int, files: Se
         if file.path in before:
             _file_gone(store, run, before.pop(file.path))
         store.execute(
-            "INSERT INTO files (repository, path, content, kind, buildspecs, skipped, fail_on, crashed, owners, record,"
-            " first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO files (repository, path, content, kind, buildspecs, skipped, fail_on, crashed, owners,"
+            " answers, record, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(repository, file.path, file.content, file.kind, file.buildspecs, file.skipped, file.fail_on),
-                *(file.crashed, owners, file.record, run.id),
+                *(file.crashed, owners, file.answers, file.record, run.id),
             ),
         )
         _write_findings(store, run, repository, file.path, file.findings)
@@ -302,7 +302,7 @@ def _write_files(store: sqlite3.Connection, run: Run, repository: int, files: Se
 
 
 def _file_gone(store: sqlite3.Connection, run: Run, number: int) -> None:
-    store.execute("UPDATE files SET gone = ?, record = x'' WHERE id = ?", (run.id, number))
+    store.execute("UPDATE files SET gone = ?, answers = x'', record = x'' WHERE id = ?", (run.id, number))
 
 
 def _write_findings(store: sqlite3.Connection, run: Run, repository: int, path: str, findings: Sequence[Told]) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cblint.audit.answers import answers_of, configured, written_answers
 from cblint.audit.limits import OutOfTime, within
-from cblint.audit.model import ADDRESS, Looked, Plan, Problem, Task, Told, Unit, Visit
+from cblint.audit.model import ADDRESS, Before, Looked, Plan, Problem, Task, Told, Unit, Visit
 from cblint.audit.overview import AuditedRule
 from cblint.audit.owners import owners_in
 from cblint.audit.place import laid_out, now
@@ -28,7 +28,7 @@ from cblint.linter import FileResult, lint_bytes
 from cblint.report.fingerprint import fingerprints
 from cblint.report.told import words
 from cblint.source.file import Unreadable, read_bytes
-from cblint.source.remembered import asked_again, forget, listening
+from cblint.source.remembered import Answers, asked_again, forget, listening
 
 _alone = threading.Lock()
 """The current folder and what is remembered of the disk are the process's; threads of a cluster's worker share it."""
@@ -71,7 +71,7 @@ def _visited(task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
             return Visit(task.unit, head.branch, head.commit, state, same=True)
         root, left_out, head = laid_out(unit, task, plan, head, stack)
         os.chdir(root)
-        found = _looked(root, task, plan, begun)
+        found = _looked(task, plan, begun)
         return found._replace(
             branch=head.branch,
             commit=head.commit,
@@ -95,20 +95,14 @@ def _at_hand(unit: Unit, plan: Plan) -> Unit:
 # What has changed, and what is to be said
 
 
-def _looked(root: str, task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
+def _looked(task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
     """The files of a repository in the current folder, each linted if what it hangs on is not what it was."""
     messages: list[str] = []
-    with listening() as answers:
-        before = answers_of(task.known.answers) if task.known is not None else {}
-        is_as_before = all(asked_again(question) == answer for question, answer in before.items())
-        if not is_as_before:
-            answers.clear()  # of now on, all files are linted
-        known = task.known.files if task.known is not None and is_as_before else {}
-        found = [each for each in candidates_of(["."], plan.settings, messages) if _path(each) not in task.without]
-        for folder in {os.path.dirname(each.path) for each in found} if plan.asks_configuration else ():
-            configured(root, folder)
-        seen = [_seen(each, known, plan, begun) for each in found]
-    owners = owners_in(root)
+    known = task.known.files if task.known is not None else {}
+    answers: Answers = {}
+    found = [each for each in candidates_of(["."], plan.settings, messages) if _path(each) not in task.without]
+    seen = [_seen(each, known.get(_path(each)), plan, answers, begun) for each in found]
+    owners = owners_in(os.getcwd())
     linted = [each for each in seen if each.result is not None]
     with_baselines, wrong = _with_baselines([each.result for each in linted if each.result is not None])
     results = {each.path: result for each, result in zip(linted, with_baselines, strict=True)}
@@ -116,7 +110,6 @@ def _looked(root: str, task: Task, plan: Plan, begun: Callable[[str], None]) -> 
     return Visit(
         task.unit,
         whole=not (task.without or crashes or any(each.given_up for each in seen)),
-        answers=written_answers(answers),
         files=tuple(
             _kept(each, owners) if each.result is None else _told(each, results[each.path], owners)
             for each in seen
@@ -137,6 +130,7 @@ class _Seen(NamedTuple):
 
     path: str
     content: str = ""
+    answers: bytes = b""
     result: FileResult | None = None
     problem: str = ""
     given_up: bool = False
@@ -146,21 +140,37 @@ def _path(candidate: Candidate) -> str:
     return os.path.normpath(candidate.path).replace(os.sep, "/")
 
 
-def _seen(candidate: Candidate, known: dict[str, str], plan: Plan, begun: Callable[[str], None]) -> _Seen:
+def _seen(
+    candidate: Candidate, before: Before | None, plan: Plan, answers: Answers, begun: Callable[[str], None]
+) -> _Seen:
+    """A file of the repository in the current folder; ``answers`` are those of now that are known already."""
     path = _path(candidate)
     try:
         data = read_bytes(candidate.path, False)
     except Unreadable as error:
         return _Seen(path, problem=str(error))
     content = hashlib.sha256(data).hexdigest()
-    if known.get(path) == content:
+    if before is not None and before.content == content and _is_as_before(answers_of(before.answers), answers):
         return _Seen(path, content)
     begun(path)
-    try:
-        result = within(plan.seconds, lambda: lint_bytes(data, candidate, plan.settings))
-    except OutOfTime:
-        return _Seen(path, problem=f"takes longer than {plan.seconds:g} seconds, and was given up", given_up=True)
-    return _Seen(path, content, _called(result, path))
+    with listening() as told:
+        try:
+            result = within(plan.seconds, lambda: lint_bytes(data, candidate, plan.settings))
+        except OutOfTime:
+            return _Seen(path, problem=f"takes longer than {plan.seconds:g} seconds, and was given up", given_up=True)
+        if plan.asks_configuration:
+            configured(os.getcwd(), os.path.dirname(candidate.path))
+    return _Seen(path, content, written_answers(told), _called(result, path))
+
+
+def _is_as_before(before: Answers, answers: Answers) -> bool:
+    """Whether all that was asked has the answer still that it had."""
+    for question, answer in before.items():
+        if question not in answers:
+            answers[question] = asked_again(question)
+        if answers[question] != answer:
+            return False
+    return True
 
 
 def _called(result: FileResult, path: str) -> FileResult:
@@ -185,6 +195,7 @@ def _told(seen: _Seen, result: FileResult, owners: Callable[[str], tuple[str, ..
         skipped=result.skipped,
         fail_on=result.fail_on,
         crashed=bool(result.crashes),
+        answers=seen.answers,
         record=packed(result) if result.findings or result.skipped else b"",
         findings=tuple(_finding(*each) for each in zip(names, result.findings, strict=True)),
     )

@@ -81,6 +81,13 @@ class Graph:
             return self
         return Graph({**self.files, path: file}, self.repository)
 
+    @property
+    def said(self) -> object:
+        """All that is known by it: the texts of its files, and what was found out beside them."""
+        using = {path: tuple((each.path, each.definition.name) for each in some) for path, some in self._uses.items()}
+        texts = tuple((path, file.source) for path, file in self.files.items())
+        return texts, tuple(sorted(using.items())), tuple(sorted(self._own_names))
+
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """All that is defined, by file."""
@@ -202,7 +209,7 @@ class Graph:
         The default name is everybody's: it is one project's only where no other could mean it, and where nothing says
         that the project builds another repository.
         """
-        named = self._by_buildspec.get(path, [])
+        named = self._uses.get(path, [])
         if posixpath.basename(path) != DEFAULT_BUILDSPEC and not any(names_no_buildspec(each) for each in named):
             return named
         certain = [each for each in named if is_read_by_terraform(each) or self.builds_this(each)]
@@ -210,11 +217,11 @@ class Graph:
 
     def renders(self, path: str) -> bool:
         """Whether a file is a template from which Terraform makes the buildspec of all projects that use it."""
-        using = self._by_buildspec.get(path, [])
+        using = self._uses.get(path, [])
         return bool(using) and all(map(is_rendered, using))
 
     @cached_property
-    def _by_buildspec(self) -> dict[str, list[Resource]]:
+    def _uses(self) -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = {}
         for project in self.of_kind(PROJECT):
             path = self.path_used(project)
