@@ -30,10 +30,12 @@ _WORDS = (
     "pom.xml",
 )
 _TEXTS = (
-    "version: 0.2\nphases:\n  build:\n    commands:\n      - . scripts/build.sh\n      - docker build .\n      - npm test | tee x\n",
+    "version: 0.2\nphases:\n  build:\n    commands:\n      - . scripts/build.sh\n      - docker build .\n"
+    "      - npm test | tee x\n",
     "baseline: .cblint-baseline.json\nignore: [CB2014]\n",
     "export TAG=1\necho $DEPLOY_TOKEN\n",
-    'resource "aws_codebuild_project" "x" {\n  name = "x"\n  source {\n    type = "NO_SOURCE"\n    buildspec = file("buildspec.yml")\n'
+    'resource "aws_codebuild_project" "x" {\n  name = "x"\n  source {\n    type = "NO_SOURCE"\n'
+    '    buildspec = file("buildspec.yml")\n'
     '  }\n  environment {\n    image = "aws/codebuild/standard:2.0"\n    type = "LINUX_CONTAINER"\n'
     '    compute_type = "BUILD_GENERAL1_SMALL"\n  }\n}\n',
     "*.yml\n!buildspec.yml\n",
