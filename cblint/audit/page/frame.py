@@ -1,0 +1,255 @@
+"""The page around the findings: what is said and ranked without a script, and what its scripts and colours are."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from cblint.audit.overview import Audited, Overview, Point
+from cblint.audit.page.data import LONGEST, NEW, SEVERITIES, Tally, encoded, name, paragraphs
+from cblint.audit.page.words import address, changed, counted, lead, matters
+from cblint.report.shown import visible
+from cblint.suppress import comment
+
+_SCRIPTS = ("tools.js", "findings.js", "list.js", "finding.js", "tables.js", "matrix.js", "page.js")
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+FIRST = 100
+"""Repositories and owners that stand in the page itself; a script shows the others, as many at a time."""
+_TOP = 8
+"""Of each ranking, in the overview."""
+_MATRIX_ROWS, _MATRIX_COLUMNS = 25, 12
+_MOST_RUNS = 60
+MOST_PROBLEMS = 20
+_LONGEST_HELP = 10_000
+
+
+class Panel(NamedTuple):
+    """The trend of a severity: points of a line in a box of 100 by 30, and what there is now and was before."""
+
+    severity: str
+    points: str
+    now: int
+    change: int
+    said: str
+
+
+class Cell(NamedTuple):
+    """A field of the matrix; ``heat`` goes from 0 to 5."""
+
+    count: int
+    heat: int
+    address: str
+
+
+def document(overview: Overview, tally: Tally, index: Iterable[str], details: Iterable[str]) -> Iterator[str]:
+    """The page in pieces; ``index`` and ``details`` are the elements of the findings, as they are to stand in it."""
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(number=lambda number: f"{number:,}", shown=name, day=day, counted=counted)
+    style, early = _source("page.css"), _source("early.js")
+    script = '"use strict";\n(() => {\n' + "".join(map(_source, _SCRIPTS)) + "})();\n"
+    return environment.get_template("page.html").generate(
+        style=Markup(style),  # noqa: S704
+        early=Markup(early),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        policy=_policy(style, (early, script)),
+        frame=Markup(encoded(_frame(overview, tally))),  # noqa: S704
+        index=map(Markup, index),
+        details=map(Markup, details),
+        **_context(overview, tally),
+    )
+
+
+def _source(name: str) -> str:
+    with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _policy(style: str, scripts: Iterable[str]) -> str:
+    """What a browser may do with the page: run these scripts, and load nothing."""
+    allowed = " ".join(map(_hashed, scripts))
+    return (
+        f"default-src 'none'; style-src {_hashed(style)}; script-src {allowed}; img-src data:; base-uri 'none'; "
+        "form-action 'none'; require-trusted-types-for 'script'"
+    )
+
+
+def _hashed(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
+    """What the template is filled with."""
+    ranked, rules, owners = _ranked(overview, tally), _rules(tally), _owners(tally)
+    columns = sorted(range(len(tally.rules)), key=lambda number: -sum(tally.rules[number][:NEW]))
+    troubled = [each for each in overview.repositories if each.problems]
+    return {
+        "overview": overview,
+        "tally": tally,
+        "severities": SEVERITIES,
+        "lead": lead(overview, tally),
+        "changed": changed(overview),
+        "matters": matters(overview, tally),
+        "panels": [_panel(overview.trend, number) for number in range(NEW)],
+        "runs": overview.trend[-_MOST_RUNS:],
+        "ranked": ranked[:FIRST],
+        "rules": rules,
+        "owners": owners[:FIRST],
+        "owner_count": len(owners),
+        "owned": any(owners),
+        "top": _TOP,
+        "most_problems": MOST_PROBLEMS,
+        "troubled": troubled,
+        "affected": sum(any(counts[:NEW]) for counts in tally.repositories),
+        "matrix": [
+            (number, [_cell(overview, tally, number, rule) for rule in columns[:_MATRIX_COLUMNS]])
+            for number in ranked[:_MATRIX_ROWS]
+            if any(tally.repositories[number][:NEW])
+        ],
+        "matrix_rules": columns[:_MATRIX_COLUMNS],
+        "helped": partial(_helped, _markdown()),
+        "address": address,
+        "web": web,
+        "bar": _bar,
+        "most": max((sum(counts[:NEW]) for counts in tally.rules), default=0),
+        "problem": lambda text: paragraphs(text, LONGEST),
+    }
+
+
+def _frame(overview: Overview, tally: Tally) -> dict[str, Any]:
+    """What the scripts have to know beside the findings, in columns."""
+    owners = {owner: number for number, owner in enumerate(tally.owners)}
+    return {
+        "findings": tally.other["findings"],
+        "runs": len(overview.trend),
+        "started": {str(point.run): day(point.started) for point in overview.trend},
+        "rules": {
+            "name": [name(rule.name) for rule in overview.rules],
+            "code": [name(rule.code) for rule in overview.rules],
+            "category": [name(rule.category) for rule in overview.rules],
+            "summary": [name(rule.summary) for rule in overview.rules],
+            "url": [web(rule.url) for rule in overview.rules],
+            "comment": [visible(comment(rule.name[:LONGEST])) for rule in overview.rules],
+        },
+        "repositories": {
+            "name": [name(each.name) for each in overview.repositories],
+            "web": [web(each.web) for each in overview.repositories],
+            "branch": [name(each.branch) for each in overview.repositories],
+            "commit": [name(each.commit) for each in overview.repositories],
+            "files": [each.files for each in overview.repositories],
+            "counts": tally.repositories,
+            "problems": [_problems(each) for each in overview.repositories],
+        },
+        "owners": {
+            "name": list(owners),
+            "counts": list(tally.owners.values()),
+            "repositories": [len(tally.repositories_of[owner]) for owner in owners],
+        },
+        "ranked": {"repositories": _ranked(overview, tally), "owners": [owners[owner] for owner in _owners(tally)]},
+    }
+
+
+def _problems(each: Audited) -> list[str]:
+    shown = [paragraphs(problem) for problem in each.problems[:MOST_PROBLEMS]]
+    return [*shown, f"And {len(each.problems) - MOST_PROBLEMS:,} more."] if len(each.problems) > MOST_PROBLEMS else shown
+
+
+def _worst_first(counts: Sequence[int]) -> list[int]:
+    return [-count for count in counts[:NEW]]
+
+
+def _ranked(overview: Overview, tally: Tally) -> list[int]:
+    """The numbers of the repositories, the worst first; of those without findings, first what was not looked at."""
+    return sorted(
+        range(len(overview.repositories)),
+        key=lambda number: (
+            _worst_first(tally.repositories[number]),
+            not overview.repositories[number].problems,
+            overview.repositories[number].name,
+        ),
+    )
+
+
+def _rules(tally: Tally) -> list[int]:
+    return sorted(range(len(tally.rules)), key=lambda number: _worst_first(tally.rules[number]))
+
+
+def _owners(tally: Tally) -> list[str]:
+    return sorted(tally.owners, key=lambda owner: (_worst_first(tally.owners[owner]), owner))
+
+
+def day(moment: str) -> str:
+    """A moment in words; as it is given, if it is none."""
+    try:
+        then = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return name(moment)
+    return f"{then.day} {then:%B %Y, %H:%M} UTC"
+
+
+def web(url: str) -> str:
+    """The address if a browser may go there: https or http with a host, and nothing that deceives; else empty."""
+    if not 0 < len(url) <= LONGEST or not url.isascii() or not url.isprintable() or set(url) & set(" \"'<>\\^`{|}"):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else ""
+
+
+def _markdown() -> MarkdownIt:
+    """Markdown that makes no elements of a stranger's, no links, no pictures and no headings."""
+    return MarkdownIt("commonmark", {"html": False}).disable(["autolink", "heading", "image", "lheading", "link"])
+
+
+def _helped(markdown: MarkdownIt, text: str) -> Markup:
+    return Markup(markdown.render(paragraphs(text, _LONGEST_HELP)))  # noqa: S704
+
+
+def _panel(trend: Sequence[Point], place: int) -> Panel:
+    counts = [(point.errors, point.warnings, point.notes)[place] for point in trend[-_MOST_RUNS:]] or [0]
+    most, step = max(*counts, 1), 100 / max(len(counts) - 1, 1)
+    points = " ".join(f"{number * step:.2f},{29 - 28 * count / most:.2f}" for number, count in enumerate(counts))
+    said = f"{SEVERITIES[place]}s over {counted(len(counts), 'run')}: from {counts[0]:,} to {counts[-1]:,}"
+    return Panel(SEVERITIES[place], points, counts[-1], counts[-1] - counts[-2] if len(counts) > 1 else 0, said)
+
+
+def _bar(counts: Sequence[int], most: int) -> list[tuple[str, str, str]]:
+    """The parts of a bar 100 wide for the most: severity, where it begins, and how wide it is."""
+    parts, begin = [], 0.0
+    for severity, count in zip(SEVERITIES, counts, strict=False):
+        width = 100 * count / max(most, 1)
+        if count:
+            parts.append((severity, f"{begin:.2f}", f"{max(width, 0.4):.2f}"))
+        begin += width
+    return parts
+
+
+def _cell(overview: Overview, tally: Tally, repository: int, rule: int) -> Cell:
+    count = tally.cells[repository * len(tally.rules) + rule]
+    target = address(
+        "findings", repository=name(overview.repositories[repository].name), rule=name(overview.rules[rule].name)
+    )
+    return Cell(count, heat(count), target)
+
+
+def heat(count: int) -> int:
+    """How strongly a number is coloured: 0 for none, 5 from 100 on."""
+    return sum(count >= least for least in (1, 2, 5, 20, 100))

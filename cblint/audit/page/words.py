@@ -1,0 +1,129 @@
+"""What matters first in an audit, in sentences, each with the findings that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from cblint.audit.overview import Overview
+from cblint.audit.page.data import NEW, SEVERITIES, Tally, name
+
+_SECRETS = "secrets"
+"""The category of the rules about them."""
+
+
+class Matter(NamedTuple):
+    """Something to look at: what it is in one or two words, a sentence, and the address within the page."""
+
+    title: str
+    said: str
+    address: str
+
+
+def address(view: str, **filters: str) -> str:
+    """Where in the page something is shown: a view, and what it is filtered by."""
+    return f"#{view}?{urlencode(filters)}" if filters else f"#{view}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its word: ``1 file``, ``1,200 files``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def lead(overview: Overview, tally: Tally) -> str:
+    """How things stand, in one or two sentences."""
+    repositories = counted(len(overview.repositories), "repository", "repositories")
+    if not sum(tally.total[:NEW]):
+        files = counted(sum(each.files for each in overview.repositories), "file")
+        return f"Nothing was found in {files} of {repositories}."
+    affected = sum(any(counts[:NEW]) for counts in tally.repositories)
+    errors = sum(counts[0] > 0 for counts in tally.repositories)
+    said = [counted(number, severity) for number, severity in zip(tally.total, SEVERITIES, strict=False) if number]
+    if tally.total[0]:
+        others = f", beside {' and '.join(said[1:])}" if said[1:] else ""
+        return f"{said[0]} in {errors:,} of {repositories}{others}."
+    return f"No errors; {' and '.join(said)} in {affected:,} of {repositories}."
+
+
+def changed(overview: Overview) -> str:
+    """What is new since the run before, in a sentence; empty if there was none."""
+    if len(overview.trend) < 2:
+        return ""
+    before, now = overview.trend[-2:]
+    if not now.new and not now.gone:
+        return f"Nothing has changed since run {before.run}."
+    new = f"{counted(now.new, 'finding')} {'is' if now.new == 1 else 'are'} new" if now.new else "Nothing is new"
+    gone = f"{now.gone:,} {'is' if now.gone == 1 else 'are'} gone" if now.gone else "none is gone"
+    return f"{new} since run {before.run}, and {gone}."
+
+
+def matters(overview: Overview, tally: Tally) -> tuple[Matter, ...]:
+    """What to look at, the most urgent first."""
+    return tuple(_matters(overview, tally))
+
+
+def _matters(overview: Overview, tally: Tally) -> Iterator[Matter]:
+    secret = [number for number, rule in enumerate(overview.rules) if rule.category == _SECRETS]
+    findings = sum(sum(tally.rules[number][:NEW]) for number in secret)
+    if findings:
+        places = len(_repositories(tally, secret))
+        yield Matter(
+            "Secrets",
+            f"{counted(findings, 'finding')} in {counted(places, 'repository', 'repositories')} "
+            f"{'is' if findings == 1 else 'are'} about secrets. What may have leaked has to be replaced.",
+            address("findings", category=_SECRETS),
+        )
+    if tally.total[NEW] and len(overview.trend) > 1:
+        yield Matter(
+            "New",
+            f"{counted(tally.total[NEW], 'finding')} {'was' if tally.total[NEW] == 1 else 'were'} not there in run "
+            f"{overview.trend[-2].run}. Whoever made the change still knows it.",
+            address("findings", new="1"),
+        )
+    if tally.total[0]:
+        yield from _worst(overview, tally)
+    if tally.other["safe"]:
+        yield Matter(
+            "Quick to mend",
+            f"{counted(tally.other['safe'], 'finding')} {'has' if tally.other['safe'] == 1 else 'have'} a fix that "
+            "changes nothing else: cblint check --fix applies it.",
+            address("findings", fix="safe"),
+        )
+    troubled = sum(bool(each.problems) for each in overview.repositories)
+    if troubled:
+        yield Matter(
+            "Not looked at",
+            f"{counted(troubled, 'repository', 'repositories')} could not be looked at in full, "
+            "so there may be more than is told here.",
+            address("repositories", problems="1"),
+        )
+
+
+def _worst(overview: Overview, tally: Tally) -> Iterator[Matter]:
+    errors = tally.total[0]
+    rule = max(range(len(tally.rules)), key=lambda number: tally.rules[number][0])
+    makes = tally.rules[rule][0]
+    shown = name(overview.rules[rule].name)
+    if makes > 1:
+        places = len(_repositories(tally, [rule]))
+        yield Matter(
+            "Most frequent",
+            f"{shown} makes {makes:,} of the {counted(errors, 'error')}, "
+            f"in {counted(places, 'repository', 'repositories')}.",
+            address("findings", rule=shown, severity="error"),
+        )
+    worst = max(range(len(tally.repositories)), key=lambda number: tally.repositories[number][0])
+    shown = name(overview.repositories[worst].name)
+    if len(overview.repositories) > 1 and tally.repositories[worst][0] > 1:
+        yield Matter(
+            "Worst repository",
+            f"{shown or '(no name)'} has {tally.repositories[worst][0]:,} of them.",
+            address("findings", repository=shown, severity="error"),
+        )
+
+
+def _repositories(tally: Tally, rules: Sequence[int]) -> set[int]:
+    """Those that have a finding of one of the rules."""
+    wanted = frozenset(rules)
+    return {cell // len(tally.rules) for cell in tally.cells if cell % len(tally.rules) in wanted}
