@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cblint.audit.overview import Audited, AuditedRule, Found, Line, Mend, Overview, Place, Point
@@ -70,15 +71,16 @@ def repositories(number: int) -> tuple[Audited, ...]:
 def overview(findings: int, repositories_: int = 60, runs: int = 8) -> Overview:
     """An audit of that size, always the same; its findings can be read once."""
     looked, known = repositories(repositories_), audited_rules()
+    there = Counter(each.severity for each in found(findings, looked, known, runs) if not each.suppressed)
     trend = tuple(
         Point(
             run,
             f"2026-{run % 12 + 1:02}-01T06:00:00Z",
             repositories_,
             repositories_ * 4,
-            findings // 5 + (runs - run) * findings // 40,
-            findings // 2 - (runs - run) * findings // 50,
-            findings // 4,
+            there["error"] + (runs - run) * 7 % 31 * (runs - run),
+            max(0, there["warning"] - (runs - run) * 5 % 17 * (runs - run)),
+            there["note"] + (runs - run) * 3 % 5,
             findings // 50 if run > 1 else 0,
             findings // 80 if run > 1 else 0,
         )

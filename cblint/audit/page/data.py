@@ -24,7 +24,7 @@ DETAIL_BLOCK = 200
 """Findings in a block of the rest: the page reads one when somebody opens a finding."""
 LONGEST = 2000
 """Characters of a message, or of anything else that a stranger wrote."""
-LONGEST_NAME = 300
+LONGEST_NAME = 200
 LONGEST_LINE = 400
 _BEFORE_MARK = 120
 """Characters that are kept before the mark in a longer line."""
@@ -94,7 +94,9 @@ def encoded(data: Any) -> str:
 
 
 def name(text: str) -> str:
-    """A name as it is shown and filtered by."""
+    """A name as it is shown and filtered by; one of blanks would be nothing to see."""
+    if text and not text.strip(" "):
+        return "<U+0020>" * min(len(text), 8)
     return _one_line(text, LONGEST_NAME)
 
 

@@ -82,7 +82,7 @@ function prepareDialog() {
 }
 
 function parts(finding, { detail, where, suppressed, snippet, places, omitted, fix }, heading) {
-  const rule = columns.rule[finding], repository = columns.repository[finding], flags = columns.flags[finding];
+  const rule = columns.rule[finding], repository = columns.repository[finding];
   const below = heading === "h2" ? "h3" : "h4";
   const steps = places.filter(([step]) => step > 0).sort(([left], [right]) => left - right);
   const beside = places.filter(([step]) => step <= 0);
@@ -92,8 +92,8 @@ function parts(finding, { detail, where, suppressed, snippet, places, omitted, f
     made("p", { class: "marks" }, severityMark(SEVERITIES[columns.severity[finding]]),
       made("a", { href: addressOf("findings", { rule: rules.name[rule] }) }, named(rules.name[rule])),
       made("span", { class: "code" }, rules.code[rule]),
-      flags & IS_NEW && made("span", { class: "badge" }, "new"), flags & IS_SUPPRESSED && made("span", { class: "badge" }, "suppressed")),
-    made(heading, {}, named(texts[columns.message[finding]], "(no message)")),
+      is(finding, IS_NEW) && made("span", { class: "badge" }, "new"), is(finding, IS_SUPPRESSED) && made("span", { class: "badge" }, "suppressed")),
+    made(heading, {}, texts[columns.message[finding]] ? made("bdi", {}, texts[columns.message[finding]]) : made("i", {}, "(no message)")),
     detail && made("p", { class: "lines" }, made("bdi", {}, detail)),
     snippet.length > 0 && code(snippet),
     steps.length > 0 && made(below, {}, "How it comes about"),
@@ -107,7 +107,7 @@ function parts(finding, { detail, where, suppressed, snippet, places, omitted, f
     facts([
       ["Repository", made("a", { href: addressOf("findings", { repository: repositories.name[repository] }) }, named(repositories.name[repository])),
         repositories.web[repository] && outward(repositories.web[repository], " open on its host")],
-      ["File", made("bdi", { class: "code" }, `${placeOf(finding)}:${columns.column[finding]}`)],
+      ["File", made("bdi", { class: "code" }, ...broken(`${placeOf(finding)}:${columns.column[finding]}`))],
       where && ["In", made("bdi", { class: "code" }, where)],
       repositories.branch[repository] && ["Branch", named(repositories.branch[repository])],
       repositories.commit[repository] && ["Commit", made("bdi", { class: "code" }, repositories.commit[repository])],
@@ -133,7 +133,7 @@ function code(lines) {
 }
 
 function place([step, message, path, line, column]) {
-  return made("li", {}, made("bdi", {}, message), " ", made("bdi", { class: "code under" }, `${path}:${line}:${column}`));
+  return made("li", {}, made("bdi", {}, message), " ", made("bdi", { class: "code under" }, ...broken(`${path}:${line}:${column}`)));
 }
 
 function mended([title, safe, before, after], heading) {

@@ -2,6 +2,7 @@
 
 const IS_NEW = 1, IS_SUPPRESSED = 2, IS_SAFE = 4, IS_FIXED = 12;
 const DETAIL_BLOCK = 200;
+const is = (finding, flag) => (columns.flags[finding] & flag) !== 0;
 const rules = frame.rules, repositories = frame.repositories, owners = frame.owners;
 const size = frame.findings;
 const columns = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -28,18 +29,19 @@ FIRST = 100
 """Repositories and owners that stand in the page itself; a script shows the others, as many at a time."""
 _TOP = 8
 """Of each ranking, in the overview."""
-_MATRIX_ROWS, _MATRIX_COLUMNS = 25, 12
+_MATRIX_ROWS, _MATRIX_COLUMNS = 25, 24
 _MOST_RUNS = 60
 MOST_PROBLEMS = 20
 _LONGEST_HELP = 10_000
 
 
 class Panel(NamedTuple):
-    """The trend of a severity: points of a line in a box of 100 by 30, and what there is now and was before."""
+    """The trend of a severity: points of a line in a box of 100 by 30, and what there is now, at most, and more than before."""
 
     severity: str
     points: str
     now: int
+    most: int
     change: int
     said: str
 
@@ -61,7 +63,7 @@ def document(overview: Overview, tally: Tally, index: Iterable[str], details: It
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=lambda number: f"{number:,}", shown=name, day=day, counted=counted)
+    environment.filters.update(number=lambda number: f"{number:,}", shown=name, day=day, counted=counted, parts=_parts)
     style, early = _source("page.css"), _source("early.js")
     script = '"use strict";\n(() => {\n' + "".join(map(_source, _SCRIPTS)) + "})();\n"
     return environment.get_template("page.html").generate(
@@ -127,6 +129,7 @@ def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
         "address": address,
         "web": web,
         "bar": _bar,
+        "told": _told,
         "most": max((sum(counts[:NEW]) for counts in tally.rules), default=0),
         "problem": lambda text: paragraphs(text, LONGEST),
     }
@@ -228,7 +231,7 @@ def _panel(trend: Sequence[Point], place: int) -> Panel:
     most, step = max(*counts, 1), 100 / max(len(counts) - 1, 1)
     points = " ".join(f"{number * step:.2f},{29 - 28 * count / most:.2f}" for number, count in enumerate(counts))
     said = f"{SEVERITIES[place]}s over {counted(len(counts), 'run')}: from {counts[0]:,} to {counts[-1]:,}"
-    return Panel(SEVERITIES[place], points, counts[-1], counts[-1] - counts[-2] if len(counts) > 1 else 0, said)
+    return Panel(SEVERITIES[place], points, counts[-1], max(counts), counts[-1] - counts[-2] if len(counts) > 1 else 0, said)
 
 
 def _bar(counts: Sequence[int], most: int) -> list[tuple[str, str, str]]:
@@ -240,6 +243,16 @@ def _bar(counts: Sequence[int], most: int) -> list[tuple[str, str, str]]:
             parts.append((severity, f"{begin:.2f}", f"{max(width, 0.4):.2f}"))
         begin += width
     return parts
+
+
+def _told(counts: Sequence[int]) -> str:
+    said = [counted(count, severity) for severity, count in zip(SEVERITIES, counts, strict=False) if count]
+    return ", ".join(said) or "suppressed only"
+
+
+def _parts(text: str) -> list[str]:
+    """A name or path in the parts between which a line may end."""
+    return re.split(r"(?<=[/_:.])", text)
 
 
 def _cell(overview: Overview, tally: Tally, repository: int, rule: int) -> Cell:

@@ -16,7 +16,7 @@ function prepareFilters() {
   one("#more").open = matchMedia("(min-width: 60rem)").matches;
   const typed = later(90, () => change(true));
   for (const name of ["q", "repository", "owner"]) form.elements[name].addEventListener("input", typed);
-  form.addEventListener("change", (event) => event.target.name && (event.target.type === "search" || event.target.type === "text" ? typed() : change(false)));
+  form.addEventListener("change", (event) => event.target.matches("select, [type=checkbox][name]") && change(false));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();
@@ -59,7 +59,8 @@ function change(typing) {
   if (wanted.length > 0) filters.set("severity", wanted.join(","));
   if (form.elements.new.checked) filters.set("new", "1");
   if (shown.filters.has("sort")) filters.set("sort", shown.filters.get("sort"));
-  go("findings", filters, typing);
+  const inOrder = (each) => [...each].sort().join();
+  if (inOrder(filters) !== inOrder(shown.filters)) go("findings", filters, typing);
 }
 
 function fillForm(filters) {
@@ -119,19 +120,19 @@ function fillList() {
 const placeOf = (finding) => `${texts[columns.path[finding]]}:${columns.line[finding]}`;
 
 function row(finding) {
-  const { repository, rule, severity, message, group, flags } = columns;
+  const { repository, rule, severity, message, group } = columns;
   const team = groups[group[finding]].map((owner) => owners.name[owner]);
   const name = repositories.name[repository[finding]];
   return made("tr", { "data-finding": finding },
     made("td", {}, severityMark(SEVERITIES[severity[finding]])),
     made("th", { scope: "row" },
-      made("a", { class: "open", href: pathTo(finding) }, named(texts[message[finding]], "(no message)")),
-      flags[finding] & IS_NEW && made("span", { class: "badge" }, "new"),
-      flags[finding] & IS_SUPPRESSED && made("span", { class: "badge" }, "suppressed"),
-      made("span", { class: "under narrow" }, named(rules.name[rule[finding]]), " in ", named(name), " ", made("bdi", { class: "code" }, placeOf(finding)))),
+      made("a", { class: "open", href: pathTo(finding) }, texts[message[finding]] ? made("bdi", {}, texts[message[finding]]) : made("i", {}, "(no message)")),
+      is(finding, IS_NEW) && made("span", { class: "badge" }, "new"),
+      is(finding, IS_SUPPRESSED) && made("span", { class: "badge" }, "suppressed"),
+      made("span", { class: "under narrow" }, named(rules.name[rule[finding]]), " in ", named(name), " ", made("bdi", { class: "code" }, ...broken(placeOf(finding))))),
     made("td", { class: "wide" }, named(rules.name[rule[finding]])),
     made("td", { class: "wide" }, named(name)),
-    made("td", { class: "wide code" }, made("bdi", {}, placeOf(finding))),
+    made("td", { class: "wide code" }, made("bdi", {}, ...broken(placeOf(finding)))),
     made("td", { class: "wider" }, named(team[0], "none"), team.length > 1 && ` +${team.length - 1}`));
 }
 

@@ -1,6 +1,6 @@
 // The matrix of repositories by rule: a page of rows at a time, the rules with most findings or all.
 
-const MATRIX_ROWS = 25, MATRIX_RULES = 12;
+const MATRIX_ROWS = 25, MATRIX_RULES = 24;
 let matrix = null;
 
 const heat = (count) => [1, 2, 5, 20, 100].filter((least) => count >= least).length;

@@ -30,8 +30,11 @@ const icon = (severity) =>
   drawn("svg", { class: `icon ${severity}`, "aria-hidden": "true" }, drawn("use", { href: `#icon-${severity}` }));
 const severityMark = (severity) => made("span", { class: `severity ${severity}` }, icon(severity), severity);
 const unseen = (text) => made("span", { class: "unseen" }, text);
-const named = (text, empty = "(no name)") => (text === "" ? made("i", {}, empty) : made("bdi", {}, text));
+const named = (text, empty = "(no name)") => (text === "" ? made("i", {}, empty) : made("bdi", {}, ...broken(text)));
 const outward = (address, ...children) => made("a", { href: address, rel: "noopener noreferrer" }, ...children);
+
+// A name or path, which may go on in the next line behind what joins its parts.
+const broken = (text) => text.split(/(?<=[/_:.])/).flatMap((part, place) => (place > 0 ? [made("wbr"), part] : [part]));
 
 // The address of a part of the page. What it is filtered by is a URLSearchParams, or an object.
 function addressOf(view, filters) {

@@ -1,0 +1,348 @@
+// Uses the report of an audit as people do, in Chromium, and writes what it saw, and what is wrong, as JSON.
+//
+// node browse.js MODULES CHROMIUM FOLDER [PICTURES]
+//
+// MODULES is the folder with axe-core and playwright-core, FOLDER has the reports, PICTURES is a folder for pictures.
+"use strict";
+
+const path = require("node:path");
+const { pathToFileURL } = require("node:url");
+const [modules, executablePath, folder, pictures] = process.argv.slice(2);
+const load = require("node:module").createRequire(path.join(modules, "here.js"));
+const { chromium } = load("playwright-core");
+const axe = load("axe-core").source;
+
+const WIDTHS = [360, 768, 1440];
+const ARGUMENTS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const EVERYWHERE = ["light", "dark"].flatMap((scheme) => WIDTHS.map((width) => [scheme, width]));
+const TWICE = [["light", 1440], ["dark", 360]];
+
+const complaints = [];
+let now = "";
+const complain = (about, what) => complaints.push(`${now}: ${about}: ${what}`);
+const addressOf = (report, hash = "") => `${pathToFileURL(path.join(folder, `${report}.html`))}${hash}`;
+const related = ({ any }) => any.flatMap(({ relatedNodes }) => relatedNodes ?? []).map(({ target }) => target).join(", ");
+
+function listen(page) {
+  page.on("console", (message) => complain("console", message.text()));
+  page.on("pageerror", (error) => complain("script", error.stack));
+  page.on("dialog", (dialog) => complain("dialog", dialog.message()) || dialog.dismiss());
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith("data:") && !request.isNavigationRequest()) complain("loads", url);
+    if (request.isNavigationRequest() && !url.startsWith("file:")) complain("leaves", url);
+  });
+}
+
+async function visit(page, report, hash = "") {
+  now = `${report} ${hash}`;
+  await page.goto("about:blank");
+  await page.goto(addressOf(report, hash), { waitUntil: "load" });
+}
+
+// What axe and a ruler find wrong with the page as it is now.
+async function look(page, name, screens = EVERYWHERE) {
+  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe);
+  for (const [colorScheme, width] of screens) {
+    now = `${name} ${colorScheme} ${width}`;
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: 900 });
+    const { violations, wide } = await page.evaluate(async () => ({
+      violations: (await axe.run(document, { resultTypes: ["violations"] })).violations,
+      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    }));
+    for (const { id, nodes } of violations) {
+      for (const node of nodes.slice(0, 3)) complain(`axe ${id}`, `${node.target} ${node.failureSummary} ${related(node)}`);
+    }
+    if (wide > 0) complain("scrolls sideways by", wide);
+    if (pictures) await page.screenshot({ path: path.join(pictures, `${now}.png`) });
+  }
+}
+
+const hashOf = (page) => page.evaluate(() => location.hash);
+const countOf = (page) => page.locator("#count").innerText();
+
+// What the list says once a filter is in the address.
+async function filteredBy(page, wanted) {
+  await page.waitForFunction((hash) => location.hash === hash, wanted);
+  return (await countOf(page)).replace(/,.*shown$/, "");
+}
+
+async function filters(page) {
+  const seen = {};
+  const start = async () => {
+    await page.getByRole("button", { name: "Clear the filters" }).click();
+    await page.waitForFunction(() => location.hash === "#findings");
+  };
+  const field = (name) => page.locator(`#filters [name=${name}]`);
+  await visit(page, "plain", "#findings");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  seen[""] = await filteredBy(page, "#findings");
+
+  const ways = {
+    "severity=error": [() => page.getByRole("checkbox", { name: "Errors" }).click(), () => page.getByRole("checkbox", { name: "Errors" }).press("Space")],
+    "new=1": [() => field("new").click(), () => field("new").press("Space")],
+    "category=secrets": [() => field("category").selectOption("secrets"), () => field("category").pressSequentially("secr")],
+    "rule=secret-literal": [() => field("rule").selectOption("secret-literal"), () => field("rule").pressSequentially("secret-lit")],
+    "fix=safe": [() => field("fix").selectOption("safe"), () => field("fix").pressSequentially("has a safe")],
+    "suppressed=only": [() => field("suppressed").selectOption("only"), () => field("suppressed").pressSequentially("only")],
+    "repository=example%2Fshop-api": [() => field("repository").fill("example/shop-api"), () => field("repository").pressSequentially("example/shop-api")],
+    "owner=%40example%2Fdata": [() => field("owner").fill("@example/data"), () => field("owner").pressSequentially("@example/data")],
+    "q=tee+secret": [() => field("q").fill("tee secret"), () => field("q").pressSequentially("tee secret")],
+  };
+  for (const [said, [click, press]] of Object.entries(ways)) {
+    for (const [way, act] of Object.entries({ click, press })) {
+      now = `filter ${said} by ${way}`;
+      await act();
+      const count = await filteredBy(page, `#findings?${said}`);
+      if (seen[said] !== undefined && seen[said] !== count) complain("differs", `${seen[said]} and ${count}`);
+      seen[said] = count;
+      await start();
+    }
+  }
+  return seen;
+}
+
+async function addresses(page) {
+  const seen = [];
+  await visit(page, "plain", "#findings");
+  await page.getByRole("checkbox", { name: "Errors" }).click();
+  await page.locator("#filters [name=rule]").selectOption("secret-literal");
+  await page.locator("#filter-q").pressSequentially("docker");
+  await page.waitForFunction(() => location.hash.includes("q=docker"));
+  seen.push([await hashOf(page), await countOf(page)]);
+  await page.reload({ waitUntil: "load" });
+  seen.push([await hashOf(page), await countOf(page), await page.locator("#filter-q").inputValue(), await page.getByRole("checkbox", { name: "Errors" }).isChecked()]);
+  for (const move of ["goBack", "goBack", "goBack", "goForward"]) {
+    await page[move]();
+    await page.waitForTimeout(30);
+    seen.push([await hashOf(page), await countOf(page)]);
+  }
+  return seen;
+}
+
+async function keys(page) {
+  const focused = () => page.evaluate(() => {
+    const element = document.activeElement;
+    return element.id || element.closest("tr")?.rowIndex || element.className || element.tagName;
+  });
+  const seen = {};
+  await visit(page, "plain");
+  await page.keyboard.press("Tab");
+  seen.first = await focused();
+  await page.keyboard.press("Enter");
+  seen.skipped = await focused();
+  await page.keyboard.press("/");
+  seen.search = [await focused(), await hashOf(page)];
+  await page.keyboard.type("docker");
+  await page.waitForFunction(() => location.hash === "#findings?q=docker");
+  await page.keyboard.press("/"); // within the field it is a letter
+  await page.waitForFunction(() => location.hash === "#findings?q=docker%2F");
+  await page.keyboard.press("Backspace");
+  await page.waitForFunction(() => location.hash === "#findings?q=docker");
+  await page.evaluate(() => document.activeElement.blur());
+  for (const key of ["j", "j", "j", "k"]) await page.keyboard.press(key);
+  seen.walked = await focused();
+  await page.keyboard.press("Enter");
+  await page.locator("#opened[open]").waitFor();
+  seen.opened = [await focused(), (await page.locator("#position").innerText())];
+  const opened = await hashOf(page);
+  await look(page, "opened");
+  await page.keyboard.press("j");
+  await page.waitForFunction(() => document.querySelector("#position").textContent.startsWith("3 "));
+  await page.reload({ waitUntil: "load" });
+  await page.locator("#opened[open]").waitFor();
+  seen.reloaded = (await hashOf(page)) !== opened;
+  await page.keyboard.press("Escape");
+  await page.locator("#opened:not([open])").waitFor({ state: "hidden" });
+  seen.closed = [await focused(), await hashOf(page)];
+  await page.locator("#list tbody tr").nth(4).click();
+  await page.locator("#opened[open]").waitFor();
+  await page.locator("#close").click();
+  await page.locator("#opened:not([open])").waitFor({ state: "hidden" });
+  await page.waitForFunction(() => !location.hash.includes("finding="));
+  seen.again = [await focused(), await hashOf(page)];
+  return seen;
+}
+
+async function finding(page, key) {
+  await visit(page, "plain", `#findings?finding=${key}`);
+  await page.locator("#opened[open]").waitFor();
+  const button = page.getByRole("button", { name: "Copy the comment" });
+  await button.click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  return {
+    headings: await page.locator("#opened :is(h2, h3)").allInnerTexts(),
+    marked: await page.locator("#opened mark").innerText(),
+    lines: await page.locator("#opened .snippet tbody th").allInnerTexts(),
+    steps: await page.locator("#opened ol.places li").count(),
+    comment: await page.locator("#opened .copied code").innerText(),
+    copied: await page.evaluate(() => navigator.clipboard.readText()),
+    changed: await page.locator("#opened .changed-lines li").allTextContents(),
+  };
+}
+
+async function tables(page) {
+  const seen = {};
+  const column = (view, place) => page.locator(`[data-ranking=${view}] tbody tr > :nth-child(${place})`).allInnerTexts();
+  await visit(page, "plain", "#repositories");
+  seen.ranked = (await column("repositories", 5)).map(Number);
+  await page.getByRole("button", { name: "Files" }).click();
+  await page.waitForFunction(() => location.hash.includes("sort=-files"));
+  seen.files = (await column("repositories", 4)).map(Number);
+  await page.locator("[data-table=repositories] [name=problems]").click();
+  await page.waitForFunction(() => location.hash.includes("problems=1"));
+  seen.problems = await page.locator("[data-said=repositories]").innerText();
+  await page.locator("[data-ranking=repositories] a[href^='#']").first().click();
+  await page.waitForFunction(() => location.hash.startsWith("#findings?repository="));
+  seen.followed = await page.evaluate(() => [document.activeElement.id, document.title]);
+  await visit(page, "plain", "#matrix");
+  await page.locator("table.matrix td a").first().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  seen.walked = await page.evaluate(() => [document.activeElement.closest("tr").rowIndex, document.activeElement.closest("td").cellIndex]);
+  const number = Number(await page.locator(":focus").innerText());
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => location.hash.startsWith("#findings?repository="));
+  seen.cell = [number, Number.parseInt(await countOf(page), 10)];
+  return seen;
+}
+
+async function colours(page) {
+  const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: "light" });
+  await visit(page, "plain");
+  const light = await back();
+  await page.locator("#theme").selectOption("dark");
+  const dark = await back();
+  await page.reload({ waitUntil: "load" });
+  const again = await back();
+  await page.locator("#theme").selectOption("");
+  return [light !== dark, dark === again, light === await back()];
+}
+
+async function paper(page) {
+  await visit(page, "plain", "#findings?rule=secret-literal&severity=error");
+  const count = Number.parseInt(await countOf(page), 10);
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.emulateMedia({ media: "print" });
+  const seen = {
+    count, articles: await page.locator("#printed article:visible").count(),
+    summary: await page.locator(".lead").isVisible(),
+    controls: await page.locator("button:visible, input:visible, select:visible, nav:visible").count(),
+  };
+  if (pictures) await page.pdf({ path: path.join(pictures, "paper.pdf"), format: "A4" });
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await page.emulateMedia({ media: null });
+  return { ...seen, after: await page.locator("#printed article").count() };
+}
+
+// Every part of the page and every finding, looked at for what strangers could have brought in.
+async function strangers(page) {
+  await visit(page, "hostile", "#findings");
+  const seen = { opened: 0, letters: [] };
+  const check = async () => {
+    const { wrong, letters, addresses } = await page.evaluate(() => ({
+      wrong: [...document.querySelectorAll("img, iframe, object, embed, base, [onload], [onerror], body svg svg")].map((element) => element.outerHTML.slice(0, 99)),
+      letters: document.body.innerText.match(/[\0-\x08\x0b-\x1f\u202e\u2066\u2028\u2029\ud800]/gu) ?? [],
+      addresses: [...document.querySelectorAll("a")].map((link) => link.getAttribute("href")).filter((href) => !/^(#|https?:\/\/)/.test(href)),
+    }));
+    for (const each of [...wrong, ...letters, ...addresses]) complain("a stranger's", each);
+  };
+  const links = page.locator("#list a.open");
+  const total = await links.count();
+  await links.first().click();
+  for (let number = 1; number <= total; number++) {
+    await page.locator("#opened[open]").waitFor();
+    await page.waitForFunction((wanted) => document.querySelector("#position").textContent.startsWith(`${wanted} of`), number);
+    await check();
+    seen.opened++;
+    await page.keyboard.press("j");
+  }
+  for (const view of ["overview", "repositories", "rules", "owners", "matrix"]) {
+    await visit(page, "hostile", `#${view}`);
+    await check();
+  }
+  await visit(page, "hostile", "#findings?repository=");
+  seen.nameless = await countOf(page);
+  await visit(page, "hostile", "#findings?rule=__proto__");
+  seen.proto = await countOf(page);
+  for (const hash of ["#findings?finding=none.7&page=-3&sort=constructor&severity=x", "#__proto__?page=NaN", "#%", "#findings?q=%ud800"]) {
+    await visit(page, "hostile", hash); // whatever is in an address, nothing breaks
+  }
+  await look(page, "hostile", [["light", 360]]);
+  return seen;
+}
+
+async function large(page) {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await visit(page, "large", "#findings");
+  const times = await page.evaluate(() => ({
+    interactive: performance.getEntriesByName("cblint-ready")[0].startTime,
+    loaded: performance.getEntriesByType("navigation")[0].loadEventEnd,
+  }));
+  const total = await countOf(page);
+  await page.evaluate(() => performance.clearMeasures());
+  const strokes = [];
+  for (const letter of "docker step 19") {
+    strokes.push(await page.evaluate(async (typed) => {
+      const field = document.querySelector("#filter-q");
+      const measured = new Promise((done) => new PerformanceObserver((list) => done(list.getEntries()[0])).observe({ type: "measure" }));
+      const begun = performance.now();
+      field.value += typed;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      const quick = await Promise.race([measured, new Promise((done) => setTimeout(done, 400, null))]);
+      await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+      return quick && { filter: quick.duration, shown: performance.now() - begun };
+    }, letter));
+  }
+  await page.evaluate(() => { location.hash = "#matrix?all=1"; });
+  await page.locator("table.matrix tbody tr").nth(24).waitFor();
+  const cells = await page.locator("table.matrix td").count();
+  await page.evaluate(() => { location.hash = "#repositories?page=100"; });
+  await page.waitForFunction(() => document.querySelector("[data-pager=repositories] span").textContent === "Page 100 of 100");
+  return { times, total, strokes: strokes.filter(Boolean), cells, count: await page.locator("[data-ranking=repositories] tbody tr").count() };
+}
+
+async function main() {
+  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  const context = await browser.newContext({ reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(5000);
+  listen(page);
+  const seen = { large: await large(page), filters: await filters(page), addresses: await addresses(page), keys: await keys(page) };
+  Object.assign(seen, {
+    finding: await finding(page, process.env.FINDING), tables: await tables(page), colours: await colours(page),
+    paper: await paper(page), strangers: await strangers(page),
+  });
+  for (const [view, screens] of Object.entries({ overview: EVERYWHERE, "findings?severity=error&q=docker": EVERYWHERE, repositories: TWICE, rules: TWICE, owners: TWICE, matrix: TWICE })) {
+    await visit(page, "plain", `#${view}`);
+    await look(page, view.split("?")[0], screens);
+  }
+  await visit(page, "plain", "#findings?q=nothing-has-this");
+  seen.none = await countOf(page);
+  await look(page, "none", TWICE);
+  for (const view of ["overview", "findings", "repositories", "rules", "owners", "matrix"]) {
+    await visit(page, "empty", `#${view}`);
+    await look(page, `empty ${view}`, TWICE.slice(1));
+  }
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const still = await plain.newPage();
+  listen(still);
+  await visit(still, "plain");
+  seen.still = {
+    views: await still.locator("main > .view:visible").count(), rows: await still.locator("[data-ranking=repositories] tbody tr:visible").count(),
+    controls: await still.locator("input:visible, select:visible, button:visible").count(),
+  };
+  if (pictures) await still.screenshot({ path: path.join(pictures, "still.png") });
+  await browser.close();
+  console.log(JSON.stringify({ complaints, ...seen }));
+}
+
+main().catch((error) => {
+  console.error(`${now}: ${error.stack}`);
+  process.exit(1);
+});
