@@ -1,30 +1,43 @@
 // Uses the report of an audit as people do, in Chromium, and writes what it saw, and what is wrong, as JSON.
 //
-// node browse.js MODULES CHROMIUM FOLDER [PICTURES]
+// node browse.js MODULES CHROMIUM FOLDER FINGERPRINT [PICTURES]
 //
-// MODULES is the folder with axe-core and playwright-core, FOLDER has the reports, PICTURES is a folder for pictures.
+// MODULES is the folder with axe-core and playwright-core, FOLDER has the reports, FINGERPRINT is of a finding of the
+// plain one, PICTURES is a folder for pictures.
 "use strict";
 
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
-const [modules, executablePath, folder, pictures] = process.argv.slice(2);
+const [modules, executablePath, folder, fingerprint, pictures] = process.argv.slice(2);
 const load = require("node:module").createRequire(path.join(modules, "here.js"));
 const { chromium } = load("playwright-core");
 const axe = load("axe-core").source;
 
 const WIDTHS = [360, 768, 1440];
 const ARGUMENTS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 const EVERYWHERE = ["light", "dark"].flatMap((scheme) => WIDTHS.map((width) => [scheme, width]));
-const TWICE = [["light", 1440], ["dark", 360]];
+const WIDE = [["light", 1440]],
+  NARROW = [["light", 360]];
 
 const complaints = [];
+const stages = {};
 let now = "";
 const complain = (about, what) => complaints.push(`${now}: ${about}: ${what}`);
 const addressOf = (report, hash = "") => `${pathToFileURL(path.join(folder, `${report}.html`))}${hash}`;
-const related = ({ any }) => any.flatMap(({ relatedNodes }) => relatedNodes ?? []).map(({ target }) => target).join(", ");
+const related = ({ any }) =>
+  any
+    .flatMap(({ relatedNodes }) => relatedNodes ?? [])
+    .map(({ target }) => target)
+    .join(", ");
 
 function listen(page) {
   page.on("console", (message) => complain("console", message.text()));
@@ -43,19 +56,24 @@ async function visit(page, report, hash = "") {
   await page.goto(addressOf(report, hash), { waitUntil: "load" });
 }
 
-// What axe and a ruler find wrong with the page as it is now.
+// What axe and a ruler find wrong with the page as it is now. In the dark only colours differ.
 async function look(page, name, screens = EVERYWHERE) {
-  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
   for (const [colorScheme, width] of screens) {
     now = `${name} ${colorScheme} ${width}`;
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height: 900 });
-    const { violations, wide } = await page.evaluate(async () => ({
-      violations: (await axe.run(document, { resultTypes: ["violations"] })).violations,
-      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    }));
+    const { violations, wide } = await page.evaluate(
+      async (only) => ({
+        violations: (await axe.run(document, { resultTypes: ["violations"], ...(only && { runOnly: only }) }))
+          .violations,
+        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      }),
+      colorScheme === "dark" ? ["color-contrast"] : null,
+    );
     for (const { id, nodes } of violations) {
-      for (const node of nodes.slice(0, 3)) complain(`axe ${id}`, `${node.target} ${node.failureSummary} ${related(node)}`);
+      for (const node of nodes.slice(0, 3))
+        complain(`axe ${id}`, `${node.target} ${node.failureSummary} ${related(node)}`);
     }
     if (wide > 0) complain("scrolls sideways by", wide);
     if (pictures) await page.screenshot({ path: path.join(pictures, `${now}.png`) });
@@ -68,7 +86,7 @@ const countOf = (page) => page.locator("#count").innerText();
 // What the list says once a filter is in the address.
 async function filteredBy(page, wanted) {
   await page.waitForFunction((hash) => location.hash === hash, wanted);
-  return (await countOf(page)).replace(/,.*shown$/, "");
+  return (await countOf(page)).replace(/, [\d,]+ to .*/, "");
 }
 
 async function filters(page) {
@@ -83,14 +101,32 @@ async function filters(page) {
   seen[""] = await filteredBy(page, "#findings");
 
   const ways = {
-    "severity=error": [() => page.getByRole("checkbox", { name: "Errors" }).click(), () => page.getByRole("checkbox", { name: "Errors" }).press("Space")],
+    "severity=error": [
+      () => page.getByRole("checkbox", { name: "Errors" }).click(),
+      () => page.getByRole("checkbox", { name: "Errors" }).press("Space"),
+    ],
     "new=1": [() => field("new").click(), () => field("new").press("Space")],
-    "category=secrets": [() => field("category").selectOption("secrets"), () => field("category").pressSequentially("secr")],
-    "rule=secret-literal": [() => field("rule").selectOption("secret-literal"), () => field("rule").pressSequentially("secret-lit")],
+    "category=secrets": [
+      () => field("category").selectOption("secrets"),
+      () => field("category").pressSequentially("secr"),
+    ],
+    "rule=secret-literal": [
+      () => field("rule").selectOption("secret-literal"),
+      () => field("rule").pressSequentially("secret-lit"),
+    ],
     "fix=safe": [() => field("fix").selectOption("safe"), () => field("fix").pressSequentially("has a safe")],
-    "suppressed=only": [() => field("suppressed").selectOption("only"), () => field("suppressed").pressSequentially("only")],
-    "repository=example%2Fshop-api": [() => field("repository").fill("example/shop-api"), () => field("repository").pressSequentially("example/shop-api")],
-    "owner=%40example%2Fdata": [() => field("owner").fill("@example/data"), () => field("owner").pressSequentially("@example/data")],
+    "suppressed=only": [
+      () => field("suppressed").selectOption("only"),
+      () => field("suppressed").pressSequentially("only"),
+    ],
+    "repository=example%2Fshop-api": [
+      () => field("repository").fill("example/shop-api"),
+      () => field("repository").pressSequentially("example/shop-api"),
+    ],
+    "owner=%40example%2Fdata": [
+      () => field("owner").fill("@example/data"),
+      () => field("owner").pressSequentially("@example/data"),
+    ],
     "q=tee+secret": [() => field("q").fill("tee secret"), () => field("q").pressSequentially("tee secret")],
   };
   for (const [said, [click, press]] of Object.entries(ways)) {
@@ -115,7 +151,12 @@ async function addresses(page) {
   await page.waitForFunction(() => location.hash.includes("q=docker"));
   seen.push([await hashOf(page), await countOf(page)]);
   await page.reload({ waitUntil: "load" });
-  seen.push([await hashOf(page), await countOf(page), await page.locator("#filter-q").inputValue(), await page.getByRole("checkbox", { name: "Errors" }).isChecked()]);
+  seen.push([
+    await hashOf(page),
+    await countOf(page),
+    await page.locator("#filter-q").inputValue(),
+    await page.getByRole("checkbox", { name: "Errors" }).isChecked(),
+  ]);
   for (const move of ["goBack", "goBack", "goBack", "goForward"]) {
     await page[move]();
     await page.waitForTimeout(30);
@@ -125,10 +166,11 @@ async function addresses(page) {
 }
 
 async function keys(page) {
-  const focused = () => page.evaluate(() => {
-    const element = document.activeElement;
-    return element.id || element.closest("tr")?.rowIndex || element.className || element.tagName;
-  });
+  const focused = () =>
+    page.evaluate(() => {
+      const element = document.activeElement;
+      return element.id || element.closest("tr")?.rowIndex || element.className || element.tagName;
+    });
   const seen = {};
   await visit(page, "plain");
   await page.keyboard.press("Tab");
@@ -148,9 +190,8 @@ async function keys(page) {
   seen.walked = await focused();
   await page.keyboard.press("Enter");
   await page.locator("#opened[open]").waitFor();
-  seen.opened = [await focused(), (await page.locator("#position").innerText())];
+  seen.opened = [await focused(), await page.locator("#position").innerText()];
   const opened = await hashOf(page);
-  await look(page, "opened");
   await page.keyboard.press("j");
   await page.waitForFunction(() => document.querySelector("#position").textContent.startsWith("3 "));
   await page.reload({ waitUntil: "load" });
@@ -168,8 +209,8 @@ async function keys(page) {
   return seen;
 }
 
-async function finding(page, key) {
-  await visit(page, "plain", `#findings?finding=${key}`);
+async function finding(page) {
+  await visit(page, "plain", `#findings?finding=${fingerprint}`);
   await page.locator("#opened[open]").waitFor();
   const button = page.getByRole("button", { name: "Copy the comment" });
   await button.click();
@@ -187,7 +228,8 @@ async function finding(page, key) {
 
 async function tables(page) {
   const seen = {};
-  const column = (view, place) => page.locator(`[data-ranking=${view}] tbody tr > :nth-child(${place})`).allInnerTexts();
+  const column = (view, place) =>
+    page.locator(`[data-ranking=${view}] tbody tr > :nth-child(${place})`).allInnerTexts();
   await visit(page, "plain", "#repositories");
   seen.ranked = (await column("repositories", 5)).map(Number);
   await page.getByRole("button", { name: "Files" }).click();
@@ -200,10 +242,17 @@ async function tables(page) {
   await page.waitForFunction(() => location.hash.startsWith("#findings?repository="));
   seen.followed = await page.evaluate(() => [document.activeElement.id, document.title]);
   await visit(page, "plain", "#matrix");
+  seen.heads = [
+    await page.locator("table.matrix thead th:visible").count(),
+    await page.locator("table.matrix tbody th:visible").count(),
+  ];
   await page.locator("table.matrix td a").first().focus();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
-  seen.walked = await page.evaluate(() => [document.activeElement.closest("tr").rowIndex, document.activeElement.closest("td").cellIndex]);
+  seen.walked = await page.evaluate(() => [
+    document.activeElement.closest("tr").rowIndex,
+    document.activeElement.closest("td").cellIndex,
+  ]);
   const number = Number(await page.locator(":focus").innerText());
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => location.hash.startsWith("#findings?repository="));
@@ -221,20 +270,27 @@ async function colours(page) {
   await page.reload({ waitUntil: "load" });
   const again = await back();
   await page.locator("#theme").selectOption("");
-  return [light !== dark, dark === again, light === await back()];
+  return [light !== dark, dark === again, light === (await back())];
 }
 
 async function paper(page) {
+  await page.setViewportSize({ width: 794, height: 1123 }); // A4
   await visit(page, "plain", "#findings?rule=secret-literal&severity=error");
   const count = Number.parseInt(await countOf(page), 10);
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   await page.emulateMedia({ media: "print" });
   const seen = {
-    count, articles: await page.locator("#printed article:visible").count(),
+    count,
+    articles: await page.locator("#printed article:visible").count(),
     summary: await page.locator(".lead").isVisible(),
     controls: await page.locator("button:visible, input:visible, select:visible, nav:visible").count(),
   };
-  if (pictures) await page.pdf({ path: path.join(pictures, "paper.pdf"), format: "A4" });
+  if (pictures)
+    await page.screenshot({
+      path: path.join(pictures, "paper.png"),
+      clip: { x: 0, y: 0, width: 794, height: 3000 },
+      fullPage: true,
+    });
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   await page.emulateMedia({ media: null });
   return { ...seen, after: await page.locator("#printed article").count() };
@@ -246,9 +302,13 @@ async function strangers(page) {
   const seen = { opened: 0, letters: [] };
   const check = async () => {
     const { wrong, letters, addresses } = await page.evaluate(() => ({
-      wrong: [...document.querySelectorAll("img, iframe, object, embed, base, [onload], [onerror], body svg svg")].map((element) => element.outerHTML.slice(0, 99)),
+      wrong: [...document.querySelectorAll("img, iframe, object, embed, base, [onload], [onerror], body svg svg")].map(
+        (element) => element.outerHTML.slice(0, 99),
+      ),
       letters: document.body.innerText.match(/[\0-\x08\x0b-\x1f\u202e\u2066\u2028\u2029\ud800]/gu) ?? [],
-      addresses: [...document.querySelectorAll("a")].map((link) => link.getAttribute("href")).filter((href) => !/^(#|https?:\/\/)/.test(href)),
+      addresses: [...document.querySelectorAll("a")]
+        .map((link) => link.getAttribute("href"))
+        .filter((href) => !/^(#|https?:\/\/)/.test(href)),
     }));
     for (const each of [...wrong, ...letters, ...addresses]) complain("a stranger's", each);
   };
@@ -257,7 +317,10 @@ async function strangers(page) {
   await links.first().click();
   for (let number = 1; number <= total; number++) {
     await page.locator("#opened[open]").waitFor();
-    await page.waitForFunction((wanted) => document.querySelector("#position").textContent.startsWith(`${wanted} of`), number);
+    await page.waitForFunction(
+      (wanted) => document.querySelector("#position").textContent.startsWith(`${wanted} of`),
+      number,
+    );
     await check();
     seen.opened++;
     await page.keyboard.press("j");
@@ -270,10 +333,15 @@ async function strangers(page) {
   seen.nameless = await countOf(page);
   await visit(page, "hostile", "#findings?rule=__proto__");
   seen.proto = await countOf(page);
-  for (const hash of ["#findings?finding=none.7&page=-3&sort=constructor&severity=x", "#__proto__?page=NaN", "#%", "#findings?q=%ud800"]) {
+  for (const hash of [
+    "#findings?finding=none.7&page=-3&sort=constructor&severity=x",
+    "#__proto__?page=NaN",
+    "#%",
+    "#findings?q=%ud800",
+  ]) {
     await visit(page, "hostile", hash); // whatever is in an address, nothing breaks
   }
-  await look(page, "hostile", [["light", 360]]);
+  await look(page, "hostile", NARROW);
   return seen;
 }
 
@@ -288,58 +356,96 @@ async function large(page) {
   await page.evaluate(() => performance.clearMeasures());
   const strokes = [];
   for (const letter of "docker step 19") {
-    strokes.push(await page.evaluate(async (typed) => {
-      const field = document.querySelector("#filter-q");
-      const measured = new Promise((done) => new PerformanceObserver((list) => done(list.getEntries()[0])).observe({ type: "measure" }));
-      const begun = performance.now();
-      field.value += typed;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      const quick = await Promise.race([measured, new Promise((done) => setTimeout(done, 400, null))]);
-      await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
-      return quick && { filter: quick.duration, shown: performance.now() - begun };
-    }, letter));
+    strokes.push(
+      await page.evaluate(async (typed) => {
+        const field = document.querySelector("#filter-q");
+        const measured = new Promise((done) =>
+          new PerformanceObserver((list) => done(list.getEntries()[0])).observe({ type: "measure" }),
+        );
+        const begun = performance.now();
+        field.value += typed;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        const quick = await Promise.race([measured, new Promise((done) => setTimeout(done, 400, null))]);
+        await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+        return quick && { filter: quick.duration, shown: performance.now() - begun };
+      }, letter),
+    );
   }
-  await page.evaluate(() => { location.hash = "#matrix?all=1"; });
+  await page.evaluate(() => {
+    location.hash = "#matrix?all=1";
+  });
   await page.locator("table.matrix tbody tr").nth(24).waitFor();
   const cells = await page.locator("table.matrix td").count();
-  await page.evaluate(() => { location.hash = "#repositories?page=100"; });
-  await page.waitForFunction(() => document.querySelector("[data-pager=repositories] span").textContent === "Page 100 of 100");
-  return { times, total, strokes: strokes.filter(Boolean), cells, count: await page.locator("[data-ranking=repositories] tbody tr").count() };
+  await page.evaluate(() => {
+    location.hash = "#repositories?page=100";
+  });
+  await page.waitForFunction(
+    () => document.querySelector("[data-pager=repositories] span").textContent === "Page 100 of 100",
+  );
+  return {
+    times,
+    total,
+    strokes: strokes.filter(Boolean),
+    cells,
+    count: await page.locator("[data-ranking=repositories] tbody tr").count(),
+  };
 }
 
 async function main() {
   const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-  const context = await browser.newContext({ reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
+  const context = await browser.newContext({
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(5000);
   listen(page);
-  const seen = { large: await large(page), filters: await filters(page), addresses: await addresses(page), keys: await keys(page) };
-  Object.assign(seen, {
-    finding: await finding(page, process.env.FINDING), tables: await tables(page), colours: await colours(page),
-    paper: await paper(page), strangers: await strangers(page),
-  });
-  for (const [view, screens] of Object.entries({ overview: EVERYWHERE, "findings?severity=error&q=docker": EVERYWHERE, repositories: TWICE, rules: TWICE, owners: TWICE, matrix: TWICE })) {
-    await visit(page, "plain", `#${view}`);
+  const seen = {};
+  for (const stage of [large, filters, addresses, keys, finding, tables, colours, paper, strangers]) {
+    const begun = performance.now();
+    seen[stage.name] = await stage(page);
+    stages[stage.name] = Math.round(performance.now() - begun);
+  }
+  const begun = performance.now();
+  for (const [view, screens] of Object.entries({
+    overview: EVERYWHERE,
+    "findings?severity=error,warning&q=step": EVERYWHERE,
+    repositories: NARROW,
+    rules: WIDE,
+    owners: NARROW,
+    matrix: WIDE,
+    findings: [],
+  })) {
+    await visit(page, "small", `#${view}`);
     await look(page, view.split("?")[0], screens);
   }
-  await visit(page, "plain", "#findings?q=nothing-has-this");
+  await page.locator("#list a.open").first().click();
+  await page.locator("#opened[open]").waitFor();
+  await look(page, "opened");
+  await page.evaluate(() => document.querySelector("#close").replaceChildren());
+  const before = complaints.length;
+  await look(page, "a button without a name", NARROW);
+  seen.noticed = complaints.splice(before).map((said) => said.split(": ")[1]);
+  await visit(page, "small", "#findings?q=nothing-has-this");
   seen.none = await countOf(page);
-  await look(page, "none", TWICE);
-  for (const view of ["overview", "findings", "repositories", "rules", "owners", "matrix"]) {
+  await look(page, "none", NARROW);
+  for (const view of ["overview", "findings", "rules"]) {
     await visit(page, "empty", `#${view}`);
-    await look(page, `empty ${view}`, TWICE.slice(1));
+    await look(page, `empty ${view}`, NARROW);
   }
+  stages.looks = Math.round(performance.now() - begun);
   const plain = await browser.newContext({ javaScriptEnabled: false });
   const still = await plain.newPage();
   listen(still);
   await visit(still, "plain");
   seen.still = {
-    views: await still.locator("main > .view:visible").count(), rows: await still.locator("[data-ranking=repositories] tbody tr:visible").count(),
+    views: await still.locator("main > .view:visible").count(),
+    rows: await still.locator("[data-ranking=repositories] tbody tr:visible").count(),
     controls: await still.locator("input:visible, select:visible, button:visible").count(),
   };
   if (pictures) await still.screenshot({ path: path.join(pictures, "still.png") });
   await browser.close();
-  console.log(JSON.stringify({ complaints, ...seen }));
+  console.log(JSON.stringify({ complaints, ...seen, stages }));
 }
 
 main().catch((error) => {

@@ -32,7 +32,13 @@ _NAMES = ("shop", "search", "billing", "login", "images", "mail", "stock", "retu
 _KINDS = ("api", "web", "worker", "infrastructure", "batch", "tools")
 _FOLDERS = ("", "ci/", "deploy/", "services/orders/", "infrastructure/pipelines/")
 _TEAMS = ("@example/platform", "@example/shop", "@example/data", "@example/security", "ops@example.com")
-_COMMANDS = ("npm ci", "npm test | tee test.log", 'curl "$ADDRESS" | sh', "docker build .", "aws s3 sync dist s3://site")
+_COMMANDS = (
+    "npm ci",
+    "npm test | tee test.log",
+    'curl "$ADDRESS" | sh',
+    "docker build .",
+    "aws s3 sync dist s3://site",
+)
 
 
 def audited_rules(most: int = 200) -> tuple[AuditedRule, ...]:
@@ -68,9 +74,9 @@ def repositories(number: int) -> tuple[Audited, ...]:
     )
 
 
-def overview(findings: int, repositories_: int = 60, runs: int = 8) -> Overview:
+def overview(findings: int, repositories_: int = 60, runs: int = 8, rules_: int = 200) -> Overview:
     """An audit of that size, always the same; its findings can be read once."""
-    looked, known = repositories(repositories_), audited_rules()
+    looked, known = repositories(repositories_), audited_rules(rules_)
     there = Counter(each.severity for each in found(findings, looked, known, runs) if not each.suppressed)
     trend = tuple(
         Point(
@@ -131,7 +137,9 @@ def found(
             )
             if place % 4 == 0
             else (),
-            Mend("Quote it", place % 2 == 0, (f"      - {command}",), (f"      - '{command}'",)) if place % 3 == 0 else None,
+            Mend("Quote it", place % 2 == 0, (f"      - {command}",), (f"      - '{command}'",))
+            if place % 3 == 0
+            else None,
         )
 
 
@@ -142,7 +150,9 @@ def hostile() -> Overview:
         for place, name in enumerate(HOSTILE)
     )
     known = tuple(
-        AuditedRule(name, name, ("error", "warning", "note")[place % 3], name, name, name, f"[x]({name}) ![y]({name})", name)
+        AuditedRule(
+            name, name, ("error", "warning", "note")[place % 3], name, name, name, f"[x]({name}) ![y]({name})", name
+        )
         for place, name in enumerate(HOSTILE)
     )
     findings = (
@@ -167,7 +177,9 @@ def hostile() -> Overview:
         )
         for place, name in enumerate(HOSTILE)
     )
-    return Overview(HOSTILE[0], HOSTILE[0], HOSTILE[0], (Point(1, HOSTILE[0], 16, 16, 6, 5, 5, 0, 0),), looked, known, findings)
+    return Overview(
+        HOSTILE[0], HOSTILE[0], HOSTILE[0], (Point(1, HOSTILE[0], 16, 16, 6, 5, 5, 0, 0),), looked, known, findings
+    )
 
 
 def empty(repositories_: int = 3) -> Overview:

@@ -29,7 +29,7 @@ def rendered(overview: Overview) -> Iterator[str]:
         )
         tally = tally_of(overview)
         for block in blocks(overview.findings, tally):
-            index.write(_element("index", block.index))
+            index.write(_element("index", block.filtered))
             details.writelines(_element("details", each) for each in block.details)
         yield from _joined(document(overview, tally, _pieces(index), _pieces(details)))
 

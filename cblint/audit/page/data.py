@@ -28,6 +28,7 @@ LONGEST_NAME = 200
 LONGEST_LINE = 400
 _BEFORE_MARK = 120
 """Characters that are kept before the mark in a longer line."""
+_LONGEST_STEP = 500
 MOST_LINES = 40
 MOST_PLACES = 40
 MOST_OWNERS = 20
@@ -55,7 +56,7 @@ class Tally(NamedTuple):
 class Block(NamedTuple):
     """A block of findings as JSON: what they are filtered by, and the rest in smaller blocks."""
 
-    index: str
+    filtered: str
     details: tuple[str, ...]
 
 
@@ -73,7 +74,7 @@ def tally_of(overview: Overview) -> Tally:
 
 
 def blocks(findings: Iterable[Found], tally: Tally) -> Iterator[Block]:
-    """The findings, in their order; the tally counts them on the way. Memory is that of a block and the shared texts."""
+    """The findings in their order, which the tally counts on the way. They are held in memory a block at a time."""
     texts = _Texts()
     owners: dict[str, int] = {}
     rest = iter(findings)
@@ -220,7 +221,7 @@ def _line(line: Line) -> list[Any]:
 
 
 def _place(place: Place) -> list[Any]:
-    return [place.step, _one_line(place.message), name(place.path), place.line, place.column]
+    return [place.step, _one_line(place.message, _LONGEST_STEP), name(place.path), place.line, place.column]
 
 
 def _mend(mend: Mend) -> list[Any]:

@@ -1,6 +1,9 @@
 // A finding in full: in a dialog, and on paper.
 
-const dialog = one("#opened"), body = one("#opened-body");
+const dialog = one("#opened"),
+  body = one("#opened-body");
+const SAFE = "safe: cblint check --fix does it";
+const UNSAFE = "it may change what the build does: cblint check --fix --unsafe-fixes does it";
 const MOST_PRINTED = 1000; // some hundred sheets
 let current = -1;
 
@@ -44,8 +47,12 @@ async function showOpened(key) {
   body.replaceChildren(...parts(finding, detailsOf(finding), "h2"));
   one("h2", body).id = "opened-title";
   const place = shown.rows.indexOf(finding);
-  one("#position").textContent = place < 0 ? "Not among those shown" : `${written(place + 1)} of ${written(shown.rows.length)}`;
-  for (const [id, by] of [["previous", -1], ["next", 1]]) {
+  one("#position").textContent =
+    place < 0 ? "Not among those shown" : `${written(place + 1)} of ${written(shown.rows.length)}`;
+  for (const [id, by] of [
+    ["previous", -1],
+    ["next", 1],
+  ]) {
     const gone = place < 0 || shown.rows[place + by] === undefined;
     if (gone) one(`#${id}`).setAttribute("aria-disabled", "true");
     else one(`#${id}`).removeAttribute("aria-disabled");
@@ -71,29 +78,40 @@ function prepareDialog() {
     event.preventDefault();
     close();
   });
+  // A browser lets no page keep a dialog open for ever, whatever it does about the first Escape.
+  dialog.addEventListener("close", () => here().filters.has("finding") && close());
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     if (!link || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const [view, filters] = link.getAttribute("href").slice(1).split(/\?(.*)/s);
+    const [view, filters] = link
+      .getAttribute("href")
+      .slice(1)
+      .split(/\?(.*)/s);
     go(view, new URLSearchParams(filters ?? ""), true);
   });
 }
 
 function parts(finding, { detail, where, suppressed, snippet, places, omitted, fix }, heading) {
-  const rule = columns.rule[finding], repository = columns.repository[finding];
+  const rule = columns.rule[finding],
+    repository = columns.repository[finding];
   const below = heading === "h2" ? "h3" : "h4";
   const steps = places.filter(([step]) => step > 0).sort(([left], [right]) => left - right);
   const beside = places.filter(([step]) => step <= 0);
-  const team = groups[columns.group[finding]].map((owner) => owners.name[owner]).filter(Boolean);
-  const since = columns.since[finding], began = frame.started[since];
+  const since = columns.since[finding],
+    began = frame.started[since];
   return [
-    made("p", { class: "marks" }, severityMark(SEVERITIES[columns.severity[finding]]),
-      made("a", { href: addressOf("findings", { rule: rules.name[rule] }) }, named(rules.name[rule])),
+    made(
+      "p",
+      { class: "marks" },
+      severityMark(SEVERITIES[columns.severity[finding]]),
+      toRule(rule),
       made("span", { class: "code" }, rules.code[rule]),
-      is(finding, IS_NEW) && made("span", { class: "badge" }, "new"), is(finding, IS_SUPPRESSED) && made("span", { class: "badge" }, "suppressed")),
-    made(heading, {}, texts[columns.message[finding]] ? made("bdi", {}, texts[columns.message[finding]]) : made("i", {}, "(no message)")),
+      is(finding, IS_NEW) && made("span", { class: "badge" }, "new"),
+      is(finding, IS_SUPPRESSED) && made("span", { class: "badge" }, "suppressed"),
+    ),
+    made(heading, {}, messageOf(finding)),
     detail && made("p", { class: "lines" }, made("bdi", {}, detail)),
     snippet.length > 0 && code(snippet),
     steps.length > 0 && made(below, {}, "How it comes about"),
@@ -105,45 +123,91 @@ function parts(finding, { detail, where, suppressed, snippet, places, omitted, f
     ...help(rule, below),
     made(below, {}, "About it"),
     facts([
-      ["Repository", made("a", { href: addressOf("findings", { repository: repositories.name[repository] }) }, named(repositories.name[repository])),
-        repositories.web[repository] && outward(repositories.web[repository], " open on its host")],
+      [
+        "Repository",
+        toRepository(repository),
+        repositories.web[repository] && outward(repositories.web[repository], " open on its host"),
+      ],
       ["File", made("bdi", { class: "code" }, ...broken(`${placeOf(finding)}:${columns.column[finding]}`))],
       where && ["In", made("bdi", { class: "code" }, where)],
       repositories.branch[repository] && ["Branch", named(repositories.branch[repository])],
       repositories.commit[repository] && ["Commit", made("bdi", { class: "code" }, repositories.commit[repository])],
-      ["Owner", ...(team.length === 0 ? ["none"] : team.flatMap((owner, place) =>
-        [place > 0 && ", ", made("a", { href: addressOf("findings", { owner }) }, named(owner))]))],
+      ["Owner", ...groups[columns.group[finding]].flatMap((owner, place) => [place > 0 && ", ", toOwner(owner)])],
       ["First seen", `run ${since}${began ? `, ${began}` : ""}`],
       suppressed && ["Suppressed by", made("bdi", {}, suppressed)],
       ["Fingerprint", made("bdi", { class: "code" }, fingerprints[finding])],
     ]),
     heading === "h2" && made(below, {}, "If it is right as it is"),
-    heading === "h2" && made("p", { class: "under" }, "A comment on the line, or alone on the line above, suppresses it. Say why."),
+    heading === "h2" &&
+      made("p", { class: "under" }, "A comment on the line, or alone on the line above, suppresses it. Say why."),
     heading === "h2" && copied(rules.comment[rule], "Copy the comment"),
   ].filter(Boolean);
 }
 
 function code(lines) {
-  return made("div", { class: "snippet", role: "region", "aria-label": "Lines of the file", tabindex: 0 }, made("table", {},
-    made("caption", { class: "unseen" }, "Lines of the file; what the finding is about is marked"),
-    made("thead", { class: "unseen" }, made("tr", {}, made("th", { scope: "col" }, "Line"), made("th", { scope: "col" }, "Text"))),
-    made("tbody", {}, ...lines.map(([number, before, marked, after]) => made("tr", { class: marked ? "marked" : null },
-      made("th", { scope: "row" }, number),
-      made("td", {}, made("bdi", {}, before, marked && made("mark", {}, marked), after)))))));
+  return made(
+    "div",
+    { class: "snippet", role: "region", "aria-label": "Lines of the file", tabindex: 0 },
+    made(
+      "table",
+      {},
+      made("caption", { class: "unseen" }, "Lines of the file; what the finding is about is marked"),
+      made(
+        "thead",
+        { class: "unseen" },
+        made("tr", {}, made("th", { scope: "col" }, "Line"), made("th", { scope: "col" }, "Text")),
+      ),
+      made(
+        "tbody",
+        {},
+        ...lines.map(([number, before, marked, after]) =>
+          made(
+            "tr",
+            { class: marked ? "marked" : null },
+            made("th", { scope: "row" }, number),
+            made("td", {}, made("bdi", {}, before, marked && made("mark", {}, marked), after)),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function place([step, message, path, line, column]) {
-  return made("li", {}, made("bdi", {}, message), " ", made("bdi", { class: "code under" }, ...broken(`${path}:${line}:${column}`)));
+  return made(
+    "li",
+    {},
+    made("bdi", {}, message),
+    " ",
+    made("bdi", { class: "code under" }, ...broken(`${path}:${line}:${column}`)),
+  );
 }
 
 function mended([title, safe, before, after], heading) {
   const lines = (texts, sign, word, kind) =>
-    texts.map((text) => made("li", { class: kind }, made("span", { "aria-hidden": "true" }, sign), unseen(`${word}: `), made("bdi", {}, text)));
+    texts.map((text) =>
+      made(
+        "li",
+        { class: kind },
+        made("span", { "aria-hidden": "true" }, sign),
+        unseen(`${word}: `),
+        made("bdi", {}, text),
+      ),
+    );
   return [
     made(heading, {}, "Fix"),
-    made("p", {}, made("bdi", {}, title), ` (${safe ? "safe: cblint check --fix does it" : "it may change what the build does: cblint check --fix --unsafe-fixes does it"})`),
-    (before.length > 0 || after.length > 0) && made("div", { class: "snippet", role: "region", "aria-label": "Lines that the fix changes", tabindex: 0 },
-      made("ul", { class: "changed-lines" }, ...lines(before, "−", "removed", "removed"), ...lines(after, "+", "added", "added"))),
+    made("p", {}, made("bdi", {}, title), ` (${safe ? SAFE : UNSAFE})`),
+    (before.length > 0 || after.length > 0) &&
+      made(
+        "div",
+        { class: "snippet", role: "region", "aria-label": "Lines that the fix changes", tabindex: 0 },
+        made(
+          "ul",
+          { class: "changed-lines" },
+          ...lines(before, "−", "removed", "removed"),
+          ...lines(after, "+", "added", "added"),
+        ),
+      ),
   ];
 }
 
@@ -152,16 +216,25 @@ function help(rule, heading) {
   const about = one(`[data-help="${rule}"] .help`)?.cloneNode(true);
   if (!about) return [];
   for (const title of all("h4", about)) title.replaceWith(made(heading, {}, title.textContent));
-  return [...about.childNodes, rules.url[rule] && made("p", {}, outward(rules.url[rule], "All about ", named(rules.name[rule])))];
+  return [
+    ...about.childNodes,
+    rules.url[rule] && made("p", {}, outward(rules.url[rule], "All about ", named(rules.name[rule]))),
+  ];
 }
 
 function facts(pairs) {
-  return made("dl", { class: "facts" }, ...pairs.filter(Boolean).map(([term, ...said]) =>
-    made("div", {}, made("dt", {}, term), made("dd", {}, ...said.filter(Boolean)))));
+  return made(
+    "dl",
+    { class: "facts" },
+    ...pairs
+      .filter(Boolean)
+      .map(([term, ...said]) => made("div", {}, made("dt", {}, term), made("dd", {}, ...said.filter(Boolean)))),
+  );
 }
 
 function copied(text, label) {
-  const button = made("button", { type: "button" }, label), shownText = made("code", {}, text);
+  const button = made("button", { type: "button" }, label),
+    shownText = made("code", {}, text);
   button.addEventListener("click", async () => {
     let done = false;
     try {
@@ -172,22 +245,34 @@ function copied(text, label) {
       done = document.execCommand("copy");
     }
     button.textContent = done ? "Copied" : "Press Ctrl and C";
-    one("#position").textContent = done ? "The comment is copied." : "The comment is selected: copy it with the keyboard.";
-    setTimeout(() => { button.textContent = label; }, 2000);
+    one("#position").textContent = done
+      ? "The comment is copied."
+      : "The comment is selected: copy it with the keyboard.";
+    setTimeout(() => {
+      button.textContent = label;
+    }, 2000);
   });
   return made("div", { class: "copied" }, shownText, button);
 }
 
-// On paper stands what is filtered, in full, as far as anybody reads on.
+// On paper the findings that are filtered stand in full, as far as anybody reads on.
 function layOut() {
-  if (document.readyState === "loading") return;
-  const { rows } = here().view === "findings" ? shown : filtered(new URLSearchParams());
-  const some = rows.subarray(0, MOST_PRINTED), printed = new Map();
+  if (document.readyState === "loading" || here().view !== "findings") return;
+  const { rows } = shown;
+  const some = rows.subarray(0, MOST_PRINTED),
+    printed = new Map();
   // In the order of the file, so that each block is read once.
   for (const finding of some.slice().sort()) {
     printed.set(finding, made("article", {}, ...parts(finding, detailsOf(finding), "h3")));
   }
-  one("#printed").replaceChildren(made("h2", {}, rows.length > some.length
-    ? `The first ${written(some.length)} of ${written(rows.length)} findings: filter for what is to be printed`
-    : counted(rows.length, "finding")), ...Array.from(some, (finding) => printed.get(finding)));
+  one("#printed").replaceChildren(
+    made(
+      "h2",
+      {},
+      rows.length > some.length
+        ? `The first ${written(some.length)} of ${written(rows.length)} findings: filter for what is to be printed`
+        : counted(rows.length, "finding"),
+    ),
+    ...Array.from(some, (finding) => printed.get(finding)),
+  );
 }

@@ -1,14 +1,25 @@
 // The findings in columns, and which of them filters let through.
 
-const IS_NEW = 1, IS_SUPPRESSED = 2, IS_SAFE = 4, IS_FIXED = 12;
+const IS_NEW = 1,
+  IS_SUPPRESSED = 2,
+  IS_SAFE = 4,
+  IS_FIXED = 12;
 const DETAIL_BLOCK = 200;
 const is = (finding, flag) => (columns.flags[finding] & flag) !== 0;
-const rules = frame.rules, repositories = frame.repositories, owners = frame.owners;
+const rules = frame.rules,
+  repositories = frame.repositories,
+  owners = frame.owners;
 const size = frame.findings;
 const columns = {
-  repository: new Uint32Array(size), rule: new Uint32Array(size), severity: new Uint8Array(size),
-  path: new Uint32Array(size), message: new Uint32Array(size), line: new Float64Array(size),
-  column: new Float64Array(size), since: new Float64Array(size), flags: new Uint8Array(size),
+  repository: new Uint32Array(size),
+  rule: new Uint32Array(size),
+  severity: new Uint8Array(size),
+  path: new Uint32Array(size),
+  message: new Uint32Array(size),
+  line: new Float64Array(size),
+  column: new Float64Array(size),
+  since: new Float64Array(size),
+  flags: new Uint8Array(size),
   group: new Uint32Array(size),
 };
 const fingerprints = [];
@@ -19,7 +30,9 @@ for (const element of all("script[data-block=index]")) {
   const block = JSON.parse(element.textContent);
   const first = fingerprints.length;
   for (const name of Object.keys(columns)) {
-    const add = name === "group" ? groups.length : 0, column = columns[name], values = block[name];
+    const add = name === "group" ? groups.length : 0,
+      column = columns[name],
+      values = block[name];
     for (let place = 0; place < values.length; place++) column[first + place] = values[place] + add;
   }
   for (const fingerprint of block.fingerprint) fingerprints.push(fingerprint);
@@ -28,11 +41,17 @@ for (const element of all("script[data-block=index]")) {
   element.remove();
 }
 
+const toFindings = (filters, ...label) => made("a", { href: addressOf("findings", filters) }, ...label);
+const toRule = (rule) => toFindings({ rule: rules.name[rule] }, named(rules.name[rule]));
+const toRepository = (place) => toFindings({ repository: repositories.name[place] }, named(repositories.name[place]));
+const toOwner = (owner) => toFindings({ owner: owners.name[owner] }, named(owners.name[owner], "no owner"));
 const ownerOf = (group) => owners.name[groups[group][0]];
 
 // Details stand behind the scripts, so that the page can be used before all of them have come.
-const arrived = document.readyState === "loading"
-  ? new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true })) : Promise.resolve();
+const arrived =
+  document.readyState === "loading"
+    ? new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }))
+    : Promise.resolve();
 let detailElements = null;
 let held = { number: -1, block: [] };
 
@@ -64,7 +83,8 @@ function keyOf(finding) {
 }
 
 function findingOf(key) {
-  const { same } = known(), dot = key.lastIndexOf(".");
+  const { same } = known(),
+    dot = key.lastIndexOf(".");
   return same.get(key)?.[0] ?? same.get(key.slice(0, Math.max(dot, 0)))?.[Number(key.slice(dot + 1))] ?? -1;
 }
 
@@ -74,7 +94,8 @@ const SECRETS = rules.category.map((category) => category === "secrets");
 const orders = new Map();
 
 function sorted(order, bucketOf, buckets) {
-  const starts = new Uint32Array(buckets + 1), result = new Uint32Array(order.length);
+  const starts = new Uint32Array(buckets + 1),
+    result = new Uint32Array(order.length);
   for (const finding of order) starts[bucketOf(finding) + 1]++;
   for (let bucket = 0; bucket < buckets; bucket++) starts[bucket + 1] += starts[bucket];
   for (const finding of order) result[starts[bucketOf(finding)]++] = finding;
@@ -96,9 +117,12 @@ const SORTED = {
   rule: () => [ranks(rules.name), columns.rule],
   repository: () => [ranks(repositories.name), columns.repository],
   path: () => {
-    const used = [...new Set(columns.path)], rank = ranks(used.map((path) => texts[path]));
+    const used = [...new Set(columns.path)],
+      rank = ranks(used.map((path) => texts[path]));
     const all = new Uint32Array(texts.length);
-    used.forEach((path, place) => { all[path] = rank[place]; });
+    used.forEach((path, place) => {
+      all[path] = rank[place];
+    });
     return [all, columns.path];
   },
   owner: () => [ranks(groups.map((_, group) => ownerOf(group))), columns.group],
@@ -108,7 +132,8 @@ const SORTED = {
 function orderBy(name) {
   if (!orders.has(name)) {
     const { severity, rule, flags } = columns;
-    const worst = (finding) => severity[finding] * 4 + (SECRETS[rule[finding]] ? 0 : 2) + (flags[finding] & IS_NEW ? 0 : 1);
+    const worst = (finding) =>
+      severity[finding] * 4 + (SECRETS[rule[finding]] ? 0 : 2) + (flags[finding] & IS_NEW ? 0 : 1);
     let order = Uint32Array.from({ length: size }, (_, place) => place);
     order = sorted(order, worst, 12);
     if (Object.hasOwn(SORTED, name)) {
@@ -141,7 +166,9 @@ function hitsOf(word) {
   if (!words.has(word)) {
     if (words.size > 8) words.clear();
     words.set(word, {
-      word, texts: hits(lowered.texts, word), rules: hits(lowered.rules, word),
+      word,
+      texts: hits(lowered.texts, word),
+      rules: hits(lowered.rules, word),
       repositories: hits(lowered.repositories, word),
     });
   }
@@ -150,19 +177,26 @@ function hitsOf(word) {
 
 // A name that there is stands for itself only; anything else for all names that hold it.
 function mask(names, wanted) {
-  const exact = names.includes(wanted), low = wanted.toLowerCase();
-  return Uint8Array.from(names, (name) => (exact ? name === wanted : name.toLowerCase().includes(low)) ? 1 : 0);
+  const exact = names.includes(wanted),
+    low = wanted.toLowerCase();
+  return Uint8Array.from(names, (name) => ((exact ? name === wanted : name.toLowerCase().includes(low)) ? 1 : 0));
 }
 
 function masks(filters) {
   const owner = filters.has("owner") && mask(owners.name, filters.get("owner"));
   const category = filters.has("category") && filters.get("category");
   return {
-    rule: Uint8Array.from(rules.name, (name, place) => Number(
-      (!filters.has("rule") || name === filters.get("rule")) && (category === false || rules.category[place] === category))),
+    rule: Uint8Array.from(rules.name, (name, place) =>
+      Number(
+        (!filters.has("rule") || name === filters.get("rule")) &&
+          (category === false || rules.category[place] === category),
+      ),
+    ),
     repository: filters.has("repository") ? mask(repositories.name, filters.get("repository")) : null,
     group: owner && Uint8Array.from(groups, (group) => Number(group.some((each) => owner[each]))),
-    severity: filters.has("severity") ? SEVERITIES.map((name) => filters.get("severity").split(",").includes(name)) : null,
+    severity: filters.has("severity")
+      ? SEVERITIES.map((name) => filters.get("severity").split(",").includes(name))
+      : null,
     words: (filters.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8).map(hitsOf),
   };
 }
@@ -172,20 +206,34 @@ function masks(filters) {
 function filtered(filters) {
   const { repository, rule, severity, path, message, flags, group } = columns;
   const by = masks(filters);
-  const suppressed = filters.get("suppressed"), fix = { any: IS_FIXED, safe: IS_SAFE }[filters.get("fix")] ?? 0;
-  const fresh = filters.has("new"), backwards = (filters.get("sort") ?? "").startsWith("-");
+  const suppressed = filters.get("suppressed"),
+    fix = { any: IS_FIXED, safe: IS_SAFE }[filters.get("fix")] ?? 0;
+  const fresh = filters.has("new"),
+    backwards = (filters.get("sort") ?? "").startsWith("-");
   const order = orderBy((filters.get("sort") ?? "").replace("-", ""));
-  const rows = new Uint32Array(size), counts = [0, 0, 0], seen = new Uint8Array(repositories.name.length);
-  let length = 0, places = 0;
+  const rows = new Uint32Array(size),
+    counts = [0, 0, 0],
+    seen = new Uint8Array(repositories.name.length);
+  let length = 0,
+    places = 0;
   for (let place = 0; place < size; place++) {
-    const finding = order[backwards ? size - 1 - place : place], flag = flags[finding];
+    const finding = order[backwards ? size - 1 - place : place],
+      flag = flags[finding];
     if (flag & IS_SUPPRESSED ? suppressed !== "shown" && suppressed !== "only" : suppressed === "only") continue;
     if ((fresh && !(flag & IS_NEW)) || (fix && !(flag & fix)) || !by.rule[rule[finding]]) continue;
     if (by.repository && !by.repository[repository[finding]]) continue;
     if (by.group && !by.group[group[finding]]) continue;
-    if (!by.words.every((word) => word.texts[message[finding]] || word.texts[path[finding]] ||
-      word.rules[rule[finding]] || word.repositories[repository[finding]] ||
-      fingerprints[finding].startsWith(word.word))) continue;
+    if (
+      !by.words.every(
+        (word) =>
+          word.texts[message[finding]] ||
+          word.texts[path[finding]] ||
+          word.rules[rule[finding]] ||
+          word.repositories[repository[finding]] ||
+          fingerprints[finding].startsWith(word.word),
+      )
+    )
+      continue;
     counts[severity[finding]]++;
     if (by.severity && !by.severity[severity[finding]]) continue;
     rows[length++] = finding;

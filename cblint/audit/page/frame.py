@@ -25,18 +25,23 @@ from cblint.suppress import comment
 _SCRIPTS = ("tools.js", "findings.js", "list.js", "finding.js", "tables.js", "matrix.js", "page.js")
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
-FIRST = 100
+_FIRST = 100
 """Repositories and owners that stand in the page itself; a script shows the others, as many at a time."""
 _TOP = 8
 """Of each ranking, in the overview."""
 _MATRIX_ROWS, _MATRIX_COLUMNS = 25, 24
 _MOST_RUNS = 60
-MOST_PROBLEMS = 20
+_MOST_PROBLEMS = 20
 _LONGEST_HELP = 10_000
+_PICTURE = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' "
+    "rx='3' fill='%230b5cad'/%3E%3Cpath d='M4 8.5l2.7 2.7L12 5.6' fill='none' stroke='white' stroke-width='2'/%3E"
+    "%3C/svg%3E"
+)
 
 
 class Panel(NamedTuple):
-    """The trend of a severity: points of a line in a box of 100 by 30, and what there is now, at most, and more than before."""
+    """The trend of a severity: a line in a box of 100 by 30, how many there are, were at most, and have come since."""
 
     severity: str
     points: str
@@ -49,7 +54,7 @@ class Panel(NamedTuple):
 class Cell(NamedTuple):
     """A field of the matrix; ``heat`` goes from 0 to 5."""
 
-    count: int
+    number: int
     heat: int
     address: str
 
@@ -62,8 +67,11 @@ def document(overview: Overview, tally: Tally, index: Iterable[str], details: It
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
     )
-    environment.filters.update(number=lambda number: f"{number:,}", shown=name, day=day, counted=counted, parts=_parts)
+    environment.filters.update(
+        number=lambda number: f"{number:,}", shown=name, day=day, counted=counted, parts=_parts, total=_total
+    )
     style, early = _source("page.css"), _source("early.js")
     script = '"use strict";\n(() => {\n' + "".join(map(_source, _SCRIPTS)) + "})();\n"
     return environment.get_template("page.html").generate(
@@ -99,7 +107,7 @@ def _hashed(text: str) -> str:
 def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
     """What the template is filled with."""
     ranked, rules, owners = _ranked(overview, tally), _rules(tally), _owners(tally)
-    columns = sorted(range(len(tally.rules)), key=lambda number: -sum(tally.rules[number][:NEW]))
+    columns = sorted(range(len(tally.rules)), key=lambda number: -_total(tally.rules[number]))
     troubled = [each for each in overview.repositories if each.problems]
     return {
         "overview": overview,
@@ -110,19 +118,18 @@ def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
         "matters": matters(overview, tally),
         "panels": [_panel(overview.trend, number) for number in range(NEW)],
         "runs": overview.trend[-_MOST_RUNS:],
-        "ranked": ranked[:FIRST],
+        "ranked": ranked[:_FIRST],
         "rules": rules,
-        "owners": owners[:FIRST],
+        "owners": owners[:_FIRST],
         "owner_count": len(owners),
         "owned": any(owners),
         "top": _TOP,
-        "most_problems": MOST_PROBLEMS,
         "troubled": troubled,
-        "affected": sum(any(counts[:NEW]) for counts in tally.repositories),
+        "affected": sum(_total(counts) > 0 for counts in tally.repositories),
         "matrix": [
             (number, [_cell(overview, tally, number, rule) for rule in columns[:_MATRIX_COLUMNS]])
             for number in ranked[:_MATRIX_ROWS]
-            if any(tally.repositories[number][:NEW])
+            if _total(tally.repositories[number])
         ],
         "matrix_rules": columns[:_MATRIX_COLUMNS],
         "helped": partial(_helped, _markdown()),
@@ -130,8 +137,11 @@ def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
         "web": web,
         "bar": _bar,
         "told": _told,
-        "most": max((sum(counts[:NEW]) for counts in tally.rules), default=0),
-        "problem": lambda text: paragraphs(text, LONGEST),
+        "most": max((_total(counts) for counts in tally.rules), default=0),
+        "problems": _problems,
+        "picture": _PICTURE,
+        "repositories": ("repository", "repositories"),
+        "no_owners": "No file with a finding has an owner: a CODEOWNERS file names them.",
     }
 
 
@@ -169,8 +179,10 @@ def _frame(overview: Overview, tally: Tally) -> dict[str, Any]:
 
 
 def _problems(each: Audited) -> list[str]:
-    shown = [paragraphs(problem) for problem in each.problems[:MOST_PROBLEMS]]
-    return [*shown, f"And {len(each.problems) - MOST_PROBLEMS:,} more."] if len(each.problems) > MOST_PROBLEMS else shown
+    shown = [paragraphs(problem) for problem in each.problems[:_MOST_PROBLEMS]]
+    return (
+        [*shown, f"And {len(each.problems) - _MOST_PROBLEMS:,} more."] if len(each.problems) > _MOST_PROBLEMS else shown
+    )
 
 
 def _worst_first(counts: Sequence[int]) -> list[int]:
@@ -231,7 +243,9 @@ def _panel(trend: Sequence[Point], place: int) -> Panel:
     most, step = max(*counts, 1), 100 / max(len(counts) - 1, 1)
     points = " ".join(f"{number * step:.2f},{29 - 28 * count / most:.2f}" for number, count in enumerate(counts))
     said = f"{SEVERITIES[place]}s over {counted(len(counts), 'run')}: from {counts[0]:,} to {counts[-1]:,}"
-    return Panel(SEVERITIES[place], points, counts[-1], max(counts), counts[-1] - counts[-2] if len(counts) > 1 else 0, said)
+    return Panel(
+        SEVERITIES[place], points, counts[-1], max(counts), counts[-1] - counts[-2] if len(counts) > 1 else 0, said
+    )
 
 
 def _bar(counts: Sequence[int], most: int) -> list[tuple[str, str, str]]:
@@ -243,6 +257,10 @@ def _bar(counts: Sequence[int], most: int) -> list[tuple[str, str, str]]:
             parts.append((severity, f"{begin:.2f}", f"{max(width, 0.4):.2f}"))
         begin += width
     return parts
+
+
+def _total(counts: Sequence[int]) -> int:
+    return sum(counts[:NEW])
 
 
 def _told(counts: Sequence[int]) -> str:

@@ -2,7 +2,9 @@
 
 const PAGE = 50;
 const MOST_NAMES = 200; // that are offered while somebody types
-const form = one("#filters"), list = one("#list"), status = one("#count");
+const form = one("#filters"),
+  list = one("#list"),
+  status = one("#count");
 const FIELDS = ["q", "category", "rule", "repository", "owner", "fix", "suppressed"];
 let shown = { said: null, filters: new URLSearchParams(), rows: new Uint32Array(), first: 0 };
 
@@ -14,7 +16,7 @@ function prepareFilters() {
   offer("repository", repositories.name);
   offer("owner", owners.name);
   one("#more").open = matchMedia("(min-width: 60rem)").matches;
-  const typed = later(90, () => change(true));
+  const typed = later(60, () => change(true));
   for (const name of ["q", "repository", "owner"]) form.elements[name].addEventListener("input", typed);
   form.addEventListener("change", (event) => event.target.matches("select, [type=checkbox][name]") && change(false));
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -23,7 +25,11 @@ function prepareFilters() {
     go("findings", new URLSearchParams());
     announce("The filters are cleared.");
   });
-  makeSortable(list, () => shown.filters, (filters) => go("findings", filters));
+  makeSortable(
+    list,
+    () => shown.filters,
+    (filters) => go("findings", filters),
+  );
   list.tBodies[0].addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const row = event.target.closest("tr[data-finding]");
@@ -35,9 +41,11 @@ function prepareFilters() {
 
 // Names for a field in which one types: of ten thousand only those that fit.
 function offer(field, names) {
-  const input = form.elements[field], offered = one(`#${field}-names`);
+  const input = form.elements[field],
+    offered = one(`#${field}-names`);
   const fill = () => {
-    const low = input.value.toLowerCase(), fitting = [];
+    const low = input.value.toLowerCase(),
+      fitting = [];
     for (const name of names) {
       if (name && name.toLowerCase().includes(low)) fitting.push(name);
       if (fitting.length === MOST_NAMES) break;
@@ -65,7 +73,8 @@ function change(typing) {
 
 function fillForm(filters) {
   for (const name of FIELDS) {
-    const field = form.elements[name], value = filters.get(name) ?? "";
+    const field = form.elements[name],
+      value = filters.get(name) ?? "";
     if (field.value !== value && document.activeElement !== field) field.value = value;
     else if (field.value !== value && field.value.trim() !== value.trim()) field.value = value;
     if (name === "repository" || name === "owner") {
@@ -86,9 +95,12 @@ function showFindings(filters) {
     performance.mark("cblint-filter");
     const { rows, counts, places } = filtered(wanted);
     shown = { said: wanted.toString(), filters: wanted, rows, first: -1, places };
-    counts.forEach((count, place) => { one(`[data-severity="${place}"]`).textContent = written(count); });
+    counts.forEach((count, place) => {
+      one(`[data-severity="${place}"]`).textContent = written(count);
+    });
   }
-  const pages = Math.ceil(shown.rows.length / PAGE), page = pageOf(filters, pages);
+  const pages = Math.ceil(shown.rows.length / PAGE),
+    page = pageOf(filters, pages);
   const first = (page - 1) * PAGE;
   if (shown.first !== first) {
     shown.first = first;
@@ -110,30 +122,53 @@ function fillList() {
   const { rows, first, places } = shown;
   const some = rows.subarray(first, first + PAGE);
   const range = rows.length > PAGE ? `, ${written(first + 1)} to ${written(first + some.length)} shown` : "";
-  status.textContent = rows.length === 0 ? (size === 0 ? "There are no findings." : "No finding passes these filters.")
-    : `${counted(rows.length, "finding")} in ${counted(places, "repository", "repositories")}${range}`;
+  status.textContent =
+    rows.length === 0
+      ? size === 0
+        ? "There are no findings."
+        : "No finding passes these filters."
+      : `${counted(rows.length, "finding")} in ${counted(places, "repository", "repositories")}${range}`;
   list.hidden = rows.length === 0;
   list.caption.textContent = `Findings${range}`;
   list.tBodies[0].replaceChildren(...Array.from(some, row));
 }
 
+function messageOf(finding) {
+  const message = texts[columns.message[finding]];
+  return message ? made("bdi", {}, message) : made("i", {}, "(no message)");
+}
+
 const placeOf = (finding) => `${texts[columns.path[finding]]}:${columns.line[finding]}`;
 
 function row(finding) {
-  const { repository, rule, severity, message, group } = columns;
+  const { repository, rule, severity, group } = columns;
   const team = groups[group[finding]].map((owner) => owners.name[owner]);
   const name = repositories.name[repository[finding]];
-  return made("tr", { "data-finding": finding },
+  return made(
+    "tr",
+    { "data-finding": finding },
     made("td", {}, severityMark(SEVERITIES[severity[finding]])),
-    made("th", { scope: "row" },
-      made("a", { class: "open", href: pathTo(finding) }, texts[message[finding]] ? made("bdi", {}, texts[message[finding]]) : made("i", {}, "(no message)")),
+    made(
+      "th",
+      { scope: "row" },
+      made("a", { class: "open", href: pathTo(finding) }, messageOf(finding)),
       is(finding, IS_NEW) && made("span", { class: "badge" }, "new"),
       is(finding, IS_SUPPRESSED) && made("span", { class: "badge" }, "suppressed"),
-      made("span", { class: "under narrow" }, named(rules.name[rule[finding]]), " in ", named(name), " ", made("bdi", { class: "code" }, ...broken(placeOf(finding))))),
+      made(
+        "span",
+        { class: "under narrow" },
+        named(rules.name[rule[finding]]),
+        " in ",
+        named(name),
+        " ",
+        made("bdi", { class: "code" }, ...broken(placeOf(finding))),
+      ),
+    ),
     made("td", { class: "wide" }, named(rules.name[rule[finding]])),
     made("td", { class: "wide" }, named(name)),
     made("td", { class: "wide code" }, made("bdi", {}, ...broken(placeOf(finding)))),
-    made("td", { class: "wider" }, named(team[0], "none"), team.length > 1 && ` +${team.length - 1}`));
+    made("td", { class: "wider" }, named(team[0], "none"), team.length > 1 && ` +${team.length - 1}`),
+  );
 }
 
 // From link to link in the list, and over its pages.
@@ -159,8 +194,10 @@ function makeSortable(table, filtersOf, sort) {
     const button = made("button", { type: "button" }, ...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const filters = new URLSearchParams(filtersOf()), name = head.dataset.sort;
-      const now = head.getAttribute("aria-sort"), first = head.classList.contains("number") ? "-" : "";
+      const filters = new URLSearchParams(filtersOf()),
+        name = head.dataset.sort;
+      const now = head.getAttribute("aria-sort"),
+        first = head.classList.contains("number") ? "-" : "";
       filters.delete("page");
       filters.set("sort", now === null ? first + name : now === "ascending" ? `-${name}` : name);
       sort(filters);

@@ -1,6 +1,7 @@
 // The matrix of repositories by rule: a page of rows at a time, the rules with most findings or all.
 
-const MATRIX_ROWS = 25, MATRIX_RULES = 24;
+const MATRIX_ROWS = 25,
+  MATRIX_RULES = 24;
 let matrix = null;
 
 const heat = (count) => [1, 2, 5, 20, 100].filter((least) => count >= least).length;
@@ -8,10 +9,12 @@ const heat = (count) => [1, 2, 5, 20, 100].filter((least) => count >= least).len
 // Counts of what is not suppressed, of each repository that has a finding.
 function counts() {
   if (matrix !== null) return matrix;
-  const total = new Uint32Array(rules.name.length), cells = new Map();
+  const total = new Uint32Array(rules.name.length),
+    cells = new Map();
   for (let finding = 0; finding < size; finding++) {
     if (columns.flags[finding] & IS_SUPPRESSED) continue;
-    const rule = columns.rule[finding], cell = columns.repository[finding] * rules.name.length + rule;
+    const rule = columns.rule[finding],
+      cell = columns.repository[finding] * rules.name.length + rule;
     total[rule]++;
     cells.set(cell, (cells.get(cell) ?? 0) + 1);
   }
@@ -26,19 +29,36 @@ function showMatrix(filters) {
   if (!table) return;
   fillFields("matrix", filters);
   const { cells, order, rows } = counts();
-  const pages = Math.ceil(rows.length / MATRIX_ROWS), page = pageOf(filters, pages), first = (page - 1) * MATRIX_ROWS;
-  const some = rows.slice(first, first + MATRIX_ROWS), wanted = filters.has("all") ? order : order.slice(0, MATRIX_RULES);
-  table.tHead.rows[0].replaceChildren(made("th", { scope: "col", class: "corner" }, "Repository"), ...wanted.map((rule) =>
-    made("th", { scope: "col" }, made("a", { href: addressOf("findings", { rule: rules.name[rule] }) }, named(rules.name[rule])))));
-  table.tBodies[0].replaceChildren(...some.map((place) => made("tr", {},
-    made("th", { scope: "row" }, made("a", { href: addressOf("findings", { repository: repositories.name[place] }) }, named(repositories.name[place]))),
-    ...wanted.map((rule) => {
-      const count = cells.get(place * rules.name.length + rule) ?? 0;
-      const address = addressOf("findings", { repository: repositories.name[place], rule: rules.name[rule] });
-      return made("td", { class: `heat-${heat(count)}` }, count > 0 && made("a", { href: address }, written(count)));
-    }))));
+  const pages = Math.ceil(rows.length / MATRIX_ROWS),
+    page = pageOf(filters, pages),
+    first = (page - 1) * MATRIX_ROWS;
+  const some = rows.slice(first, first + MATRIX_ROWS),
+    wanted = filters.has("all") ? order : order.slice(0, MATRIX_RULES);
+  table.tHead.rows[0].replaceChildren(
+    made("th", { scope: "col", class: "corner" }, "Repository"),
+    ...wanted.map((rule) => made("th", { scope: "col" }, toRule(rule))),
+  );
+  table.tBodies[0].replaceChildren(
+    ...some.map((place) =>
+      made(
+        "tr",
+        {},
+        made("th", { scope: "row" }, toRepository(place)),
+        ...wanted.map((rule) => {
+          const count = cells.get(place * rules.name.length + rule) ?? 0;
+          const address = addressOf("findings", { repository: repositories.name[place], rule: rules.name[rule] });
+          return made(
+            "td",
+            { class: `heat-${heat(count)}` },
+            count > 0 && made("a", { href: address }, written(count)),
+          );
+        }),
+      ),
+    ),
+  );
   one("[data-said=matrix]").textContent =
-    `${counted(rows.length, "repository", "repositories")} with findings, ${counted(wanted.length, "rule")} of ${written(order.length)}`;
+    `${counted(rows.length, "repository", "repositories")} with findings, ` +
+    `${counted(wanted.length, "rule")} of ${written(order.length)}`;
   fillPager(one("[data-pager=matrix]"), page, pages, (number) => turnPage("matrix", number));
 }
 
@@ -46,11 +66,14 @@ const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], Arrow
 
 // An arrow goes to the next number in its direction.
 function walk(event) {
-  const cell = event.target.closest("table.matrix td, table.matrix th"), way = ARROWS[event.key];
+  const cell = event.target.closest("table.matrix td, table.matrix th"),
+    way = ARROWS[event.key];
   if (!cell || !way || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   const table = cell.closest("table");
-  let row = cell.parentElement.rowIndex, column = cell.cellIndex, next;
+  let row = cell.parentElement.rowIndex,
+    column = cell.cellIndex,
+    next;
   do {
     row += way[0];
     column += way[1];

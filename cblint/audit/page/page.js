@@ -2,8 +2,10 @@
 
 const TITLES = Object.fromEntries(all("main > .view").map((view) => [view.id, one("h2", view).textContent]));
 const SHOW = {
-  findings: showFindings, matrix: showMatrix,
-  repositories: (filters) => showTable("repositories", filters), owners: (filters) => showTable("owners", filters),
+  findings: showFindings,
+  matrix: showMatrix,
+  repositories: (filters) => showTable("repositories", filters),
+  owners: (filters) => showTable("owners", filters),
 };
 const title = document.title;
 let now = null;

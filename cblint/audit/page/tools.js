@@ -13,7 +13,8 @@ const counted = (number, word, many = `${word}s`) => `${written(number)} ${numbe
 function made(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (value !== false && value !== null && value !== undefined) element.setAttribute(key, value === true ? "" : value);
+    if (value !== false && value !== null && value !== undefined)
+      element.setAttribute(key, value === true ? "" : value);
   }
   element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
   return element;
@@ -45,8 +46,10 @@ function addressOf(view, filters) {
 // Where the page is now: a part, and what that is filtered by.
 function here() {
   const [view, filters = ""] = location.hash.slice(1).split(/\?(.*)/s);
-  return { view: one(`main > .view#${CSS.escape(view || "overview")}`) ? view || "overview" : "overview",
-    filters: new URLSearchParams(filters) };
+  return {
+    view: one(`main > .view#${CSS.escape(view || "overview")}`) ? view || "overview" : "overview",
+    filters: new URLSearchParams(filters),
+  };
 }
 
 function kept(name) {
@@ -91,10 +94,14 @@ function fillPager(nav, page, pages, turn) {
   const [back, said, on] = nav.children;
   Object.assign(nav, { page, turn });
   said.textContent = `Page ${written(page)} of ${written(pages)}`;
-  for (const [element, last] of [[back, page <= 1], [on, page >= pages]]) {
+  for (const [element, last] of [
+    [back, page <= 1],
+    [on, page >= pages],
+  ]) {
     if (last) element.setAttribute("aria-disabled", "true");
     else element.removeAttribute("aria-disabled");
   }
 }
 
-const pageOf = (filters, pages) => Math.min(Math.max(Number.parseInt(filters.get("page") ?? "1", 10) || 1, 1), Math.max(pages, 1));
+const pageOf = (filters, pages) =>
+  Math.min(Math.max(Number.parseInt(filters.get("page") ?? "1", 10) || 1, 1), Math.max(pages, 1));

@@ -1,0 +1,350 @@
+"""The report page as a text: what strangers cannot do in it, how it is streamed, and what it says without a script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
+
+import pytest
+
+from cblint.audit.overview import Found, Line, Mend, Overview, Place, Point
+from cblint.audit.page import rendered
+from cblint.audit.page.data import LONGEST, LONGEST_LINE, LONGEST_NAME, MOST_LINES, MOST_PLACES, blocks, name, tally_of
+from cblint.audit.page.frame import day, heat, web
+from cblint.audit.page.words import changed, lead, matters
+from tests.audit_page.overviews import HOSTILE, empty, found, hostile, overview
+from tests.integration.conftest import ROOT
+
+_VOID = ("meta", "link", "input", "wbr", "br")
+
+
+class _Read(NamedTuple):
+    elements: Counter[str]
+    addresses: list[str]
+    attributes: set[str]
+    data: dict[str, list[Any]]
+    policy: str
+    inline: list[str]
+    words: str
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: Counter[str] = Counter()
+        self.addresses: list[str] = []
+        self.attributes: set[str] = set()
+        self.data: dict[str, list[Any]] = {}
+        self.policy = ""
+        self.inline: list[str] = []
+        self.words: list[str] = []
+        self._raw = ""
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.elements[tag] += 1
+        self.attributes.update(given)
+        if "href" in given and tag == "a":
+            self.addresses.append(given["href"] or "")
+        if given.get("http-equiv") == "Content-Security-Policy":
+            self.policy = given["content"] or ""
+        self._raw = ""
+        if tag in ("script", "style"):
+            self._raw = given.get("data-block") or given.get("id") or "inline"
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements[tag] += 1
+        self.attributes.update(dict(attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+        self._raw = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._raw == "inline":
+            self.inline.append(data)
+        elif self._raw:
+            self.data.setdefault(self._raw, []).append(json.loads(data))
+        else:
+            self.words.append(data)
+
+    def read(self, text: str) -> _Read:
+        self.feed(text)
+        self.close()
+        assert self._open == []
+        words = "".join(self.words)
+        return _Read(self.elements, self.addresses, self.attributes, self.data, self.policy, self.inline, words)
+
+
+def page(given: Overview) -> str:
+    return "".join(rendered(given))
+
+
+def read(given: Overview) -> _Read:
+    return _Reader().read(page(given))
+
+
+# What strangers write
+
+
+def test_nothing_of_a_stranger_becomes_part_of_the_page() -> None:
+    plain, theirs = read(overview(len(HOSTILE), len(HOSTILE), 1, len(HOSTILE))), read(hostile())
+    assert set(theirs.elements) <= set(plain.elements) | {"dl", "dt", "dd", "i", "em", "strong"}
+    assert theirs.elements["script"] == plain.elements["script"]
+    assert not {attribute for attribute in theirs.attributes if attribute.startswith("on") or attribute == "style"}
+    assert all(re.match(r"#|https?://\w", address) for address in theirs.addresses)
+    assert not re.search(
+        "[\\x00-\\x08\\x0b-\\x1f\\x7f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]", page(hostile())
+    )
+    page(hostile()).encode("utf-8")
+    assert "{{7*7}}" in theirs.words
+    assert "49" not in theirs.words
+
+
+def test_data_cannot_end_its_element() -> None:
+    for element in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page(hostile()), re.DOTALL):
+        assert element.isascii()
+        assert not set("<>&") & set(element)
+        json.loads(element)
+
+
+def test_a_browser_may_run_what_is_ours_and_load_nothing() -> None:
+    seen = read(hostile())
+    assert len(seen.inline) == 3
+    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in seen.inline]
+    style, *scripts = hashes
+    assert seen.policy.split("; ") == [
+        "default-src 'none'",
+        f"style-src {style}",
+        f"script-src {' '.join(scripts)}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+    ]
+    assert not any(
+        word in script for script in seen.inline[1:] for word in ("innerHTML", "insertAdjacent", "fetch(", "eval(")
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://git.example.com/a/b?c=d#e", True),
+        ("http://git.example.com", True),
+        ("", False),
+        ("javascript:alert(1)", False),
+        ("JavaScript:alert(1)", False),
+        (" https://a.example", False),
+        ("java\tscript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("file:///etc/passwd", False),
+        ("//a.example", False),
+        ("https:a.example", False),
+        ("https://", False),
+        ("https://github.com@evil.example/", False),
+        ("https://a.example/\u202e", False),
+        ("https://a.example\\@b", False),
+        ('https://a.example/"onclick=', False),
+        ("https://[", False),
+        ("https://a.example/" + "a" * 5000, False),
+    ],
+)
+def test_only_addresses_of_the_web_are_links(url: str, leads: bool) -> None:
+    assert web(url) == (url if leads else "")
+
+
+def test_names_are_visible_and_bounded() -> None:
+    assert name("\u202ea\x1bb\tc") == "<U+202E>a<U+001B>b c"
+    assert name("   ") == "<U+0020>" * 3
+    assert name("") == ""
+    assert name("a" * 5000) == "a" * LONGEST_NAME + f"… ({5000 - LONGEST_NAME:,} more characters)"
+
+
+def one(found_: Found, given: Overview | None = None) -> tuple[dict[str, Any], list[Any]]:
+    """The index of a block with one finding, and its details."""
+    tally = tally_of(given or overview(0, 1))
+    (block,) = blocks([found_], tally)
+    ((details,),) = (json.loads(each) for each in block.details)
+    return json.loads(block.filtered), details
+
+
+def finding(**more: Any) -> Found:
+    (made,) = found(1, overview(0, 1).repositories, overview(0, 1).rules, 1)
+    return made._replace(**more)
+
+
+def test_long_things_are_cut_and_say_so() -> None:
+    index, details = one(
+        finding(
+            message="m" * 10_000,
+            snippet=tuple(Line(number, "x" * 10_000, 5000, 5003) for number in range(500)),
+            places=tuple(Place(number, "p" * 9000, "q" * 9000, 1, 1) for number in range(500)),
+            fix=Mend("t" * 9000, True, ("b" * 9000,) * 500, ()),
+            owners=tuple(f"@{number}" for number in range(500)),
+        )
+    )
+    assert max(map(len, index["texts"])) == LONGEST + len("… (8,000 more characters)")
+    _, _, _, snippet, places, omitted, mend = details
+    assert len(snippet) == MOST_LINES
+    assert snippet[0][2] == "xxx"
+    assert sum(map(len, snippet[0][1:])) == LONGEST_LINE + 2
+    assert (len(places), omitted) == (MOST_PLACES, 500 - MOST_PLACES)
+    assert mend[2][-1] == f"… ({500 - MOST_LINES} more lines)"
+    assert len(json.dumps(details)) < 80_000
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        (Line(1, "a\u202eb c", 1, 3), ["a", "<U+202E>b", " c"]),
+        (Line(1, "😀ab", 1, 2), ["😀", "a", "b"]),
+        (Line(1, "abc"), ["", "", "abc"]),
+        (Line(1, "abc", 2, 1), ["ab", "", "c"]),
+        (Line(1, "abc", -5, 99), ["", "abc", ""]),
+        (Line(1, "", 3, 9), ["", "", ""]),
+        (Line(1, "a" * 900, 890, 900), ["…" + "a" * 390, "a" * 10, ""]),
+    ],
+)
+def test_a_mark_stays_on_its_characters(line: Line, parts: list[str]) -> None:
+    _, details = one(finding(snippet=(line,)))
+    assert details[3] == [[1, *parts]]
+
+
+# How it is made
+
+
+def test_every_finding_is_in_the_data_once() -> None:
+    data = read(overview(5000)).data
+    wanted = list(overview(5000).findings)
+    assert [len(block["rule"]) for block in data["index"]] == [2000, 2000, 1000]
+    assert [len(block) for block in data["details"]] == [200] * 25
+    texts = [text for block in data["index"] for text in block["texts"]]
+    assert len(set(texts)) == len(texts)
+    for column, value in {
+        "message": texts.__getitem__,
+        "path": texts.__getitem__,
+        "rule": None,
+        "repository": None,
+        "line": None,
+        "fingerprint": None,
+    }.items():
+        given = [value(each) if value else each for block in data["index"] for each in block[column]]
+        assert given == [getattr(each, column) for each in wanted]
+    owners = data["frame"][0]["owners"]["name"]
+    groups = [[owners[owner] for owner in block["groups"][each]] for block in data["index"] for each in block["group"]]
+    assert groups == [list(dict.fromkeys(each.owners)) or [""] for each in wanted]
+    assert [details[0] for block in data["details"] for details in block] == [texts.index(wanted[0].detail)] * 5000
+
+
+def test_what_is_suppressed_is_not_counted() -> None:
+    given = overview(3000)
+    tally = tally_of(given)
+    wanted = list(given.findings)
+    for _ in blocks(iter(wanted), tally):
+        pass
+    counted = Counter(each.severity for each in wanted if not each.suppressed)
+    assert tally.total[:3] == [counted["error"], counted["warning"], counted["note"]]
+    assert tally.total[3] == sum(each.new and not each.suppressed for each in wanted)
+    assert sum(tally.cells.values()) == counted.total()
+    assert tally.other["suppressed"] == 3000 - counted.total() > 0
+    assert [sum(counts[place] for counts in tally.rules) for place in range(4)] == tally.total
+    assert [sum(counts[place] for counts in tally.repositories) for place in range(4)] == tally.total
+
+
+_LARGE = """
+import resource
+from cblint.audit.page import rendered
+from tests.audit_page.overviews import overview
+longest = size = 0
+with open({path!r}, "w", encoding="utf-8") as file:
+    for chunk in rendered(overview(100_000, 10_000)):
+        longest, size = max(longest, len(chunk)), size + file.write(chunk)
+print(longest, size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_a_hundred_thousand_findings_are_streamed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = str(tmp_path_factory.mktemp("large") / "large.html")
+    done = subprocess.run(
+        [sys.executable, "-c", _LARGE.format(path=path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    longest, size, megabytes = map(int, done.stdout.split())
+    assert 30_000_000 < size < 50_000_000
+    assert longest < 4_000_000
+    assert megabytes < 200
+
+
+def test_the_page_can_be_left_in_the_middle() -> None:
+    chunks = rendered(overview(3000))
+    assert next(chunks).startswith("<!doctype html>")
+    chunks.close()  # type: ignore[attr-defined]
+
+
+# What it says
+
+
+def test_summary_and_rankings_need_no_script() -> None:
+    words = " ".join(read(overview(3000)).words.split())
+    for said in ("782 errors in 50 of 60 repositories", "What to look at first", "example/search-api", "@example/data"):
+        assert said in words
+    assert "CodeBuild parses the buildspec before it runs anything." in words
+
+
+def test_an_audit_without_findings_or_runs_says_so() -> None:
+    nothing = empty(0)._replace(trend=(), title="")
+    words = " ".join(read(nothing).words.split())
+    assert "Nothing was found in 0 files of 0 repositories." in words
+    assert "There was no repository to look at." in words
+    assert "This is the first run: the trend begins with the second." in words
+    assert "CODEOWNERS" in words
+
+
+def _said(given: Overview) -> tuple[str, str, list[str]]:
+    tally = tally_of(given)
+    for _ in blocks(given.findings, tally):
+        pass
+    return lead(given, tally), changed(given), [matter.said for matter in matters(given, tally)]
+
+
+def test_what_matters_first_is_said_in_words() -> None:
+    point = Point(1, "2026-11-27T17:30:00Z", 1, 1, 1, 0, 0, 0, 0)
+    secret = next(number for number, rule in enumerate(overview(0).rules) if rule.category == "secrets")
+    base = overview(0, 1)._replace(trend=(point,))
+    one_error = finding(rule=secret, severity="error", fix=None)
+    assert _said(base._replace(findings=(one_error,))) == (
+        "1 error in 1 of 1 repository.",
+        "",
+        ["1 finding in 1 repository is about secrets. What may have leaked has to be replaced."],
+    )
+    later = (point, point._replace(run=2, new=1, gone=0))
+    assert _said(base._replace(findings=(one_error._replace(new=True, rule=0),), trend=later))[1:] == (
+        "1 finding is new since run 1, and none is gone.",
+        ["1 finding was not there in run 1. Whoever made the change still knows it."],
+    )
+    assert _said(base._replace(findings=(one_error._replace(severity="note", rule=0),) * 2))[0] == (
+        "No errors; 2 notes in 1 of 1 repository."
+    )
+    assert _said(base._replace(trend=(point, point._replace(run=2))))[1] == "Nothing has changed since run 1."
+    assert _said(base._replace(findings=(one_error._replace(suppressed="a comment"),)))[0].startswith(
+        "Nothing was found"
+    )
+
+
+def test_a_moment_is_said_in_words() -> None:
+    assert day("2026-11-27T17:30:00Z") == "27 November 2026, 17:30 UTC"
+    assert day("yesterday\x1b") == "yesterday<U+001B>"
+
+
+def test_heat_grows_with_the_number() -> None:
+    assert [heat(count) for count in (0, 1, 2, 4, 5, 19, 20, 99, 100, 10**9)] == [0, 1, 2, 2, 3, 3, 4, 4, 5, 5]
