@@ -6,8 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
@@ -15,12 +13,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from cblint.audit.overview import Found, Line, Mend, Overview, Place, Point
-from cblint.audit.page import rendered
+from cblint.audit.page import data, rendered
 from cblint.audit.page.data import LONGEST, LONGEST_LINE, LONGEST_NAME, MOST_LINES, MOST_PLACES, blocks, name, tally_of
 from cblint.audit.page.frame import day, heat, web
 from cblint.audit.page.words import changed, lead, matters
+from tests.audit_page.conftest import Large
 from tests.audit_page.overviews import HOSTILE, empty, found, hostile, overview
-from tests.integration.conftest import ROOT
 
 _VOID = ("meta", "link", "input", "wbr", "br")
 
@@ -221,15 +219,32 @@ def test_a_mark_stays_on_its_characters(line: Line, parts: list[str]) -> None:
     assert details[3] == [[1, *parts]]
 
 
+def test_owners_without_end_are_not_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "MOST_NAMED", 3)
+    tally = tally_of(overview(0, 1))
+    findings = [finding(owners=owners) for owners in (("@a", "@b"), (), ("@c", "@d", "@a"), ("@e",), ("@d",))]
+    (block,) = blocks(findings, tally)
+    index = json.loads(block.filtered)
+    named = list(tally.owners)
+    assert named == ["@a", "@b", "", data.FURTHER]
+    assert [[named[owner] for owner in index["groups"][group]] for group in index["group"]] == [
+        ["@a", "@b"],
+        [""],
+        [data.FURTHER, "@a"],
+        [data.FURTHER],
+        [data.FURTHER],
+    ]
+
+
 # How it is made
 
 
 def test_every_finding_is_in_the_data_once() -> None:
-    data = read(overview(5000)).data
+    blocks_of = read(overview(5000)).data
     wanted = list(overview(5000).findings)
-    assert [len(block["rule"]) for block in data["index"]] == [2000, 2000, 1000]
-    assert [len(block) for block in data["details"]] == [200] * 25
-    texts = [text for block in data["index"] for text in block["texts"]]
+    assert [len(block["rule"]) for block in blocks_of["index"]] == [2000, 2000, 1000]
+    assert [len(block) for block in blocks_of["details"]] == [200] * 25
+    texts = [text for block in blocks_of["index"] for text in block["texts"]]
     assert len(set(texts)) == len(texts)
     for column, value in {
         "message": texts.__getitem__,
@@ -239,12 +254,14 @@ def test_every_finding_is_in_the_data_once() -> None:
         "line": None,
         "fingerprint": None,
     }.items():
-        given = [value(each) if value else each for block in data["index"] for each in block[column]]
+        given = [value(each) if value else each for block in blocks_of["index"] for each in block[column]]
         assert given == [getattr(each, column) for each in wanted]
-    owners = data["frame"][0]["owners"]["name"]
-    groups = [[owners[owner] for owner in block["groups"][each]] for block in data["index"] for each in block["group"]]
+    owners = blocks_of["frame"][0]["owners"]["name"]
+    groups = [
+        [owners[owner] for owner in block["groups"][each]] for block in blocks_of["index"] for each in block["group"]
+    ]
     assert groups == [list(dict.fromkeys(each.owners)) or [""] for each in wanted]
-    assert [details[0] for block in data["details"] for details in block] == [texts.index(wanted[0].detail)] * 5000
+    assert [details[0] for block in blocks_of["details"] for details in block] == [texts.index(wanted[0].detail)] * 5000
 
 
 def test_what_is_suppressed_is_not_counted() -> None:
@@ -262,27 +279,10 @@ def test_what_is_suppressed_is_not_counted() -> None:
     assert [sum(counts[place] for counts in tally.repositories) for place in range(4)] == tally.total
 
 
-_LARGE = """
-import resource
-from cblint.audit.page import rendered
-from tests.audit_page.overviews import overview
-longest = size = 0
-with open({path!r}, "w", encoding="utf-8") as file:
-    for chunk in rendered(overview(100_000, 10_000)):
-        longest, size = max(longest, len(chunk)), size + file.write(chunk)
-print(longest, size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-"""
-
-
-def test_a_hundred_thousand_findings_are_streamed(tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = str(tmp_path_factory.mktemp("large") / "large.html")
-    done = subprocess.run(
-        [sys.executable, "-c", _LARGE.format(path=path)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    longest, size, megabytes = map(int, done.stdout.split())
-    assert 30_000_000 < size < 50_000_000
-    assert longest < 4_000_000
-    assert megabytes < 200
+def test_a_hundred_thousand_findings_are_streamed(large: Large) -> None:
+    assert 30_000_000 < large.size < 50_000_000
+    assert large.longest < 4_000_000
+    assert large.megabytes < 200
 
 
 def test_the_page_can_be_left_in_the_middle() -> None:

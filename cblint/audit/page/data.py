@@ -32,6 +32,9 @@ _LONGEST_STEP = 500
 MOST_LINES = 40
 MOST_PLACES = 40
 MOST_OWNERS = 20
+MOST_NAMED = 20_000
+"""Owners that are told apart: a stranger's CODEOWNERS can name one for each file."""
+FURTHER = "(further owners)"
 _LONGEST_SHARED = 500
 _MOST_SHARED = 100_000
 """Texts that are remembered, so that each stands in the page once; those that follow may stand in it again."""
@@ -76,16 +79,19 @@ def tally_of(overview: Overview) -> Tally:
 def blocks(findings: Iterable[Found], tally: Tally) -> Iterator[Block]:
     """The findings in their order, which the tally counts on the way. They are held in memory a block at a time."""
     texts = _Texts()
-    owners: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     rest = iter(findings)
     while chunk := tuple(islice(rest, INDEX_BLOCK)):
-        for found in chunk:
-            _count(found, tally, owners)
+        teams = [_team(found, numbers) for found in chunk]
+        for found, team in zip(chunk, teams, strict=True):
+            _count(found, team, tally)
         details = tuple(
             encoded([_details(found, texts) for found in chunk[first : first + DETAIL_BLOCK]])
             for first in range(0, len(chunk), DETAIL_BLOCK)
         )
-        yield Block(encoded(_columns(chunk, texts, owners)), details)
+        yield Block(
+            encoded(_columns(chunk, texts, [tuple(numbers[owner] for owner in team) for team in teams])), details
+        )
 
 
 def encoded(data: Any) -> str:
@@ -114,10 +120,13 @@ def _rest(text: str, longest: int) -> str:
     return f"… ({len(text) - longest:,} more characters)" if len(text) > longest else ""
 
 
-def owners_of(found: Found) -> tuple[str, ...]:
-    """Who owns it, by names that are shown; one empty name if nobody does."""
-    named = dict.fromkeys(name(owner) for owner in found.owners[:MOST_OWNERS] if owner)
-    return tuple(named) or ("",)
+def _team(found: Found, numbers: dict[str, int]) -> tuple[str, ...]:
+    """Who owns it, by names that are shown, which are numbered; one empty name if nobody does."""
+    shown = (name(owner) for owner in found.owners[:MOST_OWNERS] if owner)
+    team = tuple(dict.fromkeys(each if each in numbers or len(numbers) < MOST_NAMED else FURTHER for each in shown))
+    for owner in team or ("",):
+        numbers.setdefault(owner, len(numbers))
+    return team or ("",)
 
 
 class _Texts:
@@ -147,10 +156,8 @@ class _Texts:
         return fresh
 
 
-def _count(found: Found, tally: Tally, owners: dict[str, int]) -> None:
-    named = owners_of(found)
-    for owner in named:
-        owners.setdefault(owner, len(owners))
+def _count(found: Found, team: Sequence[str], tally: Tally) -> None:
+    for owner in team:
         if owner not in tally.owners:
             tally.owners[owner], tally.repositories_of[owner] = [0] * 4, set()
     tally.other["findings"] += 1
@@ -160,7 +167,7 @@ def _count(found: Found, tally: Tally, owners: dict[str, int]) -> None:
     tally.other["safe"] += found.fix is not None and found.fix.safe
     tally.cells[found.repository * len(tally.rules) + found.rule] += 1
     counts = [tally.total, tally.repositories[found.repository], tally.rules[found.rule]]
-    for owner in named:
+    for owner in team:
         tally.repositories_of[owner].add(found.repository)
         counts.append(tally.owners[owner])
     place = SEVERITIES.index(found.severity)
@@ -169,7 +176,7 @@ def _count(found: Found, tally: Tally, owners: dict[str, int]) -> None:
         each[NEW] += found.new
 
 
-def _columns(chunk: Sequence[Found], texts: _Texts, owners: dict[str, int]) -> dict[str, Any]:
+def _columns(chunk: Sequence[Found], texts: _Texts, teams: Sequence[tuple[int, ...]]) -> dict[str, Any]:
     columns = {
         "repository": [found.repository for found in chunk],
         "rule": [found.rule for found in chunk],
@@ -182,9 +189,9 @@ def _columns(chunk: Sequence[Found], texts: _Texts, owners: dict[str, int]) -> d
         "flags": [_flags(found) for found in chunk],
         "fingerprint": [name(found.fingerprint) for found in chunk],
     }
-    groups: dict[tuple[str, ...], int] = {}
-    columns["group"] = [groups.setdefault(owners_of(found), len(groups)) for found in chunk]
-    return {**columns, "groups": [[owners[owner] for owner in group] for group in groups], "texts": texts.taken()}
+    groups: dict[tuple[int, ...], int] = {}
+    columns["group"] = [groups.setdefault(team, len(groups)) for team in teams]
+    return {**columns, "groups": list(groups), "texts": texts.taken()}
 
 
 def _flags(found: Found) -> int:

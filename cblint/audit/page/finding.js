@@ -17,8 +17,7 @@ function pathTo(finding) {
 
 // Opening is a step that the browser can take back; so closing takes it back.
 function open(finding) {
-  const stays = dialog.open;
-  history[stays ? "replaceState" : "pushState"](stays ? history.state : { opened: true }, "", pathTo(finding));
+  moveTo(pathTo(finding), dialog.open, dialog.open ? history.state : { opened: true });
   render();
 }
 

@@ -31,7 +31,8 @@ _TOP = 8
 """Of each ranking, in the overview."""
 _MATRIX_ROWS, _MATRIX_COLUMNS = 25, 24
 _MOST_RUNS = 60
-_MOST_PROBLEMS = 20
+_MOST_PROBLEMS = 10
+_LONGEST_PROBLEM = 400
 _LONGEST_HELP = 10_000
 _PICTURE = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' "
@@ -179,7 +180,7 @@ def _frame(overview: Overview, tally: Tally) -> dict[str, Any]:
 
 
 def _problems(each: Audited) -> list[str]:
-    shown = [paragraphs(problem) for problem in each.problems[:_MOST_PROBLEMS]]
+    shown = [paragraphs(problem, _LONGEST_PROBLEM) for problem in each.problems[:_MOST_PROBLEMS]]
     return (
         [*shown, f"And {len(each.problems) - _MOST_PROBLEMS:,} more."] if len(each.problems) > _MOST_PROBLEMS else shown
     )
@@ -270,7 +271,7 @@ def _told(counts: Sequence[int]) -> str:
 
 def _parts(text: str) -> list[str]:
     """A name or path in the parts between which a line may end."""
-    return re.split(r"(?<=[/_:.])", text)
+    return re.split(r"(?<=[/_:.])|(?<=\w)(?=@)", text)
 
 
 def _cell(overview: Overview, tally: Tally, repository: int, rule: int) -> Cell:

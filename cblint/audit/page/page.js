@@ -11,15 +11,20 @@ const title = document.title;
 let now = null;
 let typed = null; // the part in which somebody types: all that one types is one step back
 
+// A step in what the browser can take back, or in place of the last one.
+function moveTo(address, instead, state = null) {
+  try {
+    history[instead ? "replaceState" : "pushState"](state, "", address);
+  } catch {
+    location.replace(address); // Safari takes no more than a hundred such steps in half a minute
+  }
+}
+
 function go(view, filters, typing = false) {
   const same = typing && (typed === view || here().filters.has("finding"));
   const address = addressOf(view, filters);
   if (address !== (location.hash || "#overview")) {
-    try {
-      history[same ? "replaceState" : "pushState"](null, "", address);
-    } catch {
-      location.replace(address); // Safari takes no more than a hundred changes in half a minute
-    }
+    moveTo(address, same);
   }
   typed = typing ? view : null;
   render();

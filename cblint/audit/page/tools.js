@@ -35,7 +35,8 @@ const named = (text, empty = "(no name)") => (text === "" ? made("i", {}, empty)
 const outward = (address, ...children) => made("a", { href: address, rel: "noopener noreferrer" }, ...children);
 
 // A name or path, which may go on in the next line behind what joins its parts.
-const broken = (text) => text.split(/(?<=[/_:.])/).flatMap((part, place) => (place > 0 ? [made("wbr"), part] : [part]));
+const broken = (text) =>
+  text.split(/(?<=[/_:.])|(?<=\w)(?=@)/).flatMap((part, place) => (place > 0 ? [made("wbr"), part] : [part]));
 
 // The address of a part of the page. What it is filtered by is a URLSearchParams, or an object.
 function addressOf(view, filters) {
