@@ -77,7 +77,10 @@ def repositories(number: int) -> tuple[Audited, ...]:
 def overview(findings: int, repositories_: int = 60, runs: int = 8, rules_: int = 200) -> Overview:
     """An audit of that size, always the same; its findings can be read once."""
     looked, known = repositories(repositories_), audited_rules(rules_)
-    there = Counter(each.severity for each in found(findings, looked, known, runs) if not each.suppressed)
+    there: Counter[str] = Counter()
+    for each in found(findings, looked, known, runs):
+        if not each.suppressed:
+            there.update({each.severity: 1, "new": each.new})
     trend = tuple(
         Point(
             run,
@@ -87,7 +90,7 @@ def overview(findings: int, repositories_: int = 60, runs: int = 8, rules_: int 
             there["error"] + (runs - run) * 7 % 31 * (runs - run),
             max(0, there["warning"] - (runs - run) * 5 % 17 * (runs - run)),
             there["note"] + (runs - run) * 3 % 5,
-            findings // 50 if run > 1 else 0,
+            there["new"] if run > 1 else 0,
             findings // 80 if run > 1 else 0,
         )
         for run in range(1, runs + 1)
@@ -103,26 +106,25 @@ def found(
     """Findings: a few rules and repositories have most of them, as is usual."""
     chance = random.Random(seed)
     for place in range(number):
-        rule = min(int(chance.expovariate(1 / (len(known) / 5))), len(known) - 1)
+        rule = min(int(chance.expovariate(5 / len(known))), len(known) - 1) * 37 % len(known)
         repository = min(int(chance.expovariate(5 / len(looked))), len(looked) - 1)
         command, line = _COMMANDS[place % 5], chance.randint(3, 90)
         path = f"{_FOLDERS[place % 5]}buildspec{'' if place % 3 else '-test'}.yml"
         new = runs > 1 and place % 50 == 0
         yield Found(
             repository,
-            rule * 37 % len(known),
-            known[rule * 37 % len(known)].severity,
+            rule,
+            known[rule].severity,
             path,
             line,
             9,
-            f'"{command}" of step {place % 1999}: {known[rule * 37 % len(known)].summary[0].lower()}'
-            f"{known[rule * 37 % len(known)].summary[1:]}.",
+            f'"{command}" of step {place % 1999}: {known[rule].summary[0].lower()}{known[rule].summary[1:]}.',
             "The build goes on as if nothing had happened, and what it publishes may be broken. "
             "Let the command fail the phase.",
             f"phases.build.commands[{place % 9}]",
             () if place % 6 == 5 else (_TEAMS[place % 5], _TEAMS[place // 5 % 5]),
             f"{place * 2654435761 % (1 << 64):016x}",
-            runs if new else place % runs + 1,
+            runs if new else place % max(runs - 1, 1) + 1,
             new,
             "a comment: known, see ticket 12" if place % 25 == 7 else "",
             (

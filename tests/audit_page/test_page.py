@@ -314,7 +314,7 @@ def _said(given: Overview) -> tuple[str, str, list[str]]:
     tally = tally_of(given)
     for _ in blocks(given.findings, tally):
         pass
-    return lead(given, tally), changed(given), [matter.said for matter in matters(given, tally)]
+    return lead(given, tally), changed(given, tally), [matter.said for matter in matters(given, tally)]
 
 
 def test_what_matters_first_is_said_in_words() -> None:

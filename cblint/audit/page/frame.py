@@ -115,7 +115,7 @@ def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
         "tally": tally,
         "severities": SEVERITIES,
         "lead": lead(overview, tally),
-        "changed": changed(overview),
+        "changed": changed(overview, tally),
         "matters": matters(overview, tally),
         "panels": [_panel(overview.trend, number) for number in range(NEW)],
         "runs": overview.trend[-_MOST_RUNS:],

@@ -92,7 +92,7 @@ function prepareTables() {
 }
 
 function fillFields(view, filters) {
-  for (const field of one(`form[data-table=${view}]`).elements) {
+  for (const field of one(`form[data-table=${view}]`)?.elements ?? []) {
     if (field.type === "checkbox") field.checked = filters.has(field.name);
     else if (field !== document.activeElement) field.value = filters.get(field.name) ?? "";
   }

@@ -46,14 +46,15 @@ def lead(overview: Overview, tally: Tally) -> str:
     return f"No errors; {' and '.join(said)} in {affected:,} of {repositories}."
 
 
-def changed(overview: Overview) -> str:
+def changed(overview: Overview, tally: Tally) -> str:
     """What is new since the run before, in a sentence; empty if there was none."""
     if len(overview.trend) < 2:
         return ""
     before, now = overview.trend[-2:]
-    if not now.new and not now.gone:
+    fresh = tally.total[NEW]
+    if not fresh and not now.gone:
         return f"Nothing has changed since run {before.run}."
-    new = f"{counted(now.new, 'finding')} {'is' if now.new == 1 else 'are'} new" if now.new else "Nothing is new"
+    new = f"{counted(fresh, 'finding')} {'is' if fresh == 1 else 'are'} new" if fresh else "Nothing is new"
     gone = f"{now.gone:,} {'is' if now.gone == 1 else 'are'} gone" if now.gone else "none is gone"
     return f"{new} since run {before.run}, and {gone}."
 
