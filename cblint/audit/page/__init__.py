@@ -9,6 +9,7 @@ from typing import IO
 
 from cblint.audit.overview import Overview
 from cblint.audit.page.data import blocks, tally_of
+from cblint.audit.page.frame import document
 
 _CHUNK = 1 << 16
 """Characters of the page that are given out at a time."""
@@ -20,8 +21,6 @@ def rendered(overview: Overview) -> Iterator[str]:
     Its beginning says how many findings there are, so they are read first, once, and wait in temporary files of about
     the size of the page. Raises OSError if there is no room for these.
     """
-    from cblint.audit.page.frame import document
-
     with contextlib.ExitStack() as stack:
         index, details = (
             stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n", prefix="cblint-"))
