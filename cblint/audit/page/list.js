@@ -140,6 +140,13 @@ function messageOf(finding) {
 
 const placeOf = (finding) => `${texts[columns.path[finding]]}:${columns.line[finding]}`;
 
+// The end of a name tells repositories apart, so it stands first, where nothing cuts it.
+function repositoryOf(name) {
+  const steps = name.split("/");
+  if (steps.length < 3) return [named(name)];
+  return [named(steps.slice(-2).join("/")), made("span", { class: "under" }, named(steps.slice(0, -2).join("/")))];
+}
+
 function row(finding) {
   const { repository, rule, severity, group } = columns;
   const team = groups[group[finding]].map((owner) => owners.name[owner]);
@@ -165,7 +172,7 @@ function row(finding) {
       ),
     ),
     made("td", { class: "wide" }, named(rules.name[rule[finding]])),
-    made("td", { class: "wide" }, named(name)),
+    made("td", { class: "wide" }, ...repositoryOf(name)),
     made("td", { class: "wide code" }, made("bdi", {}, ...broken(placeOf(finding)))),
     made("td", { class: "wider" }, named(team[0], "none"), team.length > 1 && ` +${team.length - 1}`),
   );

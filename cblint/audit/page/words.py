@@ -119,7 +119,7 @@ def _worst(overview: Overview, tally: Tally) -> Iterator[Matter]:
     if len(overview.repositories) > 1 and tally.repositories[worst][0] > 1:
         yield Matter(
             "Worst repository",
-            f"{shown or '(no name)'} has {tally.repositories[worst][0]:,} of them.",
+            f"{shown or '(no name)'} has {counted(tally.repositories[worst][0], 'error')}.",
             address("findings", repository=shown, severity="error"),
         )
 
