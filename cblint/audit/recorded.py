@@ -28,6 +28,8 @@ def packed(file: FileResult) -> bytes:
         "failed": file.failed,
         "fail_on": file.fail_on,
         "crashes": file.crashes,
+        "error": file.error,
+        "target": file.target,
     }
     return deflated(data)
 
@@ -80,6 +82,8 @@ def _file(data: dict[str, Any]) -> FileResult:
         failed=data["failed"],
         fail_on=data["fail_on"],
         crashes=tuple(data["crashes"]),
+        error=data["error"],
+        target=data["target"],
     )
 
 
