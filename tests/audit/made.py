@@ -27,7 +27,7 @@ DEFECT = commands('echo "a: b"')
 CLEAN = commands("make")
 DEFECT_AND_NOTE = commands('echo "a: b"', "[ -f x ]")
 
-Files = dict[str, "str | bytes"]
+Files = dict[str, str | bytes]
 
 
 def planned(settings: Settings | None = None, **more: Any) -> Plan:
@@ -37,8 +37,9 @@ def planned(settings: Settings | None = None, **more: Any) -> Plan:
 
 def clone(folder: pathlib.Path, files: Files | None = None) -> pathlib.Path:
     """What looks like a clone of a repository with these files, as nobody asks git."""
-    folder.mkdir(parents=True, exist_ok=True)
-    repository(folder, files or {})
+    for name in ("objects", "refs"):
+        (folder / ".git" / name).mkdir(parents=True, exist_ok=True)
+    repository(folder, {**(files or {}), ".git/HEAD": "ref: refs/heads/main\n"})
     return folder
 
 
