@@ -36,9 +36,10 @@ def packed(file: FileResult) -> bytes:
 
 def unpacked(record: bytes) -> FileResult:
     """A file's result from its record. Raises ValueError for what is none."""
+    data = inflated(record)
     try:
-        return _file(inflated(record))
-    except (KeyError, TypeError) as error:
+        return _file(data)
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"a record cannot be read: {error}") from None
 
 
@@ -52,12 +53,11 @@ def inflated(record: bytes) -> Any:
     inflating = zlib.decompressobj()
     try:
         text = inflating.decompress(record, MOST_BYTES)
-        found = json.loads(text)
-    except (zlib.error, RecursionError) as error:
+        if inflating.unconsumed_tail:
+            raise ValueError("it is too large")
+        return json.loads(text)
+    except (zlib.error, RecursionError, ValueError) as error:
         raise ValueError(f"a record cannot be read: {error}") from None
-    if inflating.unconsumed_tail:
-        raise ValueError("a record is too large")
-    return found
 
 
 def _finding(finding: Finding) -> list[Any]:

@@ -53,6 +53,7 @@ def telling(path: str) -> Iterator[None]:
 
 def opened(path: str) -> sqlite3.Connection:
     """The store in a file, to be written, which is made if it is not there. Raises StoreError."""
+    _refuse_no_file(path)
     with telling(path):
         store = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         try:
@@ -67,14 +68,22 @@ def reading(path: str) -> sqlite3.Connection:
     """The store in a file, to be read only. Raises StoreError."""
     if not os.path.exists(path):
         raise StoreError(f"{path} does not exist: an audit with --store writes it.")
+    _refuse_no_file(path)
     with telling(path):
-        store = sqlite3.connect(f"file:{quote(os.path.abspath(path))}?mode=ro", uri=True, timeout=WAIT)
+        name = quote(os.fsencode(os.path.abspath(path)))
+        store = sqlite3.connect(f"file:{name}?mode=ro", uri=True, timeout=WAIT)
         try:
-            _check(store, path)
+            if _check(store, path):
+                raise StoreError(f"{path} has no audit in it: an audit with --store writes one.")
         except BaseException:
             store.close()
             raise
     return store
+
+
+def _refuse_no_file(path: str) -> None:
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise StoreError(f"{path} is not a regular file.")
 
 
 def _check(store: sqlite3.Connection, path: str) -> bool:
@@ -165,9 +174,13 @@ def resumed(store: sqlite3.Connection, plan: Plan) -> Run | None:
 
 
 def end(store: sqlite3.Connection, run: Run, status: str) -> None:
-    """Write down that a run is over."""
+    """Write down that a run is over, and leave the store in one file: it can be read where nothing can be written."""
     with _transaction(store):
         store.execute("UPDATE runs SET status = ?, ended = ? WHERE id = ?", (status, now(), run.id))
+    store.execute("PRAGMA busy_timeout = 0")
+    with contextlib.suppress(sqlite3.OperationalError):  # somebody else reads it
+        store.execute("PRAGMA journal_mode = DELETE")
+    store.execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}")
 
 
 def visited(store: sqlite3.Connection, run: Run) -> frozenset[str]:
