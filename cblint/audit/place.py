@@ -16,19 +16,18 @@ from cblint.audit.refs import Head, head_of
 from cblint.audit.state import of_commit, of_file, of_rows, of_tree
 from cblint.git import GitError, contents, files_of
 from cblint.source.file import Unreadable
-from cblint.wording import counted
 
 
 class Laid(NamedTuple):
     """The folder with the files, what is missing in it, in sentences, and the head.
 
-    ``lacking`` says of files that are there without what is in them why that is so, in words after their names.
+    ``lacking`` are the paths of files that are there without what is in them, as git does not have that.
     """
 
     root: str
     left_out: tuple[str, ...]
     head: Head
-    lacking: dict[str, str]
+    lacking: frozenset[str]
 
 
 def _from_git(unit: Unit, plan: Plan) -> bool:
@@ -70,11 +69,10 @@ def laid_out(unit: Unit, task: Task, plan: Plan, head: Head, stack: contextlib.E
     """
     is_there = unit.kind not in (ARCHIVE, ROWS) and not _from_git(unit, plan)
     if is_there:
-        return Laid(unit.path, (), head, {})
+        return Laid(unit.path, (), head, frozenset())
     folder = os.path.realpath(tempfile.mkdtemp(prefix="cblint-"))
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    left_out: tuple[str, ...]
-    lacking: tuple[str, ...] = ()
+    lacking: frozenset[str] = frozenset()
     if unit.kind == ARCHIVE:
         opened = unpacked(unit.path, folder)
         left_out, head = opened.left_out, head._replace(commit=opened.commit)
@@ -83,13 +81,9 @@ def laid_out(unit: Unit, task: Task, plan: Plan, head: Head, stack: contextlib.E
     else:
         blobs = files_of(unit.path, head.commit) if head.commit else {}
         left_out = written(contents(unit.path, blobs, LONGEST), folder)
-        lacking = tuple(path for path, blob in blobs.items() if blob.size is None)
+        lacking = frozenset(path for path, blob in blobs.items() if blob.size is None)
     _make_repository(folder, unit)
-    said = (f"Taken without what is in them, as {_LACKING}: {counted(len(lacking), 'file')}.",) if lacking else ()
-    return Laid(folder, (*left_out, *said), head, dict.fromkeys(lacking, f"cannot be read: {_LACKING}"))
-
-
-_LACKING = "git does not have it (a partial clone, or a damaged repository)"
+    return Laid(folder, left_out, head, lacking)
 
 
 def _make_repository(folder: str, unit: Unit) -> None:

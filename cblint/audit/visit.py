@@ -97,6 +97,9 @@ def _at_hand(unit: Unit, plan: Plan) -> Unit:
 # What has changed, and what is to be said
 
 
+_LACKING = "cannot be read: git does not have what is in it (a partial clone, or a damaged repository)"
+
+
 def _looked(laid: Laid, task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
     """The files of a repository in the current folder, each linted if what it hangs on is not what it was."""
     messages: list[str] = []
@@ -104,7 +107,7 @@ def _looked(laid: Laid, task: Task, plan: Plan, begun: Callable[[str], None]) ->
     answers: Answers = {}
     found = [each for each in candidates_of(["."], plan.settings, messages) if _path(each) not in task.without]
     seen = [
-        _Seen(_path(each), problem=laid.lacking[_path(each)], given_up=True)
+        _Seen(_path(each), problem=_LACKING, given_up=True)
         if _path(each) in laid.lacking
         else _seen(each, known.get(storable(_path(each))), plan, answers, begun)
         for each in found

@@ -399,7 +399,7 @@ def test_a_file_that_was_given_up_has_no_news(history: sqlite3.Connection) -> No
     assert (differences(history, "1", "2"), len(last(history))) == ([], 1 + len(TWO.findings))
     known = store.known(history, slow.unit, made.planned())
     assert known is not None
-    assert (known.files, known.state) == ({"buildspec.yml": "", TWO.path: TWO.content}, "")
+    assert known == ("", {"buildspec.yml": ("", b""), TWO.path: (TWO.content, b"")})
     made.ran(history, made.visit_of("r", NONE, TWO))
     assert counts(history)[-1][1:] == (0, 1)
 
@@ -437,7 +437,7 @@ def test_what_is_known_is_known_to_the_same_cblint(history: sqlite3.Connection) 
     made.ran(history, visit)
     known = store.known(history, visit.unit, made.planned())
     assert known is not None
-    assert (known.state, known.files) == ("state", {ONE.path: ONE.content})
+    assert known == ("state", {ONE.path: (ONE.content, b"")})
     for plan in (made.planned(meaning="other"), made.planned()._replace(program="other")):
         assert store.known(history, visit.unit, plan) is None
     assert store.known(history, visit.unit._replace(name="s"), made.planned()) is None

@@ -17,7 +17,7 @@ import pytest
 
 from cblint.audit import laying, state
 from cblint.audit.laying import LONGEST
-from cblint.audit.model import ARCHIVE, BARE, CLONE, FOLDER, ROWS, Known, Plan, Task, Unit, Visit
+from cblint.audit.model import ARCHIVE, BARE, CLONE, FOLDER, ROWS, Before, Known, Plan, Task, Unit, Visit
 from cblint.audit.refs import Head
 from cblint.audit.visit import visit
 from cblint.linter import Settings, lint_bytes, lint_paths
@@ -42,7 +42,7 @@ def problems(found: Visit) -> list[tuple[str, str]]:
 
 def known_of(found: Visit) -> Known:
     """What the store would know of a repository after a visit."""
-    return Known(found.state, found.answers, {file.path: file.content for file in found.files})
+    return Known(found.state, {file.path: Before(file.content, file.answers) for file in found.files})
 
 
 def again(unit: Unit, before: Visit, plan: Plan | None = None) -> Visit:
@@ -233,10 +233,7 @@ def test_an_object_that_is_missing_or_damaged_costs_its_file(pair: pathlib.Path,
     if data == zlib.compress(b"blob 9\0xy")[:-3]:  # its size can be read
         assert (found.failed, len(found.problems)) == (True, 1)
         return
-    assert problems(found) == [
-        ("", f"Taken as empty, as {why}: 1 file."),
-        ("b/buildspec.yml", f"cannot be read: {why}"),
-    ]
+    assert problems(found) == [("b/buildspec.yml", f"cannot be read: {why}")]
     assert made.rules_said(found) == {"a/buildspec.yml": ["command-not-string"]}
     assert (found.whole, found.state) == (False, "")
 
@@ -286,11 +283,12 @@ def test_too_long_a_file_is_not_taken_for_an_empty_one(tmp_path: pathlib.Path) -
         Unit("r", ROWS, "t: r", "t", key="r"),
     ):
         found = visit(Task(unit, rows=rows if unit.kind == ROWS else ()), made.planned())
-        assert problems(found) == [
-            ("", "Taken as empty, as there is more than 1 MB in it: 1 file."),
-            ("buildspec.yml", "is larger than 1 MB"),
-        ]
-        assert made.rules_said(found) == {"x/buildspec.yml": []}
+        assert {file.path: file.skipped for file in found.files} == {
+            "buildspec.yml": "is larger than 4 MB",
+            "x/buildspec.yml": "",
+        }
+        assert not problems(found)
+        assert not any(file.findings for file in found.files)
 
 
 # What is looked at again
@@ -309,6 +307,7 @@ def root(tmp_path: pathlib.Path) -> pathlib.Path:
     )
 
 
+PROJECT = "Resources: {P: {Type: AWS::CodeBuild::Project, Properties: {Source: {BuildSpec: b/buildspec.yml}}}}"
 ALL = ["a/buildspec.yml", "b/buildspec.yml"]
 
 
@@ -344,27 +343,28 @@ def test_a_file_that_nothing_hangs_on_is_no_reason_to_lint(root: pathlib.Path) -
 
 
 @pytest.mark.parametrize(
-    ("path", "text"),
+    ("path", "text", "files"),
     [
-        ("lib.sh", "set -e\n"),
-        ("docker/Dockerfile", "FROM alpine\nARG X\n"),
-        (".cblint.yml", "profile: pedantic\n"),
-        (".cblint.yml", "ignore: [command-not-string]\n"),
-        (
-            "project.yml",
-            "Resources: {P: {Type: AWS::CodeBuild::Project, Properties: {Source: {BuildSpec: b/buildspec.yml}}}}",
-        ),
+        ("lib.sh", "set -e\n", ALL[:1]),
+        ("docker/Dockerfile", "FROM alpine\nARG X\n", ALL[:1]),
+        (".cblint.yml", "profile: pedantic\n", ALL),
+        (".cblint.yml", "ignore: [command-not-string]\n", ALL),
+        ("b/.cblint.yml", "ignore: [command-not-string]\n", ALL[1:]),
+        ("project.yml", PROJECT, ALL[1:]),
     ],
 )
-def test_what_a_finding_may_hang_on_has_all_looked_at_again(root: pathlib.Path, path: str, text: str) -> None:
+def test_what_a_finding_may_hang_on_has_its_file_looked_at_again(
+    root: pathlib.Path, path: str, text: str, files: list[str]
+) -> None:
     unit = made.unit_of(root)
     first = made.looked(unit)
+    before = (root / path).read_text() if (root / path).exists() else None
     (root / path).write_text(text)
-    second = again(unit, first)
-    assert set(ALL) <= set(linted(second))
-    assert again(unit, second).same
-    (root / path).unlink()
-    assert set(ALL) <= set(linted(again(unit, second)))
+    assert set(files) <= set(linted(again(unit, first)))
+    changed = made.looked(unit)
+    assert linted(again(unit, changed._replace(state=""))) == []
+    (root / path).unlink() if before is None else (root / path).write_text(before)
+    assert set(files) <= set(linted(again(unit, changed)))
 
 
 def test_what_a_configuration_brings_counts_as_it_does(root: pathlib.Path) -> None:
@@ -412,7 +412,8 @@ def test_what_is_known_wrongly_is_looked_at(root: pathlib.Path) -> None:
         zlib.compress(b'[["x","",[],"y"]]'),
         zlib.compress(b"{}")[:4],
     ):
-        found = visit(Task(unit, Known("", answers, known_of(first).files)), made.planned())
+        files = {path: before._replace(answers=answers) for path, before in known_of(first).files.items()}
+        found = visit(Task(unit, Known("", files)), made.planned())
         assert linted(found) == ALL
 
 
