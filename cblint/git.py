@@ -26,6 +26,8 @@ MOST_TOTAL = 256 * 1024 * 1024
 LONGEST_BESIDE = 1024 * 1024
 CHUNK = 16 * 1024 * 1024
 """Bytes that are asked of git at a time."""
+_LONGEST_ABOUT = 200
+"""Bytes of what git says of an object before its content: two words and a number."""
 _SAFE = (
     "--no-pager",
     "--no-replace-objects",
@@ -116,12 +118,17 @@ def _chunk(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
     names = "".join(f"{file.name}\n" for file in files.values())
     found = _output(root, asked(root, "cat-file", "--batch", given=names.encode()))
     at = 0
-    for path in files:
-        end = found.index(b"\n", at)
-        _, kind, *size = found[at:end].split()
-        at = end + 1
+    for path, file in files.items():
+        about, ends, _ = found[at : at + _LONGEST_ABOUT].partition(b"\n")
+        name, kind, *size = about.split() if ends else (b"", b"")
+        at += len(about) + 1
+        length = int(size[0]) if kind == b"blob" else -1
+        if name != file.name.encode() or (length >= 0 and found[at + length : at + length + 1] != b"\n"):
+            # Git copies what an object holds, however much it says that this is.
+            raise GitError(
+                f"git cannot read the repository at {root}: the size that an object says it has is not its own"
+            )
         if kind == b"blob":
-            length = int(size[0])
             yield path, found[at : at + length]
             at += length + 1
 

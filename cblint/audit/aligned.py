@@ -24,8 +24,6 @@ def _is_number(cell: object) -> bool:
 
 
 def _text(cell: object) -> str:
-    if isinstance(cell, bytes):
-        return f"{len(cell)} bytes"
     return "" if cell is None else f"{cell:,}" if isinstance(cell, int) else printable(str(cell))
 
 

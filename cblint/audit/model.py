@@ -153,3 +153,8 @@ class Visit(NamedTuple):
     files: tuple[Looked, ...] = ()
     problems: tuple[Problem, ...] = ()
     rules: tuple[AuditedRule, ...] = ()
+
+
+def storable(text: str) -> str:
+    """The text as a database and UTF-8 can have it: names of files need be no UTF-8, and texts of JSON hold halves."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from cblint.audit.archives import unpacked
 from cblint.audit.laying import LONGEST
@@ -14,50 +14,76 @@ from cblint.audit.laying import laid_out as written
 from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, ROWS, Plan, Task, Unit
 from cblint.audit.refs import Head, head_of
 from cblint.audit.state import of_commit, of_file, of_rows, of_tree
-from cblint.git import contents, files_of
+from cblint.git import GitError, contents, files_of
 from cblint.source.file import Unreadable
+
+
+class Laid(NamedTuple):
+    """The folder with the files, what is missing in it, in sentences, and the head.
+
+    ``lacking`` are the paths of files that are there without what is in them, as git does not have that.
+    """
+
+    root: str
+    left_out: tuple[str, ...]
+    head: Head
+    lacking: frozenset[str]
 
 
 def _from_git(unit: Unit, plan: Plan) -> bool:
     return unit.kind in (BARE, ADDRESS) or (unit.kind == CLONE and bool(plan.revision))
 
 
-def now(unit: Unit, task: Task, plan: Plan) -> tuple[Head, str]:
-    """What a repository says of itself, and the digest of what it is. Raises GitError, OSError, Unreadable."""
+class Now(NamedTuple):
+    """What a repository says of itself, the digest of what it is, and what it does not say, in a sentence."""
+
+    head: Head
+    state: str
+    unsaid: str = ""
+
+
+def now(unit: Unit, task: Task, plan: Plan) -> Now:
+    """What a repository is now. Raises GitError, OSError, Unreadable."""
     if unit.kind == ROWS:
-        return unit.head, of_rows(task.rows)
+        return Now(unit.head, of_rows(task.rows))
     if not os.path.lexists(unit.path):
         raise Unreadable("is not there (any more)")
     if unit.kind == ARCHIVE:
-        return Head("", ""), of_file(unit.path)
+        return Now(Head("", ""), of_file(unit.path))
     if _from_git(unit, plan):
         head = head_of(unit.path, plan.revision)
-        return head, of_commit(head, unit.url)
-    head = head_of(unit.path) if unit.kind == CLONE else Head("", "")
+        return Now(head, of_commit(head, unit.url))
     os.scandir(unit.path).close()
-    return head, of_tree(unit.path, head, unit.url)
+    head, unsaid = Head("", ""), ""
+    try:
+        head = head_of(unit.path) if unit.kind == CLONE else head
+    except GitError as error:  # the files are there
+        unsaid = f"Which commit is checked out is not known: {error}"
+    return Now(head, of_tree(unit.path, head, unit.url), unsaid)
 
 
-def laid_out(
-    unit: Unit, task: Task, plan: Plan, head: Head, stack: contextlib.ExitStack
-) -> tuple[str, tuple[str, ...], Head]:
-    """The folder with the files, what is missing in it, and the head, which an archive tells only when it is opened."""
+def laid_out(unit: Unit, task: Task, plan: Plan, head: Head, stack: contextlib.ExitStack) -> Laid:
+    """The files in a folder until the stack is closed; of an archive the head is known only when it is opened.
+
+    Raises GitError, OSError, Unreadable.
+    """
     is_there = unit.kind not in (ARCHIVE, ROWS) and not _from_git(unit, plan)
     if is_there:
-        return unit.path, (), head
+        return Laid(unit.path, (), head, frozenset())
     folder = os.path.realpath(tempfile.mkdtemp(prefix="cblint-"))
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    lacking: frozenset[str] = frozenset()
     if unit.kind == ARCHIVE:
         opened = unpacked(unit.path, folder)
-        _make_repository(folder, unit)
-        return folder, opened.left_out, head._replace(commit=opened.commit)
-    files: Iterable[tuple[str, bytes | None]] = task.rows
-    if unit.kind != ROWS:
+        left_out, head = opened.left_out, head._replace(commit=opened.commit)
+    elif unit.kind == ROWS:
+        left_out = written(task.rows, folder)
+    else:
         blobs = files_of(unit.path, head.commit) if head.commit else {}
-        files = contents(unit.path, blobs, LONGEST)
-    left_out = written(files, folder)
+        left_out = written(contents(unit.path, blobs, LONGEST), folder)
+        lacking = frozenset(path for path, blob in blobs.items() if blob.size is None)
     _make_repository(folder, unit)
-    return folder, left_out, head
+    return Laid(folder, left_out, head, lacking)
 
 
 def _make_repository(folder: str, unit: Unit) -> None:

@@ -182,6 +182,7 @@ def differences(store: sqlite3.Connection, old: Run, new: Run) -> Iterator[Diffe
             " JOIN visits b ON b.repository = r.id AND b.run = :lacks AND b.status <> 'failed'"
             " WHERE f.first <= :has AND (f.gone IS NULL OR f.gone > :has) AND suppressed = '' AND NOT EXISTS"
             " (SELECT 1 FROM findings g WHERE g.repository = f.repository AND g.fingerprint = f.fingerprint"
+            " AND g.suppressed = ''"
             " AND g.first <= :lacks AND (g.gone IS NULL OR g.gone > :lacks))"
             ' ORDER BY r.name, f.path, line, f."column"',
             {"has": has.id, "lacks": lacks.id},

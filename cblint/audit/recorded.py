@@ -28,15 +28,18 @@ def packed(file: FileResult) -> bytes:
         "failed": file.failed,
         "fail_on": file.fail_on,
         "crashes": file.crashes,
+        "error": file.error,
+        "target": file.target,
     }
     return deflated(data)
 
 
 def unpacked(record: bytes) -> FileResult:
     """A file's result from its record. Raises ValueError for what is none."""
+    data = inflated(record)
     try:
-        return _file(inflated(record))
-    except (KeyError, TypeError) as error:
+        return _file(data)
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"a record cannot be read: {error}") from None
 
 
@@ -50,12 +53,11 @@ def inflated(record: bytes) -> Any:
     inflating = zlib.decompressobj()
     try:
         text = inflating.decompress(record, MOST_BYTES)
-        found = json.loads(text)
-    except (zlib.error, RecursionError) as error:
+        if inflating.unconsumed_tail:
+            raise ValueError("it is too large")
+        return json.loads(text)
+    except (zlib.error, RecursionError, ValueError) as error:
         raise ValueError(f"a record cannot be read: {error}") from None
-    if inflating.unconsumed_tail:
-        raise ValueError("a record is too large")
-    return found
 
 
 def _finding(finding: Finding) -> list[Any]:
@@ -80,6 +82,8 @@ def _file(data: dict[str, Any]) -> FileResult:
         failed=data["failed"],
         fail_on=data["fail_on"],
         crashes=tuple(data["crashes"]),
+        error=data["error"],
+        target=data["target"],
     )
 
 

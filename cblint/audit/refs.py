@@ -32,8 +32,14 @@ def git_folder(root: str) -> str:
     if not os.path.isfile(inner):
         return root
     # A working tree of another repository, or a submodule.
-    found = re.fullmatch(r"gitdir: ([^\n]+)\n?", text_in(root, ".git") or "")
+    found = re.fullmatch(r"gitdir: ([^\n\0]+)\n?", text_in(root, ".git") or "")
     return os.path.normpath(os.path.join(root, found.group(1))) if found is not None else root
+
+
+def _common(folder: str) -> str:
+    """Where git keeps what all working trees of a repository share, by the folder of one of them."""
+    found = re.fullmatch(r"([^\n\0]+)\n?", text_in(folder, "commondir") or "")
+    return os.path.normpath(os.path.join(folder, found.group(1))) if found is not None else folder
 
 
 def is_bare(folder: str) -> bool:
@@ -49,7 +55,7 @@ def remote_of(root: str) -> str:
     """The address that a repository was cloned from, or else of its first remote; empty if there is none."""
     found: dict[str, str] = {}
     name = None
-    for line in (text_in(git_folder(root), "config") or "").splitlines():
+    for line in (text_in(_common(git_folder(root)), "config") or "").splitlines():
         section = re.match(r'\s*\[\s*(\w+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]', line)
         if section is not None:
             name = section.group(2) if section.group(1).lower() == "remote" else None
@@ -67,14 +73,15 @@ def head_of(root: str, revision: str = "") -> Head:
     folder = git_folder(root)
     head = text_in(folder, "HEAD") or ""
     checked_out = head.removeprefix(_SYMBOLIC).strip() if head.startswith(_SYMBOLIC) else ""
-    remote = (text_in(folder, f"{_REMOTE_HEADS}HEAD") or "").strip()
+    common = _common(folder)
+    remote = (text_in(common, f"{_REMOTE_HEADS}HEAD") or "").strip()
     if remote.startswith(_SYMBOLIC + _REMOTE_HEADS):
         branch = remote.removeprefix(_SYMBOLIC + _REMOTE_HEADS)
     else:
         branch = checked_out.removeprefix(_HEADS)
     if revision not in ("", "HEAD"):
         return Head(branch, commit(root, revision))
-    found = _commit_of(folder, checked_out) if checked_out else head.strip()
+    found = _commit_of(common, checked_out) if checked_out else head.strip()
     if re.fullmatch(_COMMIT, found) is None:
         found = _asked(root)
     return Head(branch, found)

@@ -18,7 +18,7 @@ from cblint.audit.pool import NoWorkers, Workers, visits
 from cblint.audit.program import program
 from cblint.audit.store import Run, telling
 from cblint.audit.tables import Spool
-from cblint.audit.targets import Ways, units_of
+from cblint.audit.targets import Ways, shown_of, units_of
 from cblint.choices import check_settings
 from cblint.config import load_chain, load_config
 from cblint.config.model import Config
@@ -73,7 +73,7 @@ def audit(
         problems: list[str] = []
         units = list(units_of(targets, Ways(bool(plan.clones), spools.another, problems.append)))
         resumed = stored.resumed(store, plan) if resume else None
-        run = resumed or stored.begin(store, plan, targets)
+        run = resumed or stored.begin(store, plan, [shown_of(target) for target in targets])
         for problem in problems:
             stored.tell_problem(store, run, problem)
         done = stored.visited(store, run)

@@ -67,7 +67,8 @@ CREATE UNIQUE INDEX files_now ON files (repository, path) WHERE gone IS NULL;
 CREATE INDEX files_by_content ON files (content);
 
 -- A finding, which keeps its fingerprint when lines move: seen from the run first until before the run gone, or still
--- there. suppressed is empty, comment or baseline; fix is empty, safe or unsafe.
+-- there. suppressed is empty, comment or baseline; one that begins or ceases to be suppressed is another row from then on.
+-- fix is empty, safe or unsafe.
 CREATE TABLE findings (
     id INTEGER PRIMARY KEY,
     repository INTEGER NOT NULL REFERENCES repositories,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from cblint import __version__
-from cblint.audit.model import Before, Known, Looked, Plan, Told, Unit, Visit
+from cblint.audit.model import Before, Known, Plan, Told, Unit, Visit, storable
 
 APPLICATION = 0x63626C61
 """What SQLite's header says of the file: that it is a store ("cbla")."""
@@ -53,6 +53,7 @@ def telling(path: str) -> Iterator[None]:
 
 def opened(path: str) -> sqlite3.Connection:
     """The store in a file, to be written, which is made if it is not there. Raises StoreError."""
+    _refuse_no_file(path)
     with telling(path):
         store = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         try:
@@ -67,14 +68,22 @@ def reading(path: str) -> sqlite3.Connection:
     """The store in a file, to be read only. Raises StoreError."""
     if not os.path.exists(path):
         raise StoreError(f"{path} does not exist: an audit with --store writes it.")
+    _refuse_no_file(path)
     with telling(path):
-        store = sqlite3.connect(f"file:{quote(os.path.abspath(path))}?mode=ro", uri=True, timeout=WAIT)
+        name = quote(os.fsencode(os.path.abspath(path)))
+        store = sqlite3.connect(f"file:{name}?mode=ro", uri=True, timeout=WAIT)
         try:
-            _check(store, path)
+            if _check(store, path):
+                raise StoreError(f"{path} has no audit in it: an audit with --store writes one.")
         except BaseException:
             store.close()
             raise
     return store
+
+
+def _refuse_no_file(path: str) -> None:
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise StoreError(f"{path} is not a regular file.")
 
 
 def _check(store: sqlite3.Connection, path: str) -> bool:
@@ -165,9 +174,13 @@ def resumed(store: sqlite3.Connection, plan: Plan) -> Run | None:
 
 
 def end(store: sqlite3.Connection, run: Run, status: str) -> None:
-    """Write down that a run is over."""
+    """Write down that a run is over, and leave the store in one file: it can be read where nothing can be written."""
     with _transaction(store):
         store.execute("UPDATE runs SET status = ?, ended = ? WHERE id = ?", (status, now(), run.id))
+    store.execute("PRAGMA busy_timeout = 0")
+    with contextlib.suppress(sqlite3.OperationalError):  # somebody else reads it
+        store.execute("PRAGMA journal_mode = DELETE")
+    store.execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}")
 
 
 def visited(store: sqlite3.Connection, run: Run) -> frozenset[str]:
@@ -181,7 +194,7 @@ def visited(store: sqlite3.Connection, run: Run) -> frozenset[str]:
 def known(store: sqlite3.Connection, unit: Unit, plan: Plan) -> Known | None:
     """What is known of a repository that need not be looked at again; None if nothing."""
     found = store.execute(
-        "SELECT id, state FROM repositories WHERE name = ? AND basis = ?", (unit.name, plan.basis)
+        "SELECT id, state FROM repositories WHERE name = ? AND basis = ?", (storable(unit.name), plan.basis)
     ).fetchone()
     if found is None:
         return None
@@ -229,7 +242,7 @@ def _write(store: sqlite3.Connection, run: Run, plan: Plan, visit: Visit) -> Non
     status = FAILED if visit.failed else SAME if visit.same else DONE
     store.execute("DELETE FROM problems WHERE run = ? AND repository = ?", (run.id, repository))
     if status == DONE:
-        _write_files(store, run, repository, visit.files)
+        _write_files(store, run, repository, visit)
         store.execute(
             "UPDATE repositories SET basis = ?, state = ? WHERE id = ?",
             (plan.basis, visit.state, repository),
@@ -242,13 +255,17 @@ def _write(store: sqlite3.Connection, run: Run, plan: Plan, visit: Visit) -> Non
     linted = sum(1 for file in visit.files if not file.kept)
     store.execute(
         "INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (run.id, repository, status, visit.branch, visit.commit, files, linted),
+        _writable((run.id, repository, status, visit.branch, visit.commit, files, linted)),
     )
     store.executemany(
         "INSERT INTO problems (run, repository, path, message) VALUES (?, ?, ?, ?)",
-        [(run.id, repository, *each) for each in visit.problems],
+        [_writable((run.id, repository, *each)) for each in visit.problems],
     )
-    store.executemany("INSERT OR REPLACE INTO own_rules VALUES (?, ?, ?, ?, ?, ?, ?, ?)", visit.rules)
+    store.executemany("INSERT OR REPLACE INTO own_rules VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_writable, visit.rules))
+
+
+def _writable(values: Iterable[object]) -> list[object]:
+    return [storable(value) if isinstance(value, str) else value for value in values]
 
 
 def _repository(store: sqlite3.Connection, unit: Unit) -> int:
@@ -256,7 +273,7 @@ def _repository(store: sqlite3.Connection, unit: Unit) -> int:
         "INSERT INTO repositories (name, url, kind, place) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (name) DO UPDATE SET url = excluded.url, kind = excluded.kind, place = excluded.place"
         " RETURNING id",
-        (unit.name, unit.url, unit.kind, unit.shown),
+        _writable((unit.name, unit.url, unit.kind, unit.shown)),
     ).fetchone()
     return int(found)
 
@@ -271,31 +288,34 @@ def _repeat_problems(store: sqlite3.Connection, run: Run, repository: int) -> No
     )
 
 
-def _write_files(store: sqlite3.Connection, run: Run, repository: int, files: Sequence[Looked]) -> None:
+def _write_files(store: sqlite3.Connection, run: Run, repository: int, visit: Visit) -> None:
     before = {
         path: number
         for number, path in store.execute(
             "SELECT id, path FROM files WHERE repository = ? AND gone IS NULL", (repository,)
         ).fetchall()
     }
-    for file in files:
-        owners = " ".join(file.owners)
-        if file.kept and file.path in before:
+    for path, file in {storable(file.path): file for file in visit.files}.items():
+        owners = storable(" ".join(file.owners))
+        if file.kept and path in before:
             store.execute(
-                "UPDATE files SET owners = ? WHERE id = ? AND owners <> ?", (owners, before.pop(file.path), owners)
+                "UPDATE files SET owners = ? WHERE id = ? AND owners <> ?", (owners, before.pop(path), owners)
             )
             continue
-        if file.path in before:
-            _file_gone(store, run, before.pop(file.path))
+        if path in before:
+            _file_gone(store, run, before.pop(path))
         store.execute(
             "INSERT INTO files (repository, path, content, kind, buildspecs, skipped, fail_on, crashed, owners,"
             " answers, record, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(repository, file.path, file.content, file.kind, file.buildspecs, file.skipped, file.fail_on),
+                *(repository, path, file.content, file.kind, file.buildspecs, storable(file.skipped), file.fail_on),
                 *(file.crashed, owners, file.answers, file.record, run.id),
             ),
         )
-        _write_findings(store, run, repository, file.path, file.findings)
+        _write_findings(store, run, repository, path, file.findings)
+    for path in before.keys() & {storable(problem.path) for problem in visit.problems}:
+        # Nobody knows whether its findings are gone: it is looked at again.
+        store.execute("UPDATE files SET content = '' WHERE id = ?", (before.pop(path),))
     for path, number in before.items():
         _file_gone(store, run, number)
         _write_findings(store, run, repository, path, ())
@@ -306,32 +326,37 @@ def _file_gone(store: sqlite3.Connection, run: Run, number: int) -> None:
 
 
 def _write_findings(store: sqlite3.Connection, run: Run, repository: int, path: str, findings: Sequence[Told]) -> None:
-    """The findings of a file of now: those that were there are told as they are now, the others are gone."""
+    """The findings of a file of now: those that were there are told as they are now, the others are gone.
+
+    One that somebody begins or ceases to suppress is another one from then on.
+    """
     before = {
-        fingerprint: number
-        for number, fingerprint in store.execute(
-            "SELECT id, fingerprint FROM findings WHERE repository = ? AND path = ? AND gone IS NULL",
+        (fingerprint, is_open): number
+        for number, fingerprint, is_open in store.execute(
+            "SELECT id, fingerprint, suppressed = '' FROM findings WHERE repository = ? AND path = ? AND gone IS NULL",
             (repository, path),
         ).fetchall()
     }
-    for each in findings:
-        number = before.pop(each.fingerprint, None)
-        if number is None:
-            store.execute(_INSERT, (repository, path, run.id, *each))
+    now = {(each.fingerprint, not each.suppressed): each for each in findings}
+    gone = [(run.id, number) for name, number in before.items() if name not in now]
+    store.executemany("UPDATE findings SET gone = ? WHERE id = ?", gone)
+    for name, each in now.items():
+        if name in before:
+            store.execute(_UPDATE, _writable((*each, before[name])))
         else:
-            store.execute(_UPDATE, (*each, number))
-    store.executemany("UPDATE findings SET gone = ? WHERE id = ?", [(run.id, number) for number in before.values()])
+            store.execute(_INSERT, _writable((repository, path, run.id, *each)))
 
 
 _TOLD = ", ".join(f'"{field}"' for field in Told._fields)
 _MARKS = ", ".join("?" * len(Told._fields))
-_INSERT = f"INSERT INTO findings (repository, path, first, {_TOLD}) VALUES (?, ?, ?, {_MARKS})"  # noqa: S608
+_INSERT = f"INSERT INTO findings (repository, path, first, {_TOLD}) VALUES (?, ?, ?, {_MARKS}) ON CONFLICT DO NOTHING"  # noqa: S608
+"""Where somebody has looked for two findings of one fingerprint until there were some, there is one of them."""
 _UPDATE = f"UPDATE findings SET ({_TOLD}) = ({_MARKS}) WHERE id = ?"  # noqa: S608 - the names are ours
 
 
 def tell_problem(store: sqlite3.Connection, run: Run, message: str) -> None:
     """Keep what went wrong with a run as a whole, in a sentence."""
-    store.execute("INSERT INTO problems (run, path, message) VALUES (?, '', ?)", (run.id, message))
+    store.execute("INSERT INTO problems (run, path, message) VALUES (?, '', ?)", (run.id, storable(message)))
 
 
 def count(store: sqlite3.Connection, run: Run) -> None:

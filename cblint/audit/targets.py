@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cblint.audit.archives import is_archive, stem
-from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, FOLDER, ROWS, Unit
+from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, FOLDER, ROWS, Unit, storable
 from cblint.audit.refs import Head, is_bare, remote_of
 from cblint.audit.tables import Spool, is_table, spooled
 from cblint.hosts.discover import NEVER
@@ -48,9 +49,17 @@ def units_of(targets: Sequence[str], ways: Ways) -> Iterator[Unit]:
             if place in seen:
                 continue
             seen.add(place)
-            name = unit.name if unit.name not in names else f"{unit.name} ({unit.shown})"
+            name = next(each for each in _names(unit) if each not in names)
             names.add(name)
-            yield unit._replace(name=name)
+            yield unit._replace(name=name, shown=storable(unit.shown), url=storable(unit.url))
+
+
+def _names(unit: Unit) -> Iterator[str]:
+    """What a repository may be called: as it is known; if another has that name, with where it is; or with a number."""
+    name, shown = storable(unit.name), storable(unit.shown)
+    yield name
+    yield f"{name} ({shown})"
+    yield from (f"{name} ({shown}, {number})" for number in itertools.count(2))
 
 
 def _units(target: str, ways: Ways, lists: bool) -> Iterator[Unit]:
@@ -164,6 +173,9 @@ def _cloned(address: str, ways: Ways) -> Unit:
 
 _SCP = r"(?:[^@/:\s]+@)?([^@/:\s]{2,}):(?!//)(.+)"
 """``user@host:path``; one letter before a colon is a drive of Windows."""
+_PORTS = {"https": 443, "http": 80, "ssh": 22, "git": 9418}
+"""What is meant where an address names no port."""
+_HOST = r"(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?"
 
 
 def _parts(address: str) -> tuple[str, str] | None:
@@ -171,7 +183,9 @@ def _parts(address: str) -> tuple[str, str] | None:
     if "://" in address:
         try:
             split = urlsplit(address)
-            host = f"{split.hostname}:{split.port}" if split.port else split.hostname or ""
+            host = split.hostname or ""
+            host = f"[{host}]" if ":" in host else host
+            host = f"{host}:{split.port}" if split.port and split.port != _PORTS.get(split.scheme) else host
         except ValueError:
             return None
         return (host, split.path) if split.path.strip("/") else None
@@ -190,20 +204,21 @@ def name_of(address: str) -> str:
 
 
 def shown_of(address: str) -> str:
-    """An address without the name and the password of whoever uses it."""
-    return re.sub(r"^([A-Za-z][\w+.-]*://)[^/@\s]*@", r"\1", address)
+    """An address without the name and the password of whoever uses it, and what is behind a question mark."""
+    return re.sub(r"(?s)^([A-Za-z][\w+.-]*://)(?:[^/?#]*@)?([^?#]*).*", r"\1\2", address)
 
 
 def web_of(address: str) -> str:
-    """Where people look at a repository in a browser; empty if that is not known."""
+    """Where people look at a repository in a browser, as an address that can stand anywhere; empty if not known."""
     parts = _parts(address)
-    if parts is None or not parts[0] or urlsplit(address).scheme not in ("http", "https", "ssh", "git", ""):
+    scheme = urlsplit(address).scheme if parts is not None and "://" in address else "ssh"
+    if parts is None or scheme not in ("http", "https", "ssh", "git") or not re.fullmatch(_HOST, parts[0]):
         return ""
     host, path = parts
-    named = urlsplit(address).scheme in ("http", "https")
-    host = host if named else host.partition(":")[0]
-    scheme = urlsplit(address).scheme if named else "https"
-    return f"{scheme}://{host}/{path.strip('/').removesuffix('.git')}" if "." in host or named else ""
+    is_web = scheme in ("http", "https")
+    host = host if is_web else re.sub(r":\d+$", "", host)
+    found = quote(path.strip("/").removesuffix(".git"), safe="/~%:@+!$*,;=", errors="replace")
+    return f"{scheme if is_web else 'https'}://{host}/{found}" if "." in host or is_web else ""
 
 
 # Tables
@@ -215,7 +230,7 @@ def _in_table(target: str, ways: Ways) -> Iterator[Unit]:
         for sentence in spooled(target, spool):
             ways.say(f"{target}: {sentence}")
     except Unreadable as error:
-        raise NoTarget(f"{target} {error}.") from None
+        raise NoTarget(f"{target} {str(error).removesuffix('.')}.") from None
     for name in spool.repositories():
         about = spool.about(name)
         unknown = len(spool.unknown(name))

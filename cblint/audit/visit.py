@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from cblint.audit.answers import answers_of, configured, written_answers
 from cblint.audit.limits import OutOfTime, within
-from cblint.audit.model import ADDRESS, Before, Looked, Plan, Problem, Task, Told, Unit, Visit
+from cblint.audit.model import ADDRESS, Before, Looked, Plan, Problem, Task, Told, Unit, Visit, storable
 from cblint.audit.overview import AuditedRule
 from cblint.audit.owners import owners_in
-from cblint.audit.place import laid_out, now
+from cblint.audit.place import Laid, laid_out, now
 from cblint.audit.program import program
 from cblint.audit.recorded import packed
 from cblint.audit.rules import audited
@@ -41,7 +41,9 @@ def visit(task: Task, plan: Plan, begun: Callable[[str], None] = lambda _: None)
     with _alone, _at_home():
         try:
             return _visited(task, plan, begun)
-        except (GitError, Unreadable) as error:
+        except GitError as error:
+            return _failed(task.unit, f"cannot be looked at: {error}")
+        except Unreadable as error:
             return _failed(task.unit, str(error))
         except OSError as error:
             return _failed(task.unit, f"cannot be read: {error.strerror or error}")
@@ -66,17 +68,17 @@ def _visited(task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
     with contextlib.ExitStack() as stack:
         unit = _at_hand(task.unit, plan)
         known = task.known
-        head, state = now(unit, task, plan)
+        head, state, unsaid = now(unit, task, plan)
         if known is not None and state and known.state == state and not task.without:
             return Visit(task.unit, head.branch, head.commit, state, same=True)
-        root, left_out, head = laid_out(unit, task, plan, head, stack)
-        os.chdir(root)
-        found = _looked(task, plan, begun)
+        laid = laid_out(unit, task, plan, head, stack)
+        os.chdir(laid.root)
+        found = _looked(laid, task, plan, begun)
         return found._replace(
-            branch=head.branch,
-            commit=head.commit,
+            branch=laid.head.branch,
+            commit=laid.head.commit,
             state=state if found.whole else "",
-            problems=(*(Problem("", each) for each in left_out), *found.problems),
+            problems=(*(Problem("", each) for each in (unsaid, *laid.left_out) if each), *found.problems),
         )
 
 
@@ -95,13 +97,21 @@ def _at_hand(unit: Unit, plan: Plan) -> Unit:
 # What has changed, and what is to be said
 
 
-def _looked(task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
+_LACKING = "cannot be read: git does not have what is in it (a partial clone, or a damaged repository)"
+
+
+def _looked(laid: Laid, task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
     """The files of a repository in the current folder, each linted if what it hangs on is not what it was."""
     messages: list[str] = []
     known = task.known.files if task.known is not None else {}
     answers: Answers = {}
     found = [each for each in candidates_of(["."], plan.settings, messages) if _path(each) not in task.without]
-    seen = [_seen(each, known.get(_path(each)), plan, answers, begun) for each in found]
+    seen = [
+        _Seen(_path(each), problem=_LACKING, given_up=True)
+        if _path(each) in laid.lacking
+        else _seen(each, known.get(storable(_path(each))), plan, answers, begun)
+        for each in found
+    ]
     owners = owners_in(os.getcwd())
     linted = [each for each in seen if each.result is not None]
     with_baselines, wrong = _with_baselines([each.result for each in linted if each.result is not None])
@@ -177,7 +187,19 @@ def _called(result: FileResult, path: str) -> FileResult:
     """The result under the file's path in what was looked at, which may be a part of a repository, or hold another."""
     if result.path == path:
         return result
-    return result._replace(path=path, shown=path, findings=tuple(each._replace(path=path) for each in result.findings))
+    lost, gained = result.path.removesuffix(path), path.removesuffix(result.path)
+
+    def here(name: str) -> str:
+        return f"{gained}{name}" if gained else name.removeprefix(lost)
+
+    def placed(finding: Finding) -> Finding:
+        related, steps = (
+            tuple(each._replace(path=here(each.path)) for each in places) for places in (finding.related, finding.steps)
+        )
+        return finding._replace(path=path, related=related, steps=steps)
+
+    target = here(result.target) if result.target else ""
+    return result._replace(path=path, shown=path, target=target, findings=tuple(map(placed, result.findings)))
 
 
 def _kept(seen: _Seen, owners: Callable[[str], tuple[str, ...]]) -> Looked:
@@ -192,7 +214,7 @@ def _told(seen: _Seen, result: FileResult, owners: Callable[[str], tuple[str, ..
         owners(seen.path),
         kind=result.kind,
         buildspecs=result.buildspecs,
-        skipped=result.skipped,
+        skipped=f"{result.skipped}: {result.error}" if result.error else result.skipped,
         fail_on=result.fail_on,
         crashed=bool(result.crashes),
         answers=seen.answers,
