@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 from collections import Counter, defaultdict
@@ -105,21 +106,29 @@ def _content(file: File) -> bytes:
     return b"" if file.broken == "empty" else planning.BROKEN[file.broken][0]
 
 
-def _places(folder: str, repository: Repository) -> tuple[str, str]:
-    """The folder of a repository, and that of git in it."""
-    top = f"{folder}/{repository.folder}"
-    return top, top if repository.bare else f"{top}/.git"
-
-
 def _made(folder: str, repository: Repository, share: int) -> Repository:
     """Write a repository; it comes back with its commit."""
-    top, own = _places(folder, repository)
-    os.makedirs(f"{own}/objects/pack")
-    os.makedirs(f"{own}/refs/heads")
-    _write(f"{own}/HEAD", f"ref: refs/heads/{repository.branch}\n".encode())
-    _write(f"{own}/config", _config(repository).encode())
-    if share < 0:
-        return repository
+    own = _git_folder(repository)
+    written = {
+        f"{own}HEAD": f"ref: refs/heads/{repository.branch}\n".encode(),
+        f"{own}config": _config(repository).encode(),
+    }
+    if share >= 0:
+        repository, history = _committed(repository)
+        written |= {own + path: content for path, content in history.items()}
+    if share >= 0 and not repository.bare:
+        written |= contents(repository)
+    _write(f"{folder}/{repository.folder}", written, (f"{own}objects/pack", f"{own}refs/heads"))
+    return repository
+
+
+def _git_folder(repository: Repository) -> str:
+    """What leads from the folder of a repository to git's own."""
+    return "" if repository.bare else ".git/"
+
+
+def _committed(repository: Repository) -> tuple[Repository, dict[str, bytes]]:
+    """A repository with its commit, and what git keeps of that, by the paths in its own folder."""
     draw = random.Random(f"{repository.seed} history")
     files = contents(repository)
     now = objects.snapshot(files)
@@ -131,33 +140,16 @@ def _made(folder: str, repository: Repository, share: int) -> Repository:
         parents = [objects.commit(first.objects, first.root, [], draw.choice(_PEOPLE), start, "Begin")]
         stored |= {} if shallow else first.objects
     commit = objects.commit(stored, now.root, parents, draw.choice(_PEOPLE), start + _DAY, "Build it with CodeBuild")
-    if shallow and parents:
-        _write(f"{own}/shallow", f"{commit}\n".encode())
-    if draw.random() < 0.9:
+    kept = {"shallow": f"{commit}\n".encode()} if shallow and parents else {}
+    if draw.random() < 0.95:
         name, pack, index = objects.pack(stored)
-        _write(f"{own}/objects/pack/pack-{name}.pack", pack)
-        _write(f"{own}/objects/pack/pack-{name}.idx", index)
+        kept |= {f"objects/pack/pack-{name}.pack": pack, f"objects/pack/pack-{name}.idx": index}
     else:
-        _write_loose(own, stored)
-    _write_references(own, repository, commit, packed=draw.random() < 0.5)
+        kept |= _loose(stored)
+    kept |= _references(repository, commit, packed=draw.random() < 0.6)
     if not repository.bare:
-        for path, content in files.items():
-            _write(f"{top}/{path}", content)
-        _write(f"{own}/index", objects.work_tree_index(files, now.blobs))
-    return repository._replace(commit=commit, commits=1 + len(parents))
-
-
-def _write(path: str, content: bytes) -> None:
-    """Write a file, in folders that are made if they are not there."""
-    try:
-        file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed below, however it was opened
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path))
-        file = open(path, "wb", buffering=0)  # noqa: SIM115
-    with file:
-        file.write(content)
-    if objects.mode_of(path) == objects.EXECUTABLE:
-        os.chmod(path, 0o755)
+        kept["index"] = objects.work_tree_index(files, now.blobs)
+    return repository._replace(commit=commit, commits=1 + len(parents)), kept
 
 
 def _config(repository: Repository) -> str:
@@ -169,24 +161,57 @@ def _config(repository: Repository) -> str:
     return text
 
 
-def _write_references(own: str, repository: Repository, commit: str, packed: bool) -> None:
+def _references(repository: Repository, commit: str, packed: bool) -> dict[str, bytes]:
     names = [f"refs/heads/{repository.branch}"]
+    found = {}
     if repository.url and not repository.bare:
         names.append(f"refs/remotes/origin/{repository.branch}")
-        leads = f"ref: refs/remotes/origin/{repository.branch}\n"
-        _write(f"{own}/refs/remotes/origin/HEAD", leads.encode())
+        found["refs/remotes/origin/HEAD"] = f"ref: refs/remotes/origin/{repository.branch}\n".encode()
     if packed:
         lines = "".join(f"{commit} {name}\n" for name in names)
-        _write(f"{own}/packed-refs", f"# pack-refs with: peeled fully-peeled sorted \n{lines}".encode())
+        return found | {"packed-refs": f"# pack-refs with: peeled fully-peeled sorted \n{lines}".encode()}
+    return found | {name: f"{commit}\n".encode() for name in names}
+
+
+def _loose(stored: Mapping[bytes, objects.Object]) -> dict[str, bytes]:
+    named = ((name.hex(), each) for name, each in stored.items())
+    return {f"objects/{text[:2]}/{text[2:]}": objects.loose(each) for text, each in named}
+
+
+def _write(top: str, files: Mapping[str, bytes], folders: Iterable[str] = ()) -> None:
+    """Write files below a folder, and make folders there; what is there already is replaced.
+
+    From the folder itself, without Python's file objects: most of the time goes into finding and opening the files.
+    """
+    os.makedirs(top, exist_ok=True)
+    here = os.open(top, os.O_RDONLY)
+    try:
+        made = {""}
+        for folder in (*folders, *map(os.path.dirname, files)):
+            _make_folder(folder, here, made)
+        for path, content in files.items():
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, objects.mode_of(path) & 0o777, dir_fd=here)
+            try:
+                _write_fully(file, content)
+            finally:
+                os.close(file)
+    finally:
+        os.close(here)
+
+
+def _make_folder(folder: str, here: int, made: set[str]) -> None:
+    if folder in made:
         return
-    for name in names:
-        _write(f"{own}/{name}", f"{commit}\n".encode())
+    _make_folder(os.path.dirname(folder), here, made)
+    made.add(folder)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, dir_fd=here)
 
 
-def _write_loose(own: str, stored: Mapping[bytes, objects.Object]) -> None:
-    for name, each in stored.items():
-        text = name.hex()
-        _write(f"{own}/objects/{text[:2]}/{text[2:]}", objects.loose(each))
+def _write_fully(file: int, content: bytes) -> None:
+    """A system may take less at once than it is given."""
+    while content:
+        content = content[os.write(file, content) :]
 
 
 def _changed(
@@ -207,13 +232,13 @@ def _changed(
     when = _EPOCH + (400 + repository.commits) * _DAY
     message = f"Change {', '.join(path for path, _, _ in said)}"
     commit = objects.commit(stored, new.root, [repository.commit], draw.choice(_PEOPLE), when, message)
-    top, own = _places(folder, repository)
-    _write_loose(own, stored)
-    _write(f"{own}/refs/heads/{repository.branch}", f"{commit}\n".encode())
+    kept = _loose(stored) | {f"refs/heads/{repository.branch}": f"{commit}\n".encode()}
+    beside = {}
     if not repository.bare:
-        for path, _, _ in said:
-            _write(f"{top}/{path}", now[path])
-        _write(f"{own}/index", objects.work_tree_index(now, new.blobs))
+        kept["index"] = objects.work_tree_index(now, new.blobs)
+        beside = {path: now[path] for path, _, _ in said}
+    own = _git_folder(repository)
+    _write(f"{folder}/{repository.folder}", {own + path: content for path, content in kept.items()} | beside)
     after = after._replace(commit=commit, commits=repository.commits + 1)
     return after, [Change(repository.folder, path, kind, defect, commit) for path, kind, defect in said]
 

@@ -17,7 +17,7 @@ BLOB, TREE, COMMIT = "blob", "tree", "commit"
 _NUMBERS = {COMMIT: 1, TREE: 2, BLOB: 3}
 _FASTEST = 1
 """How hard zlib tries: a fleet is made often and kept briefly."""
-EXECUTABLE, REGULAR = 0o100755, 0o100644
+_EXECUTABLE, _REGULAR = 0o100755, 0o100644
 
 
 class Object(NamedTuple):
@@ -66,7 +66,7 @@ def snapshot(files: Mapping[str, bytes]) -> Snapshot:
 
 def mode_of(path: str) -> int:
     """The mode that git keeps for a file: scripts can be run."""
-    return EXECUTABLE if path.endswith(".sh") else REGULAR
+    return _EXECUTABLE if path.endswith(".sh") else _REGULAR
 
 
 def _tree(objects: Objects, entries: Mapping[str, tuple[int, bytes]]) -> bytes:

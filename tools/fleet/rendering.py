@@ -6,6 +6,7 @@ import random
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from tools.fleet.defects import ANY, DEFECTS, TAIL, Defect
@@ -160,6 +161,7 @@ def _begin_with(beginnings: Iterable[str], paths: Iterable[str]) -> bool:
     return any(path.startswith(beginning) for path in paths for beginning in beginnings)
 
 
+@lru_cache(256)  # a repository asks several times for each of its files
 def rendered(recipe: Recipe) -> Rendered:
     """The file that a recipe makes: the same recipe always makes the same bytes."""
     draw = random.Random(recipe.seed)

@@ -84,7 +84,7 @@ def surroundings(seed: str, name: str, configuration: str) -> dict[str, bytes]:
         ".github/workflows/checks.yml": _WORKFLOW,
         "docs/décisions.md": "# Décisions\n\nÀ compléter.\n",
     }
-    found |= {path: text for path, text in optional.items() if draw.random() < 0.6}
+    found |= {path: text for path, text in optional.items() if draw.random() < 0.4}
     found |= _owners(seed).files
     if configuration:
         found[".cblint.yml"] = _CONFIGURATIONS[configuration]
