@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cblint.audit.answers import answers_of, configured, written_answers
@@ -18,13 +18,14 @@ from cblint.audit.place import Laid, laid_out, now
 from cblint.audit.program import program
 from cblint.audit.recorded import packed
 from cblint.audit.rules import audited
-from cblint.baseline import BaselineError, compare, load, recoded
+from cblint.baseline import BaselineError, Entry, compare, load, recoded
 from cblint.candidates import candidates_of
 from cblint.choices import own_rules
+from cblint.config import ConfigError
 from cblint.finding import Finding
 from cblint.git import GitError
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, lint_bytes
+from cblint.linter import FileResult, configured_baseline, lint_bytes
 from cblint.report.fingerprint import fingerprints
 from cblint.report.told import words
 from cblint.source.file import Unreadable, read_bytes
@@ -114,7 +115,8 @@ def _looked(laid: Laid, task: Task, plan: Plan, begun: Callable[[str], None]) ->
     ]
     owners = owners_in(os.getcwd())
     linted = [each for each in seen if each.result is not None]
-    with_baselines, wrong = _with_baselines([each.result for each in linted if each.result is not None])
+    baselines, wrong = _baselines(found, plan)
+    with_baselines = _with_baselines([each.result for each in linted if each.result is not None], baselines)
     results = {each.path: result for each, result in zip(linted, with_baselines, strict=True)}
     crashes = [Problem(path, f"{crash}.") for path, result in results.items() for crash in result.crashes]
     return Visit(
@@ -242,21 +244,31 @@ def _finding(fingerprint: str, finding: Finding) -> Told:
     )
 
 
-def _with_baselines(files: list[FileResult]) -> tuple[list[FileResult], list[str]]:
-    """The files, those findings marked that the baseline of their configuration has, and what is wrong with one."""
-    found = list(files)
+def _baselines(found: Sequence[Candidate], plan: Plan) -> tuple[dict[str, list[Entry]], list[str]]:
+    """The entries of the baselines that configurations name, by their paths, and what is wrong with one."""
+    named: set[str] = set()
+    for each in found if plan.asks_configuration else ():
+        with contextlib.suppress(ConfigError):
+            named.add(configured_baseline(each.path, plan.settings))
+    entries: dict[str, list[Entry]] = {}
     wrong = []
-    for path in dict.fromkeys(file.baseline for file in files if file.baseline):
-        numbers = [number for number, file in enumerate(files) if file.baseline == path]
+    for path in sorted(filter(None, named)):
         try:
-            entries = recoded(load(path, False), ())
+            entries[path] = recoded(load(path, False), ())
         except BaselineError as error:
             wrong.append(f"{error}.")
-            continue
+    return entries, wrong
+
+
+def _with_baselines(files: list[FileResult], baselines: Mapping[str, Sequence[Entry]]) -> list[FileResult]:
+    """The files, those findings marked that the baseline of their configuration has."""
+    found = list(files)
+    for path, entries in baselines.items():
+        numbers = [number for number, file in enumerate(files) if file.baseline == path]
         compared = compare([files[number] for number in numbers], entries, os.path.dirname(path), ())
         for number, file in zip(numbers, compared.files, strict=True):
             found[number] = file
-    return found, wrong
+    return found
 
 
 def _rules(found: list[Candidate], plan: Plan) -> tuple[AuditedRule, ...]:
