@@ -9,7 +9,7 @@ FROM ?= 0
 SCRIPTS ?= 200000
 EDITS ?= 1000
 
-.PHONY: help demo test lint docs serve-docs fuzz generate corpus oracles bench clean
+.PHONY: help demo test lint docs serve-docs fuzz generate corpus oracles bench bench-audit clean
 
 help:
 	@echo "make demo      install cblint and lint the examples"
@@ -19,6 +19,7 @@ help:
 	@echo "make generate  write the generated documentation"
 	@echo "make corpus    counts and precision over the corpus, where it is at hand"
 	@echo "make oracles   hold 200,000 generated scripts to the shells (FROM=seed goes on, SCRIPTS=number)"
+	@echo "make bench-audit  audit generated fleets of 1,000 and 10,000 repositories, and hold them to what was planted"
 	@echo "make bench     time an installed wheel beside yamllint, and keystrokes in an editor (EDITS=10000: memory too)"
 
 # A venv that pip can fill from pyproject.toml's groups needs a pip that knows them (25.1).
@@ -107,6 +108,9 @@ corpus: $(VENV)/test
 
 oracles: $(VENV)/test
 	$(BIN)/python -m tools.oracles --workers $(CORES) --from $(FROM) --scripts $(SCRIPTS)
+
+bench-audit: $(VENV)/test
+	$(BIN)/python -m tools.bench_audit $(BIN)/python
 
 bench: $(VENV)-bench/done
 	$(PYTHON) tools/bench.py $(VENV)-bench/bin/python

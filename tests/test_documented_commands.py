@@ -20,6 +20,7 @@ import click
 import pytest
 import yaml
 
+from cblint.cli.auditing import RUN, Audit
 from cblint.cli.commands import cli
 from cblint.config.nearest import load_config
 from cblint.facts.sources import read_schema
@@ -226,6 +227,8 @@ def test_commands_within_a_sentence_name_what_there_is(page: str) -> None:
         words = re.split(r"\\?\||>", line)[0].split()[1:]
         while words and isinstance(command, click.Group) and words[0] in command.commands:
             command = command.commands[words.pop(0)]
+        if isinstance(command, Audit) and words and not words[0].startswith("-"):
+            command = command.commands[RUN]  # what is no command is a target
         assert command is not cli or all(word.startswith("-") for word in words), (page, line)
         known = {name for parameter in command.params for name in parameter.opts} | {"--help", "-h", "-"}
         options = {word.partition("=")[0] for word in words if word.startswith("-")}

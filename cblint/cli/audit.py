@@ -47,6 +47,7 @@ def run(options: Mapping[str, Any]) -> int:
         raise Misused("--resume goes on with a run that a store has: name it with --store FILE.")
     if options["only_new"] and not options["store"]:
         raise Misused("--only-new compares with the runs before, which a store has: name it with --store FILE.")
+    _check_installed()
     _check_targets(options["targets"])
     with contextlib.ExitStack() as stack:
         path = options["store"] or os.path.join(
@@ -59,6 +60,14 @@ def run(options: Mapping[str, Any]) -> int:
         except (StoreError, NoWorkers) as error:
             say(str(error))
             return 2
+
+
+def _check_installed() -> None:
+    """Raise Misused now for what would fail in the first repository with CODEOWNERS."""
+    try:
+        import codeowners  # noqa: F401
+    except ImportError:
+        raise Misused('An audit needs what reads CODEOWNERS: pip install "cblint[audit]".') from None
 
 
 def _check_targets(targets: Sequence[str]) -> None:

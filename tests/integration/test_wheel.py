@@ -100,6 +100,18 @@ def test_its_schemas_are_those_of_the_checkout(installed: Any) -> None:
         assert done.stdout == read_published(name), done.stderr
 
 
+def test_an_audit_has_its_layout_and_its_page(installed: Any) -> None:
+    store, page = str(installed.parent / "audit.db"), str(installed.parent / "audit.html")
+    (installed.parent / "fleet" / "shop").mkdir(parents=True)
+    shutil.copy(installed.parent / "buildspec.yml", installed.parent / "fleet" / "shop")
+    done = run(installed, "audit", "../fleet", "--store", store, "--html", page, "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    asked = run(installed, "audit", "query", "SELECT rule FROM now WHERE repository = 'shop'", "--store", store)
+    assert "unknown-phase" in asked.stdout
+    with open(page, encoding="utf-8") as file:
+        assert "unknown-phase" in file.read()
+
+
 def test_own_rules_can_be_run(installed: Any) -> None:
     done = run(installed, "rules", "test", os.path.join(ROOT, "examples", "own-rules"))
     assert (done.returncode, done.stderr) == (0, "")
