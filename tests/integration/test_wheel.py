@@ -106,7 +106,7 @@ def test_an_audit_has_its_layout_and_its_page(installed: Any) -> None:
     shutil.copy(installed.parent / "buildspec.yml", installed.parent / "fleet" / "shop")
     done = run(installed, "audit", "../fleet", "--store", store, "--html", page, "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
-    asked = run(installed, "audit", "query", "SELECT rule FROM now WHERE repository = 'shop'", "--store", store)
+    asked = run(installed, "audit", "query", "SELECT rule FROM now WHERE repository = 'fleet'", "--store", store)
     assert "unknown-phase" in asked.stdout
     with open(page, encoding="utf-8") as file:
         assert "unknown-phase" in file.read()
