@@ -128,7 +128,7 @@ def _looked(laid: Laid, task: Task, plan: Plan, begun: Callable[[str], None]) ->
             if not each.problem
         ),
         problems=(
-            *(Problem("", message) for message in (*messages, *wrong)),
+            *(Problem("", f"The configuration is wrong: {message}") for message in (*messages, *wrong)),
             *(Problem(path, why) for path, why in task.without.items()),
             *(Problem(each.path, each.problem) for each in seen if each.problem),
             *crashes,

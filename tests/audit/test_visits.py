@@ -196,7 +196,7 @@ def test_a_wrong_configuration_is_one_problem(tmp_path: pathlib.Path, is_baselin
     found = made.looked(made.unit_of(root))
     assert made.rules_said(found)["buildspec.yml"] == ["command-not-string"]
     if is_baseline:
-        assert problems(found) == [("", "ci/b.json:1:1: not valid JSON: Expecting value.")]
+        assert problems(found) == [("", "The configuration is wrong: ci/b.json:1:1: not valid JSON: Expecting value.")]
         assert made.rules_said(found)["ci/buildspec.yml"] == ["command-not-string"]
     else:
         (wrong,) = [file for file in found.files if file.path == "ci/buildspec.yml"]
