@@ -130,13 +130,14 @@ def test_a_full_disk_is_told_with_what_to_do(tmp_path: pathlib.Path, monkeypatch
         assert list(store.keep(one, run, made.planned(), visits)) == visits
 
 
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
 def test_a_store_can_be_read_where_nothing_can_be_written(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     with made.store_at(folder / "a.db") as one:
         made.ran(one, made.visit_of("r"))
     folder.chmod(0o500)
+    if os.access(folder, os.W_OK):
+        pytest.skip("root may write everywhere")
     with contextlib.closing(reading(str(folder / "a.db"))) as found:
         assert queries.run_called(found, "last").id == 1
     for path in (folder / "a.db", folder / "b.db"):
