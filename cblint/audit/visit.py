@@ -247,7 +247,7 @@ def _finding(fingerprint: str, finding: Finding) -> Told:
 def _baselines(found: Sequence[Candidate], plan: Plan) -> tuple[dict[str, list[Entry]], list[str]]:
     """The entries of the baselines that configurations name, by their paths, and what is wrong with one."""
     named: set[str] = set()
-    for each in found if plan.asks_configuration else ():
+    for each in found:
         with contextlib.suppress(ConfigError):
             named.add(configured_baseline(each.path, plan.settings))
     entries: dict[str, list[Entry]] = {}

@@ -537,14 +537,27 @@ def test_a_revision_may_be_an_older_one_or_none(full: pathlib.Path) -> None:
         assert [path for path, _ in problems(found)] == [""]
 
 
+BASELINED = {"path": "buildspec.yml", "code": "CB1002", "where": "phases.build.commands[]", "text": '- echo "a: b"'}
+BASELINE = json.dumps([{"format": "cblint-baseline", "version": 1}, BASELINED])
+
+
 def test_a_baseline_suppresses_what_it_has(tmp_path: pathlib.Path) -> None:
-    entry = {"path": "buildspec.yml", "code": "CB1002", "where": "phases.build.commands[]", "text": '- echo "a: b"'}
-    baseline = json.dumps([{"format": "cblint-baseline", "version": 1}, entry])
-    root = made.clone(
-        tmp_path / "r", {"buildspec.yml": made.DEFECT, ".cblint.yml": "baseline: b.json\n", "b.json": baseline}
+    given = made.clone(
+        tmp_path / "r", {"buildspec.yml": made.DEFECT, ".cblint.yml": "baseline: b.json\n", "b.json": BASELINE}
     )
-    found = made.looked(made.unit_of(root))
+    found = made.looked(made.unit_of(given))
     assert [each.suppressed for file in found.files for each in file.findings] == ["baseline"]
+
+
+def test_a_baseline_of_a_configuration_that_is_named_counts_too(tmp_path: pathlib.Path) -> None:
+    root = made.clone(tmp_path / "r", {"buildspec.yml": made.DEFECT, ".cblint.yml": "ignore: [CB1002]\n"})
+    (tmp_path / "ours.yml").write_text("baseline: b.json\n")
+    for path, suppressed in (("buildspec.yml", ""), ("r/buildspec.yml", "baseline")):
+        (tmp_path / "b.json").write_text(BASELINE.replace('"buildspec.yml"', f'"{path}"'))
+        found = made.looked(made.unit_of(root), made.planned(Settings(config=os.fspath(tmp_path / "ours.yml"))))
+        assert [each.suppressed for file in found.files for each in file.findings] == [suppressed]
+    found = made.looked(made.unit_of(root), made.planned(Settings(isolated=True)))
+    assert [each.suppressed for file in found.files for each in file.findings] == [""]
 
 
 def test_a_part_of_a_repository_is_told_from_its_own_top(tmp_path: pathlib.Path) -> None:
