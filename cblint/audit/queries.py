@@ -106,8 +106,8 @@ def run_called(store: sqlite3.Connection, name: str) -> Run:
             return runs[number]
     found = next((run for run in runs if str(run.id) == name), None)
     if found is None:
-        said = f"1 to {runs[-1].id}" if len(runs) > 1 else str(runs[-1].id)
-        raise StoreError(f'There is no run "{name}" in the store: there are {said}, "last", and "last~1" before it.')
+        there = f'there are 1 to {runs[-1].id}, "last", and "last~1" before it' if len(runs) > 1 else "it has one only"
+        raise StoreError(f'There is no run "{name}" in the store: {there}.')
     return found
 
 

@@ -462,8 +462,11 @@ def test_a_run_is_resumed_by_the_same_cblint_only(history: sqlite3.Connection) -
 def test_a_run_that_is_not_there_is_a_sentence(history: sqlite3.Connection, name: str) -> None:
     with pytest.raises(StoreError, match="The store has no run yet"):
         queries.run_called(history, name)
-    for _ in range(2):
-        made.ran(history, made.visit_of("r"))
+    made.ran(history, made.visit_of("r"))
+    with pytest.raises(StoreError) as caught:
+        queries.run_called(history, "last~1")
+    assert str(caught.value) == 'There is no run "last~1" in the store: it has one only.'
+    made.ran(history, made.visit_of("r"))
     if name == "last~":
         assert queries.run_called(history, name).id == 2
         return

@@ -406,6 +406,20 @@ def test_owners_alone_are_told_without_linting(root: pathlib.Path) -> None:
     }
 
 
+def test_rows_are_the_same_where_they_come_from_the_same_place() -> None:
+    rows = (("buildspec.yml", made.DEFECT.encode()),)
+    unit = Unit("r", ROWS, "t: r", "t", key="r", url="https://example.com/a/r")
+    first = visit(Task(unit, rows=rows), made.planned())
+    for changed, more, is_same in (
+        (unit, (), True),
+        (unit, (("x", b""),), False),
+        (unit._replace(url="https://example.com/b/r"), (), False),
+        (unit._replace(head=Head("main", "c" * 40)), (), True),
+    ):
+        found = visit(Task(changed, known_of(first), (*rows, *more)), made.planned())
+        assert (found.same, found.commit) == (is_same, changed.head.commit)
+
+
 def test_what_is_known_wrongly_is_looked_at(root: pathlib.Path) -> None:
     unit = made.unit_of(root)
     first = made.looked(unit)
