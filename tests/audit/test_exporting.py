@@ -31,8 +31,8 @@ HOSTILE = ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "\0=1", 'a "b", c',
 
 
 @pytest.fixture
-def one(tmp_path: pathlib.Path) -> Iterator[sqlite3.Connection]:
-    with made.store_at(tmp_path / "a.db") as found:
+def one() -> Iterator[sqlite3.Connection]:
+    with made.store_at() as found:
         yield found
 
 
@@ -298,7 +298,7 @@ def test_every_repository_has_a_log_of_its_own_in_the_folder(one: sqlite3.Connec
         assert len(name) < 200
         assert not stem.startswith(("-", "."))
         assert stem.lower() not in ("con", "nul.x", "com1")
-    assert sorted(os.listdir(tmp_path)) == ["a.db", "deep"]
+    assert sorted(os.listdir(tmp_path)) == ["deep"]
 
 
 def test_what_github_does_not_take_is_said_with_the_repository(

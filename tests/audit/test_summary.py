@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pathlib
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -32,8 +31,8 @@ STARTED = "2026-11-{:02}T09:00:00Z"
 
 
 @pytest.fixture
-def one(tmp_path: pathlib.Path) -> Iterator[sqlite3.Connection]:
-    with made.store_at(tmp_path / "a.db") as found:
+def one() -> Iterator[sqlite3.Connection]:
+    with made.store_at() as found:
         yield found
 
 
