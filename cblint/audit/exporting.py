@@ -10,12 +10,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from cblint.audit.queries import Wanted, findings, visited
-from cblint.audit.recorded import unpacked
+from cblint.audit.queries import Wanted, findings, read_back, visited
 from cblint.audit.store import FAILED, Run
 from cblint.catalogue import Rule
 from cblint.finding import Severity
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult, result_of
 from cblint.report import Style, written
 from cblint.report.serialise import serialised
 
@@ -26,8 +25,8 @@ COLUMNS = (
 )  # fmt: skip
 ROWS_OF_GROUP = 10_000
 """Rows that are held at a time for Parquet."""
-_STEERING = ("=", "+", "-", "@", "\t", "\r")
-"""What begins a formula in a spreadsheet."""
+_STEERING = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+"""What may begin a formula in a spreadsheet (OWASP ASVS 1.2.10), and line ends, which some leave out."""
 
 
 class Unwritable(Exception):
@@ -133,10 +132,15 @@ def _sarif_logs(store: sqlite3.Connection, run: Run, folder: str) -> Iterator[st
     os.makedirs(folder, exist_ok=True)
     names: set[str] = set()
     own = tuple(_own_rules(store))
+    # Findings that are gone count: an alert closes only if its rule is known to have run.
+    used = set(
+        store.execute("SELECT DISTINCT repository, rule FROM findings WHERE rule IN (SELECT name FROM own_rules)")
+    )
     for repository in visited(store, run):
         if repository.status == FAILED:
             continue
-        result = Result(tuple(_files(store, repository.id)), own=own)
+        mine = tuple(rule for rule in own if (repository.id, rule.name) in used)
+        result = result_of(_files(store, repository.id), own=mine)
         log = written("sarif", result, Style())
         name = _file_name(repository.name, names)
         with open(os.path.join(folder, name), "wb") as file:
@@ -150,7 +154,7 @@ def _files(store: sqlite3.Connection, repository: int) -> Iterator[FileResult]:
         (repository,),
     )
     for path, kind, buildspecs, record in rows:
-        yield unpacked(record) if record else FileResult(path, path, kind, buildspecs)
+        yield read_back(record) if record else FileResult(path, path, kind, buildspecs)
 
 
 def _own_rules(store: sqlite3.Connection) -> Iterator[Rule]:
@@ -177,9 +181,14 @@ def _own_rules(store: sqlite3.Connection) -> Iterator[Rule]:
         )
 
 
+_RESERVED = r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?"
+"""Names that Windows keeps for devices, whatever their ending (Microsoft, "Naming Files, Paths, and Namespaces")."""
+
+
 def _file_name(name: str, taken: set[str]) -> str:
     """A name for the log of a repository that every system can have, and that no other one has."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:150] or "repository"
+    plain = f"repository-{plain}" if re.fullmatch(_RESERVED, plain) else plain
     found, number = plain, 1
     while found.lower() in taken:
         number += 1

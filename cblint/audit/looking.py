@@ -8,8 +8,19 @@ from itertools import accumulate, groupby
 
 from cblint import __version__
 from cblint.audit.overview import Audited, AuditedRule, Found, Line, Mend, Overview, Place, Point
-from cblint.audit.queries import Row, Totals, Wanted, before, findings, points, rules_of, totals, troubles, visited
-from cblint.audit.recorded import unpacked
+from cblint.audit.queries import (
+    Row,
+    Totals,
+    Wanted,
+    before,
+    findings,
+    points,
+    read_back,
+    rules_of,
+    totals,
+    troubles,
+    visited,
+)
 from cblint.audit.store import Run, now
 from cblint.audit.tally import Tally
 from cblint.audit.targets import web_of
@@ -79,7 +90,7 @@ def _found(
     numbers = {each.name: number for number, each in enumerate(rules)}
     for number, rows in groupby(findings(store, run, wanted), lambda row: row.file):
         (record,) = store.execute("SELECT record FROM files WHERE id = ?", (number,)).fetchone()
-        file = unpacked(record)
+        file = read_back(record)
         by_name = dict(zip(fingerprints(file), file.findings, strict=True))
         for row in rows:
             is_new = row.first == run.id and not first_of_all

@@ -45,7 +45,7 @@ class Now(NamedTuple):
 def now(unit: Unit, task: Task, plan: Plan) -> Now:
     """What a repository is now. Raises GitError, OSError, Unreadable."""
     if unit.kind == ROWS:
-        return Now(unit.head, of_rows(task.rows))
+        return Now(unit.head, of_rows(task.rows, unit.url))
     if not os.path.lexists(unit.path):
         raise Unreadable("is not there (any more)")
     if unit.kind == ARCHIVE:

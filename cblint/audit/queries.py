@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cblint.audit.overview import AuditedRule, Point
+from cblint.audit.recorded import unpacked
 from cblint.audit.rules import audited
 from cblint.audit.store import DONE, Run, StoreError
 from cblint.catalogue import built_in
 from cblint.finding import Severity
+from cblint.linter import FileResult
 
 NEW, GONE = "new", "gone"
 MOST_POINTS = 60
@@ -104,8 +106,8 @@ def run_called(store: sqlite3.Connection, name: str) -> Run:
             return runs[number]
     found = next((run for run in runs if str(run.id) == name), None)
     if found is None:
-        said = f"1 to {runs[-1].id}" if len(runs) > 1 else str(runs[-1].id)
-        raise StoreError(f'There is no run "{name}" in the store: there are {said}, "last", and "last~1" before it.')
+        there = f'there are 1 to {runs[-1].id}, "last", and "last~1" before it' if len(runs) > 1 else "it has one only"
+        raise StoreError(f'There is no run "{name}" in the store: {there}.')
     return found
 
 
@@ -132,6 +134,14 @@ def findings(store: sqlite3.Connection, run: Run, wanted: Wanted) -> Iterator[Ro
     for row in map(Row._make, rows):
         if not wanted.owner or wanted.owner.lower() in row.owners.lower().split(" "):
             yield row
+
+
+def read_back(record: bytes) -> FileResult:
+    """All that there is to say of a file, from what the store keeps. Raises StoreError."""
+    try:
+        return unpacked(record)
+    except ValueError as error:
+        raise StoreError(f"The store is damaged: {error}.") from None
 
 
 def visited(store: sqlite3.Connection, run: Run) -> Iterator[Visited]:

@@ -22,9 +22,9 @@ def of_commit(head: Head, url: str) -> str:
     return _digest(["commit", head.commit, head.branch, url]) if head.commit else ""
 
 
-def of_rows(rows: Iterable[tuple[str, bytes]]) -> str:
+def of_rows(rows: Iterable[tuple[str, bytes]], url: str) -> str:
     """That of rows of a table."""
-    return _digest(["rows", *(f"{path}\0{hashlib.sha256(data).hexdigest()}" for path, data in sorted(rows))])
+    return _digest(["rows", url, *(f"{path}\0{hashlib.sha256(data).hexdigest()}" for path, data in sorted(rows))])
 
 
 def of_file(path: str) -> str:

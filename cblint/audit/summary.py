@@ -10,7 +10,7 @@ from cblint.audit.aligned import aligned
 from cblint.audit.queries import NEW, Difference, Totals, Trouble
 from cblint.audit.store import Run
 from cblint.audit.tally import NOBODY, SEVERITIES, Tally, worst
-from cblint.report.shown import path, printable
+from cblint.report.shown import path, printable, width
 from cblint.report.text import Paint
 from cblint.wording import counted, enumerated
 
@@ -88,7 +88,13 @@ def _more(number: int, top: int) -> Iterator[str]:
 
 def _cut(name: str) -> str:
     shown = path(name)
-    return shown if len(shown) <= WIDEST else f"…{shown[1 - WIDEST :]}"
+    if width(shown) <= WIDEST:
+        return shown
+    start, room = len(shown), WIDEST - 1
+    while room and width(shown[start - 1]) <= room:
+        start -= 1
+        room -= width(shown[start])
+    return f"…{shown[start:]}"
 
 
 def _troubles(troubles: Sequence[Trouble], top: int, paint: Paint) -> Iterator[str]:
@@ -97,7 +103,9 @@ def _troubles(troubles: Sequence[Trouble], top: int, paint: Paint) -> Iterator[s
     yield f"\n{paint('bold', f'Not looked at, or not at all of it: {len(troubles):,}')}\n"
     for each in troubles[:top]:
         where = ": ".join(path(name) for name in (each.repository, each.path) if name)
-        yield f"  {where}{' ' if where else ''}{printable(each.message)}\n"
+        # Words follow a name as they are, a sentence does not.
+        between = "" if not where else ": " if each.message[:1].isupper() else " "
+        yield f"  {where}{between}{printable(each.message)}\n"
     yield from _more(len(troubles), top)
 
 
@@ -110,7 +118,7 @@ def _closing(done: Done) -> str:
 
 
 def _duration(seconds: float) -> str:
-    if seconds < 60:
+    if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -128,7 +128,7 @@ def _looked(laid: Laid, task: Task, plan: Plan, begun: Callable[[str], None]) ->
             if not each.problem
         ),
         problems=(
-            *(Problem("", message) for message in (*messages, *wrong)),
+            *(Problem("", f"The configuration is wrong: {message}") for message in (*messages, *wrong)),
             *(Problem(path, why) for path, why in task.without.items()),
             *(Problem(each.path, each.problem) for each in seen if each.problem),
             *crashes,
@@ -247,7 +247,7 @@ def _finding(fingerprint: str, finding: Finding) -> Told:
 def _baselines(found: Sequence[Candidate], plan: Plan) -> tuple[dict[str, list[Entry]], list[str]]:
     """The entries of the baselines that configurations name, by their paths, and what is wrong with one."""
     named: set[str] = set()
-    for each in found if plan.asks_configuration else ():
+    for each in found:
         with contextlib.suppress(ConfigError):
             named.add(configured_baseline(each.path, plan.settings))
     entries: dict[str, list[Entry]] = {}

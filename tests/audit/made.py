@@ -142,7 +142,7 @@ def ran(store: sqlite3.Connection, *visits: Visit, status: str = stored.DONE, pl
 
 
 @contextlib.contextmanager
-def store_at(path: pathlib.Path) -> Iterator[sqlite3.Connection]:
-    """A store in a file, to be written."""
+def store_at(path: pathlib.Path | str = ":memory:") -> Iterator[sqlite3.Connection]:
+    """A store in a file, to be written; without one it costs no time."""
     with contextlib.closing(stored.opened(os.fspath(path))) as store:
         yield store

@@ -7,7 +7,6 @@ import itertools
 import os
 import pathlib
 import sqlite3
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -130,13 +129,14 @@ def test_a_full_disk_is_told_with_what_to_do(tmp_path: pathlib.Path, monkeypatch
         assert list(store.keep(one, run, made.planned(), visits)) == visits
 
 
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
 def test_a_store_can_be_read_where_nothing_can_be_written(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     with made.store_at(folder / "a.db") as one:
         made.ran(one, made.visit_of("r"))
     folder.chmod(0o500)
+    if os.access(folder, os.W_OK):
+        pytest.skip("root may write everywhere")
     with contextlib.closing(reading(str(folder / "a.db"))) as found:
         assert queries.run_called(found, "last").id == 1
     for path in (folder / "a.db", folder / "b.db"):
@@ -317,8 +317,8 @@ TWO = made.file_of("ci/buildspec.yml", made.DEFECT_AND_NOTE)
 
 
 @pytest.fixture
-def history(tmp_path: pathlib.Path) -> Iterator[sqlite3.Connection]:
-    with made.store_at(tmp_path / "a.db") as one:
+def history() -> Iterator[sqlite3.Connection]:
+    with made.store_at() as one:
         yield one
 
 
@@ -359,8 +359,8 @@ def test_a_finding_has_a_history(history: sqlite3.Connection) -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from([ONE, MOVED, HUSHED, NONE, TWO]), max_size=2), min_size=2, max_size=6))
-def test_the_numbers_of_runs_fit(tmp_path_factory: pytest.TempPathFactory, runs: list[list[Looked]]) -> None:
-    with made.store_at(tmp_path_factory.mktemp("store") / "a.db") as one:
+def test_the_numbers_of_runs_fit(runs: list[list[Looked]]) -> None:
+    with made.store_at() as one:
         for files in runs:
             made.ran(one, made.visit_of("r", *{file.path: file for file in files}.values()))
         found = counts(one)
@@ -461,8 +461,11 @@ def test_a_run_is_resumed_by_the_same_cblint_only(history: sqlite3.Connection) -
 def test_a_run_that_is_not_there_is_a_sentence(history: sqlite3.Connection, name: str) -> None:
     with pytest.raises(StoreError, match="The store has no run yet"):
         queries.run_called(history, name)
-    for _ in range(2):
-        made.ran(history, made.visit_of("r"))
+    made.ran(history, made.visit_of("r"))
+    with pytest.raises(StoreError) as caught:
+        queries.run_called(history, "last~1")
+    assert str(caught.value) == 'There is no run "last~1" in the store: it has one only.'
+    made.ran(history, made.visit_of("r"))
     if name == "last~":
         assert queries.run_called(history, name).id == 2
         return
@@ -530,10 +533,9 @@ def test_thousands_of_findings_are_kept_at_once(history: sqlite3.Connection) -> 
     many = made.file_of("buildspec.yml", made.DEFECT)
     (one,) = many.findings
     findings = tuple(one._replace(fingerprint=f"{number:016x}") for number in range(20_000))
-    began = time.process_time()
-    for _ in range(2):
-        run = made.ran(history, made.visit_of("r", many._replace(findings=findings)))
-    assert time.process_time() - began < 10
+    with no_hanging(20):
+        for _ in range(2):
+            run = made.ran(history, made.visit_of("r", many._replace(findings=findings)))
     assert sum(1 for _ in queries.findings(history, run, Wanted())) == 20_000
 
 

@@ -105,16 +105,20 @@ def test_what_is_no_plain_file_is_one_problem_each(tmp_path: pathlib.Path) -> No
     assert (found.whole, found.failed) == (True, False)
 
 
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read everything")
 def test_what_may_not_be_read_is_one_problem(tmp_path: pathlib.Path) -> None:
     root = made.clone(tmp_path / "r", {"buildspec.yml": made.DEFECT, "buildspec-2.yml": made.DEFECT})
+    unit = made.unit_of(root)
     (root / "buildspec-2.yml").chmod(0)
-    found = made.looked(made.unit_of(root))
+    if os.access(root / "buildspec-2.yml", os.R_OK):
+        pytest.skip("root may read everything")
+    found = made.looked(unit)
     assert problems(found) == [("buildspec-2.yml", "cannot be read: Permission denied")]
     assert made.rules_said(found) == {"buildspec.yml": ["command-not-string"]}
     root.chmod(0)
-    assert problems(made.looked(made.unit_of(root))) == [("", "cannot be read: Permission denied")]
-    root.chmod(0o700)
+    try:
+        assert problems(made.looked(unit)) == [("", "cannot be read: Permission denied")]
+    finally:
+        root.chmod(0o700)
 
 
 def test_a_repository_may_disappear_while_it_is_looked_at(tmp_path: pathlib.Path) -> None:
@@ -196,7 +200,7 @@ def test_a_wrong_configuration_is_one_problem(tmp_path: pathlib.Path, is_baselin
     found = made.looked(made.unit_of(root))
     assert made.rules_said(found)["buildspec.yml"] == ["command-not-string"]
     if is_baseline:
-        assert problems(found) == [("", "ci/b.json:1:1: not valid JSON: Expecting value.")]
+        assert problems(found) == [("", "The configuration is wrong: ci/b.json:1:1: not valid JSON: Expecting value.")]
         assert made.rules_said(found)["ci/buildspec.yml"] == ["command-not-string"]
     else:
         (wrong,) = [file for file in found.files if file.path == "ci/buildspec.yml"]
@@ -402,6 +406,20 @@ def test_owners_alone_are_told_without_linting(root: pathlib.Path) -> None:
     }
 
 
+def test_rows_are_the_same_where_they_come_from_the_same_place() -> None:
+    rows = (("buildspec.yml", made.DEFECT.encode()),)
+    unit = Unit("r", ROWS, "t: r", "t", key="r", url="https://example.com/a/r")
+    first = visit(Task(unit, rows=rows), made.planned())
+    for changed, more, is_same in (
+        (unit, (), True),
+        (unit, (("x", b""),), False),
+        (unit._replace(url="https://example.com/b/r"), (), False),
+        (unit._replace(head=Head("main", "c" * 40)), (), True),
+    ):
+        found = visit(Task(changed, known_of(first), (*rows, *more)), made.planned())
+        assert (found.same, found.commit) == (is_same, changed.head.commit)
+
+
 def test_what_is_known_wrongly_is_looked_at(root: pathlib.Path) -> None:
     unit = made.unit_of(root)
     first = made.looked(unit)
@@ -533,14 +551,27 @@ def test_a_revision_may_be_an_older_one_or_none(full: pathlib.Path) -> None:
         assert [path for path, _ in problems(found)] == [""]
 
 
+BASELINED = {"path": "buildspec.yml", "code": "CB1002", "where": "phases.build.commands[]", "text": '- echo "a: b"'}
+BASELINE = json.dumps([{"format": "cblint-baseline", "version": 1}, BASELINED])
+
+
 def test_a_baseline_suppresses_what_it_has(tmp_path: pathlib.Path) -> None:
-    entry = {"path": "buildspec.yml", "code": "CB1002", "where": "phases.build.commands[]", "text": '- echo "a: b"'}
-    baseline = json.dumps([{"format": "cblint-baseline", "version": 1}, entry])
-    root = made.clone(
-        tmp_path / "r", {"buildspec.yml": made.DEFECT, ".cblint.yml": "baseline: b.json\n", "b.json": baseline}
+    given = made.clone(
+        tmp_path / "r", {"buildspec.yml": made.DEFECT, ".cblint.yml": "baseline: b.json\n", "b.json": BASELINE}
     )
-    found = made.looked(made.unit_of(root))
+    found = made.looked(made.unit_of(given))
     assert [each.suppressed for file in found.files for each in file.findings] == ["baseline"]
+
+
+def test_a_baseline_of_a_configuration_that_is_named_counts_too(tmp_path: pathlib.Path) -> None:
+    root = made.clone(tmp_path / "r", {"buildspec.yml": made.DEFECT, ".cblint.yml": "ignore: [CB1002]\n"})
+    (tmp_path / "ours.yml").write_text("baseline: b.json\n")
+    for path, suppressed in (("buildspec.yml", ""), ("r/buildspec.yml", "baseline")):
+        (tmp_path / "b.json").write_text(BASELINE.replace('"buildspec.yml"', f'"{path}"'))
+        found = made.looked(made.unit_of(root), made.planned(Settings(config=os.fspath(tmp_path / "ours.yml"))))
+        assert [each.suppressed for file in found.files for each in file.findings] == [suppressed]
+    found = made.looked(made.unit_of(root), made.planned(Settings(isolated=True)))
+    assert [each.suppressed for file in found.files for each in file.findings] == [""]
 
 
 def test_a_part_of_a_repository_is_told_from_its_own_top(tmp_path: pathlib.Path) -> None:
