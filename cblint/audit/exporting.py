@@ -8,6 +8,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from cblint.audit.queries import Wanted, findings, read_back, visited
@@ -73,16 +74,11 @@ def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterato
     """Lines of CSV (RFC 4180), in which no cell is a formula to a spreadsheet."""
     room = io.StringIO()
     writer = csv.writer(room)
-    for row in (heads, *rows) if isinstance(rows, (list, tuple)) else _with(heads, rows):
+    for row in chain((heads,), rows):
         writer.writerow([_cell(value) for value in row])
         yield room.getvalue()
         room.seek(0)
         room.truncate()
-
-
-def _with(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
-    yield heads
-    yield from rows
 
 
 def _cell(value: object) -> object:
