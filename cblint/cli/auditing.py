@@ -58,10 +58,17 @@ def audit() -> None:
 
     \b
     Examples:
-      cblint audit clones                           what there is, in a page of text
-      cblint audit clones --html report.html        the same as a page to look around in
-      cblint audit clones --store audit.db          the next run looks at what has changed
-      cblint audit diff --store audit.db            what the last run found that the one before had not
+      cblint audit clones                      what there is, in a page of text
+      cblint audit clones --html report.html   the same, to look around in
+      cblint audit clones --store audit.db     next time only what is new
+      cblint audit diff --store audit.db       what is new since the run before
+
+    \b
+    Exit status:
+      0  nothing at or above --fail-on (default: warning)
+      1  findings
+      2  wrong usage, or not all could be looked at
+      3  an internal error
     """
 
 
@@ -83,7 +90,7 @@ def _run(**options: Any) -> None:
     Exit status:
       0  nothing at or above --fail-on (default: warning)
       1  findings
-      2  wrong usage, or a repository that could not be looked at, or the run was stopped
+      2  wrong usage, a repository that could not be looked at, or a stopped run
       3  an internal error
     """
     from cblint.cli import audit as commands  # brings what only an audit needs
@@ -143,53 +150,98 @@ audit.add_command(
 )
 
 
-def _reading(name: str, text: str, short: str, *params: click.Parameter) -> None:
-    """A command that asks a store."""
-
-    def callback(**options: Any) -> None:
-        from cblint.cli import audit as commands
-
-        _ended(lambda: getattr(commands, name)(options))
-
+def _reading(work: Callable[..., None], short: str, *params: click.Parameter) -> None:
+    """Add a command that asks a store, called and explained as the function is."""
     store = _file("--store", required=True, help=_STORE)
-    audit.add_command(Command(name, callback=callback, params=[*params, store], help=text, short_help=short))
+    name = work.__name__.removeprefix("_")
+    audit.add_command(Command(name, callback=work, params=[*params, store], help=work.__doc__, short_help=short))
 
 
 def _style(*styles: str) -> click.Option:
     return click.Option(["--format", "style"], type=Choice(styles), default=styles[0], help="How to print.")
 
 
+def _diff(**options: Any) -> None:
+    """Print what one run found that another had not, and what is gone.
+
+    OLD and NEW are numbers of runs, "last", or "last~1" for the one before (default: last~1 and last). What only one of
+    them has looked at is told as a repository.
+
+    \b
+    Examples:
+      cblint audit diff --store audit.db         what the last run brought
+      cblint audit diff 3 last --store audit.db  since run 3
+
+    Exit status: 0 if nothing is new, 1 if something is, or 2 where the store cannot be read.
+    """
+    from cblint.cli import audit as commands
+
+    _ended(lambda: commands.diff(options))
+
+
+def _trend(**options: Any) -> None:
+    """Print how many findings there were from run to run.
+
+    \b
+    Example:
+      cblint audit trend --store audit.db
+
+    Exit status: 0, or 2 where the store cannot be read.
+    """
+    from cblint.cli import audit as commands
+
+    _ended(lambda: commands.trend(options))
+
+
+def _query(**options: Any) -> None:
+    """Ask the store a question in SQL, which can change nothing.
+
+    The views "now" and "history" have a line for each finding; docs/audit.md tells about the tables.
+
+    \b
+    Example:
+      cblint audit query "SELECT rule, repository FROM now" --store audit.db
+
+    Exit status: 0, or 2 where the store or the question is wrong.
+    """
+    from cblint.cli import audit as commands
+
+    _ended(lambda: commands.query(options))
+
+
+def _export(**options: Any) -> None:
+    """Write the findings of the last run as csv, jsonl or parquet to a file, or as sarif to a folder.
+
+    The tables have a line for each finding, suppressed ones included. Of SARIF each repository gets a log of its own.
+
+    \b
+    Examples:
+      cblint audit export --format csv --output findings.csv --store audit.db
+      cblint audit export --format sarif --output logs --store audit.db
+
+    Exit status: 0, or 2 where the store cannot be read or the output not be written.
+    """
+    from cblint.cli import audit as commands
+
+    _ended(lambda: commands.export(options))
+
+
 _reading(
-    "diff",
-    "Print what one run found that another had not, and what is gone.\n\n"
-    'OLD and NEW are numbers of runs, "last", or "last~1" for the one before (default: last~1 and last).\n\n'
-    "Exit status: 0 if nothing is new, 1 if something is, or 2 where the store cannot be read.",
+    _diff,
     "What is new and what is gone between two runs.",
     click.Argument(["old"], default="last~1", metavar="[OLD]"),
     click.Argument(["new"], default="last", metavar="[NEW]"),
     _style("text", "json"),
 )
+_reading(_trend, "How things go on from run to run.", _style("text", "json"))
 _reading(
-    "trend",
-    "Print how many findings there were from run to run.\n\nExit status: 0, or 2 where the store cannot be read.",
-    "How things go on from run to run.",
-    _style("text", "json"),
-)
-_reading(
-    "query",
-    "Ask the store a question in SQL, which can change nothing.\n\n"
-    'The views "now" and "history" have a line for each finding; docs/audit.md tells about the tables.\n\n'
-    "\b\nExample:\n"
-    '  cblint audit query "SELECT repository, count(*) FROM now GROUP BY 1" --store audit.db\n\n'
-    "Exit status: 0, or 2 where the store or the question is wrong.",
+    _query,
     "Ask the store a question in SQL.",
     click.Argument(["sql"], metavar="SQL"),
     _style("text", "csv", "json"),
 )
 _reading(
-    "export",
-    "Write the findings of the last run to a file: a table as csv, jsonl or parquet; or as sarif to a folder, one log "
-    "for each repository.\n\nExit status: 0, or 2 where the store cannot be read or the output not be written.",
+    _export,
     "Write the findings as CSV, JSON Lines, Parquet or SARIF.",
     click.Option(["--format", "style"], type=Choice(EXPORTS), required=True, help="What to write."),
     click.Option(
