@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 import click
@@ -191,6 +192,6 @@ def test_every_command_explains_itself(golden: Golden, command: tuple[str, ...])
         if command and command != ("baseline",):
             assert "Exit status:" in done.output
         for example in (line.strip() for line in lines if line.startswith("    cblint ")):
-            _parsed(re.split(" {2,}| > ", example)[0].split()[1:])
+            _parsed(shlex.split(re.split(" {2,}| > ", example)[0])[1:])
         if columns == 80:
             golden.check(f"help-{'-'.join(command or ('cblint',))}.txt", done.output)
