@@ -45,6 +45,8 @@ def run(options: Mapping[str, Any]) -> int:
     """Look at the targets, tell what was found, and return the exit status. Raises Misused."""
     if options["resume"] and not options["store"]:
         raise Misused("--resume goes on with a run that a store has: name it with --store FILE.")
+    if not options["timeout"]:
+        raise Misused("--timeout gives a file at least 1 second.")
     if options["only_new"] and not options["store"]:
         raise Misused("--only-new compares with the runs before, which a store has: name it with --store FILE.")
     _check_installed()
@@ -82,7 +84,9 @@ def _check_targets(targets: Sequence[str]) -> None:
 def _run(options: Mapping[str, Any], path: str) -> int:
     """The same with a store. Raises what goes wrong before repositories are looked at."""
     if options["html"]:
-        _page()  # an hour's work is not to end with what could have been said before
+        # An hour's work is not to end with what could have been said before.
+        _page()
+        write((), options["html"])
     settings = chosen(options)._replace(exclude=options["exclude"])
     clones = os.path.abspath(options["clone"]) if options["clone"] else ""
     plan = planned(settings, options["revision"], clones, float(options["timeout"]), MEMORY)
