@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import sarif_om as om
@@ -26,7 +27,13 @@ _SECURITY_SEVERITY = {Severity.ERROR: "8.0", Severity.WARNING: "5.5", Severity.N
 
 def descriptors(own: Iterable[Rule] = ()) -> list[om.ReportingDescriptor]:
     """Every rule there is, by code, and then ``own`` ones: an alert closes only if its rule is known to have run."""
-    return [descriptor(rule, help_of(rule)) for rule in (*sorted(rules(), key=lambda rule: rule.code), *own)]
+    return [*_built_in(), *(descriptor(rule, help_of(rule)) for rule in own)]
+
+
+@cache
+def _built_in() -> tuple[om.ReportingDescriptor, ...]:
+    """An audit writes a log for each repository."""
+    return tuple(descriptor(rule, help_of(rule)) for rule in sorted(rules(), key=lambda rule: rule.code))
 
 
 def descriptor(rule: Rule, texts: Mapping[str, Any]) -> om.ReportingDescriptor:
