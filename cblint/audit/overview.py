@@ -104,7 +104,10 @@ class Found(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """A run of an audit. ``made`` is when (UTC, as in ``Point``); the last of ``trend`` is this run."""
+    """A run of an audit. ``made`` is when (UTC, as in ``Point``); the last of ``trend`` is this run, as a whole.
+
+    ``only`` says which findings are meant where that is not all, as ``what @acme/shop owns``; empty if it is all.
+    """
 
     title: str
     version: str
@@ -113,3 +116,4 @@ class Overview(NamedTuple):
     repositories: tuple[Audited, ...]
     rules: tuple[AuditedRule, ...]
     findings: Iterable[Found]
+    only: str = ""
