@@ -12,7 +12,7 @@ from cblint.audit.archives import unpacked
 from cblint.audit.laying import LONGEST
 from cblint.audit.laying import laid_out as written
 from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, ROWS, Plan, Task, Unit
-from cblint.audit.refs import Head, head_of
+from cblint.audit.refs import Head, check_readable, head_of
 from cblint.audit.state import of_commit, of_file, of_rows, of_tree
 from cblint.git import GitError, contents, files_of
 from cblint.source.file import Unreadable
@@ -79,6 +79,7 @@ def laid_out(unit: Unit, task: Task, plan: Plan, head: Head, stack: contextlib.E
     elif unit.kind == ROWS:
         left_out = written(task.rows, folder)
     else:
+        check_readable(unit.path)
         blobs = files_of(unit.path, head.commit) if head.commit else {}
         left_out = written(contents(unit.path, blobs, LONGEST), folder)
         lacking = frozenset(path for path, blob in blobs.items() if blob.size is None)

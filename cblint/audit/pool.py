@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from itertools import islice
-from multiprocessing import active_children, get_context
-from typing import Protocol
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from functools import cache
+from itertools import count, islice
+from typing import NamedTuple, Protocol
 
-from cblint.audit.limits import HARD, begin
+from cblint.audit.limits import HARD
 from cblint.audit.model import Plan, Problem, Task, Visit
-from cblint.audit.visit import visit
+from cblint.audit.processes import Processes
+from cblint.audit.visit import OtherProgram, visit
+from cblint.hosts.discover import Candidate
+from cblint.linter import Settings, lint_bytes
 
 CHUNK = 8
 """Repositories that a process is given at a time."""
@@ -23,9 +27,7 @@ MOST_BAD = 3
 """Files of a repository that may each end a process: after so many the rest of it is given up."""
 PATIENCE = 60.0
 """Seconds that may pass without anybody who works."""
-_LOOK = 5.0
-
-Running = dict[Future[list[Visit]], list[Task]]
+_LOOK = 2.0
 
 
 class NoWorkers(Exception):
@@ -33,21 +35,22 @@ class NoWorkers(Exception):
 
 
 class Workers(Protocol):
-    """Where the work is done: ``many`` is how much of it can be done at a time."""
+    """Where the work is done: ``many`` is how much of it can be done at a time.
+
+    ``shares``: a process may have several pieces of work, which all end with it.
+    """
 
     many: int
+    shares: bool
 
     def executor(self) -> Executor:
-        """What takes work."""
-
-    def alone(self) -> Executor:
-        """The same for work that may end its process, and must end no other work with it."""
-
-    def broken(self) -> None:
-        """Begin anew: a process is gone."""
+        """What takes work. Raises NoWorkers."""
 
     def at_work(self) -> bool:
-        """Whether there is anybody who works."""
+        """Whether there is anybody who works. Raises NoWorkers if there will be nobody any more."""
+
+    def has_ended(self, error: BaseException) -> bool:
+        """Whether an error says that the process which did the work has ended, and nothing else."""
 
     def close(self, at_once: bool) -> None:
         """End it; what has not begun is not done, and ``at_once`` what has begun neither."""
@@ -56,123 +59,128 @@ class Workers(Protocol):
 class Local:
     """Processes of this machine."""
 
+    shares = False
+
     def __init__(self, jobs: int, memory: int) -> None:
         self.many = jobs
         self._memory = memory
-        self._pools: dict[str, ProcessPoolExecutor] = {}
+        self._processes: Processes | None = None
 
     def executor(self) -> Executor:
-        return self._pool("all", self.many)
-
-    def alone(self) -> Executor:
-        return self._pool("alone", 1)
+        self._processes = self._processes or Processes(self.many, self._memory)
+        return self._processes
 
     def at_work(self) -> bool:
         return True
 
-    def broken(self) -> None:
-        self.close(False)
+    def has_ended(self, error: BaseException) -> bool:
+        return isinstance(error, BrokenExecutor)
 
     def close(self, at_once: bool) -> None:
-        for child in active_children() if at_once else ():
-            child.terminate()
-        for pool in self._pools.values():
-            pool.shutdown(wait=True, cancel_futures=True)
-        self._pools.clear()
-
-    def _pool(self, name: str, jobs: int) -> ProcessPoolExecutor:
-        if name not in self._pools:
-            # Not forked: a child must not hold what its parent has open, such as the store.
-            self._pools[name] = ProcessPoolExecutor(
-                jobs, mp_context=get_context("spawn"), initializer=begin, initargs=(self._memory,)
-            )
-        return self._pools[name]
+        if self._processes is not None:
+            self._processes.shutdown(cancel_futures=at_once)
+            self._processes = None
 
 
-def visits(tasks: Iterable[Task], plan: Plan, workers: Workers, tell: Callable[[str], None]) -> Iterator[Visit]:
+class _Piece(NamedTuple):
+    """Work for a process. ``now`` is a file for the path of what it looks at: it is there if it is tried once more."""
+
+    tasks: list[Task]
+    now: str = ""
+
+
+Running = dict[Future[list[Visit]], _Piece]
+
+
+def visits(
+    tasks: Iterable[Task], plan: Plan, workers: Workers, folder: str, tell: Callable[[str], None]
+) -> Iterator[Visit]:
     """What became of each repository, in the order in which they are done.
 
-    ``tell`` is told, in a sentence, when a process is gone. Raises NoWorkers.
+    ``folder`` is one that nobody else writes to, ``tell`` is told, in a sentence, when a process is gone. Raises
+    NoWorkers.
     """
     left = iter(tasks)
+    again: deque[_Piece] = deque()
     running: Running = {}
+    marks = (os.path.join(folder, f"now-{number}") for number in count())
     while True:
-        while len(running) < workers.many * AHEAD and (chunk := list(islice(left, CHUNK))):
-            running[_submitted(chunk, plan, workers)] = chunk
+        # What may end its process goes alone where others would end with it.
+        while again and not (workers.shares and running):
+            _submit(again.popleft(), running, plan, workers)
+        while not again and len(running) < workers.many * AHEAD and (chunk := list(islice(left, CHUNK))):
+            _submit(_Piece(chunk), running, plan, workers)
         if not running:
             return
-        suspects: list[Task] = []
         for future in _some_done(running, workers):
-            yield from _taken(future, running, suspects)
-        if suspects:
-            names = ", ".join(task.unit.name for task in suspects[:3])
-            more = f" and {len(suspects) - 3} others" if len(suspects) > 3 else ""
-            tell(
-                f"A process was gone, killed or out of memory or time, when {names}{more} had been given to it or to "
-                "those beside it: they are looked at again, each by itself."
-            )
-            workers.broken()
-            with tempfile.TemporaryDirectory(prefix="cblint-") as folder:
-                for task in suspects:
-                    yield _tried_again(task, plan, workers, os.path.join(folder, "now"))
+            piece = running.pop(future)
+            error = future.exception()
+            if error is None:
+                yield from future.result()
+                continue
+            if isinstance(error, OtherProgram):
+                raise NoWorkers(str(error))
+            is_over = workers.has_ended(error) or isinstance(error, MemoryError)
+            if is_over and not piece.now:
+                tell(_sentence(piece.tasks))
+            for task in piece.tasks:
+                follows = _follows(task, piece.now, plan, None if is_over else error)
+                if isinstance(follows, Visit):
+                    yield follows
+                else:
+                    again.append(_Piece([follows], piece.now or next(marks)))
 
 
-def _submitted(chunk: list[Task], plan: Plan, workers: Workers) -> Future[list[Visit]]:
-    try:
-        return workers.executor().submit(visit_all, chunk, plan)
-    except BrokenExecutor:  # it knows before we do
-        workers.broken()
-        return workers.executor().submit(visit_all, chunk, plan)
+def _submit(piece: _Piece, running: Running, plan: Plan, workers: Workers) -> None:
+    running[workers.executor().submit(visit_all, piece.tasks, plan, piece.now)] = piece
 
 
 def _some_done(running: Running, workers: Workers) -> list[Future[list[Visit]]]:
-    """Those that are done: where a process is gone, all that were given to its pool. Raises NoWorkers."""
+    """Those that are done. Raises NoWorkers."""
     since = time.monotonic()
     while True:
         done, _ = wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED)
-        if any(isinstance(future.exception(), BrokenExecutor) for future in done):
-            return list(wait(running).done)
+        if any(future.cancelled() for future in done):
+            raise NoWorkers("The cluster has given up the work: its scheduler is gone, or was told to give it up.")
         if done:
             return list(done)
         since = time.monotonic() if workers.at_work() else since
         if time.monotonic() - since > PATIENCE:
-            raise NoWorkers("The cluster has no worker left that does anything.")
+            raise NoWorkers(f"The cluster has had no worker for {PATIENCE:g} seconds.")
 
 
-def _taken(future: Future[list[Visit]], running: Running, suspects: list[Task]) -> list[Visit]:
-    """What became of the repositories of a chunk; they are suspects if nobody knows."""
-    chunk = running.pop(future)
-    if future.exception() is None:
-        return future.result()
-    suspects += chunk
-    return []
+def _sentence(tasks: Sequence[Task]) -> str:
+    names = ", ".join(task.unit.name for task in tasks[:3])
+    more = f" and {len(tasks) - 3} more" if len(tasks) > 3 else ""
+    follows = "they are looked at again, each by itself" if len(tasks) > 1 else "it is looked at again"
+    return f"A process was killed, or out of memory or time, when it was given {names}{more}: {follows}."
 
 
-def _tried_again(task: Task, plan: Plan, workers: Workers, now: str) -> Visit:
-    """What becomes of a repository by itself, at last without the files that end the process which looks at them.
+def _follows(task: Task, now: str, plan: Plan, error: BaseException | None) -> Task | Visit:
+    """What follows where nobody knows what became of a repository.
 
-    ``now`` is a file into which the process writes what it looks at.
+    It is tried again by itself, then without the files that end the process which looks at them; in the end it is given
+    up. So it is at once where it was by itself, and an ``error`` says more than that a process has ended.
     """
-    without: dict[str, str] = {}
-    while len(without) <= MOST_BAD:
-        try:
-            (found,) = workers.alone().submit(visit_all, [task._replace(without=without)], plan, now).result()
-            return found
-        except BrokenExecutor:
-            workers.broken()
-            path = _taken_from(now)
-            if not path or path in without:
-                why = "made the process that looked at it end twice: it was killed, or had not enough memory or time"
-                break
-            without[path] = (
-                f"made the process that looked at it end: it was killed, had not enough memory, or took more than "
-                f"{plan.seconds * HARD:g} seconds"
-            )
-        except Exception as error:
-            why = f"could not be looked at: {type(error).__name__}: {error}"
-            break
-    else:
-        why = f"has more than {MOST_BAD} files that each make the process end that looks at them"
+    if not now:
+        return task
+    if error is not None:
+        return _given_up(task, f"could not be looked at: {type(error).__name__}: {error}")
+    path = _taken_from(now)
+    if not path:
+        return _given_up(
+            task, "made the process that looked at it end twice: it was killed, or had not enough memory or time"
+        )
+    if len(task.without) == MOST_BAD:
+        return _given_up(task, f"has more than {MOST_BAD} files that each make the process end that looks at them")
+    why = (
+        "made the process that looked at it end: it was killed, had not enough memory, or took more than "
+        f"{plan.seconds * HARD:g} seconds"
+    )
+    return task._replace(without={**task.without, path: why})
+
+
+def _given_up(task: Task, why: str) -> Visit:
     return Visit(task.unit, failed=True, problems=(Problem("", why),))
 
 
@@ -187,10 +195,21 @@ def _taken_from(now: str) -> str:
 
 
 def visit_all(tasks: Sequence[Task], plan: Plan, now: str = "") -> list[Visit]:
-    """What becomes of some repositories, in order; ``now`` is a file to write to which of their files is looked at."""
+    """What becomes of some repositories, in order; ``now`` is a file to write to which of their files is looked at.
+
+    Raises OtherProgram.
+    """
+    _warm()
 
     def begun(path: str) -> None:
-        with open(now, "w", encoding="utf-8", errors="surrogateescape") as file:
+        # The disk may be another machine's, or full.
+        with contextlib.suppress(OSError), open(now, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(path)
 
     return [visit(task, plan, begun) if now else visit(task, plan) for task in tasks]
+
+
+@cache
+def _warm() -> None:
+    """Lint nothing, as the first file brings much of cblint with it, which is not to count as its time."""
+    lint_bytes(b"version: 0.2\nphases: {}\n", Candidate("buildspec.yml", True), Settings(isolated=True))

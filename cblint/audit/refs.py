@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cblint.git import GitError, asked, commit
 from cblint.hosts.repository import text_in
+from cblint.source.file import Unreadable, read_bytes
 
 _COMMIT = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
 _SYMBOLIC = "ref: "
@@ -15,6 +16,9 @@ _HEADS = "refs/heads/"
 _REMOTE_HEADS = "refs/remotes/origin/"
 MOST_REFS = 16 * 1024 * 1024
 """Bytes of ``packed-refs``: a quarter of a million branches and tags."""
+
+_READ_FIRST = ("HEAD", "config", "commondir", "packed-refs", "shallow", "objects/info/alternates")
+"""What git reads of every repository, and waits for."""
 
 
 class Head(NamedTuple):
@@ -80,6 +84,7 @@ def head_of(root: str, revision: str = "") -> Head:
     else:
         branch = checked_out.removeprefix(_HEADS)
     if revision not in ("", "HEAD"):
+        check_readable(root)
         return Head(branch, commit(root, revision))
     found = _commit_of(common, checked_out) if checked_out else head.strip()
     if re.fullmatch(_COMMIT, found) is None:
@@ -95,16 +100,25 @@ def _commit_of(folder: str, ref: str) -> str:
 
 def _packed(folder: str, ref: str) -> str:
     try:
-        with open(os.path.join(folder, "packed-refs"), "rb") as file:
-            data = file.read(MOST_REFS)
-    except OSError:
+        data = read_bytes(os.path.join(folder, "packed-refs"), False, MOST_REFS)
+    except Unreadable:
         return ""
     found = re.search(rb"(?m)^([0-9a-f]+) " + re.escape(os.fsencode(ref)) + rb"$", data)
     return found.group(1).decode("ascii") if found is not None else ""
 
 
+def check_readable(root: str) -> None:
+    """Raise GitError for a repository in which git would wait for a pipe or a device for as long as it may take."""
+    folder = git_folder(root)
+    for name in _READ_FIRST:
+        path = os.path.join(folder, *name.split("/"))
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise GitError(f"git cannot read the repository: its file {name} is no plain file")
+
+
 def _asked(root: str) -> str:
     """The commit of HEAD, empty if there is none yet. Raises GitError."""
+    check_readable(root)
     done = asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
     if done.returncode == 1 and not done.stderr.strip():
         return ""

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,7 +15,8 @@ from cblint.audit.answers import meaning
 from cblint.audit.model import ROWS, Plan, Task, Unit, Visit
 from cblint.audit.pool import NoWorkers, Workers, visits
 from cblint.audit.program import program
-from cblint.audit.store import Run, telling
+from cblint.audit.scratch import scratch
+from cblint.audit.store import Run, StoreError, telling
 from cblint.audit.tables import Spool
 from cblint.audit.targets import Ways, shown_of, units_of
 from cblint.choices import check_settings
@@ -68,8 +68,10 @@ def audit(
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(telling(path))
+        stack.enter_context(stored.alone(path))
+        folder = stack.enter_context(_scratch())
         store = stack.enter_context(contextlib.closing(stored.opened(path)))
-        spools = _Spools(stack)
+        spools = _Spools(folder, stack)
         problems: list[str] = []
         units = list(units_of(targets, Ways(bool(plan.clones), spools.another, problems.append)))
         resumed = stored.resumed(store, plan) if resume else None
@@ -79,15 +81,35 @@ def audit(
         done = stored.visited(store, run)
         left = [unit for unit in units if unit.name not in done]
         watching.found(len(left))
-        ended = _go(store, run, plan, _tasks(store, left, plan, spools), workers, watching)
+        tasks = _tasks(store, left, plan, spools)
+        ended = _go(store, run, plan, tasks, workers, folder, watching)
         if ended:
             stored.count(store, run)
         stored.end(store, run, stored.DONE if ended else stored.STOPPED)
         return run, ended
 
 
+@contextlib.contextmanager
+def _scratch() -> Iterator[str]:
+    """A folder for what is written for a while. Raises StoreError."""
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(scratch())
+        except OSError as error:
+            raise StoreError(
+                f"No temporary folder can be made: {error.strerror or error}. The variable TMPDIR says where."
+            ) from None
+        yield folder
+
+
 def _go(
-    store: sqlite3.Connection, run: Run, plan: Plan, tasks: Iterator[Task], workers: Workers, watching: Watching
+    store: sqlite3.Connection,
+    run: Run,
+    plan: Plan,
+    tasks: Iterator[Task],
+    workers: Workers,
+    folder: str,
+    watching: Watching,
 ) -> bool:
     def tell(sentence: str) -> None:
         stored.tell_problem(store, run, sentence)
@@ -95,8 +117,9 @@ def _go(
 
     ended = False
     try:
-        for visit in stored.keep(store, run, plan, visits(tasks, plan, workers, tell)):
-            watching.done(visit)
+        with contextlib.closing(stored.keep(store, run, plan, visits(tasks, plan, workers, folder, tell))) as kept:
+            for visit in kept:
+                watching.done(visit)
         ended = True
     except NoWorkers as error:
         watching.say(str(error))
@@ -110,13 +133,12 @@ def _go(
 class _Spools:
     """Room for the rows of tables, which may be more than memory holds."""
 
-    def __init__(self, stack: contextlib.ExitStack) -> None:
+    def __init__(self, folder: str, stack: contextlib.ExitStack) -> None:
+        self._folder = folder
         self._stack = stack
-        self._folder = ""
         self._spools: dict[str, Spool] = {}
 
     def another(self) -> tuple[str, Spool]:
-        self._folder = self._folder or self._stack.enter_context(tempfile.TemporaryDirectory(prefix="cblint-"))
         path = os.path.join(self._folder, f"{len(self._spools)}.db")
         self._spools[path] = Spool(path)
         self._stack.callback(self._spools[path].close)

@@ -7,11 +7,12 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
 from cblint import __version__
+from cblint.audit.locking import held
 from cblint.audit.model import Before, Known, Plan, Told, Unit, Visit, storable
 
 APPLICATION = 0x63626C61
@@ -49,6 +50,19 @@ def telling(path: str) -> Iterator[None]:
         elif "locked" in said:
             said = f"{said}: another audit writes to it"
         raise StoreError(f"{path} cannot be used: {said}.") from None
+
+
+@contextlib.contextmanager
+def alone(path: str) -> Iterator[None]:
+    """Be the only one that writes runs to the store at ``path``. Raises StoreError if that is another process."""
+    with contextlib.ExitStack() as stack:
+        try:
+            is_alone = stack.enter_context(held(f"{os.path.realpath(path)}-lock"))
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror or error}.") from None
+        if not is_alone:
+            raise StoreError(f"{path} is written to by another audit: wait until it has ended, or name another store.")
+        yield
 
 
 def opened(path: str) -> sqlite3.Connection:
@@ -207,8 +221,8 @@ def known(store: sqlite3.Connection, unit: Unit, plan: Plan) -> Known | None:
 # What was found
 
 
-def keep(store: sqlite3.Connection, run: Run, plan: Plan, visits: Iterable[Visit]) -> Iterator[Visit]:
-    """The visits, each after it was written; for good at the latest half a second later, or at the end."""
+def keep(store: sqlite3.Connection, run: Run, plan: Plan, visits: Iterable[Visit]) -> Generator[Visit, None, None]:
+    """The visits, each after it was written; for good with the first that comes half a second later, or at the end."""
     began = 0.0
     try:
         for visit in visits:
@@ -355,8 +369,12 @@ _UPDATE = f"UPDATE findings SET ({_TOLD}) = ({_MARKS}) WHERE id = ?"  # noqa: S6
 
 
 def tell_problem(store: sqlite3.Connection, run: Run, message: str) -> None:
-    """Keep what went wrong with a run as a whole, in a sentence."""
-    store.execute("INSERT INTO problems (run, path, message) VALUES (?, '', ?)", (run.id, storable(message)))
+    """Keep what went wrong with a run as a whole, in a sentence; once, though a run that is resumed finds it again."""
+    store.execute(
+        "INSERT INTO problems (run, path, message) SELECT :run, '', :message WHERE NOT EXISTS"
+        " (SELECT 1 FROM problems WHERE run = :run AND repository IS NULL AND message = :message)",
+        {"run": run.id, "message": storable(message)},
+    )
 
 
 def count(store: sqlite3.Connection, run: Run) -> None:

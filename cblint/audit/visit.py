@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import threading
@@ -34,11 +35,20 @@ from cblint.source.remembered import Answers, asked_again, forget, listening
 _alone = threading.Lock()
 """The current folder and what is remembered of the disk are the process's; threads of a cluster's worker share it."""
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_ROOM = "cannot be laid out: there is no room for its files in the temporary folder (the variable TMPDIR says where)"
+
+
+class OtherProgram(RuntimeError):
+    """Who is asked has another cblint than who asks. ``str()`` is a sentence."""
+
 
 def visit(task: Task, plan: Plan, begun: Callable[[str], None] = lambda _: None) -> Visit:
-    """Look at a repository; ``begun`` is told of each file before it is. Raises RuntimeError in another cblint."""
+    """Look at a repository; ``begun`` is told of each file before it is. Raises OtherProgram."""
     if program() != plan.program:
-        raise RuntimeError("the worker has another cblint than the one that asks: install the same one on both")
+        raise OtherProgram(
+            "A worker has another cblint, or another Python, than the one that asks: install the same one on both."
+        )
     with _alone, _at_home():
         try:
             return _visited(task, plan, begun)
@@ -47,7 +57,9 @@ def visit(task: Task, plan: Plan, begun: Callable[[str], None] = lambda _: None)
         except Unreadable as error:
             return _failed(task.unit, str(error))
         except OSError as error:
-            return _failed(task.unit, f"cannot be read: {error.strerror or error}")
+            return _failed(
+                task.unit, _NO_ROOM if error.errno in _FULL else f"cannot be read: {error.strerror or error}"
+            )
         finally:
             forget()
 

@@ -62,6 +62,8 @@ def run(options: Mapping[str, Any]) -> int:
         except (StoreError, NoWorkers) as error:
             say(str(error))
             return 2
+        except KeyboardInterrupt:
+            return _stopped(options)
 
 
 def _check_installed() -> None:
@@ -95,12 +97,16 @@ def _run(options: Mapping[str, Any], path: str) -> int:
     with watching(options["quiet"], say) as watched:
         done, ended = audit(options["targets"], plan, path, options["resume"], workers, watched)
     if not ended:
-        say("The run was stopped. With --resume it goes on." if options["store"] else "The run was stopped.")
-        return 2
+        return _stopped(options)
     with _asking(path) as store:
         tally = _told(store, done, time.monotonic() - began, options)
         totals = queries.totals(store, done)
     return 3 if totals.crashed else 2 if totals.failed else 1 if tally.failing else 0
+
+
+def _stopped(options: Mapping[str, Any]) -> int:
+    say("The run was stopped. With --resume it goes on." if options["store"] else "The run was stopped.")
+    return 2
 
 
 def _workers(options: Mapping[str, Any]) -> Workers:

@@ -1,0 +1,421 @@
+"""What an audit comes to when processes are killed, disks are full, repositories are hostile and others write too."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import random
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.audit.breaking import (
+    DEFECTS,
+    Audit,
+    ask,
+    eventually,
+    fleet,
+    has_visits,
+    hurting,
+    interrupted,
+    is_done,
+    kept,
+    left_in,
+    made,
+    made_bare,
+    of_runs,
+    resumed,
+    started,
+)
+from tests.integration.conftest import invoke
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc")
+
+MOMENTS = int(os.environ.get("CBLINT_KILLS", "20"))
+"""How often an audit is killed: more often where somebody has the time."""
+REPOSITORIES = 32
+
+
+class Fleet:
+    """A fleet, what an undisturbed audit finds in it, and how many seconds that took."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = fleet(folder / "fleet", 24, 8)
+        store = folder / "undisturbed.db"
+        began = time.monotonic()
+        assert started(self.folder, store).ended() == (1, [])
+        self.seconds = time.monotonic() - began
+        self.kept = kept(store)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    """A fleet, and what there is to find."""
+    return Fleet(tmp_path_factory.mktemp("breaking"))
+
+
+def test_the_fleet_has_what_the_tests_look_for(undisturbed: Fleet) -> None:
+    assert len(undisturbed.kept.visits) == REPOSITORIES
+    assert len(undisturbed.kept.files) == len(undisturbed.kept.findings) // 2 == 2 * REPOSITORIES
+    assert [run[1] for run in undisturbed.kept.runs] == ["done"]
+    assert undisturbed.kept.problems == []
+
+
+# Kill, Ctrl-C
+
+
+def test_an_audit_that_is_killed_at_any_moment_comes_to_the_same_end(
+    undisturbed: Fleet, tmp_path: pathlib.Path
+) -> None:
+    chance = random.Random(13)
+    moments: list[Callable[[Audit, pathlib.Path], None]] = [
+        *(_after(seconds) for seconds in (0.02, 0.05, 0.1)),
+        *(_at_visits(share) for share in (0.01, 0.5, 0.9, 1.0)),
+    ]
+    moments += [_after(chance.uniform(0.1, 1.1) * undisturbed.seconds) for _ in range(MOMENTS - len(moments))]
+    chance.shuffle(moments)
+    scratch = tmp_path / "temporary"
+    scratch.mkdir()
+    stores = 0
+    while moments:
+        stores += 1
+        store = tmp_path / f"{stores}.db"
+        while moments and not is_done(store):
+            audit = started(undisturbed.folder, store, "--resume", TMPDIR=str(scratch))
+            moments.pop()(audit, store)
+            audit.killed()
+            assert not ask(store, "PRAGMA integrity_check") or kept(store)
+        if not is_done(store):
+            assert started(undisturbed.folder, store, "--resume", TMPDIR=str(scratch)).ended() == (1, [])
+        assert kept(store) == undisturbed.kept
+    assert started(undisturbed.folder, store, TMPDIR=str(scratch)).ended() == (1, [])
+    assert left_in(scratch) == []
+
+
+def _after(seconds: float) -> Callable[[Audit, pathlib.Path], None]:
+    return lambda _, __: time.sleep(seconds)
+
+
+def _at_visits(share: float) -> Callable[[Audit, pathlib.Path], None]:
+    """When so many of the repositories are looked at, and written down; or when it has ended by itself."""
+    return lambda audit, store: eventually(
+        lambda: has_visits(store, max(int(share * REPOSITORIES), 1)) or audit.process.poll() is not None
+    )
+
+
+def test_ctrl_c_ends_an_audit_with_a_sentence_and_it_can_be_resumed(undisturbed: Fleet, tmp_path: pathlib.Path) -> None:
+    store = tmp_path / "audit.db"
+    for seconds in (0.0, 0.1, 0.4, 0.8):
+        audit = started(undisturbed.folder, store, "--resume")
+        runs = len(ask(store, "SELECT 1 FROM visits"))
+        eventually(lambda: (tmp_path / "audit.db-lock").exists())
+        time.sleep(seconds)
+        interrupted(audit)
+        began = time.monotonic()
+        assert audit.ended() == (2, ["cblint: The run was stopped. With --resume it goes on."])
+        assert time.monotonic() - began < 3
+        assert audit.workers() == []
+        assert len(ask(store, "SELECT 1 FROM visits")) >= runs
+    assert not is_done(store)
+    resumed(undisturbed.folder, store)
+    assert kept(store) == undisturbed.kept
+
+
+# Processes that end
+
+
+def test_a_process_that_is_killed_costs_nothing_and_is_told(undisturbed: Fleet, tmp_path: pathlib.Path) -> None:
+    store = tmp_path / "audit.db"
+    audit = started(undisturbed.folder, store)
+    eventually(lambda: len(audit.workers()) == 2)
+    os.kill(audit.workers()[0], 9)
+    status, said = audit.ended()
+    (problem,) = of_runs(store)
+    assert (status, said) == (1, [f"cblint: {problem}"])
+    assert problem.startswith("A process was killed, or out of memory or time, when it was given ")
+    assert kept(store) == undisturbed.kept
+
+
+def test_files_that_end_their_process_or_never_end_cost_themselves(tmp_path: pathlib.Path) -> None:
+    folder = fleet(tmp_path / "fleet", 40, 0)
+    before = tmp_path / "before.db"
+    assert started(folder, before).ended() == (1, [])
+    texts = {3: "kill me", 14: "eat memory", 15: "never end", 27: "stay in C"}
+    for number, text in texts.items():
+        (folder / f"clone-{number:03}" / "buildspec-release.yml").write_text(f"{DEFECTS}# {text}\n")
+    for number in range(4):  # one more than may be
+        (folder / "clone-037" / f"a-buildspec-{number}.yml").write_text(f"{DEFECTS}# kill me\n")
+
+    store = tmp_path / "audit.db"
+    assert started(folder, store, "--timeout", "2", path=[hurting(tmp_path / "site")]).ended()[0] == 2
+    found = kept(store)
+    ended = "made the process that looked at it end: it was killed, had not enough memory, or took more than 6 seconds"
+    assert found.problems == [
+        ("clone-003", "buildspec-release.yml", ended),
+        ("clone-014", "buildspec-release.yml", ended),
+        ("clone-015", "buildspec-release.yml", "takes longer than 2 seconds, and was given up"),
+        ("clone-027", "buildspec-release.yml", ended),
+        ("clone-037", "", "has more than 3 files that each make the process end that looks at them"),
+    ]
+    assert len(of_runs(store)) == 4  # each time that a process had several
+    lost = {(name, path) for name, path, _ in found.problems} | {("clone-037", path) for path in _NAMES}
+    assert [each for each in kept(before).findings if each[:2] not in lost] == found.findings
+
+
+_NAMES = ("buildspec.yml", "buildspec-release.yml")
+
+
+# Disks that are full
+
+
+def test_a_store_that_may_not_grow_is_told_of_and_resumed(undisturbed: Fleet, tmp_path: pathlib.Path) -> None:
+    store = tmp_path / "audit.db"
+    audit = started(undisturbed.folder, store)
+    resource.prlimit(audit.process.pid, resource.RLIMIT_FSIZE, (120_000, 120_000))
+    status, said = audit.ended()
+    assert status == 2
+    assert said == [
+        f"cblint: {store} cannot be used: disk I/O error: what was found until then is kept, and --resume goes on when "
+        "there is room."
+    ]
+    kept(store)
+    resumed(undisturbed.folder, store)
+    assert kept(store) == undisturbed.kept
+
+
+@pytest.fixture
+def disk(tmp_path: pathlib.Path) -> Iterator[Callable[[int], pathlib.Path]]:
+    """Makes a disk of so many kilobytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mounted(kilobytes: int) -> pathlib.Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "cblint", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"no disk can be made: {done.stderr.strip()}")
+        return folder
+
+    yield mounted
+    subprocess.run(["umount", str(folder)], capture_output=True, check=False)
+
+
+def test_a_full_disk_is_told_of_and_the_audit_resumed_when_there_is_room(
+    undisturbed: Fleet, tmp_path: pathlib.Path, disk: Callable[[int], pathlib.Path]
+) -> None:
+    folder = disk(1_000)
+    (folder / "other").write_bytes(b"x" * 850_000)
+    store = folder / "audit.db"
+    status, said = started(undisturbed.folder, store).ended()
+    assert status == 2
+    assert said == [
+        f"cblint: {store} cannot be used: database or disk is full: what was found until then is kept, and --resume "
+        "goes on when there is room."
+    ]
+    before = kept(store)
+    assert set(before.findings) < set(undisturbed.kept.findings)
+    (folder / "other").unlink()
+    resumed(undisturbed.folder, store)
+    assert kept(store) == undisturbed.kept
+
+
+def test_what_finds_no_room_to_be_laid_out_is_told_of(
+    tmp_path: pathlib.Path, disk: Callable[[int], pathlib.Path]
+) -> None:
+    folder = fleet(tmp_path / "fleet", 10, 10)
+    for number in (3, 7):
+        made_bare(folder / f"large-{number}.git", {"buildspec.yml": DEFECTS, "README.md": "x" * 900_000})
+    store = tmp_path / "audit.db"
+    status, said = started(folder, store, TMPDIR=str(disk(500))).ended()
+    assert (status, said) == (2, [])
+    found = kept(store)
+    why = "cannot be laid out: there is no room for its files in the temporary folder (the variable TMPDIR says where)"
+    assert found.problems == [("large-3", "", why), ("large-7", "", why)]
+    assert len(found.visits) == 22
+    assert len(found.findings) == 20 * 4
+
+
+def test_without_a_temporary_folder_an_audit_says_so(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    fleet(tmp_path / "fleet", 1, 0)
+    done = invoke(["audit", str(tmp_path / "fleet"), "--store", str(tmp_path / "audit.db")], "")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "cblint: No temporary folder can be made: No such file or directory. The variable TMPDIR says where.\n",
+    )
+
+
+# Repositories that are hostile
+
+
+def _sparse(path: pathlib.Path) -> None:
+    """Make a file of a gigabyte that takes no room."""
+    with path.open("ab") as file:
+        file.truncate(1 << 30)
+
+
+def _pipe(path: pathlib.Path) -> None:
+    """Put a pipe in the place of a file or folder."""
+    _remove(path)
+    os.mkfifo(path)
+
+
+def _socket(path: pathlib.Path) -> None:
+    _remove(path)
+    with socket.socket(socket.AF_UNIX) as end, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path.parent)  # a longer name has no room
+        end.bind(path.name)
+
+
+def _folder(path: pathlib.Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _loop(path: pathlib.Path) -> None:
+    path.symlink_to(path.name)
+    (path.parent / "up").symlink_to("..")
+
+
+def _remove(path: pathlib.Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _only_packed(path: pathlib.Path, put: Callable[[pathlib.Path], None]) -> None:
+    """Let nothing but ``packed-refs`` tell the commit, and put something in its place."""
+    _remove(path.parent / "refs" / "heads" / "main")
+    path.unlink(missing_ok=True)
+    put(path)
+
+
+def _corrupt(folder: pathlib.Path) -> None:
+    (pack,) = folder.glob("*.pack")
+    pack.chmod(0o600)
+    pack.write_bytes(pack.read_bytes()[:12] + b"\xff" * 400)
+
+
+_GIT = "git cannot read the repository"
+_NO_PLAIN = f"{_GIT}: its file {{}} is no plain file"
+
+HOSTILE: dict[str, tuple[str, Callable[[pathlib.Path], None], str, str]] = {
+    "git is a pipe": (".git", _pipe, "", f"{_GIT}: fatal: not a git repository"),
+    "git is a socket": (".git", _socket, "", f"{_GIT}: fatal: not a git repository"),
+    "a folder is HEAD": (".git/HEAD", _folder, "", _NO_PLAIN.format("HEAD")),
+    "a pipe is HEAD": (".git/HEAD", _pipe, "", _NO_PLAIN.format("HEAD")),
+    "a large buildspec": ("buildspec.yml", _sparse, "buildspec.yml", "is larger than 4 MB"),
+    "a pipe is packed-refs": (
+        ".git/packed-refs",
+        lambda path: _only_packed(path, _pipe),
+        "",
+        _NO_PLAIN.format("packed-refs"),
+    ),
+    "large packed-refs": (
+        ".git/packed-refs",
+        lambda path: _only_packed(path, _sparse),
+        "",
+        f"{_GIT}: fatal: unterminated line in .git/packed-refs",
+    ),
+    "bare, a pipe is config": ("config", _pipe, "", _NO_PLAIN.format("config")),
+    "bare, large config": ("config", _sparse, "", "fatal: bad config line"),
+    "bare, a pipe is packed-refs": ("packed-refs", _pipe, "", _NO_PLAIN.format("packed-refs")),
+    "bare, large packed-refs": ("packed-refs", _sparse, "", "fatal: unterminated line in ./packed-refs"),
+    "bare, a pipe is commondir": ("commondir", _pipe, "", _NO_PLAIN.format("commondir")),
+    "bare, a pipe is alternates": ("objects/info/alternates", _pipe, "", _NO_PLAIN.format("objects/info/alternates")),
+    "bare, a corrupt pack": ("objects/pack", _corrupt, "", "does not match index"),
+}
+"""Repositories by name: what of them is made otherwise, and the file and the words of the only problem there is."""
+
+
+def test_each_hostile_repository_costs_one_row_and_nothing_hangs(tmp_path: pathlib.Path) -> None:
+    folder = fleet(tmp_path / "fleet", 4, 2)
+    for name, (path, put, _, _) in HOSTILE.items():
+        if name.startswith("bare"):
+            here = made_bare(folder / name, {"buildspec.yml": DEFECTS})
+            subprocess.run(["git", "-C", str(here), "repack", "-a", "-d", "-q"], check=True)
+            (here / "objects" / "info").mkdir(exist_ok=True)
+        else:
+            here = made(folder / name, {"buildspec.yml": DEFECTS})
+        put(here / path)
+    for name, large in (("large config", ".git/config"), ("large index", ".git/index"), ("large owners", "CODEOWNERS")):
+        _sparse(made(folder / name, {"buildspec.yml": DEFECTS}) / large)
+    _pipe(made(folder / "a pipe is config", {"buildspec.yml": DEFECTS}) / ".git" / "config")
+    _loop(made(folder / "loops", {"buildspec.yml": DEFECTS}) / "other-buildspec.yml")
+
+    store = tmp_path / "audit.db"
+    assert started(folder, store).ended() == (2, [])
+    found = ask(
+        store,
+        "SELECT name, path, message FROM problems p JOIN repositories r ON r.id = p.repository"
+        " UNION ALL SELECT name, path, skipped FROM files JOIN repositories r ON r.id = repository WHERE skipped <> ''",
+    )
+    told = {str(name): (str(path), str(message)) for name, path, message in found}
+    assert set(told) == set(HOSTILE)
+    assert len(told) == len(found)
+    for name, (_, _, path, words) in HOSTILE.items():
+        assert told[name][0] == path, name
+        assert words in told[name][1], name
+    assert of_runs(store) == []
+    with_files = 5 + sum(path == "" and not name.startswith("bare") for name, (_, _, path, _) in HOSTILE.items())
+    assert len(kept(store).findings) == 6 * 4 + with_files * 2
+
+
+def test_repositories_that_disappear_meanwhile_are_told_of(undisturbed: Fleet, tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "fleet"
+    shutil.copytree(undisturbed.folder, folder)
+    store = tmp_path / "audit.db"
+    audit = started(folder, store)
+    eventually(lambda: bool(ask(store, "SELECT 1 FROM runs")))  # all are found by then
+    gone = [f"clone-{number:03}" for number in range(16, 24)]
+    for name in gone:
+        (folder / name).rename(tmp_path / name)
+    assert audit.ended() == (2, [])
+    found = kept(store)
+    assert found.problems == [(name, "", "is not there (any more)") for name in gone]
+    assert found.findings == [each for each in undisturbed.kept.findings if each[0] not in gone]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_repository_that_may_not_be_read_is_told_of(tmp_path: pathlib.Path) -> None:
+    folder = fleet(tmp_path / "fleet", 3, 0)
+    (folder / "clone-001").chmod(0)
+    store = tmp_path / "audit.db"
+    try:
+        assert started(folder, store).ended()[0] == 2
+    finally:
+        (folder / "clone-001").chmod(0o700)
+    assert [each[0] for each in kept(store).problems] == ["clone-001"]
+
+
+# Two at once
+
+
+def test_a_second_audit_of_the_same_store_says_that_another_one_writes(
+    undisturbed: Fleet, tmp_path: pathlib.Path
+) -> None:
+    store = tmp_path / "audit.db"
+    first = started(undisturbed.folder, store)
+    eventually(lambda: ask(store, "SELECT 1 FROM runs") == [(1,)])
+    assert started(undisturbed.folder, store, "--resume").ended() == (
+        2,
+        [f"cblint: {store} is written to by another audit: wait until it has ended, or name another store."],
+    )
+    assert first.ended() == (1, [])
+    assert kept(store) == undisturbed.kept
+    assert not (tmp_path / "audit.db-lock").exists()
+
+
+def test_of_audits_that_begin_at_once_one_writes(undisturbed: Fleet, tmp_path: pathlib.Path) -> None:
+    store = tmp_path / "audit.db"
+    audits = [started(undisturbed.folder, store) for _ in range(3)]
+    assert sorted(audit.ended()[0] for audit in audits) == [1, 2, 2]
+    assert kept(store) == undisturbed.kept

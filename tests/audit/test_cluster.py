@@ -1,0 +1,208 @@
+"""A cluster of Dask's that loses its workers, its scheduler, or has another cblint."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from tests.audit.breaking import (
+    DEFECTS,
+    Kept,
+    eventually,
+    fleet,
+    has_visits,
+    hurting,
+    interrupted,
+    is_done,
+    kept,
+    of_runs,
+    slowing,
+    started,
+)
+from tests.integration.conftest import ROOT
+
+pytest.importorskip("distributed", reason="Dask is not installed")
+
+_MOST_DEATHS = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+"""As few workers as may be end until a scheduler says that it is due to their work: it takes two seconds for each."""
+_IMPATIENT = "import cblint.audit.pool\ncblint.audit.pool.PATIENCE = 3.0\n"
+
+
+class Cluster(NamedTuple):
+    """A scheduler and two workers with a thread each."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
+
+
+def _free_port() -> int:
+    with socket.socket() as end:
+        end.bind(("127.0.0.1", 0))
+        return int(end.getsockname()[1])
+
+
+def _process(program: str, *arguments: str, path: str, log: pathlib.Path) -> subprocess.Popen[bytes]:
+    variables = {**os.environ, **_MOST_DEATHS, "PYTHONPATH": path}
+    command = [sys.executable, "-m", f"distributed.cli.dask_{program}", *arguments, "--no-dashboard"]
+    with log.open("wb") as file:
+        # Elsewhere than here, where Python would find this cblint first.
+        return subprocess.Popen(
+            command, cwd=log.parent, env=variables, stdout=file, stderr=file, start_new_session=True
+        )
+
+
+@contextlib.contextmanager
+def cluster(folder: pathlib.Path, path: str = ROOT, nanny: bool = False) -> Iterator[Cluster]:
+    """A cluster whose workers find cblint on a path; with a ``nanny`` they are begun anew when they have ended."""
+    folder.mkdir()
+    address = f"tcp://127.0.0.1:{(port := _free_port())}"
+    options = ["--nworkers", "1", "--nthreads", "1", "--local-directory", str(folder), "--preload", "cblint.audit.pool"]
+    logs = [folder / f"worker-{number}.log" for number in range(2)]
+    log = folder / "scheduler.log"
+    scheduler = _process("scheduler", "--host", "127.0.0.1", "--port", str(port), path=ROOT, log=log)
+    all_ = [scheduler]
+    try:
+        for each in logs:
+            kind = "--nanny" if nanny else "--no-nanny"
+            all_.append(_process("worker", address, *options, kind, path=path, log=each))
+        eventually(lambda: log.read_text().count("Register worker") >= 2)
+        yield Cluster(address, scheduler, all_[1:])
+    finally:
+        for process in all_:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class Fleet(NamedTuple):
+    """A fleet, and what an audit finds in it with the processes of one machine."""
+
+    folder: pathlib.Path
+    kept: Kept
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    """A fleet, and what there is to find."""
+    folder = tmp_path_factory.mktemp("cluster")
+    made = fleet(folder / "fleet", 60, 20)
+    assert started(made, folder / "audit.db").ended() == (1, [])
+    return Fleet(made, kept(folder / "audit.db"))
+
+
+def test_a_cluster_that_loses_a_worker_then_all_and_then_its_scheduler(
+    undisturbed: Fleet, tmp_path: pathlib.Path
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(_IMPATIENT)
+    path = os.pathsep.join((str(slowing(tmp_path / "slow")), ROOT))
+    store = tmp_path / "audit.db"
+    with cluster(tmp_path / "one", path) as dask:
+        audit = started(undisturbed.folder, store, "--cluster", dask.address, path=[site])
+        eventually(lambda: has_visits(store, 1))
+        dask.workers[0].kill()
+        status, said = audit.ended()
+        assert status == 1
+        assert said == [f"cblint: {sentence}" for sentence in of_runs(store)]
+        assert kept(store) == undisturbed.kept
+
+        store = tmp_path / "second.db"
+        audit = started(undisturbed.folder, store, "--cluster", dask.address, path=[site])
+        eventually(lambda: has_visits(store, 1))
+        dask.workers[1].kill()
+        status, said = audit.ended()
+        assert status == 2
+        assert said == [
+            *(f"cblint: {sentence}" for sentence in of_runs(store)),
+            "cblint: The cluster has had no worker for 3 seconds.",
+            "cblint: The run was stopped. With --resume it goes on.",
+        ]
+        assert not is_done(store)
+    with cluster(tmp_path / "two", path) as dask:
+        audit = started(undisturbed.folder, store, "--cluster", dask.address, "--resume", path=[site])
+        visits = len(kept(store).visits)
+        eventually(lambda: has_visits(store, visits + 1))
+        dask.scheduler.kill()
+        status, said = audit.ended()
+        assert status == 2
+        assert said[-1] == "cblint: The run was stopped. With --resume it goes on."
+        assert len(said) == 2
+        assert not is_done(store)
+    assert started(undisturbed.folder, store, "--resume").ended() == (1, [])
+    assert kept(store) == undisturbed.kept
+
+
+def test_ctrl_c_ends_an_audit_on_a_cluster_and_files_that_end_workers_cost_themselves(
+    undisturbed: Fleet, tmp_path: pathlib.Path
+) -> None:
+    site = hurting(tmp_path / "site")
+    folder = tmp_path / "fleet"
+    folder.mkdir()
+    for number in range(4):
+        shutil.copytree(undisturbed.folder / f"clone-{number:03}", folder / f"clone-{number:03}")
+    (folder / "clone-001" / "buildspec-release.yml").write_text(f"{DEFECTS}# kill me\n")
+    with cluster(tmp_path / "dask", os.pathsep.join((str(site), ROOT)), nanny=True) as dask:
+        store = tmp_path / "stopped.db"
+        audit = started(undisturbed.folder, store, "--cluster", dask.address)
+        eventually(lambda: has_visits(store, 1))
+        interrupted(audit)
+        assert audit.ended(5) == (2, ["cblint: The run was stopped. With --resume it goes on."])
+
+        store = tmp_path / "audit.db"
+        status, said = started(folder, store, "--cluster", dask.address).ended()
+    assert status == 1
+    assert said == [f"cblint: {sentence}" for sentence in of_runs(store)]
+    found = kept(store)
+    (problem,) = found.problems
+    assert problem[:2] == ("clone-001", "buildspec-release.yml")
+    assert str(problem[2]).startswith("made the process that looked at it end")
+    alike = {f"clone-{number:03}" for number in range(4)}
+    lost = ("clone-001", "buildspec-release.yml")
+    assert found.findings == [each for each in undisturbed.kept.findings if each[0] in alike and each[:2] != lost]
+
+
+def test_workers_with_another_cblint_are_refused(undisturbed: Fleet, tmp_path: pathlib.Path) -> None:
+    other = tmp_path / "other"
+    for name in ("cblint", "rules"):
+        shutil.copytree(os.path.join(ROOT, name), other / name, ignore=shutil.ignore_patterns("__pycache__"))
+    with (other / "cblint" / "wording.py").open("a") as file:
+        file.write("# changed\n")
+    store = tmp_path / "audit.db"
+    with cluster(tmp_path / "dask", str(other)) as dask:
+        assert started(undisturbed.folder, store, "--cluster", dask.address).ended() == (
+            2,
+            [
+                "cblint: A worker has another cblint, or another Python, than the one that asks: install the same one "
+                "on both.",
+                "cblint: The run was stopped. With --resume it goes on.",
+            ],
+        )
+    assert kept(store)[1:] == ([], [], [], [])
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("tcp://127.0.0.1:1", "Connection refused"),
+        ("nowhere", "missing port number in address 'nowhere'"),
+        ("x://127.0.0.1:1", "unknown address scheme 'x'"),
+    ],
+)
+def test_a_cluster_that_does_not_answer_is_told_of(tmp_path: pathlib.Path, address: str, why: str) -> None:
+    (tmp_path / "fleet").mkdir()
+    status, said = started(tmp_path / "fleet", tmp_path / "audit.db", "--cluster", address).ended(20)
+    assert status == 2
+    assert len(said) == 1
+    assert said[0].startswith(f"cblint: The cluster at {address} does not answer: {why}")
