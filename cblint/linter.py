@@ -109,6 +109,8 @@ class FileResult(NamedTuple):
     """Where a symbolic link on the way leads in the repository, relative to its root; empty if there is none."""
     line_hashes: dict[int, str] = {}  # noqa: RUF012 - never changed
     """GitHub's hashes of the lines on which findings begin, if asked for."""
+    unread: bool = False
+    """Whether it could not be linted, whoever named it: not what is passed over as it holds nothing of ours."""
 
     @property
     def failing(self) -> int:
@@ -318,7 +320,7 @@ def _hidden(said: str, text: str) -> str:
 
 
 def _failure(candidate: Candidate, why: str) -> FileResult:
-    return FileResult(*names_of(candidate.path), skipped=why, failed=candidate.named)
+    return FileResult(*names_of(candidate.path), skipped=why, failed=candidate.named, unread=True)
 
 
 def _passed_over(candidate: Candidate, why: str, expected: bool) -> FileResult:

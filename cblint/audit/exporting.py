@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import json
 import os
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from cblint.audit.queries import Wanted, findings, read_back, visited
+from cblint.audit.looking import overview
+from cblint.audit.overview import Overview
+from cblint.audit.queries import Visited, Wanted, findings, read_back, visited
 from cblint.audit.store import FAILED, Run
+from cblint.audit.tally import Tally, tallied
+from cblint.audit.targets import web_of
 from cblint.catalogue import Rule
 from cblint.finding import Severity
 from cblint.linter import FileResult, result_of
@@ -21,9 +28,11 @@ from cblint.report.serialise import serialised
 
 COLUMNS = (
     "repository", "url", "branch", "commit", "path", "line", "column", "end_line", "end_column", "severity", "rule",
-    "code", "category", "confidence", "message", "where", "suppressed", "reason", "fix", "owners", "fingerprint",
+    "code", "category", "confidence", "message", "place", "suppressed", "reason", "fix", "owners", "fingerprint",
     "first_seen",
 )  # fmt: skip
+MOST_NAMES = 3
+"""Targets in the title of a page."""
 ROWS_OF_GROUP = 10_000
 """Rows that are held at a time for Parquet."""
 _STEERING = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
@@ -34,40 +43,72 @@ class Unwritable(Exception):
     """What is asked for cannot be written. ``str()`` is a sentence."""
 
 
-def export_to(store: sqlite3.Connection, run: Run, style: str, path: str) -> Iterator[str]:
-    """Write what a run found. Gives sentences about what a format has no room for. Raises Unwritable."""
+def export_to(store: sqlite3.Connection, run: Run, wanted: Wanted, style: str, path: str) -> Iterator[str]:
+    """Write what a run found; - is standard output. Gives sentences about what a format has no room for.
+
+    Raises Unwritable.
+    """
     try:
         if style == "sarif":
-            yield from _sarif_logs(store, run, path)
+            yield from _sarif_logs(store, run, wanted, _no_stream(path, style))
+        elif style == "parquet":
+            _write_parquet(_records(store, run, wanted), _no_stream(path, style))
         else:
-            _WRITERS[style](_records(store, run), path)
+            _write(_LINES[style](store, run, wanted), path)
     except OSError as error:
         raise Unwritable(f"Cannot write {path}: {error.strerror or error}.") from None
 
 
-def _records(store: sqlite3.Connection, run: Run) -> Iterator[dict[str, Any]]:
+def _no_stream(path: str, style: str) -> str:
+    if path == "-":
+        raise Unwritable(f"{style} cannot go to standard output: name a file, or for sarif a folder.")
+    return path
+
+
+def _write(lines: Iterable[str], path: str) -> None:
+    with contextlib.ExitStack() as stack:
+        stream = sys.stdout.buffer if path == "-" else stack.enter_context(open(path, "wb"))
+        stream.writelines(line.encode("utf-8", "backslashreplace") for line in lines)
+        stream.flush()
+
+
+def _records(store: sqlite3.Connection, run: Run, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """A finding of a run each, by the names of ``COLUMNS``."""
     repositories = {each.name: each for each in visited(store, run)}
     started = dict(store.execute("SELECT id, started FROM runs"))
-    for row in findings(store, run, Wanted()):
+    for row in findings(store, run, wanted):
         of = repositories[row.repository]
         values = {
             **row._asdict(),
             "url": of.url,
             "branch": of.branch,
             "commit": of.revision,
-            "where": row.place,
             "first_seen": started[row.first],
         }
         yield {name: values[name] for name in COLUMNS}
 
 
+# The page
+
+
+def renderer() -> Callable[[Overview], Iterator[str]]:
+    """What renders the page. Raises Unwritable where what it needs is not installed."""
+    try:
+        from cblint.audit.page import rendered  # few runs write one
+    except ImportError:
+        raise Unwritable('A page needs jinja2: pip install "cblint[audit]".') from None
+    return rendered
+
+
+def page(store: sqlite3.Connection, run: Run, wanted: Wanted, tally: Tally) -> Iterator[str]:
+    """The page about a run, in parts. Raises Unwritable."""
+    (targets,) = store.execute("SELECT targets FROM runs WHERE id = ?", (run.id,)).fetchone()
+    names = [os.path.basename(os.path.abspath(each)) if "://" not in each else each for each in json.loads(targets)]
+    title = ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])])
+    return renderer()(overview(store, run, wanted, tally, title))
+
+
 # Tables
-
-
-def _write_csv(records: Iterable[dict[str, Any]], path: str) -> None:
-    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        file.writelines(csv_lines(COLUMNS, (list(record.values()) for record in records)))
 
 
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -83,11 +124,6 @@ def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterato
 
 def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_STEERING) else value
-
-
-def _write_jsonl(records: Iterable[dict[str, Any]], path: str) -> None:
-    with open(path, "w", encoding="ascii") as file:
-        file.writelines(serialised(record, indent=None) for record in records)
 
 
 def _write_parquet(records: Iterable[dict[str, Any]], path: str) -> None:
@@ -113,18 +149,20 @@ def _valid(value: Any) -> Any:
     return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
 
 
-_WRITERS: dict[str, Callable[[Iterable[dict[str, Any]], str], None]] = {
-    "csv": _write_csv,
-    "jsonl": _write_jsonl,
-    "parquet": _write_parquet,
+_LINES: dict[str, Callable[[sqlite3.Connection, Run, Wanted], Iterable[str]]] = {
+    "csv": lambda *given: csv_lines(COLUMNS, (list(record.values()) for record in _records(*given))),
+    "jsonl": lambda *given: (serialised(record, indent=None) for record in _records(*given)),
+    "html": lambda store, run, wanted: page(store, run, wanted, tallied(findings(store, run, wanted), None)),
 }
 
 
 # SARIF
 
 
-def _sarif_logs(store: sqlite3.Connection, run: Run, folder: str) -> Iterator[str]:
+def _sarif_logs(store: sqlite3.Connection, run: Run, wanted: Wanted, folder: str) -> Iterator[str]:
     """Write a log for each repository that was looked at, also for one without findings: that closes old alerts."""
+    if wanted.owner:
+        raise Unwritable("A log holds all of its repository, as alerts that it lacks are closed: leave out --owner.")
     os.makedirs(folder, exist_ok=True)
     names: set[str] = set()
     own = tuple(_own_rules(store))
@@ -140,8 +178,19 @@ def _sarif_logs(store: sqlite3.Connection, run: Run, folder: str) -> Iterator[st
         log = written("sarif", result, Style())
         name = _file_name(repository.name, names)
         with open(os.path.join(folder, name), "wb") as file:
-            file.writelines(line.encode("utf-8", "backslashreplace") for line in log.lines)
+            file.write(_with_provenance("".join(log.lines), repository).encode("utf-8", "backslashreplace"))
         yield from (f"{repository.name}: {sentence}" for sentence in log.omitted)
+
+
+def _with_provenance(log: str, repository: Visited) -> str:
+    """A log that says of which repository, branch and commit it is, as an upload is asked for them."""
+    address = web_of(repository.url)
+    if not address:
+        return log
+    found = json.loads(log)
+    about = {"repositoryUri": address, "revisionId": repository.revision, "branch": repository.branch}
+    found["runs"][0]["versionControlProvenance"] = [{name: value for name, value in about.items() if value}]
+    return serialised(found)
 
 
 def _files(store: sqlite3.Connection, repository: int) -> Iterator[FileResult]:

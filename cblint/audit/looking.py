@@ -7,17 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby
 
 from cblint import __version__
-from cblint.audit.overview import Audited, AuditedRule, Found, Line, Mend, Overview, Place, Point
+from cblint.audit.overview import Audited, AuditedRule, Found, Line, Mend, Overview, Place
 from cblint.audit.queries import (
     Row,
-    Totals,
     Wanted,
     before,
     findings,
     points,
     read_back,
     rules_of,
-    totals,
     troubles,
     visited,
 )
@@ -62,20 +60,21 @@ def overview(store: sqlite3.Connection, run: Run, wanted: Wanted, tally: Tally, 
         title,
         __version__,
         now(),
-        tuple(_trend(points(store), run, totals(store, run), tally)),
+        tuple(points(store, run)),
         repositories,
         rules,
         _found(store, run, wanted, repositories, rules, first_of_all),
+        only(store, run, wanted),
     )
 
 
-def _trend(done: Sequence[Point], run: Run, of_run: Totals, tally: Tally) -> Iterator[Point]:
-    """The runs until this one, which is told as its findings are."""
-    yield from (point for point in done if point.run < run.id)
-    errors, warnings, notes = (tally.severities[severity] for severity in ("error", "warning", "note"))
-    looked = of_run.repositories - of_run.failed
-    new = tally.new if len(done) > 1 else 0
-    yield Point(run.id, run.started, looked, of_run.files, errors, warnings, notes, new, of_run.gone)
+def only(store: sqlite3.Connection, run: Run, wanted: Wanted) -> str:
+    """Which findings are wanted, in words that follow "only"; empty if all are."""
+    former = before(store, run)
+    since = f"the audit of {former.started}" if former is not None else "a run before, of which there is none"
+    owns = f"what {wanted.owner} owns" if wanted.owner else ""
+    new = f"what is new since {since}" if wanted.only_new else ""
+    return " and of it ".join(filter(None, (owns, new)))
 
 
 def _found(
@@ -90,14 +89,16 @@ def _found(
     numbers = {each.name: number for number, each in enumerate(rules)}
     for number, rows in groupby(findings(store, run, wanted), lambda row: row.file):
         (record,) = store.execute("SELECT record FROM files WHERE id = ?", (number,)).fetchone()
-        file = read_back(record)
+        # Of a file that has changed since there is no record.
+        file = read_back(record) if record else FileResult("", "")
         by_name = dict(zip(fingerprints(file), file.findings, strict=True))
         for row in rows:
-            is_new = row.first == run.id and not first_of_all
-            yield _told(row, places[row.repository], numbers[row.rule], file, by_name[row.fingerprint], is_new)
+            found = _told(row, places[row.repository], numbers[row.rule], row.first == run.id and not first_of_all)
+            finding = by_name.get(row.fingerprint)
+            yield _with_details(found, file, finding) if finding is not None else found
 
 
-def _told(row: Row, repository: int, rule: int, file: FileResult, finding: Finding, is_new: bool) -> Found:
+def _told(row: Row, repository: int, rule: int, is_new: bool) -> Found:
     return Found(
         repository,
         rule,
@@ -105,20 +106,27 @@ def _told(row: Row, repository: int, rule: int, file: FileResult, finding: Findi
         row.path,
         row.line,
         row.column,
-        finding.message,
-        finding.detail,
+        row.message,
+        "",
         row.place,
         tuple(row.owners.split()),
         row.fingerprint,
         row.first,
         is_new,
         f"{row.suppressed}: {row.reason}" if row.suppressed and row.reason else row.suppressed,
-        tuple(_snippet(file, finding)),
-        tuple(
+    )
+
+
+def _with_details(found: Found, file: FileResult, finding: Finding) -> Found:
+    return found._replace(
+        message=finding.message,
+        detail=finding.detail,
+        snippet=tuple(_snippet(file, finding)),
+        places=tuple(
             Place(each.step, each.message, each.path, each.start.line, each.start.column)
             for each in (*finding.steps, *finding.related)
         ),
-        _mend(file, finding.fix) if finding.fix is not None else None,
+        fix=_mend(file, finding.fix) if finding.fix is not None else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,15 +16,29 @@ from cblint.finding import Severity
 from cblint.linter import FileResult
 
 NEW, GONE = "new", "gone"
+MOST_NAMED = 5
+"""Runs that are named where none is called so."""
 MOST_POINTS = 60
 """Runs that the trend goes back."""
 
 
+NOBODY = "nobody"
+"""The owner of what nobody owns."""
+
+
 class Wanted(NamedTuple):
-    """Which findings are meant: all, those of an owner, or those that no run before had."""
+    """Which findings are meant: all, those of an owner (or NOBODY), or those that no run before had."""
 
     owner: str = ""
     only_new: bool = False
+
+    def owns(self, owners: str) -> bool:
+        """Whether what belongs to these owners, with blanks between them, is meant."""
+        names = owners.lower().split() or [NOBODY]
+        return not self.owner or self.owner.lower() in names
+
+
+ALL = Wanted()
 
 
 class Row(NamedTuple):
@@ -86,54 +101,89 @@ class Difference(NamedTuple):
     code: str
     message: str
     fingerprint: str
+    owners: str
 
 
-_FIELDS = (
-    "r.name, f.path, line, f.'column', end_line, end_column, rule, code, severity, confidence, category, message,"
-    " f.place, suppressed, reason, fix, fingerprint, w.owners, w.fail_on, f.first, w.id"
-).replace("'", '"')
+_SINCE = """(
+    SELECT min(g.first) FROM findings g
+    WHERE g.repository = f.repository AND g.fingerprint = f.fingerprint AND (g.suppressed = '') = (f.suppressed = '')
+)"""
+"""The first run that ever saw a finding: one that was gone for a while is not new when it is there again."""
+_FINDINGS = f"""
+SELECT r.name, f.path, line, f."column", end_line, end_column, rule, code, severity, confidence, category, message,
+    f.place, suppressed, reason, fix, fingerprint, w.owners, w.fail_on, {_SINCE}, w.id
+FROM visits v JOIN repositories r ON r.id = v.repository
+JOIN findings f ON f.repository = r.id AND f.first <= :run AND (f.gone IS NULL OR f.gone > :run)
+JOIN files w ON w.repository = r.id AND w.path = f.path AND w.first <= :run AND (w.gone IS NULL OR w.gone > :run)
+WHERE v.run = :run AND v.status <> 'failed' AND (:all OR (f.first = :run AND {_SINCE} = :run))
+ORDER BY r.name, f.path, line, f."column", code
+"""  # noqa: S608 - nothing of it is anybody's but ours
+_DIFFERENCES = """
+SELECT r.name, f.path, line, f."column", severity, rule, code, message, fingerprint, ifnull((
+    SELECT owners FROM files w WHERE w.repository = r.id AND w.path = f.path ORDER BY w.id DESC LIMIT 1
+), '')
+FROM findings f JOIN repositories r ON r.id = f.repository
+JOIN visits v ON v.repository = r.id AND v.run = :has AND v.status <> 'failed'
+WHERE suppressed = '' AND f.first <= :has AND (f.gone IS NULL OR f.gone > :has)
+AND (:new OR EXISTS (SELECT 1 FROM visits w WHERE w.repository = r.id AND w.run = :lacks AND w.status <> 'failed'))
+AND (:lacks > :has OR f.first > :lacks OR f.gone IS NOT NULL)
+AND NOT EXISTS (
+    SELECT 1 FROM findings g WHERE g.repository = f.repository AND g.fingerprint = f.fingerprint
+    AND g.suppressed = '' AND g.first <= :lacks AND (g.gone IS NULL OR g.gone > :lacks)
+)
+ORDER BY r.name, f.path, line, f."column"
+"""
 
 
 def run_called(store: sqlite3.Connection, name: str) -> Run:
-    """A run by its number, or as ``last``, or ``last~2`` for the second before that. Raises StoreError."""
+    """A run by its number, or ``last``, or ``last~2`` for the second before that. Raises StoreError.
+
+    Of those that were brought to their end: only a number can mean one that was stopped.
+    """
     runs = [Run(*each) for each in store.execute("SELECT id, started, status FROM runs ORDER BY id")]
-    if not runs:
-        raise StoreError("The store has no run yet.")
+    done = [run for run in runs if run.status == DONE]
     base, _, back = name.partition("~")
     if base == "last" and (not back or back.isdecimal()):
-        number = len(runs) - 1 - int(back or 0)
+        number = len(done) - 1 - int(back or 0)
         if number >= 0:
-            return runs[number]
+            return done[number]
     found = next((run for run in runs if str(run.id) == name), None)
     if found is None:
-        there = f'there are 1 to {runs[-1].id}, "last", and "last~1" before it' if len(runs) > 1 else "it has one only"
-        raise StoreError(f'There is no run "{name}" in the store: {there}.')
+        there = ", ".join(str(run.id) for run in done[-MOST_NAMED:])
+        more = "… " if len(done) > MOST_NAMED else ""
+        said = f"those that were brought to their end are {more}{there}" if done else "none was brought to its end yet"
+        raise StoreError(f'There is no run "{name}" in the store: {said}.')
     return found
 
 
 def before(store: sqlite3.Connection, run: Run) -> Run | None:
-    """The last run before one that was brought to its end."""
+    """The last run before one that was brought to its end and looked for the same; None if there is none."""
     found = store.execute(
-        "SELECT id, started, status FROM runs WHERE id < ? AND status = ? ORDER BY id DESC LIMIT 1", (run.id, DONE)
+        "SELECT id, started, status FROM runs WHERE id < :run AND status = :done"
+        " AND settings = (SELECT settings FROM runs WHERE id = :run) ORDER BY id DESC LIMIT 1",
+        {"run": run.id, "done": DONE},
     ).fetchone()
     return Run(*found) if found is not None else None
 
 
+def is_first(store: sqlite3.Connection, run: Run) -> bool:
+    """Whether no run before one was brought to its end, whatever it looked for."""
+    return not store.execute("SELECT count(*) FROM runs WHERE id < ? AND status = ?", (run.id, DONE)).fetchone()[0]
+
+
 def findings(store: sqlite3.Connection, run: Run, wanted: Wanted) -> Iterator[Row]:
-    """The findings of a run that is the last one of its repositories, by repository, path and place."""
+    """The findings of a run, by repository, path and place; those that are gone since are told as they were."""
     if wanted.only_new and before(store, run) is None:
-        return
-    rows = store.execute(
-        f"SELECT {_FIELDS} FROM visits v JOIN repositories r ON r.id = v.repository"  # noqa: S608 - the names are ours
-        " JOIN files w ON w.repository = r.id AND w.gone IS NULL"
-        " JOIN findings f ON f.repository = r.id AND f.path = w.path AND f.gone IS NULL"
-        " WHERE v.run = ? AND v.status <> 'failed' AND (? OR f.first = v.run)"
-        ' ORDER BY r.name, f.path, line, f."column", code',
-        (run.id, not wanted.only_new),
-    )
-    for row in map(Row._make, rows):
-        if not wanted.owner or wanted.owner.lower() in row.owners.lower().split(" "):
-            yield row
+        return iter(())
+    rows = store.execute(_FINDINGS, {"run": run.id, "all": not wanted.only_new})
+    return (row for row in map(Row._make, rows) if wanted.owns(row.owners))
+
+
+def changes(store: sqlite3.Connection, run: Run, wanted: Wanted = ALL) -> tuple[int, int]:
+    """How many findings are new, and gone, since the last run that looked for the same; none where there is none."""
+    former = before(store, run)
+    found = Counter(each.kind for each in differences(store, former, run, wanted)) if former is not None else Counter()
+    return found[NEW], found[GONE]
 
 
 def read_back(record: bytes) -> FileResult:
@@ -166,12 +216,12 @@ def troubles(store: sqlite3.Connection, run: Run) -> Iterator[Trouble]:
     return map(Trouble._make, rows)
 
 
-def points(store: sqlite3.Connection) -> list[Point]:
-    """The last runs that were brought to their end, the oldest first."""
+def points(store: sqlite3.Connection, run: Run | None = None) -> list[Point]:
+    """The last runs that were brought to their end, until one of them if it is given, the oldest first."""
     rows = store.execute(
         "SELECT id, started, repositories, ifnull(files, 0), errors, warnings, notes, new, gone FROM runs"
-        " WHERE status = ? ORDER BY id DESC LIMIT ?",
-        (DONE, MOST_POINTS),
+        " WHERE status = ? AND id <= ? ORDER BY id DESC LIMIT ?",
+        (DONE, run.id if run is not None else 2**62, MOST_POINTS),
     )
     return [Point(*each) for each in rows.fetchall()][::-1]
 
@@ -182,22 +232,14 @@ def rules_of(store: sqlite3.Connection) -> dict[str, AuditedRule]:
     return {rule.name: rule for rule in (*map(audited, built_in().rules), *own)}
 
 
-def differences(store: sqlite3.Connection, old: Run, new: Run) -> Iterator[Difference]:
-    """What repositories that both runs have looked at have in one only, of what nobody suppresses."""
+def differences(store: sqlite3.Connection, old: Run, new: Run, wanted: Wanted) -> Iterator[Difference]:
+    """What only one of two runs has, of what nobody suppresses: new is also what a new repository has.
+
+    What a run has not looked for is as it was when somebody did; gone is only what both have looked for.
+    """
     for kind, has, lacks in ((NEW, new, old), (GONE, old, new)):
-        rows = store.execute(
-            'SELECT r.name, f.path, line, f."column", severity, rule, code, message, fingerprint FROM findings f'
-            " JOIN repositories r ON r.id = f.repository"
-            " JOIN visits a ON a.repository = r.id AND a.run = :has AND a.status <> 'failed'"
-            " JOIN visits b ON b.repository = r.id AND b.run = :lacks AND b.status <> 'failed'"
-            " WHERE f.first <= :has AND (f.gone IS NULL OR f.gone > :has) AND suppressed = '' AND NOT EXISTS"
-            " (SELECT 1 FROM findings g WHERE g.repository = f.repository AND g.fingerprint = f.fingerprint"
-            " AND g.suppressed = ''"
-            " AND g.first <= :lacks AND (g.gone IS NULL OR g.gone > :lacks))"
-            ' ORDER BY r.name, f.path, line, f."column"',
-            {"has": has.id, "lacks": lacks.id},
-        )
-        yield from (Difference(kind, *each) for each in rows)
+        rows = store.execute(_DIFFERENCES, {"has": has.id, "lacks": lacks.id, "new": kind == NEW})
+        yield from (each for row in rows if wanted.owns((each := Difference(kind, *row)).owners))
 
 
 def only_in(store: sqlite3.Connection, run: Run, other: Run) -> list[str]:
@@ -212,16 +254,15 @@ def only_in(store: sqlite3.Connection, run: Run, other: Run) -> list[str]:
 
 
 class Totals(NamedTuple):
-    """A run in numbers: repositories, those that could not be looked at, files that were linted, and files in all.
+    """A run in numbers: repositories, those that could not be looked at, files that were linted, and those with builds.
 
-    ``gone`` are findings that the run before had, ``crashed`` files with which a rule did not come to its end.
+    ``crashed`` are files with which a rule did not come to its end.
     """
 
     repositories: int
     failed: int
     linted: int
     files: int
-    gone: int
     crashed: int
 
 
@@ -229,12 +270,17 @@ def totals(store: sqlite3.Connection, run: Run) -> Totals:
     """A run in numbers."""
     found = store.execute(
         "SELECT count(*), total(status = 'failed'), total(linted), total(files),"
-        " (SELECT count(*) FROM findings WHERE gone = :run AND suppressed = ''),"
         " (SELECT count(*) FROM files JOIN visits USING (repository) WHERE run = :run AND crashed AND gone IS NULL)"
         " FROM visits WHERE run = :run",
         {"run": run.id},
     ).fetchone()
     return Totals(*map(int, found))
+
+
+def owners_of(store: sqlite3.Connection) -> list[str]:
+    """Who owns files that are there, sorted."""
+    found = store.execute("SELECT DISTINCT owners FROM files WHERE gone IS NULL")
+    return sorted({owner for (owners,) in found for owner in owners.split()})
 
 
 def fails(row: Row, fail_on: str | None) -> bool:

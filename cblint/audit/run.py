@@ -15,6 +15,7 @@ from cblint.audit.answers import meaning
 from cblint.audit.model import ROWS, Plan, Task, Unit, Visit
 from cblint.audit.pool import NoWorkers, Workers, visits
 from cblint.audit.program import program
+from cblint.audit.queries import changes
 from cblint.audit.scratch import scratch
 from cblint.audit.store import Run, StoreError, telling
 from cblint.audit.tables import Spool
@@ -74,8 +75,8 @@ def audit(
         spools = _Spools(folder, stack)
         problems: list[str] = []
         units = list(units_of(targets, Ways(bool(plan.clones), spools.another, problems.append)))
-        resumed = stored.resumed(store, plan) if resume else None
-        run = resumed or stored.begin(store, plan, [shown_of(target) for target in targets])
+        names = [shown_of(target) for target in targets]
+        run = stored.resumed(store, plan, names) if resume else stored.begin(store, plan, names)
         for problem in problems:
             stored.tell_problem(store, run, problem)
         done = stored.visited(store, run)
@@ -84,7 +85,7 @@ def audit(
         tasks = _tasks(store, left, plan, spools)
         ended = _go(store, run, plan, tasks, workers, folder, watching)
         if ended:
-            stored.count(store, run)
+            stored.count(store, run, *changes(store, run))
         stored.end(store, run, stored.DONE if ended else stored.STOPPED)
         return run, ended
 

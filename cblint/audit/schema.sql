@@ -1,9 +1,9 @@
 -- The store of an audit. Times are UTC, as 2026-11-27T17:30:00Z; lines and columns count from 1, columns in code points.
 
--- A run over some repositories. status: running, done or stopped. program is the digest of the cblint that ran, settings
--- what it was told to look for. When it was done, errors, warnings and notes are the findings that nobody suppresses, new
--- and gone those that the run before had not, or had.
 CREATE TABLE runs (
+    -- A run over some repositories. status: running, done or stopped. program is the digest of the cblint that ran, settings
+    -- what it was told to look for. When it was done, errors, warnings and notes are the findings that nobody suppresses, new
+    -- and gone those that the run before had not, or had.
     id INTEGER PRIMARY KEY,
     started TEXT NOT NULL,
     ended TEXT,
@@ -21,9 +21,9 @@ CREATE TABLE runs (
     gone INTEGER
 );
 
--- A repository, by the name that it keeps from run to run. basis and state are what it was when its files were looked at:
--- where both are what they were, nothing is looked at again.
 CREATE TABLE repositories (
+    -- A repository, by the name that it keeps from run to run. basis and state are what it was when its files were looked at:
+    -- where both are what they were, nothing is looked at again.
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     url TEXT NOT NULL,
@@ -33,8 +33,8 @@ CREATE TABLE repositories (
     state TEXT NOT NULL DEFAULT ''
 );
 
--- What became of a repository in a run. status: done, same (nothing had changed) or failed (problems says why).
 CREATE TABLE visits (
+    -- What became of a repository in a run. status: done, same (nothing had changed) or failed (problems says why).
     run INTEGER NOT NULL REFERENCES runs,
     repository INTEGER NOT NULL REFERENCES repositories,
     status TEXT NOT NULL,
@@ -45,9 +45,9 @@ CREATE TABLE visits (
     PRIMARY KEY (run, repository)
 ) WITHOUT ROWID;
 
--- A file with one content: seen from the run first until before the run gone, or still there. content is its SHA-256. For
--- cblint alone: answers is what its findings hang on beside it, record all that there is to say of it.
 CREATE TABLE files (
+    -- A file with one content: seen from the run first until before the run gone, or still there. content is its SHA-256. For
+    -- cblint alone: answers is what its findings hang on beside it, record all that there is to say of it.
     id INTEGER PRIMARY KEY,
     repository INTEGER NOT NULL REFERENCES repositories,
     path TEXT NOT NULL,
@@ -66,10 +66,10 @@ CREATE TABLE files (
 CREATE UNIQUE INDEX files_now ON files (repository, path) WHERE gone IS NULL;
 CREATE INDEX files_by_content ON files (content);
 
--- A finding, which keeps its fingerprint when lines move: seen from the run first until before the run gone, or still
--- there. suppressed is empty, comment or baseline; one that begins or ceases to be suppressed is another row from then on.
--- fix is empty, safe or unsafe.
 CREATE TABLE findings (
+    -- A finding, which keeps its fingerprint when lines move: seen from the run first until before the run gone, or still
+    -- there. suppressed is empty, comment or baseline; one that begins or ceases to be suppressed is another row from then on.
+    -- fix is empty, safe or unsafe.
     id INTEGER PRIMARY KEY,
     repository INTEGER NOT NULL REFERENCES repositories,
     path TEXT NOT NULL,
@@ -92,10 +92,11 @@ CREATE TABLE findings (
     gone INTEGER REFERENCES runs
 );
 CREATE UNIQUE INDEX findings_now ON findings (repository, fingerprint) WHERE gone IS NULL;
+CREATE INDEX findings_by_fingerprint ON findings (repository, fingerprint);
 CREATE INDEX findings_by_rule ON findings (rule);
 
--- What could not be looked at: of a run, of a repository, or of a file. message is words that follow the name.
 CREATE TABLE problems (
+    -- What could not be looked at: of a run, of a repository, or of a file. message is words that follow the name.
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs,
     repository INTEGER REFERENCES repositories,
@@ -104,8 +105,8 @@ CREATE TABLE problems (
 );
 CREATE INDEX problems_of_run ON problems (run, repository);
 
--- Rules beside the built-in ones, as they were when they were seen last.
 CREATE TABLE own_rules (
+    -- Rules beside the built-in ones, as they were when they were seen last.
     name TEXT PRIMARY KEY,
     code TEXT NOT NULL,
     severity TEXT NOT NULL,
@@ -116,18 +117,48 @@ CREATE TABLE own_rules (
     url TEXT NOT NULL
 );
 
--- What people ask for: the findings of today, and each with the runs in which it was seen first and last.
-CREATE VIEW now AS
+CREATE VIEW seen AS
+    -- Every finding that there is in the repositories of the last run that was brought to its end.
     SELECT repositories.name AS repository, findings.path, line, "column", severity, rule, code, category, confidence,
-        message, findings.place, suppressed, reason, fix, fingerprint, files.owners AS owners, findings.first AS first_run,
-        runs.started AS first_seen
+        message, findings.place, suppressed, reason, fix, fingerprint, files.owners AS owners,
+        findings.first AS first_run, runs.started AS first_seen
     FROM findings
     JOIN repositories ON repositories.id = findings.repository
+    JOIN visits ON visits.repository = findings.repository AND visits.status <> 'failed'
+        AND visits.run = (SELECT max(id) FROM runs WHERE status = 'done')
     JOIN runs ON runs.id = findings.first
     LEFT JOIN files ON files.repository = findings.repository AND files.path = findings.path AND files.gone IS NULL
     WHERE findings.gone IS NULL;
 
+CREATE VIEW now AS
+    -- Of these, those that count: nobody suppresses them.
+    SELECT repository, path, line, "column", severity, rule, code, category, confidence, message, place, fix,
+        fingerprint, owners, first_run, first_seen
+    FROM seen WHERE suppressed = '';
+
+CREATE VIEW suppressed AS
+    -- The others: suppressed is comment or baseline, reason what the comment says.
+    SELECT * FROM seen WHERE suppressed <> '';
+
+CREATE VIEW owned AS
+    -- Those that count, once for each of their owners.
+    WITH RECURSIVE split (owners, owner, rest) AS (
+        SELECT owners, '', owners || ' ' FROM (SELECT DISTINCT owners FROM files WHERE gone IS NULL AND owners <> '')
+        UNION ALL
+        SELECT owners, substr(rest, 1, instr(rest, ' ') - 1), substr(rest, instr(rest, ' ') + 1) FROM split WHERE rest <> ''
+    )
+    SELECT split.owner, now.repository, now.path, line, "column", severity, rule, code, category, confidence, message,
+        place, fix, fingerprint, first_run, first_seen
+    FROM now JOIN split ON split.owners = now.owners WHERE split.owner <> '';
+
+CREATE VIEW copies AS
+    -- Files that cblint reads, with how many there are of the same content.
+    SELECT count(*) OVER (PARTITION BY content) AS copies, repositories.name AS repository, files.path, content
+    FROM files JOIN repositories ON repositories.id = files.repository
+    WHERE files.gone IS NULL AND files.kind <> '' AND content <> '';
+
 CREATE VIEW history AS
+    -- Every finding that there ever was, with the first and the last run that saw it.
     SELECT repositories.name AS repository, findings.path, line, "column", severity, rule, code, category, message,
         suppressed, fingerprint, findings.first AS first_run,
         (SELECT started FROM runs WHERE id = findings.first) AS first_seen,

@@ -171,16 +171,22 @@ def begin(store: sqlite3.Connection, plan: Plan, targets: Sequence[str]) -> Run:
     return Run(number, started, RUNNING)
 
 
-def resumed(store: sqlite3.Connection, plan: Plan) -> Run | None:
-    """The last run if it was not brought to its end, to go on with; None where there is none. Raises StoreError."""
-    found = store.execute("SELECT id, started, status, program, settings FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-    if found is None or found[2] == DONE:
-        return None
+def resumed(store: sqlite3.Connection, plan: Plan, targets: Sequence[str]) -> Run:
+    """The last run, which was not brought to its end, to go on with. Raises StoreError if there is none."""
+    found = store.execute(
+        "SELECT id, started, status, program, settings, targets FROM runs ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    if found is None:
+        raise StoreError("There is no run to resume in the store. Without --resume one begins.")
     run = Run(*found[:3])
-    if found[3:] != (plan.program, plan.meaning):
+    if run.status == DONE:
+        raise StoreError(f"Run {run.id} was brought to its end. Without --resume a new one begins.")
+    others = "cblint, its configuration or its options are" if found[3:5] != (plan.program, plan.meaning) else ""
+    others = "the targets are" if json.loads(found[5]) != list(targets) else others
+    if others:
         raise StoreError(
-            f"Run {run.id} cannot be resumed: cblint, its configuration or its options are other ones now. Without "
-            "--resume a new run begins, and takes over what has not changed."
+            f"Run {run.id} cannot be resumed: {others} not the same now. Without --resume a new run begins, and takes "
+            "over what has not changed."
         )
     with _transaction(store):
         store.execute("UPDATE runs SET status = ? WHERE id = ?", (RUNNING, run.id))
@@ -377,10 +383,10 @@ def tell_problem(store: sqlite3.Connection, run: Run, message: str) -> None:
     )
 
 
-def count(store: sqlite3.Connection, run: Run) -> None:
-    """Write down what a run that is over has found in all."""
+def count(store: sqlite3.Connection, run: Run, new: int, gone: int) -> None:
+    """Write down what a run that is over has found in all, and how many findings are new and gone since one before."""
     with _transaction(store):
-        store.execute(_COUNT, {"run": run.id, "done": DONE, "failed": FAILED})
+        store.execute(_COUNT, {"run": run.id, "failed": FAILED, "new": new, "gone": gone})
 
 
 _COUNT = """
@@ -392,10 +398,7 @@ UPDATE runs SET
             WHERE visits.run = :run AND status <> :failed AND findings.gone IS NULL AND suppressed = ''
             UNION ALL SELECT '')
     ),
-    new = (
-        SELECT count(*) FROM findings WHERE first = :run AND suppressed = ''
-        AND EXISTS (SELECT 1 FROM runs WHERE id < :run AND status = :done)
-    ),
-    gone = (SELECT count(*) FROM findings WHERE findings.gone = :run AND suppressed = '')
+    new = :new,
+    gone = :gone
 WHERE id = :run
 """

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cblint.audit.aligned import aligned
+from cblint.audit.overview import Point
 from cblint.audit.queries import NEW, Difference, Totals, Trouble
 from cblint.audit.store import Run
 from cblint.audit.tally import NOBODY, SEVERITIES, Tally, worst
@@ -19,23 +20,52 @@ WIDEST = 60
 
 
 class Done(NamedTuple):
-    """What a run did, how long it took, and when the run before began (UTC), empty if there was none."""
+    """What a run did, and how long it took.
+
+    ``since`` is when the run before began (UTC), empty if there was none; ``new`` and ``gone`` are findings since then.
+    ``incomparable``: there were runs before, which looked for something else. ``only`` says which findings are told of,
+    where that is not all (as in Overview), ``whole`` is the run as a whole.
+    """
 
     totals: Totals
     seconds: float
-    before: str = ""
+    since: str = ""
+    new: int = 0
+    gone: int = 0
+    incomparable: bool = False
+    only: str = ""
+    whole: Point | None = None
 
 
 def summary(tally: Tally, done: Done, troubles: Sequence[Trouble], top: int, paint: Paint) -> Iterator[str]:
     """Lines, each with its end; ``top`` is how many of each table are shown."""
-    yield paint("bold", _headline(tally)) + "\n"
-    if done.before:
-        yield f"Since the audit of {done.before}: {tally.new:,} new, {done.totals.gone:,} gone.\n"
+    only = f"Only {printable(done.only)}: " if done.only else ""
+    yield paint("bold", f"{only}{_headline(tally)}") + "\n"
+    if done.only and done.whole is not None:
+        yield f"In all there are {_counts(done.whole)}.\n"
+    if done.since:
+        yield f"Since the audit of {done.since}: {done.new:,} new, {done.gone:,} gone.\n"
+    elif done.incomparable:
+        yield "The runs before looked for something else, by other options or rules: nothing is compared with them.\n"
+    yield from _first(tally, paint)
     yield from _table("Repositories", worst(tally.repositories), top, paint)
     yield from _table("Owners", _owners(tally), top, paint)
     yield from _rules(tally, top, paint)
     yield from _troubles(troubles, top, paint)
     yield f"\n{_closing(done)}\n"
+
+
+def _counts(whole: Point) -> str:
+    numbers = zip(SEVERITIES, (whole.errors, whole.warnings, whole.notes), strict=True)
+    return enumerated([counted(number, severity) for severity, number in numbers], "and")
+
+
+def _first(tally: Tally, paint: Paint) -> Iterator[str]:
+    rows = [
+        (_cut(f"{row.repository}: {row.path}:{row.line}:{row.column}"), row.severity, f"{row.code} {row.rule}")
+        for row in tally.first
+    ]
+    yield from _below(("The worst", "", ""), rows, tally.severities.total(), paint)
 
 
 def _headline(tally: Tally) -> str:
@@ -113,8 +143,10 @@ def _closing(done: Done) -> str:
     totals = done.totals
     looked = counted(totals.repositories, "repository", "repositories")
     failed = f", {totals.failed:,} of which could not be looked at" if totals.failed else ""
-    kept = ", all else was as before" if done.before else ""
-    return f"{looked}{failed}; {counted(totals.linted, 'file')} linted{kept}, in {_duration(done.seconds)}."
+    files = f"{counted(totals.files, 'file')} with buildspecs"
+    kept = ", the others were as before" if done.since else ""
+    linted = f"{counted(totals.linted, 'file')} linted{kept}"
+    return f"{looked}{failed}, {files}; {linted}, in {_duration(done.seconds)}."
 
 
 def _duration(seconds: float) -> str:

@@ -19,8 +19,8 @@ class Tally(NamedTuple):
     """What there is of findings that nobody suppresses.
 
     By repository, rule and owner it is counted by severity; ``where`` counts the repositories of a severity, ``spread``
-    those of a rule. ``used`` are the rules with findings, suppressed ones included. ``failing`` are the findings that
-    make the exit status 1.
+    those of a rule. ``used`` are the rules with findings, suppressed ones included. ``first`` are the
+    worst, ``failing`` the findings that make the exit status 1.
     """
 
     severities: Counter[str]
@@ -31,12 +31,12 @@ class Tally(NamedTuple):
     owners: dict[str, Counter[str]]
     codes: dict[str, str]
     used: set[str]
-    new: int
+    first: list[Row]
     suppressed: int
     failing: int
 
 
-def tallied(rows: Iterable[Row], run: int, fail_on: str | None) -> Tally:
+def tallied(rows: Iterable[Row], fail_on: str | None, top: int = 0) -> Tally:
     """The findings of a run, counted, at the threshold that is given, or else that of each repository."""
     severities: Counter[str] = Counter()
     repositories: dict[str, Counter[str]] = {}
@@ -45,7 +45,8 @@ def tallied(rows: Iterable[Row], run: int, fail_on: str | None) -> Tally:
     codes: dict[str, str] = {}
     having: dict[str, set[str]] = {}
     used: set[str] = set()
-    new = suppressed = failing = 0
+    first: dict[str, list[Row]] = {severity: [] for severity in SEVERITIES}
+    suppressed = failing = 0
     for row in rows:
         used.add(row.rule)
         if row.suppressed:
@@ -58,11 +59,13 @@ def tallied(rows: Iterable[Row], run: int, fail_on: str | None) -> Tally:
         codes[row.rule] = row.code
         for owner in row.owners.split() or [NOBODY]:
             owners.setdefault(owner, Counter())[row.severity] += 1
-        new += row.first == run
+        if len(first[row.severity]) < top:
+            first[row.severity].append(row)
         failing += fails(row, fail_on)
     where = Counter(severity for counts in repositories.values() for severity in counts)
     spread = Counter({rule: len(names) for rule, names in having.items()})
-    return Tally(severities, where, repositories, rules, spread, owners, codes, used, new, suppressed, failing)
+    worst_ones = [row for severity in SEVERITIES for row in first[severity]][:top]
+    return Tally(severities, where, repositories, rules, spread, owners, codes, used, worst_ones, suppressed, failing)
 
 
 def worst(counts: Mapping[str, Counter[str]]) -> list[tuple[str, Counter[str]]]:

@@ -20,6 +20,9 @@ from cblint.wording import counted
 _SOURCES = (".yml", ".yaml", ".json", ".tf", ".md")
 
 
+_OTHERS = (".csv", ".tsv", ".xls", ".xlsx", ".avro", ".orc", ".db", ".sqlite", ".html", ".sarif")
+
+
 class NoTarget(Exception):
     """What is named can hold no repositories. ``str()`` is a sentence."""
 
@@ -68,11 +71,13 @@ def _units(target: str, ways: Ways, lists: bool) -> Iterator[Unit]:
     elif os.path.isdir(target):
         yield from _in_folder(target)
     elif not os.path.lexists(target):
-        yield _unit(FOLDER, target, "")  # it is told of as one that is gone
+        yield _unit(FOLDER, target, "")._replace(name=os.path.normpath(target))  # it is told of as one that is gone
     elif is_archive(target):
         yield _unit(ARCHIVE, target, "")._replace(name=stem(target))
     elif is_table(target):
         yield from _in_table(target, ways)
+    elif target.lower().endswith(_OTHERS):
+        raise NoTarget(f"{target} is no table that cblint reads: these are .jsonl, .jsonl.gz and .parquet.")
     elif not lists:
         raise NoTarget(f"{target} is a file, and no archive or table of repositories.")
     elif target.lower().endswith(_SOURCES):
@@ -83,13 +88,14 @@ def _units(target: str, ways: Ways, lists: bool) -> Iterator[Unit]:
 
 
 def _lines(path: str) -> list[str]:
-    """The targets in a list, one a line; what is empty or begins with # is none. Raises NoTarget."""
+    """The targets in a list, from its folder on; a line that is empty or begins with # is none. Raises NoTarget."""
     try:
         text = read(path, True)
     except Unreadable as error:
         raise NoTarget(f"{path} {error}.") from None
     lines = (line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+    found = [line for line in lines if line and not line.startswith("#")]
+    return [line if is_address(line) else os.path.normpath(os.path.join(os.path.dirname(path), line)) for line in found]
 
 
 # Folders

@@ -184,6 +184,8 @@ def _seen(
             return _Seen(path, problem=f"takes longer than {plan.seconds:g} seconds, and was given up", given_up=True)
         if plan.asks_configuration:
             configured(os.getcwd(), os.path.dirname(candidate.path))
+    if result.unread:
+        return _Seen(path, problem=": ".join(filter(None, (result.skipped, result.error))))
     return _Seen(path, content, written_answers(told), _called(result, path))
 
 
@@ -228,7 +230,7 @@ def _told(seen: _Seen, result: FileResult, owners: Callable[[str], tuple[str, ..
         owners(seen.path),
         kind=result.kind,
         buildspecs=result.buildspecs,
-        skipped=f"{result.skipped}: {result.error}" if result.error else result.skipped,
+        skipped=result.skipped,
         fail_on=result.fail_on,
         crashed=bool(result.crashes),
         answers=seen.answers,

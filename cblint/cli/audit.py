@@ -14,27 +14,26 @@ from cblint.audit import queries
 from cblint.audit import store as stored
 from cblint.audit.aligned import aligned
 from cblint.audit.asking import asked
-from cblint.audit.exporting import Unwritable, csv_lines, export_to
-from cblint.audit.looking import overview
-from cblint.audit.overview import Overview
+from cblint.audit.exporting import Unwritable, csv_lines, export_to, page, renderer
+from cblint.audit.looking import only
 from cblint.audit.pool import Local, NoWorkers, Workers
 from cblint.audit.progress import watching
-from cblint.audit.queries import NEW, Wanted
+from cblint.audit.queries import NEW, NOBODY, Totals, Wanted
 from cblint.audit.run import audit, planned
 from cblint.audit.store import Run, StoreError
 from cblint.audit.summary import Done, differing, summary
 from cblint.audit.tally import Tally, tallied
-from cblint.audit.targets import NoTarget, is_address, shown_of
+from cblint.audit.targets import NoTarget, is_address
 from cblint.catalogue import UnknownRule
 from cblint.cli.run import Misused, chosen, colour, say, write
 from cblint.config import ConfigError
+from cblint.finding import Severity
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
 from cblint.report.text import Paint
 from cblint.spelling import hint
+from cblint.wording import counted
 
-MOST_NAMES = 3
-"""Targets in the title of a page."""
 MOST_JOBS = 32
 """Processes, where nobody says how many: more have to wait for the one that writes."""
 MEMORY = 2 * 1024**3
@@ -45,6 +44,8 @@ def run(options: Mapping[str, Any]) -> int:
     """Look at the targets, tell what was found, and return the exit status. Raises Misused."""
     if options["resume"] and not options["store"]:
         raise Misused("--resume goes on with a run that a store has: name it with --store FILE.")
+    if options["html"] == "-":
+        raise Misused("--html names a file: the summary goes to standard output.")
     if not options["timeout"]:
         raise Misused("--timeout gives a file at least 1 second.")
     if options["only_new"] and not options["store"]:
@@ -57,7 +58,7 @@ def run(options: Mapping[str, Any]) -> int:
         )
         try:
             return _run(options, path)
-        except (UnknownRule, ConfigError, NoTarget) as error:
+        except (UnknownRule, ConfigError, NoTarget, Unwritable) as error:
             raise Misused(printable(str(error))) from None
         except (StoreError, NoWorkers) as error:
             say(str(error))
@@ -87,7 +88,7 @@ def _run(options: Mapping[str, Any], path: str) -> int:
     """The same with a store. Raises what goes wrong before repositories are looked at."""
     if options["html"]:
         # An hour's work is not to end with what could have been said before.
-        _page()
+        renderer()
         write((), options["html"])
     settings = chosen(options)._replace(exclude=options["exclude"])
     clones = os.path.abspath(options["clone"]) if options["clone"] else ""
@@ -101,7 +102,18 @@ def _run(options: Mapping[str, Any], path: str) -> int:
     with _asking(path) as store:
         tally = _told(store, done, time.monotonic() - began, options)
         totals = queries.totals(store, done)
-    return 3 if totals.crashed else 2 if totals.failed else 1 if tally.failing else 0
+        _complain(store, totals, options)
+    return 3 if totals.crashed else 2 if totals.failed or not totals.files else 1 if tally.failing else 0
+
+
+def _complain(store: sqlite3.Connection, totals: Totals, options: Mapping[str, Any]) -> None:
+    """Say what makes an all-clear worth nothing."""
+    if not totals.files:
+        where = counted(totals.repositories, "repository", "repositories")
+        say(f"Nothing was looked at: {where} and no buildspec. Are the targets what is meant?")
+    owner, known = options["owner"], queries.owners_of(store)
+    if owner and owner.lower() not in {NOBODY, *(each.lower() for each in known)}:
+        say(f"No file belongs to {owner}.{hint(owner, known)}")
 
 
 def _stopped(options: Mapping[str, Any]) -> int:
@@ -124,31 +136,23 @@ def _told(store: sqlite3.Connection, run: Run, seconds: float, options: Mapping[
     """Print what a run found, and write the page about it if that is asked for."""
     wanted = Wanted(options["owner"], options["only_new"])
     fail_on = "never" if options["exit_zero"] else options["fail_on"]
-    tally = tallied(queries.findings(store, run, wanted), run.id, fail_on)
+    tally = tallied(queries.findings(store, run, wanted), fail_on, options["top"])
     if not options["quiet"]:
         before = queries.before(store, run)
-        done = Done(queries.totals(store, run), seconds, before.started if before is not None else "")
+        done = Done(
+            queries.totals(store, run),
+            seconds,
+            before.started if before is not None else "",
+            *queries.changes(store, run, wanted),
+            incomparable=not queries.is_first(store, run),
+            only=only(store, run, wanted),
+            whole=queries.points(store, run)[-1],
+        )
         troubles = list(queries.troubles(store, run))
         write(summary(tally, done, troubles, options["top"], Paint(colour(options["colour"]))))
     if options["html"]:
-        seen = overview(store, run, wanted, tally, _title(options["targets"]))
-        write(_page()(seen), options["html"])
+        write(page(store, run, wanted, tally), options["html"])
     return tally
-
-
-def _page() -> Callable[[Overview], Iterator[str]]:
-    """What renders the page. Raises Misused where what it needs is not installed."""
-    try:
-        from cblint.audit.page import rendered  # few runs write one
-    except ImportError:
-        raise Misused('--html needs jinja2: pip install "cblint[audit]".') from None
-    return rendered
-
-
-def _title(targets: Sequence[str]) -> str:
-    """What a run is about, in a few words."""
-    names = [os.path.basename(os.path.abspath(each)) if os.path.exists(each) else shown_of(each) for each in targets]
-    return ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])])
 
 
 @contextlib.contextmanager
@@ -179,7 +183,7 @@ def _asked(ask: Callable[[sqlite3.Connection, Mapping[str, Any]], int]) -> Calla
 def diff(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
     """Print what is new and what is gone between two runs."""
     old, new = (queries.run_called(store, options[name]) for name in ("old", "new"))
-    found = list(queries.differences(store, old, new))
+    found = list(queries.differences(store, old, new, Wanted(options["owner"])))
     if options["style"] == "json":
         _print_json(
             {
@@ -194,7 +198,9 @@ def diff(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
         )
     else:
         write(differing(old, new, found, queries.only_in(store, new, old), queries.only_in(store, old, new)))
-    return 1 if any(each.kind == NEW for each in found) else 0
+    fail_on = options["fail_on"] or "note"
+    failing = (each for each in found if each.kind == NEW and fail_on != "never")
+    return 1 if any(Severity(each.severity).rank >= Severity(fail_on).rank for each in failing) else 0
 
 
 @_asked
@@ -226,12 +232,14 @@ def query(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
 
 @_asked
 def export(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
-    """Write the findings of the last run."""
+    """Write the findings of the last run that was brought to its end."""
+    run, wanted = queries.run_called(store, "last"), Wanted(options["owner"])
     try:
-        for sentence in export_to(store, queries.run_called(store, "last"), options["style"], options["output"]):
+        for sentence in export_to(store, run, wanted, options["style"], options["output"]):
             say(sentence)
     except Unwritable as error:
-        raise Misused(printable(str(error))) from None
+        say(str(error))
+        return 2
     return 0
 
 

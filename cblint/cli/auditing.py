@@ -17,7 +17,7 @@ from cblint.cli.spelled import Choice, Command, Group, Number
 
 RUN = "run"
 """What is meant by targets without a command before them."""
-EXPORTS = ("csv", "jsonl", "parquet", "sarif")
+EXPORTS = ("csv", "jsonl", "parquet", "sarif", "html")
 
 
 class Audit(Group):
@@ -113,6 +113,7 @@ def _file(*names: str, **more: Any) -> click.Option:
 
 
 _STORE = "The file with the store of an audit."
+_OWNER = 'Only what this owner owns, by CODEOWNERS; "nobody" for the rest.'
 
 audit.add_command(
     Headed(
@@ -138,7 +139,7 @@ audit.add_command(
             click.Option(
                 ["--top"], type=Number(), default=10, metavar="N", help="How many of each are listed (default: 10)."
             ),
-            click.Option(["--owner"], metavar="NAME", default="", help="Only what this owner owns, by CODEOWNERS."),
+            click.Option(["--owner"], metavar="NAME", default="", help=_OWNER),
             click.Option(["--only-new"], is_flag=True, help="Only what no run before has found."),
             click.Option(["-q", "--quiet"], is_flag=True, help="Print no summary, and show no progress."),
             click.Option(["--jobs"], type=Number(), default=0, metavar="N", help="Processes (default: one a core)."),
@@ -164,13 +165,14 @@ def _style(*styles: str) -> click.Option:
 def _diff(**options: Any) -> None:
     """Print what one run found that another had not, and what is gone.
 
-    OLD and NEW are numbers of runs, "last", or "last~1" for the one before (default: last~1 and last). What only one of
-    them has looked at is told as a repository.
+    OLD and NEW are numbers of runs, "last", or "last~1" for the one before (default: last~1 and last). What a new
+    repository has is new; what is no longer looked at is not gone.
 
     \b
     Examples:
       cblint audit diff --store audit.db         what the last run brought
       cblint audit diff 3 last --store audit.db  since run 3
+      cblint audit diff --fail-on error --store audit.db
 
     Exit status: 0 if nothing is new, 1 if something is, or 2 where the store cannot be read.
     """
@@ -210,9 +212,10 @@ def _query(**options: Any) -> None:
 
 
 def _export(**options: Any) -> None:
-    """Write the findings of the last run as csv, jsonl or parquet to a file, or as sarif to a folder.
+    """Write the findings of the last run: as a table (csv, jsonl, parquet), a page (html), or sarif to a folder.
 
     The tables have a line for each finding, suppressed ones included. Of SARIF each repository gets a log of its own.
+    What was stopped is no run here.
 
     \b
     Examples:
@@ -231,6 +234,12 @@ _reading(
     "What is new and what is gone between two runs.",
     click.Argument(["old"], default="last~1", metavar="[OLD]"),
     click.Argument(["new"], default="last", metavar="[NEW]"),
+    click.Option(["--owner"], metavar="NAME", default="", help=_OWNER),
+    click.Option(
+        ["--fail-on"],
+        type=Choice(("error", "warning", "note", "never")),
+        help="The least severity that makes the exit status 1 if it is new (default: note).",
+    ),
     _style("text", "json"),
 )
 _reading(_trend, "How things go on from run to run.", _style("text", "json"))
@@ -242,13 +251,14 @@ _reading(
 )
 _reading(
     _export,
-    "Write the findings as CSV, JSON Lines, Parquet or SARIF.",
+    "Write the findings as CSV, JSON Lines, Parquet or SARIF, or a page.",
     click.Option(["--format", "style"], type=Choice(EXPORTS), required=True, help="What to write."),
     click.Option(
         ["--output"],
         required=True,
         metavar="PATH",
         shell_complete=proposals.files,
-        help="The file, or for sarif the folder, to write to.",
+        help="The file, or for sarif the folder, to write to; - is standard output.",
     ),
+    click.Option(["--owner"], metavar="NAME", default="", help=_OWNER),
 )

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cblint.audit import queries
 from cblint.audit import store as stored
 from cblint.audit.model import CLONE, FOLDER, Looked, Plan, Task, Told, Unit, Visit
 from cblint.audit.program import program
@@ -136,7 +137,7 @@ def ran(store: sqlite3.Connection, *visits: Visit, status: str = stored.DONE, pl
     run = stored.begin(store, plan or planned(), ["clones"])
     for _ in stored.keep(store, run, plan or planned(), visits):
         pass
-    stored.count(store, run)
+    stored.count(store, run, *queries.changes(store, run))
     stored.end(store, run, status)
     return run._replace(status=status)
 

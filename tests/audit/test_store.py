@@ -323,7 +323,7 @@ def history() -> Iterator[sqlite3.Connection]:
 
 
 def differences(one: sqlite3.Connection, old: str, new: str) -> list[tuple[str, str, int, str]]:
-    found = queries.differences(one, queries.run_called(one, old), queries.run_called(one, new))
+    found = queries.differences(one, queries.run_called(one, old), queries.run_called(one, new), queries.Wanted())
     return [(each.kind, f"{each.repository}/{each.path}", each.line, each.rule) for each in found]
 
 
@@ -342,6 +342,8 @@ def test_a_finding_has_a_history(history: sqlite3.Connection) -> None:
     for files in ([NONE], [ONE], [MOVED], [HUSHED], [MOVED], [NONE], [], [ONE]):
         made.ran(history, made.visit_of("r", *files))
     assert counts(history) == [(0, 0, 0), (1, 1, 0), (1, 0, 0), (0, 0, 1), (1, 1, 0), (0, 0, 1), (0, 0, 0), (1, 1, 0)]
+    assert last(history) == [("r", 5, "", 2)], "it was there before"
+    assert last(history, Wanted(only_new=True)) == []
     steps = [differences(history, str(number), str(number + 1)) for number in range(1, 8)]
     where = ("r/buildspec.yml", 5, "command-not-string")
     moved = ("r/buildspec.yml", 6, "command-not-string")
@@ -382,12 +384,12 @@ def test_a_repository_that_fails_or_is_not_looked_at_has_no_news(history: sqlite
     assert queries.only_in(history, runs[1], runs[0]) == queries.only_in(history, runs[0], runs[3]) == []
     assert list(queries.troubles(history, runs[1])) == [("r", "", "cannot be read: why not")]
     assert list(queries.findings(history, runs[1], Wanted())) == []
-    assert queries.totals(history, runs[1]) == (1, 1, 0, 1, 0, 0)
+    assert queries.totals(history, runs[1]) == (1, 1, 0, 1, 0)
 
 
 def test_a_repository_under_another_name_is_another_one(history: sqlite3.Connection) -> None:
     one, two = (made.ran(history, made.visit_of(name, ONE)) for name in ("old", "new"))
-    assert differences(history, "1", "2") == []
+    assert differences(history, "1", "2") == [(NEW, "new/buildspec.yml", 5, "command-not-string")]
     assert (queries.only_in(history, one, two), queries.only_in(history, two, one)) == (["old"], ["new"])
 
 

@@ -58,14 +58,15 @@ def ran(one: sqlite3.Connection, *visits: Visit) -> Run:
 def printed(one: sqlite3.Connection, run: Run, top: int = 10, paint: Paint = PLAIN, seconds: float = 12.34) -> str:
     """The summary of a run."""
     before = queries.before(one, run)
-    tally = tallied(queries.findings(one, run, Wanted()), run.id, None)
-    done = Done(queries.totals(one, run), seconds, before.started if before is not None else "")
+    tally = tallied(queries.findings(one, run, Wanted()), None, top)
+    since = before.started if before is not None else ""
+    done = Done(queries.totals(one, run), seconds, since, *queries.changes(one, run))
     return "".join(summary(tally, done, list(queries.troubles(one, run)), top, paint))
 
 
 def difference(one: sqlite3.Connection, old: Run, new: Run) -> str:
     added, missing = queries.only_in(one, new, old), queries.only_in(one, old, new)
-    return "".join(differing(old, new, list(queries.differences(one, old, new)), added, missing))
+    return "".join(differing(old, new, list(queries.differences(one, old, new, Wanted())), added, missing))
 
 
 HEADS = ("run", "began", "repositories", "files", "errors", "warnings", "notes", "new", "gone")
@@ -128,7 +129,7 @@ def test_nothing_that_a_terminal_or_a_log_obeys_is_printed(one: sqlite3.Connecti
             assert not line.lstrip().startswith("::")
             assert "##[" not in line
     evil = Trouble("::error::", "::x", "::y\x1b")
-    said = "".join(summary(tallied([], 1, None), Done(queries.totals(one, two[1]), 1.0), [evil], 5, PLAIN))
+    said = "".join(summary(tallied([], None), Done(queries.totals(one, two[1]), 1.0), [evil], 5, PLAIN))
     assert "  ./::error::: ./::x ::y<U+001B>\n" in said
 
 
@@ -147,7 +148,7 @@ def test_all_that_is_counted_is_counted_once(one: sqlite3.Connection) -> None:
     run = ran(
         one, made.visit_of("r", twice, file("x.yml", HUSHED), file("y.yml", made.DEFECT)), made.visit_of("s", twice)
     )
-    tally = tallied(queries.findings(one, run, Wanted()), run.id, None)
+    tally = tallied(queries.findings(one, run, Wanted()), None)
     assert tally.severities == {"error": 3, "warning": 2, "note": 4}
     assert tally.where == {"error": 2, "warning": 2, "note": 2}
     assert (tally.suppressed, tally.new, tally.failing) == (1, 5, 5)
@@ -160,7 +161,7 @@ def test_all_that_is_counted_is_counted_once(one: sqlite3.Connection) -> None:
     assert tally.spread == {"no-good": 2, "not-so-good": 2, "could-be-better": 2}
     assert tally.used == set(tally.rules) == set(tally.codes)
     for fail_on, failing in (("never", 0), ("error", 3), ("warning", 5), ("note", 9)):
-        assert tallied(queries.findings(one, run, Wanted()), run.id, fail_on).failing == failing
+        assert tallied(queries.findings(one, run, Wanted()), fail_on).failing == failing
 
 
 @pytest.mark.parametrize(
