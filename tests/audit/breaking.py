@@ -202,7 +202,7 @@ def eventually(is_so: Callable[[], bool], seconds: float = SECONDS) -> None:
     ends = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < ends
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def interrupted(audit: Audit) -> None:
