@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 PROCESSES_PAY_FROM = 0.15
 """Seconds of work that are left; starting two processes takes about half of it."""
+MISCONFIGURED = "was not linted: its configuration is wrong"
+"""What is said of a file with such a configuration, after its name."""
 CHUNK = 16
 """Files that a process is given at a time, at most: the next arrive meanwhile, and all processes end together."""
 
@@ -302,7 +304,7 @@ def lint_text(text: str, candidate: Candidate, settings: Settings, repository: s
         line = Lines(text).number(error.span.start)
         return _failure(candidate, f"{Hiding(text).hidden(str(error))} (line {line})")
     except ConfigError as error:
-        failure = _failure(candidate, "was not linted: its configuration is wrong")
+        failure = _failure(candidate, MISCONFIGURED)
         return failure._replace(failed=True, error=str(error))
     except MemoryError:
         return _failure(candidate, "was not linted: it takes more memory than there is")

@@ -22,7 +22,7 @@ from cblint.audit.tally import Tally, tallied
 from cblint.audit.targets import web_of
 from cblint.catalogue import Rule
 from cblint.finding import Severity
-from cblint.linter import FileResult, result_of
+from cblint.linter import MISCONFIGURED, FileResult, result_of
 from cblint.report import Style, written
 from cblint.report.serialise import serialised
 
@@ -174,7 +174,7 @@ def _sarif_logs(store: sqlite3.Connection, run: Run, wanted: Wanted, folder: str
         if repository.status == FAILED:
             continue
         mine = tuple(rule for rule in own if (repository.id, rule.name) in used)
-        result = result_of(_files(store, repository.id), own=mine)
+        result = result_of([*_files(store, repository.id), *_unread(store, run, repository.id)], own=mine)
         log = written("sarif", result, Style())
         name = _file_name(repository.name, names)
         with open(os.path.join(folder, name), "wb") as file:
@@ -200,6 +200,19 @@ def _files(store: sqlite3.Connection, repository: int) -> Iterator[FileResult]:
     )
     for path, kind, buildspecs, record in rows:
         yield read_back(record) if record else FileResult(path, path, kind, buildspecs)
+
+
+def _unread(store: sqlite3.Connection, run: Run, repository: int) -> Iterator[FileResult]:
+    """Files that could not be looked at, which a log tells of."""
+    rows = store.execute(
+        "SELECT path, message FROM problems WHERE run = ? AND repository = ? AND path <> '' ORDER BY path",
+        (run.id, repository),
+    )
+    for path, message in rows:
+        error = message.removeprefix(f"{MISCONFIGURED}: ")
+        is_wrong = error != message  # a check fails by it
+        said = MISCONFIGURED if is_wrong else message
+        yield FileResult(path, path, skipped=said, failed=is_wrong, error=error if is_wrong else "", unread=True)
 
 
 def _own_rules(store: sqlite3.Connection) -> Iterator[Rule]:

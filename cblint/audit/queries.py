@@ -141,6 +141,8 @@ def run_called(store: sqlite3.Connection, name: str) -> Run:
     Of those that were brought to their end: only a number can mean one that was stopped.
     """
     runs = [Run(*each) for each in store.execute("SELECT id, started, status FROM runs ORDER BY id")]
+    if not runs:
+        raise StoreError("The store has no run yet.")
     done = [run for run in runs if run.status == DONE]
     base, _, back = name.partition("~")
     if base == "last" and (not back or back.isdecimal()):

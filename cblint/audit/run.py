@@ -76,7 +76,11 @@ def audit(
         problems: list[str] = []
         units = list(units_of(targets, Ways(bool(plan.clones), spools.another, problems.append)))
         names = [shown_of(target) for target in targets]
-        run = stored.resumed(store, plan, names) if resume else stored.begin(store, plan, names)
+        run = stored.resumed(store, plan, names) if resume else None
+        if run is None:
+            if resume:
+                watching.say("There is no run to resume: a new one begins.")
+            run = stored.begin(store, plan, names)
         for problem in problems:
             stored.tell_problem(store, run, problem)
         done = stored.visited(store, run)

@@ -171,16 +171,14 @@ def begin(store: sqlite3.Connection, plan: Plan, targets: Sequence[str]) -> Run:
     return Run(number, started, RUNNING)
 
 
-def resumed(store: sqlite3.Connection, plan: Plan, targets: Sequence[str]) -> Run:
-    """The last run, which was not brought to its end, to go on with. Raises StoreError if there is none."""
+def resumed(store: sqlite3.Connection, plan: Plan, targets: Sequence[str]) -> Run | None:
+    """The last run, to go on with; None if it was brought to its end, or there is none. Raises StoreError."""
     found = store.execute(
         "SELECT id, started, status, program, settings, targets FROM runs ORDER BY id DESC LIMIT 1"
     ).fetchone()
-    if found is None:
-        raise StoreError("There is no run to resume in the store. Without --resume one begins.")
+    if found is None or found[2] == DONE:
+        return None
     run = Run(*found[:3])
-    if run.status == DONE:
-        raise StoreError(f"Run {run.id} was brought to its end. Without --resume a new one begins.")
     others = "cblint, its configuration or its options are" if found[3:5] != (plan.program, plan.meaning) else ""
     others = "the targets are" if json.loads(found[5]) != list(targets) else others
     if others:

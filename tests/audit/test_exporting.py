@@ -20,6 +20,7 @@ from cblint.audit import exporting, store
 from cblint.audit.exporting import COLUMNS, Unwritable, csv_lines, export_to
 from cblint.audit.model import Problem
 from cblint.audit.overview import AuditedRule
+from cblint.audit.queries import Wanted
 from cblint.audit.store import Run, StoreError
 from cblint.linter import Settings, lint_paths
 from cblint.report import Style, render
@@ -49,7 +50,7 @@ def filled(one: sqlite3.Connection) -> Run:
 
 
 def exported(one: sqlite3.Connection, run: Run, style: str, path: pathlib.Path) -> list[str]:
-    return list(export_to(one, run, style, os.fspath(path)))
+    return list(export_to(one, run, Wanted(), style, os.fspath(path)))
 
 
 # What cannot be written
@@ -134,7 +135,7 @@ def test_lines_of_json_come_back_as_they_are(one: sqlite3.Connection, tmp_path: 
         "category": "syntax",
         "confidence": "high",
         "message": "=1+1",
-        "where": "=1+1",
+        "place": "=1+1",
         "suppressed": "",
         "reason": "=1+1",
         "fix": rows[0]["fix"],

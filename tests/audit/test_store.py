@@ -108,7 +108,7 @@ def test_a_store_that_another_one_holds_is_a_sentence(tmp_path: pathlib.Path, mo
         with pytest.raises(StoreError, match="database is locked: another audit writes to it"), telling(path):
             store.begin(other, made.planned(), ["x"])
         with contextlib.closing(reading(path)) as reader:
-            assert queries.run_called(reader, "last") == run  # to look at it, nobody waits
+            assert queries.run_called(reader, "1") == run  # to look at it, nobody waits
         one.execute("COMMIT")
 
 
@@ -124,7 +124,7 @@ def test_a_full_disk_is_told_with_what_to_do(tmp_path: pathlib.Path, monkeypatch
             kept.extend(visit.unit.name for visit in store.keep(one, run, made.planned(), visits))
         one.execute("PRAGMA max_page_count = 100000")
         assert store.visited(one, run) == frozenset(kept)
-        again = store.resumed(one, made.planned())
+        again = store.resumed(one, made.planned(), ["x"])
         assert again is not None
         assert list(store.keep(one, run, made.planned(), visits)) == visits
 
@@ -378,7 +378,7 @@ def test_a_repository_that_fails_or_is_not_looked_at_has_no_news(history: sqlite
     for visits in ([made.visit_of("r", ONE)], [failed], [made.visit_of("other", TWO)], [made.visit_of("r", NONE)]):
         made.ran(history, *visits)
     assert [(each.repositories, each.files) for each in queries.points(history)] == [(1, 1), (0, 0), (1, 1), (1, 1)]
-    assert [len(differences(history, "1", str(number))) for number in (2, 3, 4)] == [0, 0, 1]
+    assert [len(differences(history, "1", str(number))) for number in (2, 3, 4)] == [0, len(TWO.findings), 1]
     runs = [queries.run_called(history, str(number)) for number in (1, 2, 3, 4)]
     assert queries.only_in(history, runs[0], runs[1]) == queries.only_in(history, runs[0], runs[2]) == ["r"]
     assert queries.only_in(history, runs[1], runs[0]) == queries.only_in(history, runs[0], runs[3]) == []
@@ -430,8 +430,8 @@ def test_only_what_no_run_had_is_new(history: sqlite3.Connection) -> None:
     assert last(history, Wanted(only_new=True)) == []
     made.ran(history, made.visit_of("r", ONE, TWO))
     assert [line for _, line, _, _ in last(history, Wanted(only_new=True))] == [each.line for each in TWO.findings]
-    made.ran(history, made.visit_of("r", ONE, TWO), status=store.STOPPED)
-    assert last(history, Wanted(only_new=True)) == []
+    run = made.ran(history, made.visit_of("r", ONE, TWO), status=store.STOPPED)
+    assert list(queries.findings(history, run, Wanted(only_new=True))) == []
 
 
 def test_what_is_known_is_known_to_the_same_cblint(history: sqlite3.Connection) -> None:
@@ -447,16 +447,19 @@ def test_what_is_known_is_known_to_the_same_cblint(history: sqlite3.Connection) 
 
 def test_a_run_is_resumed_by_the_same_cblint_only(history: sqlite3.Connection) -> None:
     plan = made.planned()
-    assert store.resumed(history, plan) is None
+    assert store.resumed(history, plan, ["x"]) is None
     run = store.begin(history, plan, ["x"])
     list(store.keep(history, run, plan, [made.visit_of("r", ONE)]))
-    assert store.resumed(history, plan) == run._replace(status=store.RUNNING)
+    assert store.resumed(history, plan, ["x"]) == run._replace(status=store.RUNNING)
     assert store.visited(history, run) == {"r"}
     with pytest.raises(StoreError) as caught:
-        store.resumed(history, plan._replace(meaning="other"))
-    assert str(caught.value).startswith("Run 1 cannot be resumed: ")
+        store.resumed(history, plan._replace(meaning="other"), ["x"])
+    assert str(caught.value).startswith("Run 1 cannot be resumed: cblint, its configuration or its options are not")
+    with pytest.raises(StoreError) as caught:
+        store.resumed(history, plan, ["y"])
+    assert str(caught.value).startswith("Run 1 cannot be resumed: the targets are not the same now.")
     store.end(history, run, store.DONE)
-    assert store.resumed(history, plan) is None
+    assert store.resumed(history, plan, ["x"]) is None
 
 
 @pytest.mark.parametrize("name", ["", "x", "3", "0", "-1", "last~", "last~2", "last~-1", "last~x", "LAST", "last~~1"])
@@ -466,7 +469,7 @@ def test_a_run_that_is_not_there_is_a_sentence(history: sqlite3.Connection, name
     made.ran(history, made.visit_of("r"))
     with pytest.raises(StoreError) as caught:
         queries.run_called(history, "last~1")
-    assert str(caught.value) == 'There is no run "last~1" in the store: it has one only.'
+    assert str(caught.value) == 'There is no run "last~1" in the store: those that were brought to their end are 1.'
     made.ran(history, made.visit_of("r"))
     if name == "last~":
         assert queries.run_called(history, name).id == 2
@@ -474,7 +477,7 @@ def test_a_run_that_is_not_there_is_a_sentence(history: sqlite3.Connection, name
     with pytest.raises(StoreError) as caught:
         queries.run_called(history, name)
     assert str(caught.value) == (
-        f'There is no run "{name}" in the store: there are 1 to 2, "last", and "last~1" before it.'
+        f'There is no run "{name}" in the store: those that were brought to their end are 1, 2.'
     )
 
 

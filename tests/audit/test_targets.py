@@ -118,7 +118,7 @@ def test_a_broken_table_is_refused(here: pathlib.Path, spools: list[Spool]) -> N
 
 def test_what_is_not_there_is_told_of_as_a_repository_that_is_gone(here: pathlib.Path) -> None:
     (here / "list").write_text("missing\n\n  # a remark\n also/missing \n")
-    assert found("list", "no") == [(FOLDER, "missing"), (FOLDER, "missing (also/missing)"), (FOLDER, "no")]
+    assert found("list", "no") == [(FOLDER, "missing"), (FOLDER, "also/missing"), (FOLDER, "no")]
 
 
 # Folders

@@ -47,7 +47,9 @@ def test_what_cannot_be_looked_at_makes_the_status_2(fleet: Cblint) -> None:
     done = audit(fleet, "fleet", "nowhere", "--store", "a.db")
     assert done.status == 2
     assert "  nowhere is not there (any more)\n" in done.stdout
-    assert "4 repositories, 1 of which could not be looked at; 4 files linted, in " in done.stdout
+    assert (
+        "4 repositories, 1 of which could not be looked at, 4 files with buildspecs; 4 files linted, in " in done.stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,11 +76,16 @@ def test_what_is_typed_wrongly(fleet: Cblint, arguments: list[str], said: str) -
 
 def test_only_what_an_owner_owns(fleet: Cblint) -> None:
     mine = audit(fleet, "fleet", "--owner", "@ACME/build", "--store", "a.db")
-    assert (mine.status, mine.lines[0]) == (0, "1 note in 1 repository.")
+    assert (mine.status, mine.lines[0]) == (0, "Only what @ACME/build owns: 1 note in 1 repository.")
     assert "(nobody)" not in mine.stdout
     theirs = audit(fleet, "fleet", "--owner", "@acme/all", "--store", "a.db")
-    assert (theirs.status, theirs.lines[0]) == (1, "1 error in 1 repository.")
-    assert audit(fleet, "fleet", "--owner", "nobody-of-them", "--store", "a.db").lines[0] == "No findings."
+    assert (theirs.status, theirs.lines[0]) == (1, "Only what @acme/all owns: 1 error in 1 repository.")
+    rest = audit(fleet, "fleet", "--owner", "nobody", "--store", "a.db")
+    assert rest.lines[0] == "Only what nobody owns: 1 warning in 1 repository."
+    assert rest.lines[1] == "In all there are 1 error, 1 warning and 1 note."
+    slip = audit(fleet, "fleet", "--owner", "acme/buidl", "--store", "a.db")
+    assert slip.lines[0] == "Only what acme/buidl owns: No findings."
+    assert slip.stderr == 'cblint: No file belongs to acme/buidl. Did you mean "@acme/build"?\n'
 
 
 def test_only_what_is_new(fleet: Cblint) -> None:
@@ -86,7 +93,9 @@ def test_only_what_is_new(fleet: Cblint) -> None:
     assert audit(fleet, "fleet", "--store", "a.db", "--only-new").status == 0
     fleet.put({"fleet/tidy/buildspec.yml": DEFECT})
     done = audit(fleet, "fleet", "--store", "a.db", "--only-new")
-    assert (done.status, done.lines[0]) == (1, "1 error in 1 repository.")
+    assert done.status == 1
+    assert done.lines[0].startswith("Only what is new since the audit of 2")
+    assert done.lines[0].endswith("Z: 1 error in 1 repository.")
     assert "Repositories  errors  warnings  notes" in done.lines
     assert not any(line.startswith("shop ") for line in done.lines)
     assert audit(fleet, "fleet", "--store", "a.db", "--only-new").status == 0
