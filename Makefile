@@ -96,6 +96,8 @@ fuzz: $(VENV)/test
 	        tests/test_reports.py tests/test_sarif.py tests/test_sarif_places.py \
 	        tests/test_spelling.py || exit 1; \
 	done
+	CBLINT_FLEET=all CBLINT_KILLS=20 CBLINT_CHANGES=200 $(BIN)/python -m pytest --numprocesses $(CORES) \
+	    tests/test_fleet.py tests/audit
 	CBLINT_MUTATED=10000 $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration/test_shell_oracles.py
 	CBLINT_HOSTILE=all $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration tests/test_taint_growth.py \
 	    tests/properties/test_hosts.py tests/properties/test_hosted_fixes.py

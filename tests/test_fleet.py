@@ -26,7 +26,10 @@ from tools.fleet.rendering import fitting, rendered, rule_of
 from tools.fleet.surroundings import surroundings
 from tools.fleet.templates import FILLERS, TEMPLATES
 
+IN_FULL = os.environ.get("CBLINT_FLEET") == "all"
+"""Whether each defect is looked for in each template (make fuzz), and not only in one."""
 SEED = 3
+REPOSITORIES, BUILDSPECS = (150, 375) if IN_FULL else (60, 150)
 AT_ONCE = 6
 """Defects in one buildspec, where they can be in one: to lint each alone would take too long."""
 PATHS = {"": "buildspec.yml"} | {host: path for path, host in HOST_PATHS.items()}
@@ -37,7 +40,7 @@ Said = tuple[str, str, int, int, str, bool]
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Manifest]:
     """A fleet that no test changes."""
     folder = str(tmp_path_factory.mktemp("fleet") / "made")
-    return folder, make(folder, 150, 375, SEED, "mixed")
+    return folder, make(folder, REPOSITORIES, BUILDSPECS, SEED, "mixed")
 
 
 def said(files: Iterator[FileResult] | tuple[FileResult, ...]) -> list[Said]:
@@ -154,12 +157,10 @@ def test_there_is_enough_of_all_kinds() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_is_clean(template: str) -> None:
-    texts = set()
-    for seed in "abc":
-        recipe = Recipe(template, seed)
+    seeds = [Recipe(template, seed) for seed in "abc"]
+    assert len({rendered(recipe).data for recipe in seeds}) == 3
+    for recipe in seeds if IN_FULL else seeds[:1]:
         assert found(recipe) == planted(recipe) == []
-        texts.add(rendered(recipe).data)
-    assert len(texts) == 3
 
 
 def test_all_harmless_commands_are_used() -> None:
@@ -174,6 +175,8 @@ def test_each_defect_is_found_in_each_template_and_nothing_else(host: str) -> No
     seen: set[str] = set()
     for template in HOSTED if host else TEMPLATES:
         for recipe in recipes(template, host):
+            if not IN_FULL and seen.issuperset(recipe.defects):
+                continue
             assert found(recipe) == planted(recipe), recipe
             assert len(planted(recipe)) == len(recipe.defects)
             seen.update(recipe.defects)
@@ -237,10 +240,10 @@ def test_the_configuration_of_a_repository_counts(
 
 def test_a_fleet_has_what_was_asked_for(fleet: tuple[str, Manifest]) -> None:
     folder, told = fleet
-    assert len(told.repositories) == 150
-    assert sum(1 for _ in told.files) == 375
+    assert len(told.repositories) == REPOSITORIES
+    assert sum(1 for _ in told.files) == BUILDSPECS
     assert read(folder) == told
-    assert len({repository.folder for repository in told.repositories}) == 150
+    assert len({repository.folder for repository in told.repositories}) == REPOSITORIES
     for repository in told.repositories:
         paths = [file.path for file in repository.files]
         assert len(set(paths)) == len(paths)
@@ -266,7 +269,7 @@ def test_cblint_finds_what_was_planted_and_nothing_else(fleet: tuple[str, Manife
                 file.path: file.unlintable for file in repository.files if file.unlintable
             }
             total += len(result.files)
-    assert total > 250
+    assert total > BUILDSPECS / 2
 
 
 def test_owners_are_those_that_a_reader_of_owners_finds(fleet: tuple[str, Manifest]) -> None:
@@ -277,7 +280,7 @@ def test_owners_are_those_that_a_reader_of_owners_finds(fleet: tuple[str, Manife
         owners = [name for _, name in CodeOwners(texts[0].decode()).of(file.path)] if texts else []
         assert file.owners == tuple(owners)
         owned += bool(owners)
-    assert owned > 100
+    assert owned > BUILDSPECS / 4
 
 
 def test_git_reads_what_was_written(fleet: tuple[str, Manifest]) -> None:

@@ -38,7 +38,7 @@ from tests.integration.conftest import invoke
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc")
 
-MOMENTS = int(os.environ.get("CBLINT_KILLS", "12"))
+MOMENTS = int(os.environ.get("CBLINT_KILLS", "4"))
 """How often an audit is killed: more often where somebody has the time."""
 REPOSITORIES = 32
 
