@@ -250,7 +250,7 @@ def test_a_fleet_has_what_was_asked_for(fleet: tuple[str, Manifest]) -> None:
         assert repository.bare == repository.folder.endswith(".git")
         assert os.path.isdir(os.path.join(folder, repository.folder, "" if repository.bare else ".git", "objects"))
         assert repository.commit or not paths
-    assert sum(repository.bare for repository in told.repositories) in range(10, 60)
+    assert sum(repository.bare for repository in told.repositories) in range(REPOSITORIES // 15, REPOSITORIES // 2)
     assert any(not repository.commit for repository in told.repositories)
     assert any(repository.commit and not repository.files for repository in told.repositories)
     assert {repository.branch for repository in told.repositories} >= {"main", "master", "trunk"}
