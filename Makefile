@@ -9,13 +9,14 @@ FROM ?= 0
 SCRIPTS ?= 200000
 EDITS ?= 1000
 
-.PHONY: help demo test lint docs serve-docs fuzz generate corpus oracles bench bench-audit clean
+.PHONY: help demo test lint docs serve-docs fuzz break generate corpus oracles bench bench-audit clean
 
 help:
 	@echo "make demo      install cblint and lint the examples"
 	@echo "make test      run every check of the project (under 10 minutes on 2 cores)"
 	@echo "make docs      build the site of the documentation in site/ (make serve-docs shows it while you write)"
 	@echo "make fuzz      run the properties on new examples, ten times over"
+	@echo "make break     kill audits at 20 moments, fill their disks, and take their workers away"
 	@echo "make generate  write the generated documentation"
 	@echo "make corpus    counts and precision over the corpus, where it is at hand"
 	@echo "make oracles   hold 200,000 generated scripts to the shells (FROM=seed goes on, SCRIPTS=number)"
@@ -96,11 +97,15 @@ fuzz: $(VENV)/test
 	        tests/test_reports.py tests/test_sarif.py tests/test_sarif_places.py \
 	        tests/test_spelling.py || exit 1; \
 	done
-	CBLINT_FLEET=all CBLINT_KILLS=20 CBLINT_CHANGES=200 $(BIN)/python -m pytest --numprocesses $(CORES) \
-	    tests/test_fleet.py tests/audit
+	CBLINT_FLEET=all CBLINT_CHANGES=200 $(BIN)/python -m pytest --numprocesses $(CORES) \
+	    tests/test_fleet.py tests/audit/test_again.py
 	CBLINT_MUTATED=10000 $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration/test_shell_oracles.py
 	CBLINT_HOSTILE=all $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration tests/test_taint_growth.py \
 	    tests/properties/test_hosts.py tests/properties/test_hosted_fixes.py
+
+break: $(VENV)/test
+	CBLINT_BREAK=all CBLINT_KILLS=20 $(BIN)/python -m pytest tests/audit/test_breaking.py tests/audit/test_cluster.py \
+	    tests/audit/test_breaking_for_long.py
 
 generate: $(VENV)/test
 	$(BIN)/python -m tools.generate

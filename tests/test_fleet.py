@@ -43,6 +43,12 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Manifest]:
     return folder, make(folder, REPOSITORIES, BUILDSPECS, SEED, "mixed")
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is linted under a name alone has no repository beside it."""
+    monkeypatch.chdir(tmp_path)
+
+
 def said(files: Iterator[FileResult] | tuple[FileResult, ...]) -> list[Said]:
     """What cblint finds, as a manifest tells it."""
     return sorted(

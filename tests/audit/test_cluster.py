@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,13 +15,10 @@ from typing import NamedTuple
 import pytest
 
 from tests.audit.breaking import (
-    DEFECTS,
     Kept,
     eventually,
     fleet,
     has_visits,
-    hurting,
-    interrupted,
     is_done,
     kept,
     of_runs,
@@ -96,7 +92,7 @@ class Fleet(NamedTuple):
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     """A fleet, and what there is to find."""
     folder = tmp_path_factory.mktemp("cluster")
-    made = fleet(folder / "fleet", 60, 20)
+    made = fleet(folder / "fleet", 24, 8)
     assert started(made, folder / "audit.db").ended() == (1, [])
     return Fleet(made, kept(folder / "audit.db"))
 
@@ -142,54 +138,6 @@ def test_a_cluster_that_loses_a_worker_then_all_and_then_its_scheduler(
         assert not is_done(store)
     assert started(undisturbed.folder, store, "--resume").ended() == (1, [])
     assert kept(store) == undisturbed.kept
-
-
-def test_ctrl_c_ends_an_audit_on_a_cluster_and_files_that_end_workers_cost_themselves(
-    undisturbed: Fleet, tmp_path: pathlib.Path
-) -> None:
-    site = hurting(tmp_path / "site")
-    folder = tmp_path / "fleet"
-    folder.mkdir()
-    for number in range(4):
-        shutil.copytree(undisturbed.folder / f"clone-{number:03}", folder / f"clone-{number:03}")
-    (folder / "clone-001" / "buildspec-release.yml").write_text(f"{DEFECTS}# kill me\n")
-    with cluster(tmp_path / "dask", os.pathsep.join((str(site), ROOT)), nanny=True) as dask:
-        store = tmp_path / "stopped.db"
-        audit = started(undisturbed.folder, store, "--cluster", dask.address)
-        eventually(lambda: has_visits(store, 1))
-        interrupted(audit)
-        assert audit.ended(5) == (2, ["cblint: The run was stopped. With --resume it goes on."])
-
-        store = tmp_path / "audit.db"
-        status, said = started(folder, store, "--cluster", dask.address).ended()
-    assert status == 1
-    assert said == [f"cblint: {sentence}" for sentence in of_runs(store)]
-    found = kept(store)
-    (problem,) = found.problems
-    assert problem[:2] == ("clone-001", "buildspec-release.yml")
-    assert str(problem[2]).startswith("made the process that looked at it end")
-    alike = {f"clone-{number:03}" for number in range(4)}
-    lost = ("clone-001", "buildspec-release.yml")
-    assert found.findings == [each for each in undisturbed.kept.findings if each[0] in alike and each[:2] != lost]
-
-
-def test_workers_with_another_cblint_are_refused(undisturbed: Fleet, tmp_path: pathlib.Path) -> None:
-    other = tmp_path / "other"
-    for name in ("cblint", "rules"):
-        shutil.copytree(os.path.join(ROOT, name), other / name, ignore=shutil.ignore_patterns("__pycache__"))
-    with (other / "cblint" / "wording.py").open("a") as file:
-        file.write("# changed\n")
-    store = tmp_path / "audit.db"
-    with cluster(tmp_path / "dask", str(other)) as dask:
-        assert started(undisturbed.folder, store, "--cluster", dask.address).ended() == (
-            2,
-            [
-                "cblint: A worker has another cblint, or another Python, than the one that asks: install the same one "
-                "on both.",
-                "cblint: The run was stopped. With --resume it goes on.",
-            ],
-        )
-    assert kept(store)[1:] == ([], [], [], [])
 
 
 @pytest.mark.parametrize(
