@@ -7,13 +7,13 @@
 "use strict";
 
 const path = require("node:path");
-const { pathToFileURL } = require("node:url");
 const [modules, executablePath, folder, fingerprint, pictures] = process.argv.slice(2);
 const load = require("node:module").createRequire(path.join(modules, "here.js"));
 const { chromium } = load("playwright-core");
-const axe = load("axe-core").source;
+const { EVERYWHERE, NARROW, WIDE, complain, complaints, listen, looker, move, state, visitor } = require("./looking.js");
+const visit = visitor(folder);
+const look = looker(load("axe-core").source, pictures);
 
-const WIDTHS = [360, 768, 1440];
 const ARGUMENTS = [
   "--headless",
   "--no-sandbox",
@@ -24,77 +24,8 @@ const ARGUMENTS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-// axe takes longest for contrasts, which a width does not change: what is only narrower is measured with a ruler.
-const WIDE = [["light", 1440]],
-  NARROW = [["light", 360]],
-  EVERYWHERE = [["light", 768, "ruler"], ...NARROW, ...WIDE, ["dark", 1440, "color-contrast"]];
-
 const TYPED = "step 19";
-
-const complaints = [];
 const stages = {};
-let now = "";
-const complain = (about, what) => complaints.push(`${now}: ${about}: ${what}`);
-const addressOf = (report, hash = "") => `${pathToFileURL(path.join(folder, `${report}.html`))}${hash}`;
-const related = ({ any }) =>
-  any
-    .flatMap(({ relatedNodes }) => relatedNodes ?? [])
-    .map(({ target }) => target)
-    .join(", ");
-
-function listen(page) {
-  page.on("console", (message) => complain("console", message.text()));
-  page.on("pageerror", (error) => complain("script", error.stack));
-  page.on("dialog", (dialog) => complain("dialog", dialog.message()) || dialog.dismiss());
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!url.startsWith("data:") && !request.isNavigationRequest()) complain("loads", url);
-    if (request.isNavigationRequest() && !url.startsWith("file:")) complain("leaves", url);
-  });
-}
-
-async function visit(page, report, hash = "") {
-  now = `${report} ${hash}`;
-  await page.goto("about:blank");
-  await page.goto(addressOf(report, hash), { waitUntil: "load" });
-}
-
-// To another part of a page that is open.
-async function move(page, hash) {
-  now = hash;
-  await page.evaluate(async (wanted) => {
-    const moved = new Promise((done) => addEventListener("popstate", done, { once: true }));
-    if (location.hash === wanted) return;
-    location.hash = wanted;
-    await moved;
-  }, hash);
-}
-
-// What axe and a ruler find wrong with the page as it is now: all rules, one of them, or the ruler alone.
-async function look(page, name, screens = EVERYWHERE, within = "html") {
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  for (const [colorScheme, width, only] of screens) {
-    now = `${name} ${colorScheme} ${width}`;
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.setViewportSize({ width, height: 900 });
-    const { violations, wide } = await page.evaluate(
-      async ([rule, part]) => ({
-        violations:
-          rule === "ruler"
-            ? []
-            : (await axe.run(part, { resultTypes: ["violations"], ...(rule && { runOnly: [rule] }) })).violations,
-        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      }),
-      [only, within],
-    );
-    for (const { id, nodes } of violations) {
-      for (const node of nodes.slice(0, 3))
-        complain(`axe ${id}`, `${node.target} ${node.failureSummary} ${related(node)}`);
-    }
-    if (wide > 0) complain("scrolls sideways by", wide);
-    if (pictures) await page.screenshot({ path: path.join(pictures, `${now}.png`) });
-  }
-}
 
 const hashOf = (page) => page.evaluate(() => location.hash);
 const countOf = (page) => page.locator("#count").innerText();
@@ -150,7 +81,7 @@ async function filters(page) {
   };
   for (const [said, [click, press]] of Object.entries(ways)) {
     for (const [way, act] of Object.entries({ click, press })) {
-      now = `filter ${said} by ${way}`;
+      state.now = `filter ${said} by ${way}`;
       await act();
       const count = await filteredBy(page, `#findings?${said}`);
       if (seen[said] !== undefined && seen[said] !== count) complain("differs", `${seen[said]} and ${count}`);
@@ -537,6 +468,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  console.error(`${now}: ${error.stack}`);
+  console.error(`${state.now}: ${error.stack}`);
   process.exit(1);
 });
