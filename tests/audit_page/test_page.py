@@ -426,8 +426,10 @@ def test_what_is_not_all_says_so() -> None:
     assert "Trend of all findings The trend counts all findings, not only what @example/shop owns." in words
     for deceptive in ("than before", "as before", "Nothing has changed", "Nothing was found"):
         assert deceptive not in words
+    assert "Rules with most errors" in words
     notes = given._replace(findings=[each for each in given.findings if each.severity == "note"])
     assert _said(notes)[0].startswith("Only what @example/shop owns: no errors, but ")
+    assert "Rules with most notes" in read(notes).words
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,7 @@ def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
         "title": title(overview),
         "nothing": none(overview),
         "severities": SEVERITIES,
+        "most_of": next((f"{kind}s" for count, kind in zip(tally.total, SEVERITIES, strict=False) if count), "errors"),
         "lead": lead(overview, tally),
         "changed": changed(overview, tally),
         "matters": matters(overview, tally),
