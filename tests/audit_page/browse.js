@@ -7,13 +7,13 @@
 "use strict";
 
 const path = require("node:path");
-const { pathToFileURL } = require("node:url");
 const [modules, executablePath, folder, fingerprint, pictures] = process.argv.slice(2);
 const load = require("node:module").createRequire(path.join(modules, "here.js"));
 const { chromium } = load("playwright-core");
-const axe = load("axe-core").source;
+const { EVERYWHERE, NARROW, WIDE, complain, complaints, listen, looker, move, state, visitor } = require("./looking.js");
+const visit = visitor(folder);
+const look = looker(load("axe-core").source, pictures);
 
-const WIDTHS = [360, 768, 1440];
 const ARGUMENTS = [
   "--headless",
   "--no-sandbox",
@@ -24,80 +24,30 @@ const ARGUMENTS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const EVERYWHERE = ["light", "dark"].flatMap((scheme) => WIDTHS.map((width) => [scheme, width]));
-const WIDE = [["light", 1440]],
-  NARROW = [["light", 360]];
-
-const complaints = [];
+const TYPED = "step 19";
 const stages = {};
-let now = "";
-const complain = (about, what) => complaints.push(`${now}: ${about}: ${what}`);
-const addressOf = (report, hash = "") => `${pathToFileURL(path.join(folder, `${report}.html`))}${hash}`;
-const related = ({ any }) =>
-  any
-    .flatMap(({ relatedNodes }) => relatedNodes ?? [])
-    .map(({ target }) => target)
-    .join(", ");
-
-function listen(page) {
-  page.on("console", (message) => complain("console", message.text()));
-  page.on("pageerror", (error) => complain("script", error.stack));
-  page.on("dialog", (dialog) => complain("dialog", dialog.message()) || dialog.dismiss());
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!url.startsWith("data:") && !request.isNavigationRequest()) complain("loads", url);
-    if (request.isNavigationRequest() && !url.startsWith("file:")) complain("leaves", url);
-  });
-}
-
-async function visit(page, report, hash = "") {
-  now = `${report} ${hash}`;
-  await page.goto("about:blank");
-  await page.goto(addressOf(report, hash), { waitUntil: "load" });
-}
-
-// What axe and a ruler find wrong with the page as it is now. In the dark only colours differ.
-async function look(page, name, screens = EVERYWHERE) {
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  for (const [colorScheme, width] of screens) {
-    now = `${name} ${colorScheme} ${width}`;
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.setViewportSize({ width, height: 900 });
-    const { violations, wide } = await page.evaluate(
-      async (only) => ({
-        violations: (await axe.run(document, { resultTypes: ["violations"], ...(only && { runOnly: only }) }))
-          .violations,
-        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      }),
-      colorScheme === "dark" ? ["color-contrast"] : null,
-    );
-    for (const { id, nodes } of violations) {
-      for (const node of nodes.slice(0, 3))
-        complain(`axe ${id}`, `${node.target} ${node.failureSummary} ${related(node)}`);
-    }
-    if (wide > 0) complain("scrolls sideways by", wide);
-    if (pictures) await page.screenshot({ path: path.join(pictures, `${now}.png`) });
-  }
-}
 
 const hashOf = (page) => page.evaluate(() => location.hash);
 const countOf = (page) => page.locator("#count").innerText();
 
-// What the list says once a filter is in the address.
-async function filteredBy(page, wanted) {
-  await page.waitForFunction((hash) => location.hash === hash, wanted);
-  return (await countOf(page)).replace(/, [\d,]+ to .*/, "");
-}
+// What the list says once a filter is in the address, which is without it then again.
+const filteredBy = (page, wanted) =>
+  page.evaluate(async (hash) => {
+    for (let tries = 0; location.hash !== hash; tries++) {
+      if (tries === 500) throw new Error(`${location.hash} is not ${hash}`);
+      await new Promise((later) => setTimeout(later, 10));
+    }
+    const said = document.querySelector("#count").textContent.replace(/, [\d,]+ to .*/, "");
+    const moved = new Promise((done) => addEventListener("popstate", done, { once: true }));
+    location.hash = "#findings";
+    if (hash !== "#findings") await moved;
+    return said;
+  }, wanted);
 
 async function filters(page) {
   const seen = {};
-  const start = async () => {
-    await page.getByRole("button", { name: "Clear the filters" }).click();
-    await page.waitForFunction(() => location.hash === "#findings");
-  };
   const field = (name) => page.locator(`#filters [name=${name}]`);
   await visit(page, "plain", "#findings");
-  await page.setViewportSize({ width: 1440, height: 900 });
   seen[""] = await filteredBy(page, "#findings");
 
   const ways = {
@@ -131,14 +81,43 @@ async function filters(page) {
   };
   for (const [said, [click, press]] of Object.entries(ways)) {
     for (const [way, act] of Object.entries({ click, press })) {
-      now = `filter ${said} by ${way}`;
+      state.now = `filter ${said} by ${way}`;
       await act();
       const count = await filteredBy(page, `#findings?${said}`);
       if (seen[said] !== undefined && seen[said] !== count) complain("differs", `${seen[said]} and ${count}`);
       seen[said] = count;
-      await start();
     }
   }
+  await move(page, "#findings?new=1&q=docker");
+  await page.getByRole("button", { name: "Clear the filters" }).click();
+  seen.cleared = await filteredBy(page, "#findings");
+  for (const words of ["ops@example.com", "ci/buildspec.yml:41", "ci/buildspec.yml:41:9", "buildspec.yml:41:8"]) {
+    await move(page, `#findings?q=${encodeURIComponent(words)}`);
+    seen[words] = (await countOf(page)).replace(/, [\d,]+ to .*/, "");
+  }
+  return seen;
+}
+
+// A telephone: the other filters stay closed, and those that are set stand above the list.
+async function chips(page) {
+  const said = () => page.locator("#chips button").allTextContents();
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent);
+  const remove = (name) => page.getByRole("button", { name: `Remove the filter ${name}`, exact: true }).click();
+  const seen = { open: [] };
+  await page.setViewportSize({ width: 360, height: 800 });
+  await visit(page, "plain", "#findings?owner=%40example%2Fplatform&q=npm&severity=error,note&new=1");
+  seen.open.push(await page.locator("#more").evaluate((more) => more.open));
+  seen.said = await said();
+  await remove("severity: note");
+  seen.removed = [await hashOf(page), await focused(), await countOf(page)];
+  await visit(page, "plain", "#findings?rule=gone&fix=constructor&suppressed=x&repository=%E2%80%AEx");
+  seen.gone = [await said(), await countOf(page), await page.locator("[name=rule] :checked").textContent()];
+  await remove("repository: \ufffdx (not in this report)");
+  await remove("rule: gone (not in this report)");
+  seen.cleared = [await said(), await focused(), await page.locator("[name=rule]").inputValue()];
+  await page.setViewportSize({ width: 1440, height: 600 });
+  await visit(page, "plain", "#findings?rule=secret-literal");
+  seen.open.push(await page.locator("#more").evaluate((more) => more.open));
   return seen;
 }
 
@@ -223,7 +202,25 @@ async function finding(page) {
     comment: await page.locator("#opened .copied code").innerText(),
     copied: await page.evaluate(() => navigator.clipboard.readText()),
     changed: await page.locator("#opened .changed-lines li").allTextContents(),
+    links: await page.locator("#opened a[href*='/-/blob/']").evaluateAll((links) => links.map(({ href }) => href)),
+    followed: await followed(page),
   };
+}
+
+// A place in the list leads to the host, and opens no finding here.
+async function followed(page) {
+  await page.locator("#close").click();
+  await move(page, `#findings?q=${fingerprint}`);
+  await page.evaluate(() => {
+    globalThis.went = new Promise((done) =>
+      addEventListener("click", (event) => {
+        done([event.target.closest("a").href, event.defaultPrevented]);
+        event.preventDefault();
+      }),
+    );
+  });
+  await page.locator("#list td a[href*='/-/blob/']").click();
+  return [...(await page.evaluate(() => globalThis.went)), await page.locator("#opened[open]").count()];
 }
 
 async function tables(page) {
@@ -241,7 +238,7 @@ async function tables(page) {
   await page.locator("[data-ranking=repositories] a[href^='#']").first().click();
   await page.waitForFunction(() => location.hash.startsWith("#findings?repository="));
   seen.followed = await page.evaluate(() => [document.activeElement.id, document.title]);
-  await visit(page, "plain", "#matrix");
+  await move(page, "#matrix");
   seen.heads = [
     await page.locator("table.matrix thead th:visible").count(),
     await page.locator("table.matrix tbody th:visible").count(),
@@ -257,7 +254,24 @@ async function tables(page) {
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => location.hash.startsWith("#findings?repository="));
   seen.cell = [number, Number.parseInt(await countOf(page), 10)];
+  await page.setViewportSize({ width: 768, height: 500 });
+  await move(page, "#matrix");
+  const scroller = page.locator("#matrix .scroller");
+  seen.shaded = [await shaded(page, scroller)];
+  await scroller.evaluate((element) => element.scrollBy(9999, 0));
+  seen.shaded.push(await shaded(page, scroller));
   return seen;
+}
+
+// Whether there is a shadow at the right edge, below its round corner: without it the picture is another one.
+async function shaded(page, scroller) {
+  const { x, y, width } = await scroller.boundingBox();
+  const edge = () => page.screenshot({ clip: { x: x + width - 40, y: y + 20, width: 36, height: 80 } });
+  const before = await edge();
+  await page.evaluate(() => document.styleSheets[0].insertRule(".scroller::after { visibility: hidden; }"));
+  const without = await edge();
+  await page.evaluate(() => document.styleSheets[0].deleteRule(0));
+  return !before.equals(without);
 }
 
 async function colours(page) {
@@ -282,7 +296,7 @@ async function paper(page) {
   const seen = {
     count,
     articles: await page.locator("#printed article:visible").count(),
-    summary: await page.locator(".lead").isVisible(),
+    first: (await page.locator("body").innerText()).split("\n").filter(Boolean).slice(0, 3),
     controls: await page.locator("button:visible, input:visible, select:visible, nav:visible").count(),
   };
   if (pictures)
@@ -292,53 +306,59 @@ async function paper(page) {
       fullPage: true,
     });
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  seen.after = await page.locator("#printed article").count();
+  await move(page, "#overview");
+  seen.summary = await page.locator(".lead").isVisible();
   await page.emulateMedia({ media: null });
-  return { ...seen, after: await page.locator("#printed article").count() };
+  return seen;
+}
+
+// A report that is not of all findings.
+async function only(page) {
+  await visit(page, "some");
+  const title = await page.title();
+  await visit(page, "nothing", "#findings");
+  return [title, await countOf(page)];
 }
 
 // Every part of the page and every finding, looked at for what strangers could have brought in.
 async function strangers(page) {
   await visit(page, "hostile", "#findings");
-  const seen = { opened: 0, letters: [] };
-  const check = async () => {
-    const { wrong, letters, addresses } = await page.evaluate(() => ({
-      wrong: [...document.querySelectorAll("img, iframe, object, embed, base, [onload], [onerror], body svg svg")].map(
+  const seen = await page.evaluate(async () => {
+    const brought = () => [
+      ...[...document.querySelectorAll("img, iframe, object, embed, base, [onload], [onerror], body svg svg")].map(
         (element) => element.outerHTML.slice(0, 99),
       ),
-      letters: document.body.innerText.match(/[\0-\x08\x0b-\x1f\u202e\u2066\u2028\u2029\ud800]/gu) ?? [],
-      addresses: [...document.querySelectorAll("a")]
+      ...(document.body.innerText.match(/[\0-\x08\x0b-\x1f\u202e\u2066\u2028\u2029\ud800]/gu) ?? []),
+      ...[...document.querySelectorAll("a")]
         .map((link) => link.getAttribute("href"))
         .filter((href) => !/^(#|https?:\/\/)/.test(href)),
-    }));
-    for (const each of [...wrong, ...letters, ...addresses]) complain("a stranger's", each);
-  };
-  const links = page.locator("#list a.open");
-  const total = await links.count();
-  await links.first().click();
-  for (let number = 1; number <= total; number++) {
-    await page.locator("#opened[open]").waitFor();
-    await page.waitForFunction(
-      (wanted) => document.querySelector("#position").textContent.startsWith(`${wanted} of`),
-      number,
-    );
-    await check();
-    seen.opened++;
-    await page.keyboard.press("j");
-  }
-  for (const view of ["overview", "repositories", "rules", "owners", "matrix"]) {
-    await visit(page, "hostile", `#${view}`);
-    await check();
-  }
-  await visit(page, "hostile", "#findings?repository=");
+    ];
+    const later = () => new Promise((done) => setTimeout(done));
+    const found = { opened: 0, wrong: [] };
+    const total = document.querySelectorAll("#list a.open").length;
+    document.querySelector("#list a.open").click();
+    for (let number = 1; number <= total; number++) {
+      while (!document.querySelector("#position").textContent.startsWith(`${number} of`)) await later();
+      found.wrong.push(...brought());
+      found.opened++;
+      if (number < total) document.querySelector("#next").click();
+    }
+    for (const view of ["overview", "repositories", "rules", "owners", "matrix"]) {
+      location.hash = `#${view}`;
+      while (document.documentElement.dataset.view !== view) await later();
+      found.wrong.push(...brought());
+    }
+    return found;
+  });
+  for (const each of seen.wrong) complain("a stranger's", each);
+  await move(page, "#findings?repository=");
   seen.nameless = await countOf(page);
-  await visit(page, "hostile", "#findings?rule=__proto__");
+  await move(page, "#findings?rule=__proto__");
   seen.proto = await countOf(page);
-  for (const hash of [
-    "#findings?finding=none.7&page=-3&sort=constructor&severity=x",
-    "#__proto__?page=NaN",
-    "#%",
-    "#findings?q=%ud800",
-  ]) {
+  await move(page, "#findings?finding=none.7&page=-3&sort=constructor&severity=x");
+  await move(page, "#findings?q=%ud800");
+  for (const hash of ["#__proto__?page=NaN", "#%"]) {
     await visit(page, "hostile", hash); // whatever is in an address, nothing breaks
   }
   await look(page, "hostile", NARROW);
@@ -346,7 +366,6 @@ async function strangers(page) {
 }
 
 async function large(page) {
-  await page.setViewportSize({ width: 1440, height: 900 });
   await visit(page, "large", "#findings");
   const times = await page.evaluate(() => ({
     interactive: performance.getEntriesByName("cblint-ready")[0].startTime,
@@ -355,7 +374,7 @@ async function large(page) {
   const total = await countOf(page);
   await page.evaluate(() => performance.clearMeasures());
   const strokes = [];
-  for (const letter of "docker step 19") {
+  for (const letter of TYPED) {
     strokes.push(
       await page.evaluate(async (typed) => {
         const field = document.querySelector("#filter-q");
@@ -401,38 +420,38 @@ async function main() {
   page.setDefaultTimeout(5000);
   listen(page);
   const seen = {};
-  for (const stage of [large, filters, addresses, keys, finding, tables, colours, paper, strangers]) {
+  await page.setViewportSize({ width: 1000, height: 600 });
+  for (const stage of [large, filters, chips, addresses, keys, finding, tables, colours, paper, only, strangers]) {
     const begun = performance.now();
     seen[stage.name] = await stage(page);
     stages[stage.name] = Math.round(performance.now() - begun);
   }
   const begun = performance.now();
+  await visit(page, "small");
   for (const [view, screens] of Object.entries({
     overview: EVERYWHERE,
-    "findings?severity=error,warning&q=step": EVERYWHERE,
+    "findings?severity=error,warning&q=docker": EVERYWHERE,
     repositories: NARROW,
     rules: WIDE,
     owners: NARROW,
     matrix: WIDE,
-    findings: [],
+    "findings?q=docker": [],
   })) {
-    await visit(page, "small", `#${view}`);
+    await move(page, `#${view}`);
     await look(page, view.split("?")[0], screens);
   }
   await page.locator("#list a.open").first().click();
   await page.locator("#opened[open]").waitFor();
-  await look(page, "opened");
+  await look(page, "opened", EVERYWHERE, "#opened");
   await page.evaluate(() => document.querySelector("#close").replaceChildren());
   const before = complaints.length;
-  await look(page, "a button without a name", NARROW);
+  await look(page, "a button without a name", NARROW, "#opened");
   seen.noticed = complaints.splice(before).map((said) => said.split(": ")[1]);
   await visit(page, "small", "#findings?q=nothing-has-this");
   seen.none = await countOf(page);
   await look(page, "none", NARROW);
-  for (const view of ["overview", "findings", "rules"]) {
-    await visit(page, "empty", `#${view}`);
-    await look(page, `empty ${view}`, NARROW);
-  }
+  await visit(page, "empty");
+  await look(page, "empty", NARROW);
   stages.looks = Math.round(performance.now() - begun);
   const plain = await browser.newContext({ javaScriptEnabled: false });
   const still = await plain.newPage();
@@ -449,6 +468,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  console.error(`${now}: ${error.stack}`);
+  console.error(`${state.now}: ${error.stack}`);
   process.exit(1);
 });

@@ -13,10 +13,10 @@ from tests.integration.conftest import ROOT
 _MADE = """
 import resource, sys
 from cblint.audit.page import rendered
-from tests.audit_page.overviews import overview
+from tests.audit_page.overviews import large
 longest = size = 0
 with open(sys.argv[1], "w", encoding="utf-8") as file:
-    for chunk in rendered(overview(100_000, 10_000)):
+    for chunk in rendered(large()):
         longest, size = max(longest, len(chunk)), size + file.write(chunk)
 print(longest, size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """

@@ -64,7 +64,7 @@ def repositories(number: int) -> tuple[Audited, ...]:
         Audited(
             f"example/{_NAMES[place % 10]}-{_KINDS[place // 10 % 6]}" + (f"-{place // 60}" if place >= 60 else ""),
             f"https://git.example.com/{place}.git",
-            f"https://git.example.com/{place}" if place % 3 else "",
+            ("", f"https://gitlab.example.com/example/{place}", f"https://git.example.com/{place}")[place % 3],
             "main" if place % 5 else "release/2026",
             f"{place * 7919 % (1 << 32):08x}" * 5,
             place % 7 + 1,
@@ -98,6 +98,19 @@ def overview(findings: int, repositories_: int = 60, runs: int = 8, rules_: int 
     return Overview(
         "Builds of example", "0.1.0", "2026-11-27T17:30:00Z", trend, looked, known, found(findings, looked, known, runs)
     )
+
+
+def large() -> Overview:
+    """An audit of 100,000 findings, of which there is no more to read than a line each."""
+    given = overview(1000, 10_000)
+    findings = found(100_000, given.repositories, given.rules, len(given.trend))
+    return given._replace(findings=(each._replace(snippet=each.snippet[1:2], places=()) for each in findings))
+
+
+def some(owner: str, findings: int = 3000) -> Overview:
+    """Of an audit of so many findings only what one owner has."""
+    given = overview(findings)
+    return given._replace(only=f"what {owner} owns", findings=[each for each in given.findings if owner in each.owners])
 
 
 def found(

@@ -15,10 +15,10 @@ import pytest
 from cblint.audit.overview import Found, Line, Mend, Overview, Place, Point
 from cblint.audit.page import data, rendered
 from cblint.audit.page.data import LONGEST, LONGEST_LINE, LONGEST_NAME, MOST_LINES, MOST_PLACES, blocks, name, tally_of
-from cblint.audit.page.frame import day, heat, web
-from cblint.audit.page.words import changed, lead, matters
+from cblint.audit.page.frame import day, heat, source, web
+from cblint.audit.page.words import changed, lead, matters, title
 from tests.audit_page.conftest import Large
-from tests.audit_page.overviews import HOSTILE, empty, found, hostile, overview
+from tests.audit_page.overviews import HOSTILE, empty, found, hostile, overview, some
 
 _VOID = ("meta", "link", "input", "wbr", "br")
 
@@ -162,6 +162,58 @@ def test_only_addresses_of_the_web_are_links(url: str, leads: bool) -> None:
     assert web(url) == (url if leads else "")
 
 
+@pytest.mark.parametrize(
+    ("address", "commit", "kind"),
+    [
+        ("https://github.com/a/b", "0123abc", 1),
+        ("https://GitHub.com/a/b", "ABCDEF0" * 5, 1),
+        ("https://gitlab.com/a/b/c", "0" * 40, 2),
+        ("https://gitlab.example.com:8443/a/b", "0" * 64, 2),
+        ("https://github.com.example.com/a/b", "0" * 40, 0),
+        ("https://notgithub.com/a/b", "0" * 40, 0),
+        ("https://example.com/gitlab.com/b", "0" * 40, 0),
+        ("https://gitlab.com@evil.example/a/b", "0" * 40, 0),
+        ("javascript://github.com/a", "0" * 40, 0),
+        ("https://github.com", "0" * 40, 0),
+        ("https://github.com/a/b/", "0" * 40, 0),
+        ("https://github.com/a/b?c", "0" * 40, 0),
+        ("https://github.com/a/b#c", "0" * 40, 0),
+        ("https://github.com/a/b#", "0" * 40, 0),
+        ("https://github.com/a/b", "", 0),
+        ("https://github.com/a/b", "main", 0),
+        ("https://github.com/a/b", "0" * 40 + "\n", 0),
+        ("https://github.com/a/b", "../" + "0" * 40, 0),
+        ("https://github.com/a/b", "0" * 65, 0),
+        ("", "0" * 40, 0),
+    ],
+)
+def test_files_are_linked_where_the_host_and_the_commit_are_known(address: str, commit: str, kind: int) -> None:
+    assert source(overview(0, 1).repositories[0]._replace(web=address, commit=commit)) == kind
+
+
+@pytest.mark.parametrize(
+    ("path", "exact"),
+    [
+        ("ci/build spec#1?.yml", True),
+        ("שלום/ä.yml", True),
+        ("a\tb", False),
+        ("a\u202eb", False),
+        ("a\udcff", False),
+        ("../a", False),
+        ("a/./b", False),
+        ("/a", False),
+        ("a//b", False),
+        ("", False),
+        ("a" * 300, False),
+    ],
+)
+def test_a_path_that_is_not_as_it_is_shown_is_no_part_of_an_address(path: str, exact: bool) -> None:
+    _, details = one(finding(places=(Place(1, "", path, 1, 1),)))
+    assert details[4][0][5] == exact
+    index, _ = one(finding(path=path * 3))
+    assert bool(index["flags"][0] & data.IS_EXACT) is (exact or path == "a" * 300)
+
+
 def test_names_are_visible_and_bounded() -> None:
     assert name("\u202ea\x1bb\tc") == "<U+202E>a<U+001B>b c"
     assert name("   ") == "<U+0020>" * 3
@@ -280,7 +332,7 @@ def test_what_is_suppressed_is_not_counted() -> None:
 
 
 def test_a_hundred_thousand_findings_are_streamed(large: Large) -> None:
-    assert 30_000_000 < large.size < 50_000_000
+    assert 20_000_000 < large.size < 30_000_000
     assert large.longest < 4_000_000
     assert large.megabytes < 200
 
@@ -304,10 +356,17 @@ def test_summary_and_rankings_need_no_script() -> None:
 def test_an_audit_without_findings_or_runs_says_so() -> None:
     nothing = empty(0)._replace(trend=(), title="")
     words = " ".join(read(nothing).words.split())
-    assert "Nothing was found in 0 files of 0 repositories." in words
+    assert "There was no repository to look at. Repositories" not in words
+    assert words.count("There was no repository to look at.") == 2
+    assert "Nothing was found in 4 files of 1 repository." in " ".join(read(_files(4)).words.split())
     assert "There was no repository to look at." in words
     assert "This is the first run: the trend begins with the second." in words
     assert "CODEOWNERS" in words
+
+
+def _files(number: int) -> Overview:
+    nothing = empty(1)
+    return nothing._replace(repositories=(nothing.repositories[0]._replace(files=number),))
 
 
 def _said(given: Overview) -> tuple[str, str, list[str]]:
@@ -323,22 +382,110 @@ def test_what_matters_first_is_said_in_words() -> None:
     base = overview(0, 1)._replace(trend=(point,))
     one_error = finding(rule=secret, severity="error", fix=None)
     assert _said(base._replace(findings=(one_error,))) == (
-        "1 error in 1 of 1 repository.",
+        "1 error in 1 repository.",
         "",
-        ["1 finding in 1 repository is about secrets. What may have leaked has to be replaced."],
+        ["1 finding in 1 repository is about secrets. Replace every secret that may have leaked."],
     )
     later = (point, point._replace(run=2, new=1, gone=0))
     assert _said(base._replace(findings=(one_error._replace(new=True, rule=0),), trend=later))[1:] == (
         "1 finding is new since run 1, and none is gone.",
-        ["1 finding was not there in run 1. Whoever made the change still knows it."],
+        ["1 finding is new since run 1. Whoever made the change still remembers it."],
     )
     assert _said(base._replace(findings=(one_error._replace(severity="note", rule=0),) * 2))[0] == (
-        "No errors; 2 notes in 1 of 1 repository."
+        "No errors, but 2 notes in 1 repository."
     )
+    many = (one_error._replace(rule=0),) * 1800 + (one_error._replace(severity="warning", rule=0),) * 1200
+    assert _said(base._replace(findings=many)) == (
+        "1,800 errors in 1 repository; also 1,200 warnings.",
+        "",
+        [f"All 1,800 errors come from {base.rules[0].name}, in 1 repository."],
+    )
+    two = base._replace(repositories=overview(0, 2).repositories, findings=many)
+    assert _said(two)[0].startswith("1,800 errors in 1 of 2 repositories;")
+    both = two._replace(findings=(one_error, one_error._replace(repository=1)))
+    assert _said(both)[0] == "2 errors in all 2 repositories."
     assert _said(base._replace(trend=(point, point._replace(run=2))))[1] == "Nothing has changed since run 1."
     assert _said(base._replace(findings=(one_error._replace(suppressed="a comment"),)))[0].startswith(
         "Nothing was found"
     )
+
+
+def test_what_is_not_all_says_so() -> None:
+    given = some("@example/shop")
+    assert title(given) == "Builds of example: only what @example/shop owns"
+    errors = [each for each in given.findings if each.severity == "error" and not each.suppressed]
+    where = len({each.repository for each in errors})
+    told, since, _ = _said(given)
+    assert told.startswith(f"Only what @example/shop owns: {len(errors)} errors in {where} of 60 repositories; also ")
+    assert since == ""
+    page_ = page(given)
+    words = " ".join(_Reader().read(page_).words.split())
+    assert f"<title>{title(given)}</title>" in page_
+    assert "Run 8, 27 November 2026, 17:30 UTC; only what @example/shop owns Overview" in words
+    assert f"{len(errors)} of 782 in all" in words
+    assert "Trend of all findings The trend counts all findings, not only what @example/shop owns." in words
+    for deceptive in ("than before", "as before", "Nothing has changed", "Nothing was found"):
+        assert deceptive not in words
+    assert "Rules with most errors" in words
+    notes = given._replace(findings=[each for each in given.findings if each.severity == "note"])
+    assert _said(notes)[0].startswith("Only what @example/shop owns: no errors, but ")
+    assert "Rules with most notes" in read(notes).words
+
+
+@pytest.mark.parametrize(
+    ("whole", "more"),
+    [
+        ((36, 79, 106), " In all there are 36 errors, 79 warnings and 106 notes."),
+        ((0, 1, 1800), " In all there is 1 warning and 1,800 notes."),
+        ((0, 0, 0), " Nor was anything else."),
+        (None, ""),
+    ],
+)
+def test_nothing_of_some_is_no_all_clear(whole: tuple[int, int, int] | None, more: str) -> None:
+    given = some("@acme/shop")
+    trend = () if whole is None else (given.trend[0]._replace(errors=whole[0], warnings=whole[1], notes=whole[2]),)
+    given = given._replace(trend=trend)
+    assert _said(given) == (
+        f"Nothing of what @acme/shop owns was found.{more}",
+        "",
+        ["2 repositories could not be looked at in full, and may have more findings."],
+    )
+    words = " ".join(read(given).words.split())
+    assert "Nothing was found" not in words
+    assert words.count("Nothing of what @acme/shop owns was found.") == 3
+    assert "all suppressed" not in words
+
+
+def test_what_is_meant_is_shown_as_text() -> None:
+    given = overview(3)._replace(only="what </title><script>\u202e" + "n" * 600 + " owns")
+    seen = read(given)
+    assert seen.elements == read(overview(3)._replace(only="x")).elements
+    assert "only what </title><script><U+202E>nnn" in seen.words
+    assert "more characters)" in seen.words
+
+
+def test_a_rule_is_as_bad_as_its_findings() -> None:
+    base = overview(0, 1)
+    rule = next(number for number, each in enumerate(base.rules) if each.severity == "note")
+    for severities, suppressed, shown in (
+        (("warning", "error", "note"), "", "error"),
+        (("warning",), "", "warning"),
+        (("error",), "a comment", "note"),
+    ):
+        findings = [finding(rule=rule, severity=each, suppressed=suppressed) for each in severities]
+        (of_rules,) = re.findall(r'<ul class="rules">(.*?)</ul>', page(base._replace(findings=findings)), re.DOTALL)
+        assert re.findall(r'class="severity (\w+)"', of_rules) == [shown]
+        assert ("all suppressed" in of_rules) is bool(suppressed)
+
+
+@pytest.mark.parametrize(("number", "columns", "asked"), [(24, 24, False), (26, 26, False), (27, 24, True)])
+def test_the_matrix_is_cut_where_that_saves_room(number: int, columns: int, asked: bool) -> None:
+    findings = [*(finding(rule=rule) for rule in range(number)), finding(rule=number, suppressed="a comment")]
+    (matrix,) = re.findall(
+        r'<section class="view" id="matrix".*?</section>', page(overview(0, 1)._replace(findings=findings)), re.DOTALL
+    )
+    assert matrix.count('<th scope="col">') == columns
+    assert ("All rules with findings" in matrix) is asked
 
 
 def test_a_moment_is_said_in_words() -> None:

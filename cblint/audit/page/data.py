@@ -15,8 +15,8 @@ SEVERITIES = ("error", "warning", "note")
 """In the order of the counts."""
 NEW = 3
 """Where the new ones stand in counts."""
-IS_NEW, IS_SUPPRESSED, IS_SAFE, IS_UNSAFE = 1, 2, 4, 8
-"""Flags of a finding: the last two are of its fix."""
+IS_NEW, IS_SUPPRESSED, IS_SAFE, IS_UNSAFE, IS_EXACT = 1, 2, 4, 8, 16
+"""Flags of a finding: two are of its fix, the last says that its path is shown as it is, so that it can be linked."""
 
 INDEX_BLOCK = 2000
 """Findings in a block of what is filtered by: the page reads all of these when it opens."""
@@ -43,7 +43,8 @@ _MOST_SHARED = 100_000
 class Tally(NamedTuple):
     """How many findings there are of each: lists of errors, warnings, notes and new ones, none of them suppressed.
 
-    ``cells`` counts by the repository's number times the number of rules, plus the rule's.
+    ``cells`` counts by the repository's number times the number of rules, plus the rule's; ``used`` are the numbers of
+    the rules that have a finding, also a suppressed one.
     """
 
     total: list[int]
@@ -52,6 +53,7 @@ class Tally(NamedTuple):
     owners: dict[str, list[int]]
     repositories_of: dict[str, set[int]]
     cells: Counter[int]
+    used: set[int]
     other: Counter[str]
     """``findings`` of all kinds, ``suppressed`` ones, those with a ``safe`` fix."""
 
@@ -72,6 +74,7 @@ def tally_of(overview: Overview) -> Tally:
         {},
         {},
         Counter(),
+        set(),
         Counter(),
     )
 
@@ -161,6 +164,7 @@ def _count(found: Found, team: Sequence[str], tally: Tally) -> None:
         if owner not in tally.owners:
             tally.owners[owner], tally.repositories_of[owner] = [0] * 4, set()
     tally.other["findings"] += 1
+    tally.used.add(found.rule)
     if found.suppressed:
         tally.other["suppressed"] += 1
         return
@@ -196,7 +200,13 @@ def _columns(chunk: Sequence[Found], texts: _Texts, teams: Sequence[tuple[int, .
 
 def _flags(found: Found) -> int:
     fixed = 0 if found.fix is None else IS_SAFE if found.fix.safe else IS_UNSAFE
-    return fixed | (IS_NEW if found.new else 0) | (IS_SUPPRESSED if found.suppressed else 0)
+    exact = IS_EXACT if is_exact(found.path, LONGEST) else 0
+    return fixed | exact | (IS_NEW if found.new else 0) | (IS_SUPPRESSED if found.suppressed else 0)
+
+
+def is_exact(path: str, longest: int) -> bool:
+    """Whether a path is shown as it is, and has only steps that lead down: then it can be part of an address."""
+    return len(path) <= longest and printable(path) == path and not {"", ".", ".."} & set(path.split("/"))
 
 
 def _details(found: Found, texts: _Texts) -> list[Any]:
@@ -228,7 +238,8 @@ def _line(line: Line) -> list[Any]:
 
 
 def _place(place: Place) -> list[Any]:
-    return [place.step, _one_line(place.message, _LONGEST_STEP), name(place.path), place.line, place.column]
+    exact = int(is_exact(place.path, LONGEST_NAME))
+    return [place.step, _one_line(place.message, _LONGEST_STEP), name(place.path), place.line, place.column, exact]
 
 
 def _mend(mend: Mend) -> list[Any]:

@@ -2,8 +2,8 @@
 
 const dialog = one("#opened"),
   body = one("#opened-body");
-const SAFE = "safe: cblint check --fix does it";
-const UNSAFE = "it may change what the build does: cblint check --fix --unsafe-fixes does it";
+const SAFE = "safe: cblint check --fix applies it";
+const UNSAFE = "may change what the build does: cblint check --fix --unsafe-fixes applies it";
 const MOST_PRINTED = 1000; // some hundred sheets
 let current = -1;
 
@@ -96,6 +96,7 @@ function parts(finding, { detail, where, suppressed, snippet, places, omitted, f
   const rule = columns.rule[finding],
     repository = columns.repository[finding];
   const below = heading === "h2" ? "h3" : "h4";
+  const place = (each) => placed(repository, each);
   const steps = places.filter(([step]) => step > 0).sort(([left], [right]) => left - right);
   const beside = places.filter(([step]) => step <= 0);
   const since = columns.since[finding],
@@ -127,7 +128,7 @@ function parts(finding, { detail, where, suppressed, snippet, places, omitted, f
         toRepository(repository),
         repositories.web[repository] && outward(repositories.web[repository], " open on its host"),
       ],
-      ["File", made("bdi", { class: "code" }, ...broken(`${placeOf(finding)}:${columns.column[finding]}`))],
+      ["File", linkOf(finding, `${placeOf(finding)}:${columns.column[finding]}`)],
       where && ["In", made("bdi", { class: "code" }, where)],
       repositories.branch[repository] && ["Branch", named(repositories.branch[repository])],
       repositories.commit[repository] && ["Commit", made("bdi", { class: "code" }, repositories.commit[repository])],
@@ -172,13 +173,13 @@ function code(lines) {
   );
 }
 
-function place([step, message, path, line, column]) {
+function placed(repository, [, message, path, line, column, isExact]) {
   return made(
     "li",
     {},
     made("bdi", {}, message),
     " ",
-    made("bdi", { class: "code under" }, ...broken(`${path}:${line}:${column}`)),
+    linked(isExact && sourceOf(repository, path, line), `${path}:${line}:${column}`, "code under"),
   );
 }
 
@@ -257,21 +258,23 @@ function copied(text, label) {
 // On paper the findings that are filtered stand in full, as far as anybody reads on.
 function layOut() {
   if (document.readyState === "loading" || here().view !== "findings") return;
-  const { rows } = shown;
+  const { rows, filters } = shown;
+  const said = filtersInWords(filters);
   const some = rows.subarray(0, MOST_PRINTED),
     printed = new Map();
   // In the order of the file, so that each block is read once.
   for (const finding of some.slice().sort()) {
     printed.set(finding, made("article", {}, ...parts(finding, detailsOf(finding), "h3")));
   }
+  const isCut = rows.length > some.length;
   one("#printed").replaceChildren(
     made(
       "h2",
       {},
-      rows.length > some.length
-        ? `The first ${written(some.length)} of ${written(rows.length)} findings: filter for what is to be printed`
-        : counted(rows.length, "finding"),
+      isCut ? `The first ${written(some.length)} of ${written(rows.length)} findings` : counted(rows.length, "finding"),
+      said && ` (${said})`,
     ),
+    ...(isCut ? [made("p", {}, "The others are left out: filter for what is to be printed.")] : []),
     ...Array.from(some, (finding) => printed.get(finding)),
   );
 }

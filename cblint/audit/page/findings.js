@@ -3,7 +3,8 @@
 const IS_NEW = 1,
   IS_SUPPRESSED = 2,
   IS_SAFE = 4,
-  IS_FIXED = 12;
+  IS_FIXED = 12,
+  IS_EXACT = 16;
 const DETAIL_BLOCK = 200;
 const is = (finding, flag) => (columns.flags[finding] & flag) !== 0;
 const rules = frame.rules,
@@ -45,6 +46,16 @@ const toFindings = (filters, ...label) => made("a", { href: addressOf("findings"
 const toRule = (rule) => toFindings({ rule: rules.name[rule] }, named(rules.name[rule]));
 const toRepository = (place) => toFindings({ repository: repositories.name[place] }, named(repositories.name[place]));
 const toOwner = (owner) => toFindings({ owner: owners.name[owner] }, named(owners.name[owner], "no owner"));
+// Where a host shows a line of a file; empty if that is not known.
+const BLOBS = ["", "/blob/", "/-/blob/"];
+
+function sourceOf(repository, path, line) {
+  const kind = repositories.source[repository];
+  if (kind === 0) return "";
+  const steps = path.split("/").map(encodeURIComponent).join("/");
+  return `${repositories.web[repository]}${BLOBS[kind]}${repositories.commit[repository]}/${steps}#L${line}`;
+}
+
 const ownerOf = (group) => owners.name[groups[group][0]];
 
 // Details stand behind the scripts, so that the page can be used before all of them have come.
@@ -157,19 +168,42 @@ function hits(all, word) {
   return found;
 }
 
+// A file with its line, and perhaps its column, as they are shown; some of it may still have to be typed.
+function spotOf(word) {
+  const [, path, line, column] = /^(.*?):(\d*)(?::(\d*))?$/.exec(word) ?? [];
+  if (path === undefined) return null;
+  return {
+    paths: Uint8Array.from(lowered.texts, (text) => (text.endsWith(path) ? 1 : 0)),
+    line: Number(line || Number.NaN),
+    column: Number(column || Number.NaN),
+  };
+}
+
+function isAt(finding, { paths, line, column }) {
+  return (
+    paths[columns.path[finding]] === 1 &&
+    (Number.isNaN(line) || columns.line[finding] === line) &&
+    (Number.isNaN(column) || columns.column[finding] === column)
+  );
+}
+
 function hitsOf(word) {
   lowered ??= {
     texts: texts.map((text) => text.toLowerCase()),
     rules: rules.name.map((name, place) => `${name} ${rules.code[place]}`.toLowerCase()),
     repositories: repositories.name.map((name) => name.toLowerCase()),
+    owners: owners.name.map((name) => name.toLowerCase()),
   };
   if (!words.has(word)) {
     if (words.size > 8) words.clear();
+    const owner = hits(lowered.owners, word);
     words.set(word, {
       word,
       texts: hits(lowered.texts, word),
       rules: hits(lowered.rules, word),
       repositories: hits(lowered.repositories, word),
+      groups: Uint8Array.from(groups, (group) => (group.some((each) => owner[each]) ? 1 : 0)),
+      spot: spotOf(word),
     });
   }
   return words.get(word);
@@ -207,7 +241,7 @@ function filtered(filters) {
   const { repository, rule, severity, path, message, flags, group } = columns;
   const by = masks(filters);
   const suppressed = filters.get("suppressed"),
-    fix = { any: IS_FIXED, safe: IS_SAFE }[filters.get("fix")] ?? 0;
+    fix = filters.get("fix") === "any" ? IS_FIXED : filters.get("fix") === "safe" ? IS_SAFE : 0;
   const fresh = filters.has("new"),
     backwards = (filters.get("sort") ?? "").startsWith("-");
   const order = orderBy((filters.get("sort") ?? "").replace("-", ""));
@@ -230,6 +264,8 @@ function filtered(filters) {
           word.texts[path[finding]] ||
           word.rules[rule[finding]] ||
           word.repositories[repository[finding]] ||
+          word.groups[group[finding]] ||
+          (word.spot && isAt(finding, word.spot)) ||
           fingerprints[finding].startsWith(word.word),
       )
     )

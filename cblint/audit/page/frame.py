@@ -18,11 +18,11 @@ from markupsafe import Markup
 
 from cblint.audit.overview import Audited, Overview, Point
 from cblint.audit.page.data import LONGEST, NEW, SEVERITIES, Tally, encoded, name, paragraphs
-from cblint.audit.page.words import address, changed, counted, lead, matters
+from cblint.audit.page.words import address, changed, counted, lead, matters, none, title
 from cblint.report.shown import visible
 from cblint.suppress import comment
 
-_SCRIPTS = ("tools.js", "findings.js", "list.js", "finding.js", "tables.js", "matrix.js", "page.js")
+_SCRIPTS = ("tools.js", "findings.js", "chips.js", "list.js", "finding.js", "tables.js", "matrix.js", "page.js")
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 _FIRST = 100
@@ -30,6 +30,8 @@ _FIRST = 100
 _TOP = 8
 """Of each ranking, in the overview."""
 _MATRIX_ROWS, _MATRIX_COLUMNS = 25, 24
+_MORE_COLUMNS = 3
+"""As many, or more, have to be left out of the matrix: for fewer nobody has to ask."""
 _MOST_RUNS = 60
 _MOST_PROBLEMS = 10
 _LONGEST_PROBLEM = 400
@@ -108,12 +110,17 @@ def _hashed(text: str) -> str:
 def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
     """What the template is filled with."""
     ranked, rules, owners = _ranked(overview, tally), _rules(tally), _owners(tally)
-    columns = sorted(range(len(tally.rules)), key=lambda number: -_total(tally.rules[number]))
+    columns = _columns(tally)
+    shown = columns if len(columns) < _MATRIX_COLUMNS + _MORE_COLUMNS else columns[:_MATRIX_COLUMNS]
     troubled = [each for each in overview.repositories if each.problems]
     return {
         "overview": overview,
         "tally": tally,
+        "only": name(overview.only),
+        "title": title(overview),
+        "nothing": none(overview),
         "severities": SEVERITIES,
+        "most_of": next((f"{kind}s" for count, kind in zip(tally.total, SEVERITIES, strict=False) if count), "errors"),
         "lead": lead(overview, tally),
         "changed": changed(overview, tally),
         "matters": matters(overview, tally),
@@ -128,16 +135,18 @@ def _context(overview: Overview, tally: Tally) -> dict[str, Any]:
         "troubled": troubled,
         "affected": sum(_total(counts) > 0 for counts in tally.repositories),
         "matrix": [
-            (number, [_cell(overview, tally, number, rule) for rule in columns[:_MATRIX_COLUMNS]])
+            (number, [_cell(overview, tally, number, rule) for rule in shown])
             for number in ranked[:_MATRIX_ROWS]
             if _total(tally.repositories[number])
         ],
-        "matrix_rules": columns[:_MATRIX_COLUMNS],
+        "matrix_rules": shown,
+        "matrix_is_cut": len(shown) < len(columns),
         "helped": partial(_helped, _markdown()),
         "address": address,
         "web": web,
         "bar": _bar,
         "told": _told,
+        "worst": partial(_worst, overview, tally),
         "most": max((_total(counts) for counts in tally.rules), default=0),
         "problems": _problems,
         "picture": _PICTURE,
@@ -151,6 +160,7 @@ def _frame(overview: Overview, tally: Tally) -> dict[str, Any]:
     owners = {owner: number for number, owner in enumerate(tally.owners)}
     return {
         "findings": tally.other["findings"],
+        "nothing": none(overview),
         "runs": len(overview.trend),
         "started": {str(point.run): day(point.started) for point in overview.trend},
         "rules": {
@@ -166,6 +176,7 @@ def _frame(overview: Overview, tally: Tally) -> dict[str, Any]:
             "web": [web(each.web) for each in overview.repositories],
             "branch": [name(each.branch) for each in overview.repositories],
             "commit": [name(each.commit) for each in overview.repositories],
+            "source": [source(each) for each in overview.repositories],
             "files": [each.files for each in overview.repositories],
             "counts": tally.repositories,
             "problems": [_problems(each) for each in overview.repositories],
@@ -203,7 +214,19 @@ def _ranked(overview: Overview, tally: Tally) -> list[int]:
 
 
 def _rules(tally: Tally) -> list[int]:
-    return sorted(range(len(tally.rules)), key=lambda number: _worst_first(tally.rules[number]))
+    return sorted(tally.used, key=lambda number: (_worst_first(tally.rules[number]), number))
+
+
+def _columns(tally: Tally) -> list[int]:
+    """The rules of the matrix, those with most findings first."""
+    columns = sorted(range(len(tally.rules)), key=lambda number: -_total(tally.rules[number]))
+    return [number for number in columns if _total(tally.rules[number])]
+
+
+def _worst(overview: Overview, tally: Tally, rule: int) -> str:
+    """The worst severity that findings of a rule have; its own if all are suppressed."""
+    counts = zip(tally.rules[rule], SEVERITIES, strict=False)
+    return next((severity for count, severity in counts if count), overview.rules[rule].severity)
 
 
 def _owners(tally: Tally) -> list[str]:
@@ -228,6 +251,18 @@ def web(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else ""
+
+
+def source(each: Audited) -> int:
+    """How its host addresses a file of a commit: 1 as GitHub does, 2 as GitLab does, 0 if that is not known."""
+    shown = web(each.web)
+    if not shown or not re.fullmatch(r"[0-9a-fA-F]{7,64}", each.commit):
+        return 0
+    parts = urlsplit(shown)
+    if parts.query or parts.fragment or not parts.path.strip("/") or shown.endswith(("/", "?", "#")):
+        return 0
+    host = parts.hostname or ""
+    return 1 if host == "github.com" else 2 if host.startswith("gitlab.") else 0
 
 
 def _markdown() -> MarkdownIt:
@@ -266,7 +301,7 @@ def _total(counts: Sequence[int]) -> int:
 
 def _told(counts: Sequence[int]) -> str:
     said = [counted(count, severity) for severity, count in zip(SEVERITIES, counts, strict=False) if count]
-    return ", ".join(said) or "suppressed only"
+    return ", ".join(said) or "all suppressed"
 
 
 def _parts(text: str) -> list[str]:

@@ -8,6 +8,8 @@ const form = one("#filters"),
 const FIELDS = ["q", "category", "rule", "repository", "owner", "fix", "suppressed"];
 let shown = { said: null, filters: new URLSearchParams(), rows: new Uint32Array(), first: 0 };
 
+const isWide = () => matchMedia("(min-width: 60rem)").matches;
+
 function prepareFilters() {
   const sortedNames = (names) => [...new Set(names)].sort();
   for (const name of sortedNames(rules.category)) form.elements.category.append(new Option(name || "(no name)", name));
@@ -15,7 +17,7 @@ function prepareFilters() {
   if (frame.runs < 2) form.elements.new.closest("label").hidden = true;
   offer("repository", repositories.name);
   offer("owner", owners.name);
-  one("#more").open = matchMedia("(min-width: 60rem)").matches;
+  one("#more").open = isWide();
   const typed = later(60, () => change(true));
   for (const name of ["q", "repository", "owner"]) form.elements[name].addEventListener("input", typed);
   form.addEventListener("change", (event) => event.target.matches("select, [type=checkbox][name]") && change(false));
@@ -33,7 +35,8 @@ function prepareFilters() {
   list.tBodies[0].addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const row = event.target.closest("tr[data-finding]");
-    if (!row || (String(getSelection()) && !event.target.closest("a"))) return;
+    const link = event.target.closest("a");
+    if (!row || (link && !link.matches(".open")) || (String(getSelection()) && !link)) return;
     event.preventDefault();
     open(Number(row.dataset.finding));
   });
@@ -72,11 +75,13 @@ function change(typing) {
 }
 
 function fillForm(filters) {
+  for (const name of ["category", "rule"]) keepGone(form.elements[name], filters.get(name) ?? "");
   for (const name of FIELDS) {
     const field = form.elements[name],
       value = filters.get(name) ?? "";
     if (field.value !== value && document.activeElement !== field) field.value = value;
     else if (field.value !== value && field.value.trim() !== value.trim()) field.value = value;
+    if (field.selectedIndex === -1) field.value = "";
     if (name === "repository" || name === "owner") {
       field.placeholder = filters.get(name) === "" ? (name === "owner" ? "no owner" : "(no name)") : "";
     }
@@ -84,7 +89,17 @@ function fillForm(filters) {
   const wanted = (filters.get("severity") ?? "").split(",");
   for (const box of all("[name=severity]", form)) box.checked = wanted.includes(box.value);
   form.elements.new.checked = filters.has("new");
-  if ([...FIELDS.slice(1), "new"].some((name) => filters.has(name))) one("#more").open = true;
+  const isHidden = [...FIELDS.slice(1), "new"].some((name) => filters.has(name));
+  if (isHidden && isWide()) one("#more").open = true;
+}
+
+// A name that is not in this report stands in its box all the same, as long as it is filtered by.
+function keepGone(field, value) {
+  one("[data-gone]", field)?.remove();
+  if (all("option", field).some((option) => option.value === value)) return;
+  const option = new Option(`${value} (not in this report)`, value);
+  option.dataset.gone = "";
+  field.append(option);
 }
 
 function showFindings(filters) {
@@ -95,6 +110,7 @@ function showFindings(filters) {
     performance.mark("cblint-filter");
     const { rows, counts, places } = filtered(wanted);
     shown = { said: wanted.toString(), filters: wanted, rows, first: -1, places };
+    fillChips(wanted);
     counts.forEach((count, place) => {
       one(`[data-severity="${place}"]`).textContent = written(count);
     });
@@ -125,7 +141,7 @@ function fillList() {
   status.textContent =
     rows.length === 0
       ? size === 0
-        ? "There are no findings."
+        ? frame.nothing
         : "No finding passes these filters."
       : `${counted(rows.length, "finding")} in ${counted(places, "repository", "repositories")}${range}`;
   list.hidden = rows.length === 0;
@@ -139,6 +155,17 @@ function messageOf(finding) {
 }
 
 const placeOf = (finding) => `${texts[columns.path[finding]]}:${columns.line[finding]}`;
+
+// A place, which leads to its host if that is known.
+function linked(address, said, kind = "code") {
+  const place = made("bdi", { class: kind }, ...broken(said));
+  return address ? outward(address, place) : place;
+}
+
+function linkOf(finding, said) {
+  const path = is(finding, IS_EXACT) ? texts[columns.path[finding]] : "";
+  return linked(path && sourceOf(columns.repository[finding], path, columns.line[finding]), said);
+}
 
 // The end of a name tells repositories apart, so it stands first, where nothing cuts it.
 function repositoryOf(name) {
@@ -168,12 +195,12 @@ function row(finding) {
         " in ",
         named(name),
         " ",
-        made("bdi", { class: "code" }, ...broken(placeOf(finding))),
+        linkOf(finding, placeOf(finding)),
       ),
     ),
     made("td", { class: "wide" }, named(rules.name[rule[finding]])),
     made("td", { class: "wide" }, ...repositoryOf(name)),
-    made("td", { class: "wide code" }, made("bdi", {}, ...broken(placeOf(finding)))),
+    made("td", { class: "wide" }, linkOf(finding, placeOf(finding))),
     made("td", { class: "wider" }, named(team[0], "none"), team.length > 1 && ` +${team.length - 1}`),
   );
 }

@@ -1,7 +1,8 @@
 // The matrix of repositories by rule: a page of rows at a time, the rules with most findings or all.
 
 const MATRIX_ROWS = 25,
-  MATRIX_RULES = 24;
+  MATRIX_RULES = 24,
+  MORE_RULES = 3;
 let matrix = null;
 
 const heat = (count) => [1, 2, 5, 20, 100].filter((least) => count >= least).length;
@@ -33,7 +34,8 @@ function showMatrix(filters) {
     page = pageOf(filters, pages),
     first = (page - 1) * MATRIX_ROWS;
   const some = rows.slice(first, first + MATRIX_ROWS),
-    wanted = filters.has("all") ? order : order.slice(0, MATRIX_RULES);
+    isCut = order.length >= MATRIX_RULES + MORE_RULES && !filters.has("all"),
+    wanted = isCut ? order.slice(0, MATRIX_RULES) : order;
   table.tHead.rows[0].replaceChildren(
     made("th", { scope: "col", class: "corner" }, "Repository"),
     ...wanted.map((rule) => made("th", { scope: "col" }, toRule(rule))),
@@ -58,7 +60,7 @@ function showMatrix(filters) {
   );
   one("[data-said=matrix]").textContent =
     `${counted(rows.length, "repository", "repositories")} with findings, ` +
-    `${counted(wanted.length, "rule")} of ${written(order.length)}`;
+    (isCut ? `${counted(wanted.length, "rule")} of ${written(order.length)}` : counted(order.length, "rule"));
   fillPager(one("[data-pager=matrix]"), page, pages, (number) => turnPage("matrix", number));
 }
 

@@ -29,7 +29,7 @@ const TABLES = {
             made(
               "details",
               { class: "problems" },
-              made("summary", {}, `${counted(problems.length, "thing")} not looked at`),
+              made("summary", {}, `Not looked at in full: ${counted(problems.length, "reason")}`),
               made("ul", {}, ...problems.map((said) => made("li", {}, said))),
             ),
         ),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from cblint.audit.overview import Overview
 from cblint.audit.page.data import NEW, SEVERITIES, Tally, name
+from cblint.wording import enumerated
 
 _SECRETS = "secrets"
 """The category of the rules about them."""
@@ -31,24 +32,67 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def title(overview: Overview) -> str:
+    """What the page is called, and which findings it has if that is not all."""
+    named = name(overview.title) or "Audit"
+    return f"{named}: only {name(overview.only)}" if overview.only else named
+
+
+def none(overview: Overview) -> str:
+    """That there are no findings, in a sentence."""
+    return f"Nothing of {name(overview.only)} was found." if overview.only else "Nothing was found."
+
+
 def lead(overview: Overview, tally: Tally) -> str:
     """How things stand, in one or two sentences."""
-    repositories = counted(len(overview.repositories), "repository", "repositories")
     if not sum(tally.total[:NEW]):
-        files = counted(sum(each.files for each in overview.repositories), "file")
-        return f"Nothing was found in {files} of {repositories}."
-    affected = sum(any(counts[:NEW]) for counts in tally.repositories)
-    errors = sum(counts[0] > 0 for counts in tally.repositories)
-    said = [counted(number, severity) for number, severity in zip(tally.total, SEVERITIES, strict=False) if number]
+        return _nothing(overview)
+    said = _severities(tally.total)
     if tally.total[0]:
-        others = f", beside {' and '.join(said[1:])}" if said[1:] else ""
-        return f"{said[0]} in {errors:,} of {repositories}{others}."
-    return f"No errors; {' and '.join(said)} in {affected:,} of {repositories}."
+        where = _among(sum(counts[0] > 0 for counts in tally.repositories), len(overview.repositories))
+        also = f"; also {enumerated(said[1:], 'and')}" if said[1:] else ""
+        told = f"{said[0]} in {where}{also}."
+    else:
+        where = _among(sum(any(counts[:NEW]) for counts in tally.repositories), len(overview.repositories))
+        told = f"no errors, but {enumerated(said, 'and')} in {where}."
+    return f"Only {name(overview.only)}: {told}" if overview.only else told[0].upper() + told[1:]
+
+
+def _severities(counts: Sequence[int]) -> list[str]:
+    return [counted(number, severity) for number, severity in zip(counts, SEVERITIES, strict=False) if number]
+
+
+def _among(number: int, total: int) -> str:
+    repositories = counted(total, "repository", "repositories")
+    if number < total:
+        return f"{number:,} of {repositories}"
+    return repositories if total == 1 else f"all {repositories}"
+
+
+def _nothing(overview: Overview) -> str:
+    if overview.only:
+        return f"{none(overview)}{_in_all(overview)}"
+    if not overview.repositories:
+        return "There was no repository to look at."
+    files = counted(sum(each.files for each in overview.repositories), "file")
+    return f"Nothing was found in {files} of {counted(len(overview.repositories), 'repository', 'repositories')}."
+
+
+def _in_all(overview: Overview) -> str:
+    """What the run has found beside what the page is about."""
+    if not overview.trend:
+        return ""
+    whole = overview.trend[-1]
+    counts = (whole.errors, whole.warnings, whole.notes)
+    if not any(counts):
+        return " Nor was anything else."
+    first = next(filter(None, counts))
+    return f" In all there {'is' if first == 1 else 'are'} {enumerated(_severities(counts), 'and')}."
 
 
 def changed(overview: Overview, tally: Tally) -> str:
-    """What is new since the run before, in a sentence; empty if there was none."""
-    if len(overview.trend) < 2:
+    """What is new since the run before, in a sentence; empty if there was none, or what is gone is not known."""
+    if len(overview.trend) < 2 or overview.only:
         return ""
     before, now = overview.trend[-2:]
     fresh = tally.total[NEW]
@@ -72,23 +116,23 @@ def _matters(overview: Overview, tally: Tally) -> Iterator[Matter]:
         yield Matter(
             "Secrets",
             f"{counted(findings, 'finding')} in {counted(places, 'repository', 'repositories')} "
-            f"{'is' if findings == 1 else 'are'} about secrets. What may have leaked has to be replaced.",
+            f"{'is' if findings == 1 else 'are'} about secrets. Replace every secret that may have leaked.",
             address("findings", category=_SECRETS),
         )
     if tally.total[NEW] and len(overview.trend) > 1:
         yield Matter(
             "New",
-            f"{counted(tally.total[NEW], 'finding')} {'was' if tally.total[NEW] == 1 else 'were'} not there in run "
-            f"{overview.trend[-2].run}. Whoever made the change still knows it.",
+            f"{counted(tally.total[NEW], 'finding')} {'is' if tally.total[NEW] == 1 else 'are'} new since run "
+            f"{overview.trend[-2].run}. Whoever made the change still remembers it.",
             address("findings", new="1"),
         )
     if tally.total[0]:
         yield from _worst(overview, tally)
     if tally.other["safe"]:
         yield Matter(
-            "Quick to mend",
-            f"{counted(tally.other['safe'], 'finding')} {'has' if tally.other['safe'] == 1 else 'have'} a fix that "
-            "changes nothing else: cblint check --fix applies it.",
+            "Quick to fix",
+            f"{counted(tally.other['safe'], 'finding')} {'has' if tally.other['safe'] == 1 else 'have'} a safe fix: "
+            "cblint check --fix applies it.",
             address("findings", fix="safe"),
         )
     troubled = sum(bool(each.problems) for each in overview.repositories)
@@ -96,7 +140,7 @@ def _matters(overview: Overview, tally: Tally) -> Iterator[Matter]:
         yield Matter(
             "Not looked at",
             f"{counted(troubled, 'repository', 'repositories')} could not be looked at in full, "
-            "so there may be more than is told here.",
+            "and may have more findings.",
             address("repositories", problems="1"),
         )
 
@@ -108,10 +152,10 @@ def _worst(overview: Overview, tally: Tally) -> Iterator[Matter]:
     shown = name(overview.rules[rule].name)
     if makes > 1:
         places = len(_repositories(tally, [rule]))
+        share = f"All {errors:,} errors" if makes == errors else f"{makes:,} of the {errors:,} errors"
         yield Matter(
             "Most frequent",
-            f"{shown} makes {makes:,} of the {counted(errors, 'error')}, "
-            f"in {counted(places, 'repository', 'repositories')}.",
+            f"{share} come from {shown or '(no name)'}, in {counted(places, 'repository', 'repositories')}.",
             address("findings", rule=shown, severity="error"),
         )
     worst = max(range(len(tally.repositories)), key=lambda number: tally.repositories[number][0])
