@@ -29,7 +29,7 @@ from tools.fleet.templates import FILLERS, TEMPLATES
 IN_FULL = os.environ.get("CBLINT_FLEET") == "all"
 """Whether each defect is looked for in each template (make fuzz), and not only in one."""
 SEED = 3
-REPOSITORIES, BUILDSPECS = (150, 375) if IN_FULL else (60, 150)
+REPOSITORIES, BUILDSPECS = 150, 375
 AT_ONCE = 6
 """Defects in one buildspec, where they can be in one: to lint each alone would take too long."""
 PATHS = {"": "buildspec.yml"} | {host: path for path, host in HOST_PATHS.items()}
@@ -44,9 +44,11 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Manifest]:
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is linted under a name alone has no repository beside it."""
-    monkeypatch.chdir(tmp_path)
+def _elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is linted under a name alone is in a repository that has nothing else of ours."""
+    folder = tmp_path_factory.mktemp("empty")
+    written(folder, {"README.md": ""})
+    monkeypatch.chdir(folder)
 
 
 def said(files: Iterator[FileResult] | tuple[FileResult, ...]) -> list[Said]:
