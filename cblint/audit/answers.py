@@ -7,6 +7,7 @@ import os
 from cblint.audit.recorded import deflated, inflated
 from cblint.config import Config, ConfigError, chain_for, config_for
 from cblint.config.files import ConfigFile
+from cblint.hosts.discover import git_root
 from cblint.own.entries import WrongEntry, files_of
 from cblint.source.file import Unreadable, read
 from cblint.source.remembered import Answers, Question, of_repository
@@ -20,6 +21,13 @@ def configured(repository: str, folder: str) -> str:
         return meaning(chain_for(where), config_for(where))
     except ConfigError as error:
         return str(error)
+
+
+@of_repository(256)
+def rooted(repository: str, folder: str) -> str | None:
+    """The root of the repository that a folder of a repository belongs to, which may hold others, from its own."""
+    found = git_root(os.path.abspath(os.path.join(repository, folder)))
+    return os.path.relpath(found, repository) if found is not None else None
 
 
 def answers_of(data: bytes) -> Answers:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cblint.audit.answers import answers_of, configured, written_answers
+from cblint.audit.answers import answers_of, configured, rooted, written_answers
 from cblint.audit.limits import OutOfTime, within
 from cblint.audit.model import ADDRESS, Before, Looked, Plan, Problem, Task, Told, Unit, Visit, storable
 from cblint.audit.overview import AuditedRule
@@ -182,6 +182,7 @@ def _seen(
             result = within(plan.seconds, lambda: lint_bytes(data, candidate, plan.settings))
         except OutOfTime:
             return _Seen(path, problem=f"takes longer than {plan.seconds:g} seconds, and was given up", given_up=True)
+        rooted(os.getcwd(), os.path.dirname(candidate.path))
         if plan.asks_configuration:
             configured(os.getcwd(), os.path.dirname(candidate.path))
     if result.unread:
