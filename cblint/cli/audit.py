@@ -157,9 +157,14 @@ def _told(store: sqlite3.Connection, run: Run, seconds: float, options: Mapping[
 
 @contextlib.contextmanager
 def _asking(path: str) -> Iterator[sqlite3.Connection]:
-    """The store in a file, to be read only. Raises StoreError."""
+    """The store in a file, to be read only. Raises StoreError, also for values in it that no audit writes."""
     with contextlib.closing(stored.reading(path)) as store, stored.telling(path):
-        yield store
+        try:
+            yield store
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise StoreError(
+                f"{path} is damaged: it holds values that no audit writes ({type(error).__name__}: {error})."
+            ) from error
 
 
 # What a store is asked
