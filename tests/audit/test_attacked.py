@@ -10,24 +10,25 @@ import zlib
 import pytest
 
 from cblint import git as asking
-from cblint.audit import state
+from cblint.audit import limits, state
 from cblint.audit.limits import within
 from cblint.audit.model import FOLDER, Before, Known, Task, Visit
+from cblint.audit.overview import AuditedRule
+from cblint.audit.recorded import deflated
 from cblint.audit.refs import head_of
+from cblint.audit.store import StoreError, opened, reading
 from cblint.audit.visit import visit
+from cblint.cli.audit import export
 from tests.audit import made
 from tests.helpers import commands
 
 # What git keeps
 
 
-def test_a_pipe_instead_of_packed_refs_is_not_waited_for(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asking, "TIMEOUT", 0.2)  # git itself waits for somebody to write
+def test_a_pipe_instead_of_packed_refs_is_not_waited_for(tmp_path: pathlib.Path) -> None:
     folder = made.clone(tmp_path / "one")
     os.mkfifo(folder / ".git" / "packed-refs")
-    with pytest.raises(asking.GitError, match="has not ended"):
+    with pytest.raises(asking.GitError, match="packed-refs is no plain file"):
         within(10, lambda: head_of(os.fspath(folder)))
 
 
@@ -105,3 +106,95 @@ def test_a_folder_that_becomes_a_repository_has_its_files_looked_at_again(tmp_pa
     (folder / "ci" / ".git").mkdir()
     now = again(folder, before)
     assert [file.path for file in now.files if not file.kept] == ["ci/buildspec.yml"]
+
+
+@pytest.mark.usefixtures("still")
+def test_questions_that_nobody_asks_are_a_reason_to_look_again(tmp_path: pathlib.Path) -> None:
+    folder = made.clone(tmp_path / "one", {"buildspec.yml": made.DEFECT})
+    (file,) = made.looked(made.unit_of(folder)).files
+    for given in (("(",), (), ("a", "b", "c"), (7,), ("\0",)):
+        asked = deflated([("cblint.hosts.repository.found_by", ".", list(given), "x")])
+        (now,) = visit(
+            Task(made.unit_of(folder), Known("", {file.path: Before(file.content, asked)})), made.planned()
+        ).files
+        assert not now.kept
+
+
+# Stores of strangers
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM findings; END",
+        "CREATE VIEW more AS SELECT 1",
+        "ALTER TABLE runs RENAME TO real; CREATE VIEW runs AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
+        " FROM n) SELECT real.* FROM real, n",
+        "DROP VIEW now",
+        "DROP INDEX files_now",
+        "ALTER TABLE files ADD COLUMN more",
+    ],
+)
+def test_a_store_whose_tables_somebody_has_changed_is_refused(tmp_path: pathlib.Path, sql: str) -> None:
+    path = os.fspath(tmp_path / "audit.db")
+    with made.store_at(path) as store:
+        made.ran(store, made.visit_of("one", made.file_of("buildspec.yml", made.DEFECT)))
+        store.executescript(sql)
+    for use in (reading, opened):
+        with pytest.raises(StoreError, match="somebody has changed its tables, views or triggers"):
+            use(path).close()
+
+
+def test_a_store_that_sqlite_has_analysed_is_one(tmp_path: pathlib.Path) -> None:
+    path = os.fspath(tmp_path / "audit.db")
+    with made.store_at(path) as store:
+        made.ran(store, made.visit_of("one", made.file_of("buildspec.yml", made.DEFECT)))
+        store.execute("ANALYZE")
+    reading(path).close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "style"),
+    [
+        ("UPDATE findings SET line = 'x'", "parquet"),
+        ("UPDATE runs SET started = x'00'", "jsonl"),
+        ("UPDATE findings SET first = 7", "csv"),
+        ("UPDATE own_rules SET severity = 'x'", "sarif"),
+    ],
+)
+def test_values_that_no_audit_writes_are_a_sentence(
+    tmp_path: pathlib.Path, capsysbinary: pytest.CaptureFixture[bytes], sql: str, style: str
+) -> None:
+    path = os.fspath(tmp_path / "audit.db")
+    with made.store_at(path) as store:
+        rule = AuditedRule("own", "OWN1", "error", "own", "", "", "", "")
+        made.ran(store, made.visit_of("one", made.file_of("buildspec.yml", made.DEFECT), rules=(rule,)))
+        store.execute("PRAGMA foreign_keys = OFF")
+        assert store.execute(sql).rowcount == 1
+    assert export({"store": path, "style": style, "output": os.fspath(tmp_path / "out")}) == 2
+    assert b"is damaged: it holds values that no audit writes (" in capsysbinary.readouterr().err
+
+
+# What takes its time
+
+
+def test_a_search_that_takes_too_long_is_given_up(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "HARD", 1000)  # it would end this process
+    patterns = "".join(f"a{number}*b\n" for number in range(20_000))
+    files = {f"{number}.yml": "a: b\n" for number in range(200)}
+    folder = made.clone(tmp_path / "one", {".gitignore": patterns, "buildspec.yml": made.DEFECT, **files})
+    found = made.looked(made.unit_of(folder), made.planned(seconds=0.05))
+    why = "takes longer than 0.25 seconds to search for files, and was given up"
+    assert (found.failed, [each.message for each in found.problems]) == (True, [why])
+    (folder / ".gitignore").unlink()
+    assert len(made.said(made.looked(made.unit_of(folder)))) == 1
+
+
+def test_a_repository_has_its_time(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cblint.audit.visit.WHOLE", 0)
+    folder = made.clone(tmp_path / "one", {"buildspec.yml": made.DEFECT})
+    found = made.looked(made.unit_of(folder))
+    assert [(each.path, each.message) for each in found.problems] == [
+        ("buildspec.yml", "was not looked at: its repository takes longer than 0 seconds in all")
+    ]
+    assert (found.failed, found.whole, found.files) == (False, False, ())
