@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 from cblint.audit.recorded import deflated, inflated
@@ -10,17 +11,23 @@ from cblint.config.files import ConfigFile
 from cblint.hosts.discover import git_root
 from cblint.own.entries import WrongEntry, files_of
 from cblint.source.file import Unreadable, read
-from cblint.source.remembered import Answers, Question, of_repository
+from cblint.source.remembered import Answers, Question, of_disk, of_repository
 
 
 @of_repository(256)
 def configured(repository: str, folder: str) -> str:
-    """All that the configuration for a folder of a repository says, its own rules and its baseline with it."""
+    """The digest of all that the configuration for a folder of a repository says, its own rules and baseline too."""
     try:
         where = os.path.join(repository, folder)
-        return meaning(chain_for(where), config_for(where))
+        return _digest(chain_for(where), config_for(where))
     except ConfigError as error:
         return str(error)
+
+
+@of_disk(64)
+def _digest(chain: tuple[ConfigFile, ...], config: Config) -> str:
+    """That of all that it says, which may be many megabytes: one holds for many folders."""
+    return hashlib.sha256(meaning(chain, config).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 @of_repository(256)

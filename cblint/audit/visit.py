@@ -205,15 +205,21 @@ def _seen(
     begun(path)
     with listening() as told:
         try:
-            result = within(plan.seconds, lambda: lint_bytes(data, candidate, plan.settings))
+            result = within(plan.seconds, lambda: _linted(data, candidate, plan))
         except OutOfTime:
             return _Seen(path, problem=f"takes longer than {plan.seconds:g} seconds, and was given up", given_up=True)
-        rooted(os.getcwd(), os.path.dirname(candidate.path))
-        if plan.asks_configuration:
-            configured(os.getcwd(), os.path.dirname(candidate.path))
     if result.unread:
         return _Seen(path, problem=": ".join(filter(None, (result.skipped, result.error))))
     return _Seen(path, content, written_answers(told), _called(result, path))
+
+
+def _linted(data: bytes, candidate: Candidate, plan: Plan) -> FileResult:
+    """What is found in a file; with it is asked what its repository is, and how it is configured."""
+    result = lint_bytes(data, candidate, plan.settings)
+    rooted(os.getcwd(), os.path.dirname(candidate.path))
+    if plan.asks_configuration:
+        configured(os.getcwd(), os.path.dirname(candidate.path))
+    return result
 
 
 def _is_as_before(before: Answers, answers: Answers) -> bool:

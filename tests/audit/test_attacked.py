@@ -19,6 +19,8 @@ from cblint.audit.refs import head_of
 from cblint.audit.store import StoreError, opened, reading
 from cblint.audit.visit import visit
 from cblint.cli.audit import export
+from cblint.hosts.discover import DEEPEST
+from cblint.hosts.repository import mentioned
 from tests.audit import made
 from tests.helpers import commands
 
@@ -198,3 +200,25 @@ def test_a_repository_has_its_time(tmp_path: pathlib.Path, monkeypatch: pytest.M
         ("buildspec.yml", "was not looked at: its repository takes longer than 0 seconds in all")
     ]
     assert (found.failed, found.whole, found.files) == (False, False, ())
+
+
+def test_a_configuration_of_many_folders_is_read_once(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def read(path: str, named: bool) -> str:
+        asked.append(path)
+        return ""
+
+    monkeypatch.setattr("cblint.audit.answers.read", read)
+    files = {f"{number}/buildspec.yml": made.CLEAN for number in range(5)}
+    folder = made.clone(tmp_path / "one", {".cblint.yml": "baseline: b.json\n", "b.json": "", **files})
+    made.looked(made.unit_of(folder))
+    assert asked == [os.fspath(folder / "b.json")]
+
+
+@pytest.mark.parametrize(("depth", "found"), [(DEEPEST, {"x"}), (DEEPEST + 1, None)])
+def test_folders_deeper_than_any_are_not_looked_into(
+    tmp_path: pathlib.Path, depth: int, found: set[str] | None
+) -> None:
+    folder = made.clone(tmp_path / "one", {"/".join([*"d" * depth, "run.sh"]): "x"})
+    assert mentioned(os.fspath(folder), frozenset({"x", "y"}), "") == found
