@@ -29,7 +29,7 @@ from cblint.cli.run import Misused, chosen, colour, say, write
 from cblint.config import ConfigError
 from cblint.finding import Severity
 from cblint.report.serialise import serialised
-from cblint.report.shown import printable
+from cblint.report.shown import printable, visible
 from cblint.report.text import Paint
 from cblint.spelling import hint
 from cblint.wording import counted
@@ -229,10 +229,15 @@ def query(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
     if options["style"] == "json":
         _print_json([dict(zip(heads, row, strict=True)) for row in rows])
     elif options["style"] == "csv":
-        write(csv_lines(heads, rows))
+        write(csv_lines(list(map(visible, heads)), ([_visible(cell) for cell in row] for row in rows)))
     else:
         write(aligned(heads, rows, Paint(False)))
     return 0
+
+
+def _visible(cell: object) -> object:
+    """A cell as a terminal may show it, as what is printed may come to one."""
+    return visible(cell) if isinstance(cell, str) else cell
 
 
 @_asked

@@ -17,11 +17,14 @@ from cblint.audit.overview import AuditedRule
 from cblint.audit.recorded import deflated
 from cblint.audit.refs import head_of
 from cblint.audit.store import StoreError, opened, reading
+from cblint.audit.tables import Spool
+from cblint.audit.targets import Ways, name_of, shown_of, units_of
 from cblint.audit.visit import visit
-from cblint.cli.audit import export
+from cblint.cli.audit import export, query
 from cblint.hosts.discover import DEEPEST
 from cblint.hosts.repository import mentioned
 from tests.audit import made
+from tests.bounds import no_hanging
 from tests.helpers import commands
 
 # What git keeps
@@ -175,6 +178,53 @@ def test_values_that_no_audit_writes_are_a_sentence(
         assert store.execute(sql).rowcount == 1
     assert export({"store": path, "style": style, "output": os.fspath(tmp_path / "out")}) == 2
     assert b"is damaged: it holds values that no audit writes (" in capsysbinary.readouterr().err
+
+
+def test_no_answer_in_csv_steers_the_terminal_that_shows_it(
+    tmp_path: pathlib.Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    path = os.fspath(tmp_path / "audit.db")
+    with made.store_at(path) as store:
+        made.ran(store, made.visit_of("\x1b[2J=one", made.file_of("buildspec.yml", made.DEFECT)))
+    query({"store": path, "style": "csv", "sql": "SELECT name, id AS '\x1b' FROM repositories"})
+    assert capsysbinary.readouterr().out == b"name,<U+001B>\r\n<U+001B>[2J=one,1\r\n"
+
+
+# What is secret
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "shown"),
+    [
+        ("somebody:hunter2@host.example:a/b.git", "host.example/a/b", "host.example:a/b.git"),
+        ("somebody:hun@ter2@host.example:a/b.git", "host.example/a/b", "host.example:a/b.git"),
+        ("https:/somebody:hunter2@host.example/a/b", "https/host.example/a/b", "https:/host.example/a/b"),
+        ("https:\\\\somebody:hunter2@host.example\\a", "", "host.example\\a"),
+        (
+            'ext::sh -c "curl https://somebody:hunter2@host.example"',
+            ':sh -c "curl https://host.example"',
+            'ext::sh -c "curl https://host.example"',
+        ),
+        ("codecommit::eu-west-1://somebody:hunter2@b", ":eu-west-1://b", "codecommit::eu-west-1://b"),
+        ("git@host.example:a/b.git", "host.example/a/b", "git@host.example:a/b.git"),
+        ("ssh://git@host.example:22/a/b@c:d", "host.example/a/b@c:d", "ssh://host.example:22/a/b@c:d"),
+    ],
+)
+def test_no_password_of_an_address_that_git_alone_understands_is_shown(address: str, name: str, shown: str) -> None:
+    assert (name_of(address), shown_of(address)) == (name, shown)
+    with no_hanging(5):
+        assert "hunter2" not in name_of(address * 20_000) + shown_of(address * 20_000)
+
+
+def test_a_table_that_calls_repositories_by_their_addresses_shows_no_password(tmp_path: pathlib.Path) -> None:
+    table = tmp_path / "t.jsonl"
+    table.write_text('{"repository": "https://a:hunter2@host.example/a/b?x=y", "path": "a"}\n')
+    said: list[str] = []
+    spool = Spool(os.fspath(tmp_path / "spool.db"))
+    (unit,) = units_of([os.fspath(table)], Ways(False, lambda: ("", spool), said.append))
+    assert (unit.name, unit.shown) == ("https://host.example/a/b", f"{table}: https://host.example/a/b")
+    assert said == [f"{table}: https://host.example/a/b: left out, as the table has no content of it: 1 file."]
+    spool.close()
 
 
 # What takes its time
