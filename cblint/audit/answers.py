@@ -6,6 +6,7 @@ import hashlib
 import os
 
 from cblint.audit.recorded import deflated, inflated
+from cblint.baseline import BaselineError, load
 from cblint.config import Config, ConfigError, chain_for, config_for
 from cblint.config.files import ConfigFile
 from cblint.hosts.discover import git_root
@@ -35,6 +36,19 @@ def rooted(repository: str, folder: str) -> str | None:
     """The root of the repository that a folder of a repository belongs to, which may hold others, from its own."""
     found = git_root(os.path.abspath(os.path.join(repository, folder)))
     return os.path.relpath(found, repository) if found is not None else None
+
+
+@of_repository(64)
+def gone_from(repository: str, baseline: str) -> frozenset[str]:
+    """The paths of a baseline where there is nothing any more; the baseline by its path from the repository."""
+    path = os.path.abspath(os.path.join(repository, baseline))
+    folder = os.path.dirname(path)
+    root = git_root(folder) or folder
+    try:
+        paths = {entry.path for entry in load(path, False)}
+    except BaselineError:
+        return frozenset()
+    return frozenset(each for each in paths if not os.path.lexists(os.path.join(root, each)))
 
 
 def answers_of(data: bytes) -> Answers:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from cblint.audit.answers import answers_of, configured, rooted, written_answers
+from cblint.audit.answers import answers_of, configured, gone_from, rooted, written_answers
 from cblint.audit.limits import OutOfTime, within
 from cblint.audit.model import ADDRESS, Before, Looked, Plan, Problem, Task, Told, Unit, Visit, storable
 from cblint.audit.overview import AuditedRule
@@ -200,7 +200,8 @@ def _seen(
     except Unreadable as error:
         return _Seen(path, problem=str(error))
     content = hashlib.sha256(data).hexdigest()
-    if before is not None and before.content == content and _is_as_before(answers_of(before.answers), answers):
+    is_as_before = before is not None and before.content == content and not _hangs_on_others(candidate, plan)
+    if before is not None and is_as_before and _is_as_before(answers_of(before.answers), answers):
         return _Seen(path, content)
     begun(path)
     with listening() as told:
@@ -219,7 +220,17 @@ def _linted(data: bytes, candidate: Candidate, plan: Plan) -> FileResult:
     rooted(os.getcwd(), os.path.dirname(candidate.path))
     if plan.asks_configuration:
         configured(os.getcwd(), os.path.dirname(candidate.path))
+    _hangs_on_others(candidate, plan)
     return result
+
+
+def _hangs_on_others(candidate: Candidate, plan: Plan) -> bool:
+    """Whether other files decide what its baseline suppresses: what it has of those that are gone stands for any's."""
+    try:
+        baseline = configured_baseline(candidate.path, plan.settings)
+    except ConfigError:
+        return False
+    return bool(baseline and gone_from(os.getcwd(), os.path.relpath(baseline)))
 
 
 def _is_as_before(before: Answers, answers: Answers) -> bool:

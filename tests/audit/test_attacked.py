@@ -20,12 +20,13 @@ from cblint.audit.store import StoreError, opened, reading
 from cblint.audit.tables import Spool
 from cblint.audit.targets import Ways, name_of, shown_of, units_of
 from cblint.audit.visit import visit
+from cblint.baseline import compare, written
 from cblint.cli.audit import export, query
 from cblint.hosts.discover import DEEPEST
 from cblint.hosts.repository import mentioned
 from tests.audit import made
 from tests.bounds import no_hanging
-from tests.helpers import commands
+from tests.helpers import commands, lint
 
 # What git keeps
 
@@ -111,6 +112,22 @@ def test_a_folder_that_becomes_a_repository_has_its_files_looked_at_again(tmp_pa
     (folder / "ci" / ".git").mkdir()
     now = again(folder, before)
     assert [file.path for file in now.files if not file.kept] == ["ci/buildspec.yml"]
+
+
+@pytest.mark.usefixtures("still")
+def test_a_baseline_suppresses_what_has_moved_whether_or_not_it_is_kept(tmp_path: pathlib.Path) -> None:
+    folder = made.clone(tmp_path / "one", {"buildspec.yml": made.DEFECT, ".cblint.yml": "baseline: b.json\n"})
+    known = compare([lint(made.DEFECT, name="buildspec.yml")], (), os.fspath(folder)).fresh
+    (folder / "b.json").write_text(written(known))
+    copy = folder / "copy-buildspec.yml"
+    copy.write_text(made.DEFECT)
+    before = made.looked(made.unit_of(folder))
+    assert [path for path, *_ in made.said(before)] == [copy.name]
+    (folder / "buildspec.yml").unlink()
+    moved = again(folder, before)
+    assert made.said(moved) == made.said(made.looked(made.unit_of(folder))) == []
+    (folder / "buildspec.yml").write_text(made.DEFECT)
+    assert [path for path, *_ in made.said(again(folder, moved))] == [copy.name]
 
 
 @pytest.mark.usefixtures("still")
