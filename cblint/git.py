@@ -26,6 +26,8 @@ MOST_TOTAL = 256 * 1024 * 1024
 LONGEST_BESIDE = 1024 * 1024
 CHUNK = 16 * 1024 * 1024
 """Bytes that are asked of git at a time."""
+_LONGEST_ANSWER = 4096
+"""Bytes of an answer that is a name or a word; and of what git says is wrong, of which the first line is told."""
 _LONGEST_ABOUT = 200
 """Bytes of what git says of an object before its content: two words and a number."""
 _SAFE = (
@@ -38,6 +40,9 @@ _SAFE = (
     "-c",
     "core.hooksPath=/dev/null",
 )
+
+
+Said = subprocess.CompletedProcess[bytes]
 
 
 class GitError(Exception):
@@ -116,7 +121,12 @@ def _chunk(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
     if not files:
         return
     names = "".join(f"{file.name}\n" for file in files.values())
-    found = _output(root, asked(root, "cat-file", "--batch", given=names.encode()))
+    # Git copies what an object holds, however much it says that this is.
+    most = sum((file.size or 0) + _LONGEST_ABOUT for file in files.values())
+    done = asked(root, "cat-file", "--batch", given=names.encode(), most=most)
+    if len(done.stdout) > most:
+        raise _lying(root)
+    found = _output(root, done)
     at = 0
     for path, file in files.items():
         about, ends, _ = found[at : at + _LONGEST_ABOUT].partition(b"\n")
@@ -124,56 +134,46 @@ def _chunk(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
         at += len(about) + 1
         length = int(size[0]) if kind == b"blob" else -1
         if name != file.name.encode() or (length >= 0 and found[at + length : at + length + 1] != b"\n"):
-            # Git copies what an object holds, however much it says that this is.
-            raise GitError(
-                f"git cannot read the repository at {root}: the size that an object says it has is not its own"
-            )
+            raise _lying(root)
         if kind == b"blob":
             yield path, found[at : at + length]
             at += length + 1
 
 
-def asked(root: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Ask git. Raises GitError where it cannot be asked."""
-    with _asking(arguments):
-        return subprocess.run(  # noqa: S603 - git itself, told to run nothing
-            _command(root, arguments),
-            input=given,
-            capture_output=True,
-            timeout=TIMEOUT,
-            env=_environment(root),
-            check=False,
+def _lying(root: str) -> GitError:
+    return GitError(f"git cannot read the repository at {root}: the size that an object says it has is not its own")
+
+
+def asked(root: str, *arguments: str, given: bytes = b"", most: int = _LONGEST_ANSWER) -> Said:
+    """Ask git: of more than ``most`` bytes that it prints there is one more. Raises GitError if it cannot be asked."""
+    with _asking(arguments), tempfile.TemporaryFile() as asking, tempfile.TemporaryFile() as said:
+        asking.write(given)
+        asking.seek(0)
+        process = subprocess.Popen(  # noqa: S603 - git itself, told to run nothing
+            _command(root, arguments), stdin=asking, stdout=subprocess.PIPE, stderr=said, env=_environment(root)
         )
+        timer = threading.Timer(TIMEOUT, process.kill)
+        timer.start()
+        try:
+            with process:
+                found = process.stdout.read(most + 1) if process.stdout is not None else b""
+                if len(found) > most:
+                    process.kill()
+        finally:
+            timer.cancel()
+        if process.returncode < 0 and len(found) <= most:
+            raise subprocess.TimeoutExpired(arguments, TIMEOUT)
+        said.seek(0)
+        return subprocess.CompletedProcess(arguments, process.returncode, found, said.read(_LONGEST_ANSWER))
 
 
 def _listed(root: str, *arguments: str) -> bytes:
     """What git prints, if that has an end: a few trees that hold one another name billions. Raises GitError."""
-    with _asking(arguments), tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(  # noqa: S603 - as above
-            _command(root, arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            env=_environment(root),
-        )
-        timer = threading.Timer(TIMEOUT, process.kill)
-        timer.start()
-        with process:
-            found = process.stdout.read(LONGEST_LIST + 1) if process.stdout is not None else b""
-            if len(found) > LONGEST_LIST:
-                process.kill()
-        timer.cancel()
-        if len(found) > LONGEST_LIST:
-            size = f"{LONGEST_LIST // 1_000_000} MB"
-            raise GitError(f"the revision has more files than can be looked at: its list is larger than {size}.")
-        if process.returncode < 0:
-            raise subprocess.TimeoutExpired(arguments, TIMEOUT)
-        said.seek(0)
-        return _output(root, subprocess.CompletedProcess(arguments, process.returncode, found, said.read(_SAID)))
-
-
-_SAID = 4096
-"""Bytes of what git says is wrong: the first line is told."""
+    done = asked(root, *arguments, most=LONGEST_LIST)
+    if len(done.stdout) > LONGEST_LIST:
+        size = f"{LONGEST_LIST // 1_000_000} MB"
+        raise GitError(f"the revision has more files than can be looked at: its list is larger than {size}.")
+    return _output(root, done)
 
 
 def _command(root: str, arguments: Sequence[str]) -> list[str]:
@@ -209,7 +209,7 @@ def _environment(root: str) -> dict[str, str]:
     }
 
 
-def _output(root: str, done: subprocess.CompletedProcess[bytes]) -> bytes:
+def _output(root: str, done: Said) -> bytes:
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         raise GitError(f"git cannot read the repository at {root}: {said or 'it does not say why'}")

@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 from cblint.audit.recorded import deflated, inflated
+from cblint.baseline import BaselineError, load
 from cblint.config import Config, ConfigError, chain_for, config_for
 from cblint.config.files import ConfigFile
+from cblint.hosts.discover import git_root
 from cblint.own.entries import WrongEntry, files_of
 from cblint.source.file import Unreadable, read
-from cblint.source.remembered import Answers, Question, of_repository
+from cblint.source.remembered import Answers, Question, of_disk, of_repository
 
 
 @of_repository(256)
 def configured(repository: str, folder: str) -> str:
-    """All that the configuration for a folder of a repository says, its own rules and its baseline with it."""
+    """The digest of all that the configuration for a folder of a repository says, its own rules and baseline too."""
     try:
         where = os.path.join(repository, folder)
-        return meaning(chain_for(where), config_for(where))
+        return _digest(chain_for(where), config_for(where))
     except ConfigError as error:
         return str(error)
+
+
+@of_disk(64)
+def _digest(chain: tuple[ConfigFile, ...], config: Config) -> str:
+    """That of all that it says, which may be many megabytes: one holds for many folders."""
+    return hashlib.sha256(meaning(chain, config).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+@of_repository(256)
+def rooted(repository: str, folder: str) -> str | None:
+    """The root of the repository that a folder of a repository belongs to, which may hold others, from its own."""
+    found = git_root(os.path.abspath(os.path.join(repository, folder)))
+    return os.path.relpath(found, repository) if found is not None else None
+
+
+@of_repository(64)
+def gone_from(repository: str, baseline: str) -> frozenset[str]:
+    """The paths of a baseline where there is nothing any more; the baseline by its path from the repository."""
+    path = os.path.abspath(os.path.join(repository, baseline))
+    folder = os.path.dirname(path)
+    root = git_root(folder) or folder
+    try:
+        paths = {entry.path for entry in load(path, False)}
+    except BaselineError:
+        return frozenset()
+    return frozenset(each for each in paths if not os.path.lexists(os.path.join(root, each)))
 
 
 def answers_of(data: bytes) -> Answers:

@@ -24,6 +24,8 @@ MOST_POINTS = 60
 
 NOBODY = "nobody"
 """The owner of what nobody owns."""
+_MOST_DIGITS = 9
+"""Of a number of runs that somebody writes: Python refuses to read one of thousands."""
 
 
 class Wanted(NamedTuple):
@@ -145,7 +147,7 @@ def run_called(store: sqlite3.Connection, name: str) -> Run:
         raise StoreError("The store has no run yet.")
     done = [run for run in runs if run.status == DONE]
     base, _, back = name.partition("~")
-    if base == "last" and (not back or back.isdecimal()):
+    if base == "last" and (not back or (back.isdecimal() and len(back) <= _MOST_DIGITS)):
         number = len(done) - 1 - int(back or 0)
         if number >= 0:
             return done[number]

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -110,7 +111,28 @@ def _check(store: sqlite3.Connection, path: str) -> bool:
         raise StoreError(f"{path} is a database, but no store of cblint's.")
     if version != VERSION:
         raise StoreError(f"{path} has layout {version}, and this cblint knows {VERSION}: use the one that wrote it.")
+    if _layout_of(store) != _own_layout():
+        raise StoreError(
+            f"{path} is no store as cblint writes it: somebody has changed its tables, views or triggers, which may do "
+            "anything when they are asked. Use one that is as it was."
+        )
     return False
+
+
+def _layout_of(store: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """What a database has: the kind, name and words of each, without what ANALYZE adds."""
+    rows = store.execute("SELECT type, name, ifnull(sql, '') FROM sqlite_master WHERE name NOT IN (?, ?)", _STATISTICS)
+    return set(rows)
+
+
+@cache
+def _own_layout() -> set[tuple[str, str, str]]:
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as store:
+        _lay(store)
+        return _layout_of(store)
+
+
+_STATISTICS = ("sqlite_stat1", "sqlite_stat4")
 
 
 def _prepare(store: sqlite3.Connection, path: str) -> None:
@@ -119,13 +141,16 @@ def _prepare(store: sqlite3.Connection, path: str) -> None:
     store.execute("PRAGMA synchronous = NORMAL")
     store.execute("PRAGMA foreign_keys = ON")
     if is_new:
-        with open(os.path.join(os.path.dirname(__file__), "schema.sql"), encoding="utf-8") as file:
-            layout = file.read()
         with _transaction(store):
-            for statement in _statements(layout):
-                store.execute(statement)
+            _lay(store)
             store.execute(f"PRAGMA application_id = {APPLICATION}")
             store.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _lay(store: sqlite3.Connection) -> None:
+    with open(os.path.join(os.path.dirname(__file__), "schema.sql"), encoding="utf-8") as file:
+        for statement in _statements(file.read()):
+            store.execute(statement)
 
 
 def _statements(layout: str) -> Iterator[str]:

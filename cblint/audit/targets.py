@@ -201,17 +201,27 @@ def _parts(address: str) -> tuple[str, str] | None:
 
 def name_of(address: str) -> str:
     """What a repository is known by: ``host/path``, without ``.git``, whoever asks and however; empty if unknown."""
-    parts = _parts(address)
+    parts = _parts(address if "://" in address else _without_password(address))
     if parts is None:
         return ""
     host, path = parts
-    found = path.strip("/").removesuffix(".git").strip("/")
+    found = _without_password(path.strip("/").removesuffix(".git").strip("/"))
     return f"{host}/{found}" if host and found else found
 
 
 def shown_of(address: str) -> str:
     """An address without the name and the password of whoever uses it, and what is behind a question mark."""
-    return re.sub(r"(?s)^([A-Za-z][\w+.-]*://)(?:[^/?#]*@)?([^?#]*).*", r"\1\2", address)
+    shown = re.sub(r"(?s)^([A-Za-z][\w+.-]*://)(?:[^/?#]*@)?([^?#]*).*", r"\1\2", address)
+    return _without_password(shown)
+
+
+def _without_password(address: str) -> str:
+    """The same without ``user:password@``, wherever it stands: git takes more for an address than anybody parses."""
+    return "".join(_host_in(step) for step in re.split(r"([/\s])", address))
+
+
+def _host_in(step: str) -> str:
+    return step[step.rfind("@") + 1 :] if 0 <= step.find(":") < step.rfind("@") else step
 
 
 def web_of(address: str) -> str:
@@ -240,7 +250,8 @@ def _in_table(target: str, ways: Ways) -> Iterator[Unit]:
     for name in spool.repositories():
         about = spool.about(name)
         unknown = len(spool.unknown(name))
+        called = shown_of(name) if "://" in name else name
         if unknown:
-            ways.say(f"{target}: {name}: left out, as the table has no content of it: {counted(unknown, 'file')}.")
-        shown, url = f"{target}: {name}", shown_of(about.url)
-        yield Unit(name, ROWS, shown, path, url, name, Head(about.branch, about.commit))
+            ways.say(f"{target}: {called}: left out, as the table has no content of it: {counted(unknown, 'file')}.")
+        shown, url = f"{target}: {called}", shown_of(about.url)
+        yield Unit(called, ROWS, shown, path, url, name, Head(about.branch, about.commit))

@@ -7,10 +7,11 @@ import errno
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from cblint.audit.answers import answers_of, configured, written_answers
+from cblint.audit.answers import answers_of, configured, gone_from, rooted, written_answers
 from cblint.audit.limits import OutOfTime, within
 from cblint.audit.model import ADDRESS, Before, Looked, Plan, Problem, Task, Told, Unit, Visit, storable
 from cblint.audit.overview import AuditedRule
@@ -110,6 +111,10 @@ def _at_hand(unit: Unit, plan: Plan) -> Unit:
 # What has changed, and what is to be said
 
 
+Done = TypeVar("Done")
+
+PART, WHOLE = 5, 60
+"""So many times the time that a file may take, the search for the files of a repository may take, and all of them."""
 _LACKING = "cannot be read: git does not have what is in it (a partial clone, or a damaged repository)"
 
 
@@ -118,13 +123,34 @@ def _looked(laid: Laid, task: Task, plan: Plan, begun: Callable[[str], None]) ->
     messages: list[str] = []
     known = task.known.files if task.known is not None else {}
     answers: Answers = {}
-    found = [each for each in candidates_of(["."], plan.settings, messages) if _path(each) not in task.without]
+    end = time.monotonic() + plan.seconds * WHOLE
+    searched = _bounded(plan, "to search for files", lambda: candidates_of(["."], plan.settings, messages))
+    found = [each for each in searched if _path(each) not in task.without]
     seen = [
         _Seen(_path(each), problem=_LACKING, given_up=True)
         if _path(each) in laid.lacking
         else _seen(each, known.get(storable(_path(each))), plan, answers, begun)
+        if time.monotonic() < end
+        else _Seen(_path(each), problem=_too_late(plan), given_up=True)
         for each in found
     ]
+    return _bounded(plan, "to put together", lambda: _visit(task, plan, found, seen, messages))
+
+
+def _bounded(plan: Plan, what: str, work: Callable[[], Done]) -> Done:
+    """What comes of some work for all of a repository, in which its patterns may be many. Raises Unreadable."""
+    try:
+        return within(plan.seconds * PART, work)
+    except OutOfTime:
+        raise Unreadable(f"takes longer than {plan.seconds * PART:g} seconds {what}, and was given up") from None
+
+
+def _too_late(plan: Plan) -> str:
+    return f"was not looked at: its repository takes longer than {plan.seconds * WHOLE:g} seconds in all"
+
+
+def _visit(task: Task, plan: Plan, found: list[Candidate], seen: list[_Seen], messages: Sequence[str]) -> Visit:
+    """What became of a repository in the current folder whose files were looked at."""
     owners = owners_in(os.getcwd())
     linted = [each for each in seen if each.result is not None]
     baselines, wrong = _baselines(found, plan)
@@ -174,26 +200,47 @@ def _seen(
     except Unreadable as error:
         return _Seen(path, problem=str(error))
     content = hashlib.sha256(data).hexdigest()
-    if before is not None and before.content == content and _is_as_before(answers_of(before.answers), answers):
+    is_as_before = before is not None and before.content == content and not _hangs_on_others(candidate, plan)
+    if before is not None and is_as_before and _is_as_before(answers_of(before.answers), answers):
         return _Seen(path, content)
     begun(path)
     with listening() as told:
         try:
-            result = within(plan.seconds, lambda: lint_bytes(data, candidate, plan.settings))
+            result = within(plan.seconds, lambda: _linted(data, candidate, plan))
         except OutOfTime:
             return _Seen(path, problem=f"takes longer than {plan.seconds:g} seconds, and was given up", given_up=True)
-        if plan.asks_configuration:
-            configured(os.getcwd(), os.path.dirname(candidate.path))
     if result.unread:
         return _Seen(path, problem=": ".join(filter(None, (result.skipped, result.error))))
     return _Seen(path, content, written_answers(told), _called(result, path))
+
+
+def _linted(data: bytes, candidate: Candidate, plan: Plan) -> FileResult:
+    """What is found in a file; with it is asked what its repository is, and how it is configured."""
+    result = lint_bytes(data, candidate, plan.settings)
+    rooted(os.getcwd(), os.path.dirname(candidate.path))
+    if plan.asks_configuration:
+        configured(os.getcwd(), os.path.dirname(candidate.path))
+    _hangs_on_others(candidate, plan)
+    return result
+
+
+def _hangs_on_others(candidate: Candidate, plan: Plan) -> bool:
+    """Whether other files decide what its baseline suppresses: what it has of those that are gone stands for any's."""
+    try:
+        baseline = configured_baseline(candidate.path, plan.settings)
+    except ConfigError:
+        return False
+    return bool(baseline and gone_from(os.getcwd(), os.path.relpath(baseline)))
 
 
 def _is_as_before(before: Answers, answers: Answers) -> bool:
     """Whether all that was asked has the answer still that it had."""
     for question, answer in before.items():
         if question not in answers:
-            answers[question] = asked_again(question)
+            try:
+                answers[question] = asked_again(question)
+            except Exception:  # nobody has asked so: the store was written by somebody else
+                return False
         if answers[question] != answer:
             return False
     return True

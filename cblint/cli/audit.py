@@ -29,7 +29,7 @@ from cblint.cli.run import Misused, chosen, colour, say, write
 from cblint.config import ConfigError
 from cblint.finding import Severity
 from cblint.report.serialise import serialised
-from cblint.report.shown import printable
+from cblint.report.shown import printable, visible
 from cblint.report.text import Paint
 from cblint.spelling import hint
 from cblint.wording import counted
@@ -157,9 +157,14 @@ def _told(store: sqlite3.Connection, run: Run, seconds: float, options: Mapping[
 
 @contextlib.contextmanager
 def _asking(path: str) -> Iterator[sqlite3.Connection]:
-    """The store in a file, to be read only. Raises StoreError."""
+    """The store in a file, to be read only. Raises StoreError, also for values in it that no audit writes."""
     with contextlib.closing(stored.reading(path)) as store, stored.telling(path):
-        yield store
+        try:
+            yield store
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise StoreError(
+                f"{path} is damaged: it holds values that no audit writes ({type(error).__name__}: {error})."
+            ) from error
 
 
 # What a store is asked
@@ -224,10 +229,15 @@ def query(store: sqlite3.Connection, options: Mapping[str, Any]) -> int:
     if options["style"] == "json":
         _print_json([dict(zip(heads, row, strict=True)) for row in rows])
     elif options["style"] == "csv":
-        write(csv_lines(heads, rows))
+        write(csv_lines(list(map(visible, heads)), ([_visible(cell) for cell in row] for row in rows)))
     else:
         write(aligned(heads, rows, Paint(False)))
     return 0
+
+
+def _visible(cell: object) -> object:
+    """A cell as a terminal may show it, as what is printed may come to one."""
+    return visible(cell) if isinstance(cell, str) else cell
 
 
 @_asked

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cblint.source.remembered import of_disk
 
-_DEEPEST = 100
+DEEPEST = 100
 """Folders below the one searched: each level costs a look at all above it, and real trees stay under 30."""
 
 # Folders of version control, of installed packages and of copies that tools make: never anybody's own buildspecs.
@@ -63,7 +63,7 @@ def search(
                 wanted(path) and not ignored(path, False) and not excluded(path) and _inside(entry, top) and holds(path)
             ):
                 yield path
-        if depth < _DEEPEST:
+        if depth < DEEPEST:
             stack.extend((path, depth + 1) for path in reversed(folders))
 
 
@@ -81,7 +81,7 @@ def finds(
     folders = [os.path.join(top, folder) for folder in accumulate(parts, os.path.join)]
     return (
         wanted(path)
-        and len(parts) <= _DEEPEST
+        and len(parts) <= DEEPEST
         and NEVER.isdisjoint(parts)
         and not any(_is_link(folder) or excluded(folder + "/") for folder in folders)
         and not excluded(path)

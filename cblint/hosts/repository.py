@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Callable, Collection, Iterator
 
-from cblint.hosts.discover import ignored
+from cblint.hosts.discover import DEEPEST, ignored
 from cblint.source.file import is_baseline
 from cblint.source.remembered import of_disk, of_repository
 
@@ -249,12 +249,19 @@ def paths_of(repository: str, wanted: Callable[[str], bool]) -> list[str] | None
 
 
 def _files(top: str) -> Iterator[str | None]:
-    """The files below a folder that git does not ignore; None in the end if there are too many. Follows no link."""
+    """The files below a folder that git does not ignore; None in the end if there are too many, or some too deep.
+
+    Follows no link.
+    """
     left = MOST_ENTRIES
-    stack = [top]
+    stack = [(top, 0)]
     while stack:
+        folder, depth = stack.pop()
+        if depth > DEEPEST:
+            yield None
+            return
         try:
-            with os.scandir(stack.pop()) as found:
+            with os.scandir(folder) as found:
                 entries = list(itertools.islice(found, left + 1))
         except OSError:
             continue
@@ -265,7 +272,7 @@ def _files(top: str) -> Iterator[str | None]:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _OUTSIDE and not ignored(entry.path, True):
-                    stack.append(entry.path)
+                    stack.append((entry.path, depth + 1))
             elif not ignored(entry.path, False):
                 yield entry.path
 
