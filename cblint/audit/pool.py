@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from functools import cache
 from itertools import count, islice
 from typing import NamedTuple, Protocol
 
@@ -16,8 +15,6 @@ from cblint.audit.limits import HARD
 from cblint.audit.model import Plan, Problem, Task, Visit
 from cblint.audit.processes import Processes
 from cblint.audit.visit import OtherProgram, visit
-from cblint.hosts.discover import Candidate
-from cblint.linter import Settings, lint_bytes
 
 CHUNK = 8
 """Repositories that a process is given at a time."""
@@ -199,7 +196,6 @@ def visit_all(tasks: Sequence[Task], plan: Plan, now: str = "") -> list[Visit]:
 
     Raises OtherProgram.
     """
-    _warm()
 
     def begun(path: str) -> None:
         # The disk may be another machine's, or full.
@@ -207,9 +203,3 @@ def visit_all(tasks: Sequence[Task], plan: Plan, now: str = "") -> list[Visit]:
             file.write(path)
 
     return [visit(task, plan, begun) if now else visit(task, plan) for task in tasks]
-
-
-@cache
-def _warm() -> None:
-    """Lint nothing, as the first file brings much of cblint with it, which is not to count as its time."""
-    lint_bytes(b"version: 0.2\nphases: {}\n", Candidate("buildspec.yml", True), Settings(isolated=True))

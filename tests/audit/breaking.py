@@ -49,7 +49,7 @@ import time
 import cblint.linter
 lint_bytes = cblint.linter.lint_bytes
 def slow(*arguments):
-    time.sleep(0.15)
+    time.sleep(0.05)
     return lint_bytes(*arguments)
 cblint.linter.lint_bytes = slow
 """

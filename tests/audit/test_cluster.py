@@ -92,7 +92,7 @@ class Fleet(NamedTuple):
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     """A fleet, and what there is to find."""
     folder = tmp_path_factory.mktemp("cluster")
-    made = fleet(folder / "fleet", 24, 8)
+    made = fleet(folder / "fleet", 60, 20)
     assert started(made, folder / "audit.db").ended() == (1, [])
     return Fleet(made, kept(folder / "audit.db"))
 
