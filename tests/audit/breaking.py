@@ -49,16 +49,16 @@ import time
 import cblint.linter
 lint_bytes = cblint.linter.lint_bytes
 def slow(*arguments):
-    time.sleep(0.05)
+    time.sleep({seconds})
     return lint_bytes(*arguments)
 cblint.linter.lint_bytes = slow
 """
 
 
-def slowing(folder: pathlib.Path) -> pathlib.Path:
-    """A folder for PYTHONPATH with which each file takes a while."""
+def slowing(folder: pathlib.Path, seconds: float = 0.05) -> pathlib.Path:
+    """A folder for PYTHONPATH with which each file takes so long."""
     folder.mkdir()
-    (folder / "sitecustomize.py").write_text(_SLOW)
+    (folder / "sitecustomize.py").write_text(_SLOW.format(seconds=seconds))
     return folder
 
 

@@ -38,7 +38,7 @@ from tests.integration.conftest import invoke
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc")
 
-MOMENTS = int(os.environ.get("CBLINT_KILLS", "3"))
+MOMENTS = int(os.environ.get("CBLINT_KILLS", "6"))
 """How often an audit is killed: more often where somebody has the time (make break)."""
 REPOSITORIES = 32
 
@@ -157,13 +157,13 @@ def test_files_that_end_their_process_or_never_end_cost_themselves(tmp_path: pat
         (folder / "clone-037" / f"a-buildspec-{number}.yml").write_text(f"{DEFECTS}# kill me\n")
 
     store = tmp_path / "audit.db"
-    assert started(folder, store, "--timeout", "2", path=[hurting(tmp_path / "site")]).ended()[0] == 2
+    assert started(folder, store, "--timeout", "1", path=[hurting(tmp_path / "site")]).ended()[0] == 2
     found = kept(store)
-    ended = "made the process that looked at it end: it was killed, had not enough memory, or took more than 6 seconds"
+    ended = "made the process that looked at it end: it was killed, had not enough memory, or took more than 3 seconds"
     assert found.problems == [
         ("clone-003", "buildspec-release.yml", ended),
         ("clone-014", "buildspec-release.yml", ended),
-        ("clone-015", "buildspec-release.yml", "takes longer than 2 seconds, and was given up"),
+        ("clone-015", "buildspec-release.yml", "takes longer than 1 seconds, and was given up"),
         ("clone-027", "buildspec-release.yml", ended),
         ("clone-037", "", "has more than 3 files that each make the process end that looks at them"),
     ]

@@ -17,14 +17,16 @@ from tests.audit.breaking import (
     has_visits,
     hurting,
     interrupted,
+    is_done,
     kept,
     made_bare,
     of_runs,
     resumed,
+    slowing,
     started,
 )
 from tests.audit.test_breaking import Fleet, undisturbed
-from tests.audit.test_cluster import cluster
+from tests.audit.test_cluster import IMPATIENT, cluster
 from tests.integration.conftest import ROOT
 
 __all__ = ["undisturbed"]
@@ -104,7 +106,7 @@ def test_ctrl_c_ends_an_audit_on_a_cluster_and_files_that_end_workers_cost_thems
     with cluster(tmp_path / "dask", os.pathsep.join((str(site), ROOT)), nanny=True) as dask:
         store = tmp_path / "stopped.db"
         audit = started(undisturbed.folder, store, "--cluster", dask.address)
-        eventually(lambda: has_visits(store, 1))
+        eventually(lambda: bool(ask(store, "SELECT 1 FROM runs")))
         interrupted(audit)
         assert audit.ended(5) == (2, ["cblint: The run was stopped. With --resume it goes on."])
 
@@ -138,3 +140,36 @@ def test_workers_with_another_cblint_are_refused(undisturbed: Fleet, tmp_path: p
             ],
         )
     assert kept(store)[1:] == ([], [], [], [])
+
+
+def test_a_cluster_that_loses_all_workers_and_then_its_scheduler(undisturbed: Fleet, tmp_path: pathlib.Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(IMPATIENT)
+    path = os.pathsep.join((str(slowing(tmp_path / "slow", 0.2)), ROOT))
+    store = tmp_path / "second.db"
+    with cluster(tmp_path / "one", path) as dask:
+        audit = started(undisturbed.folder, store, "--cluster", dask.address, path=[site])
+        eventually(lambda: has_visits(store, 1))
+        for worker in dask.workers:
+            worker.kill()
+        status, said = audit.ended()
+        assert status == 2
+        assert said == [
+            *(f"cblint: {sentence}" for sentence in of_runs(store)),
+            "cblint: The cluster has had no worker for 3 seconds.",
+            "cblint: The run was stopped. With --resume it goes on.",
+        ]
+        assert not is_done(store)
+    with cluster(tmp_path / "two", path) as dask:
+        audit = started(undisturbed.folder, store, "--cluster", dask.address, "--resume", path=[site])
+        visits = len(kept(store).visits)
+        eventually(lambda: has_visits(store, visits + 1))
+        dask.scheduler.kill()
+        status, said = audit.ended()
+        assert status == 2
+        assert said[-1] == "cblint: The run was stopped. With --resume it goes on."
+        assert len(said) == 2
+        assert not is_done(store)
+    assert started(undisturbed.folder, store, "--resume").ended() == (1, [])
+    assert kept(store) == undisturbed.kept
