@@ -105,7 +105,7 @@ fuzz: $(VENV)/test
 
 break: $(VENV)/test
 	CBLINT_BREAK=all CBLINT_KILLS=20 $(BIN)/python -m pytest tests/audit/test_breaking.py tests/audit/test_cluster.py \
-	    tests/audit/test_breaking_for_long.py
+	    tests/audit/test_breaking_for_long.py tests/audit/test_cluster_for_long.py
 
 generate: $(VENV)/test
 	$(BIN)/python -m tools.generate

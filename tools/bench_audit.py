@@ -66,11 +66,13 @@ def _watch(process: subprocess.Popen[bytes], most: dict[int, float]) -> None:
 
 
 def _children(parent: int) -> list[int]:
-    try:
-        with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as file:
-            return [int(number) for number in file.read().split()]
-    except OSError:
-        return []
+    """Those of all its threads."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{parent}/task"):
+            with open(f"/proc/{parent}/task/{thread}/children", encoding="ascii") as file:
+                found += map(int, file.read().split())
+    return found
 
 
 def linted(store: str) -> int:
@@ -84,16 +86,14 @@ def found(store: str) -> Counter[Key]:
     """The findings that a store has now."""
     with contextlib.closing(sqlite3.connect(store)) as database:
         rows = database.execute(
-            'SELECT place, findings.path, rule, line, "column", severity, suppressed FROM findings'
-            " JOIN (SELECT id, place FROM repositories) r ON r.id = repository WHERE gone IS NULL".replace(
-                "SELECT place", "SELECT r.place", 1
-            )
+            'SELECT r.place, f.path, rule, line, "column", severity, suppressed FROM findings f'
+            " JOIN repositories r ON r.id = f.repository WHERE gone IS NULL"
         )
         return Counter((row[0], *row[1:6], row[6] != "") for row in rows)
 
 
 def planted(fleet: str, manifest: Manifest) -> Counter[Key]:
-    """The findings that a fleet was made to have, at warning and above, which is all that its templates say."""
+    """The findings that a fleet was made to have."""
     return Counter(
         (f"{fleet}/{repository.folder}", file.path, each.rule, each.line, each.column, each.severity, each.suppressed)
         for repository, file in manifest.files

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 import os
 
-collect_ignore = [] if "CBLINT_BREAK" in os.environ else ["test_breaking_for_long.py"]
+collect_ignore = [] if "CBLINT_BREAK" in os.environ else ["test_breaking_for_long.py", "test_cluster_for_long.py"]
