@@ -6,14 +6,10 @@ import errno
 import os
 from collections.abc import Iterable
 
+from cblint.git import MOST_FILES, MOST_STEPS, MOST_TOTAL
 from cblint.source.file import MAX_BYTES
 from cblint.wording import counted
 
-MOST_STEPS = 100
-"""Names on the way to a file, its own among them: a system has no paths of thousands."""
-MOST_FILES = 20_000
-MOST_TOTAL = 256 * 1024 * 1024
-"""Files of a repository, and bytes of them, that are laid out."""
 LONGEST = MAX_BYTES
 """Bytes of a file that is more than its name: of a longer one nothing is read anyway."""
 _NO_STEPS = frozenset({"", ".", "..", ".git"})

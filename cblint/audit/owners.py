@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from cblint.audit.laying import MOST_STEPS
+from cblint.git import MOST_STEPS
 from cblint.hosts.discover import MOST_CHOICES, choices
 from cblint.source.file import Unreadable, read
 
