@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from typing import NamedTuple
 
 from cblint.git import GitError, asked, commit
-from cblint.hosts.repository import text_in
 from cblint.source.file import Unreadable, read_bytes
 
+LONGEST = 262_144
+"""Bytes of a file in which git keeps a name or its settings."""
 _COMMIT = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
 _SYMBOLIC = "ref: "
 _HEADS = "refs/heads/"
@@ -28,6 +30,28 @@ class Head(NamedTuple):
     commit: str
 
 
+def _text(folder: str, name: str) -> str | None:
+    """What git keeps in a file; None for what is no plain file, too long for one of these, or no UTF-8.
+
+    A link is none: git makes none here, and asks itself where one was made.
+    """
+    try:
+        place = os.open(os.path.join(folder, name), _FLAGS)
+    except (OSError, ValueError):
+        return None
+    try:
+        data = os.read(place, LONGEST + 1) if stat.S_ISREG(os.fstat(place).st_mode) else None
+        return data.decode("utf-8") if data is not None and len(data) <= LONGEST else None
+    except (OSError, ValueError):
+        return None
+    finally:
+        os.close(place)
+
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe is opened without waiting for who writes to it."""
+
+
 def git_folder(root: str) -> str:
     """The folder in which git keeps what belongs to a repository, by the folder that is its root or its own."""
     inner = os.path.join(root, ".git")
@@ -36,13 +60,13 @@ def git_folder(root: str) -> str:
     if not os.path.isfile(inner):
         return root
     # A working tree of another repository, or a submodule.
-    found = re.fullmatch(r"gitdir: ([^\n\0]+)\n?", text_in(root, ".git") or "")
+    found = re.fullmatch(r"gitdir: ([^\n\0]+)\n?", _text(root, ".git") or "")
     return os.path.normpath(os.path.join(root, found.group(1))) if found is not None else root
 
 
 def _common(folder: str) -> str:
     """Where git keeps what all working trees of a repository share, by the folder of one of them."""
-    found = re.fullmatch(r"([^\n\0]+)\n?", text_in(folder, "commondir") or "")
+    found = re.fullmatch(r"([^\n\0]+)\n?", _text(folder, "commondir") or "")
     return os.path.normpath(os.path.join(folder, found.group(1))) if found is not None else folder
 
 
@@ -59,7 +83,7 @@ def remote_of(root: str) -> str:
     """The address that a repository was cloned from, or else of its first remote; empty if there is none."""
     found: dict[str, str] = {}
     name = None
-    for line in (text_in(_common(git_folder(root)), "config") or "").splitlines():
+    for line in (_text(_common(git_folder(root)), "config") or "").splitlines():
         section = re.match(r'\s*\[\s*(\w+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]', line)
         if section is not None:
             name = section.group(2) if section.group(1).lower() == "remote" else None
@@ -75,10 +99,10 @@ def head_of(root: str, revision: str = "") -> Head:
     Most repositories tell by files that are read here; of others git is asked. Raises GitError.
     """
     folder = git_folder(root)
-    head = text_in(folder, "HEAD") or ""
+    head = _text(folder, "HEAD") or ""
     checked_out = head.removeprefix(_SYMBOLIC).strip() if head.startswith(_SYMBOLIC) else ""
     common = _common(folder)
-    remote = (text_in(common, f"{_REMOTE_HEADS}HEAD") or "").strip()
+    remote = (_text(common, f"{_REMOTE_HEADS}HEAD") or "").strip()
     if remote.startswith(_SYMBOLIC + _REMOTE_HEADS):
         branch = remote.removeprefix(_SYMBOLIC + _REMOTE_HEADS)
     else:
@@ -94,7 +118,7 @@ def head_of(root: str, revision: str = "") -> Head:
 
 def _commit_of(folder: str, ref: str) -> str:
     """The commit of a branch, if files tell it."""
-    loose = (text_in(folder, ref) or "").strip()
+    loose = (_text(folder, ref) or "").strip()
     return loose or _packed(folder, ref)
 
 
