@@ -78,7 +78,9 @@ lint: $(VENV)/test $(VENV)/docs
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.generate --check
 
+# Compiled first: tests start hundreds of processes, which would else each do that where nobody may write bytecode.
 test: lint $(VENV)/multitool/done $(VENV)/site/done $(VENV)/chromium
+	$(BIN)/python -m compileall -q cblint tests tools
 	$(BIN)/python -m pytest --numprocesses $(CORES)
 
 docs: $(VENV)/docs
