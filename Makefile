@@ -106,7 +106,9 @@ fuzz: $(VENV)/test
 	    tests/properties/test_hosts.py tests/properties/test_hosted_fixes.py
 
 break: $(VENV)/test
-	CBLINT_BREAK=all CBLINT_KILLS=20 $(BIN)/python -m pytest tests/audit/test_breaking.py tests/audit/test_cluster.py \
+	$(BIN)/python -m pip install --quiet --group cluster
+	CBLINT_BREAK=all CBLINT_KILLS=20 $(BIN)/python -m pytest tests/audit/test_killing.py tests/audit/test_breaking.py \
+	    tests/audit/test_cluster.py \
 	    tests/audit/test_breaking_for_long.py tests/audit/test_cluster_for_long.py
 
 generate: $(VENV)/test

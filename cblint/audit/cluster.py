@@ -32,12 +32,12 @@ class Cluster:
         warnings.filterwarnings("ignore", module="distributed")
         try:
             _knock(address)
-            self._client = Client(address, timeout=_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+            self._client = Client(address, timeout=_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             said = (isinstance(error, OSError) and error.strerror) or error
             raise NoWorkers(f"The cluster at {address} does not answer: {said}.") from None
         self.many = max(sum(worker["nthreads"] for worker in self._workers().values()), 1)
-        self._executor = self._client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        self._executor = self._client.get_executor(pure=False)
 
     def _workers(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = self._client.scheduler_info(n_workers=-1)["workers"]
@@ -54,7 +54,7 @@ class Cluster:
         return isinstance(error, (BrokenExecutor, KilledWorker))
 
     def close(self, at_once: bool) -> None:  # noqa: ARG002 - what nobody waits for, the scheduler gives up
-        self._client.close()  # type: ignore[no-untyped-call]
+        self._client.close()
 
 
 def _knock(address: str) -> None:

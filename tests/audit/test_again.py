@@ -19,7 +19,7 @@ from tests.git import git
 from tests.helpers import lint
 from tests.integration.conftest import ROOT
 
-CHANGES = int(os.environ.get("CBLINT_CHANGES", "12"))
+CHANGES = int(os.environ.get("CBLINT_CHANGES", "8"))
 _WORDS = (
     "buildspec.yml",
     "Dockerfile",

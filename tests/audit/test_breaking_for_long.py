@@ -16,7 +16,7 @@ from tests.audit.breaking import (
     resumed,
     started,
 )
-from tests.audit.test_breaking import Fleet, undisturbed
+from tests.audit.test_killing import Fleet, undisturbed
 
 __all__ = ["undisturbed"]
 
