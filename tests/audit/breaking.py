@@ -253,7 +253,9 @@ def kept(store: pathlib.Path) -> Kept:
 def ask(store: pathlib.Path, question: str) -> list[tuple[object, ...]]:
     """What a store answers; nothing if it is not there yet, or empty."""
     try:
-        connection = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+        # Who only reads cannot take back what was written in part when an audit was killed.
+        mode = "rw" if os.path.exists(f"{store}-journal") else "ro"
+        connection = sqlite3.connect(f"file:{store}?mode={mode}", uri=True)
     except sqlite3.OperationalError:
         return []
     try:
