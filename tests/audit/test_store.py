@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import pathlib
+import shutil
 import sqlite3
 from collections.abc import Iterator
 
@@ -555,3 +556,18 @@ def test_the_plan_of_a_run_is_kept_without_passwords(tmp_path: pathlib.Path) -> 
     nobody = Watching(lambda _: None, lambda _: None, lambda _: None)
     audit(targets, plan, str(tmp_path / "a.db"), False, Local(1, 0), nobody)
     assert b"s3cret" not in (tmp_path / "a.db").read_bytes()
+
+
+def test_what_was_written_in_part_is_taken_back_before_a_store_is_read(tmp_path: pathlib.Path) -> None:
+    with made.store_at(tmp_path / "a.db") as one:
+        run = made.ran(one, made.visit_of("r", ONE))
+        store.end(one, run, store.DONE)  # which leaves it in one file
+        one.execute("PRAGMA cache_size = 1")
+        one.execute("BEGIN IMMEDIATE")
+        one.execute("UPDATE findings SET message = ?", ("x" * 100_000,))
+        one.execute("DELETE FROM visits")
+        for name in ("a.db", "a.db-journal"):  # as they are when a process is killed now
+            shutil.copy(tmp_path / name, tmp_path / name.replace("a", "b", 1))
+        one.execute("ROLLBACK")
+    with contextlib.closing(reading(str(tmp_path / "b.db"))) as found:
+        assert [each.name for each in queries.visited(found, run)] == ["r"]
