@@ -8,6 +8,7 @@ import stat
 from typing import NamedTuple
 
 from cblint.git import GitError, asked, commit
+from cblint.hosts.repository import remotes_in
 from cblint.source.file import Unreadable, read_bytes
 
 LONGEST = 262_144
@@ -82,14 +83,8 @@ def is_bare(folder: str) -> bool:
 def remote_of(root: str) -> str:
     """The address that a repository was cloned from, or else of its first remote; empty if there is none."""
     found: dict[str, str] = {}
-    name = None
-    for line in (_text(_common(git_folder(root)), "config") or "").splitlines():
-        section = re.match(r'\s*\[\s*(\w+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]', line)
-        if section is not None:
-            name = section.group(2) if section.group(1).lower() == "remote" else None
-        key, equals, value = line.strip().partition("=")
-        if name is not None and equals and key.strip().lower() == "url":
-            found.setdefault(name, value.strip().strip('"'))
+    for name, address in remotes_in(_text(_common(git_folder(root)), "config") or ""):
+        found.setdefault(name, address)
     return found.get("origin") or next(iter(found.values()), "")
 
 

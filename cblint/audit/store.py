@@ -48,6 +48,8 @@ def telling(path: str) -> Iterator[None]:
         said = str(error)
         if "full" in said or "disk I/O" in said:
             said = f"{said}: what was found until then is kept, and --resume goes on when there is room"
+        elif "readonly" in said:
+            said = "an audit that was killed has left it in part, and --resume of that audit puts it in order"
         elif "locked" in said:
             said = f"{said}: another audit writes to it"
         raise StoreError(f"{path} cannot be used: {said}.") from None
@@ -85,7 +87,6 @@ def reading(path: str) -> sqlite3.Connection:
         raise StoreError(f"{path} does not exist: an audit with --store writes it.")
     _refuse_no_file(path)
     with telling(path):
-        _recover(path)
         name = quote(os.fsencode(os.path.abspath(path)))
         store = sqlite3.connect(f"file:{name}?mode=ro", uri=True, timeout=WAIT)
         try:
@@ -95,13 +96,6 @@ def reading(path: str) -> sqlite3.Connection:
             store.close()
             raise
     return store
-
-
-def _recover(path: str) -> None:
-    """Let SQLite take back what an audit that was killed has written in part: who only reads cannot."""
-    if os.path.exists(f"{path}-journal"):
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as store:
-            store.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _refuse_no_file(path: str) -> None:

@@ -293,17 +293,10 @@ class Graph:
     @cached_property
     def _own_names(self) -> frozenset[str]:
         """The names of the repository at its hosts, as its remotes have them."""
-        from cblint.hosts.repository import text_in
+        from cblint.hosts.repository import remotes_in, text_in
 
         config = text_in(self.repository, ".git/config") if self.repository is not None else None
-        names, is_remote = set(), False
-        for line in (config or "").splitlines():
-            key, _, value = line.strip().partition("=")
-            if key.startswith("["):
-                is_remote = key.startswith("[remote ")
-            elif is_remote and key.strip() == "url" and value.strip():
-                names.add(_last(value.strip()))
-        return frozenset(names)
+        return frozenset(_last(address) for _, address in remotes_in(config or ""))
 
 
 @of_repository(16, lambda lines: lines.text if lines is not None else None)

@@ -295,6 +295,19 @@ def _may_be_submodule(root: str, steps: list[str]) -> bool:
     return any(f"{path}/".startswith(f"{one.strip()}/") or one.startswith(f"{path}/") for one in found)
 
 
+def remotes_in(config: str) -> Iterator[tuple[str, str]]:
+    """The remotes that git's configuration of a repository names, each with an address, in its order."""
+    name = None
+    for line in config.splitlines():
+        section = re.match(r'\s*\[\s*(\w+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]', line)
+        if section is not None:
+            name = section.group(2) if section.group(1).lower() == "remote" else None
+        key, equals, value = line.strip().partition("=")
+        address = value.strip().strip('"')
+        if name is not None and equals and key.strip().lower() == "url" and address:
+            yield name, address
+
+
 def index_of(root: str) -> bytes | None:
     """The index that git keeps of a repository; None if it is no plain file, or larger than any."""
     index = os.path.join(root, ".git", "index")
