@@ -52,7 +52,7 @@ def _nearest(name: str, candidates: Iterable[str]) -> list[str]:
         if (steps := distance(own, other)) <= limit:
             found.add((steps, distance(name, candidate), candidate))
     near = sorted(found)
-    return [candidate for *steps, candidate in near if steps == [*near[0][:2]]]
+    return [candidate for *steps, candidate in near if steps == list(near[0][:2])]
 
 
 def alike(left: str, right: str) -> bool:

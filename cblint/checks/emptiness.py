@@ -12,6 +12,7 @@ from cblint.shell.syntax import Literal, Parameter, SingleQuoted, Word
 CAREFUL = ("-", "=", "+", "?")
 """With these after the name of a parameter somebody has thought of what is not set."""
 _EQUAL, _UNEQUAL = frozenset({"=", "==", "=~"}), frozenset({"!="})
+_EQUATIONS = _EQUAL | _UNEQUAL
 
 Maybe = bool | None
 
@@ -25,7 +26,7 @@ def asked_for(command: SimpleCommand | Test, names: Collection[str]) -> set[str]
     """Those of some variables of which a test asks whether they are empty or set."""
     found: set[str] = set()
     for words, operator in _primaries(command) if names else ():
-        is_equation = operator in (*_EQUAL, *_UNEQUAL) and any(word.text == "" for word in words)
+        is_equation = operator in _EQUATIONS and any(word.text == "" for word in words)
         if operator in ("-z", "-n", "") or is_equation:
             found |= {name for word in words for name in names_in(word) if name in names}
     return found
@@ -110,7 +111,7 @@ def _primaries(node: SimpleCommand | Test) -> list[tuple[tuple[Word, ...], str]]
 def _primary(words: tuple[Word, ...], operator: str, names: Collection[str]) -> Maybe:
     if operator in ("-z", "-n", "") and len(words) == 1 and is_empty(words[0], names):
         return operator == "-z"
-    if operator not in (*_EQUAL, *_UNEQUAL) or len(words) != 2:
+    if operator not in _EQUATIONS or len(words) != 2:
         return None
     empty = [word for word in words if is_empty(word, names)]
     others = [word for word in words if not is_empty(word, names)]

@@ -205,7 +205,7 @@ class _Collector:
         if _is_open(invocation, verb.program if verb is not None else invocation.program, effect):
             return None
         if effect is not None and effect.does == "wrap":
-            return [] if invocation.program not in ("xargs", *table("tools")["shells"]) else None
+            return [] if invocation.program != "xargs" and invocation.program not in table("tools")["shells"] else None
         if "xargs" in invocation.wrappers or "find" in invocation.wrappers:
             return None
         program = verb.program if verb is not None else invocation.program

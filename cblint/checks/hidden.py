@@ -59,7 +59,7 @@ def acts(invocation: Invocation) -> bool:
     effect = effect_of(invocation)
     if effect is None:
         return invocation.is_path
-    return effect.matters and effect.does in (*WORK, "trigger", "run")
+    return effect.matters and (effect.does in WORK or effect.does in ("trigger", "run"))
 
 
 def _is_shown_only(invocation: Invocation) -> bool:

@@ -216,7 +216,8 @@ def _lacks(image: Image, use: _Use) -> bool:
     if image.is_lambda or image.family in (MACOS, WINDOWS) or use.program in image.tools:
         return False
     family = table("packages")["families"][use.family]
-    return image.family not in (*family["systems"], *family.get("perhaps", {}).get(use.program, ()))
+    perhaps = family.get("perhaps", {}).get(use.program, ())
+    return image.family not in family["systems"] and image.family not in perhaps
 
 
 def _manager_on(system: str) -> str:

@@ -163,7 +163,7 @@ def _variable(node: Variable, known: frozenset[str], taken: set[str]) -> Iterato
     name, colon, _ = written.partition(":")
     if node.splatted or name not in known or name.lower() in taken:
         return
-    if colon and name.lower() in (*table("powershell")["scopes"], _ENVIRONMENT):
+    if colon and (name.lower() == _ENVIRONMENT or name.lower() in table("powershell")["scopes"]):
         return
     end = len(node.raw) if not colon or node.braces else 1 + len(name)
     if colon and node.braces:

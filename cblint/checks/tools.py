@@ -62,8 +62,9 @@ def _absent(image: Image | None) -> frozenset[str]:
 
 def _may_have_more(buildspec: Buildspec, names: set[str]) -> bool:
     """Whether the build may find programs elsewhere: by PATH, in a cache, as functions or aliases."""
-    projects = [name for project in buildspec.projects for name, _ in project.variables]
-    if "PATH" in (*projects, *(variable.name for variable in buildspec.variables)):
+    given = [name for project in buildspec.projects for name, _ in project.variables]
+    given += [variable.name for variable in buildspec.variables]
+    if "PATH" in given:
         return True
     cached = buildspec.get("cache", "paths")
     paths = [scalar(node) for node in items(cached.value)] if cached is not None else []

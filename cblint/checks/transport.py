@@ -184,12 +184,13 @@ def _trusted(invocation: Invocation, known: Iterable[str]) -> Iterator[Report]:
     """The report on hosts that a program believes without a certificate; of ``known`` there is more to say."""
     options = table("downloads")["host-options"].get(invocation.program, ())
     words = invocation.arguments
+    allowed = {"", *known}
     found: list[tuple[Word, ...]] = [
         (word,) if "=" in word.raw else (word, value)
         for number, word in enumerate(words)
         if (word.text or "").startswith(tuple(options))
         for value in option_values(words[number : number + 2], options)
-        if _public(value.text) not in {"", *known}
+        if _public(value.text) not in allowed
     ]
     if found:
         report = _option(invocation, found, "host")

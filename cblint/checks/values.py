@@ -37,7 +37,8 @@ def invalid_value(buildspec: Buildspec) -> Iterator[Report]:
             yield Report(root.span if root is not None else Span(0, 0), "no-mapping", {"kind": kind}, about=root)
         return
     for fault in buildspec.faults:
-        if fault.keyword in (*TOO_MUCH, "required") or _is_another_rules_value(fault.steps, fault.keyword):
+        is_no_value = fault.keyword == "required" or fault.keyword in TOO_MUCH
+        if is_no_value or _is_another_rules_value(fault.steps, fault.keyword):
             continue
         report = _invalid(fault)
         if report is not None:

@@ -176,6 +176,6 @@ def _is_open(webhook: Webhook, group: Group) -> bool:
     value = known(approval)
     if approval is not None and (value is None or value.value != "DISABLED"):
         return False
-    if webhook.source_type in (*table("webhooks")["internal"], "BITBUCKET"):
+    if webhook.source_type == "BITBUCKET" or webhook.source_type in table("webhooks")["internal"]:
         return False
     return any(event.name in table("webhooks")["proposals"] for event in group.events or ())

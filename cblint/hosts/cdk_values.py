@@ -83,7 +83,7 @@ def buildspec_of(node: Node) -> Node:
     if not isinstance(call, Call):
         return call
     method = words(call.path[-1])
-    if _is_serialised(call) or (call.path[-2:-1] == ("BuildSpec",) and method in (*IN_OBJECT, IN_FILE)):
+    if _is_serialised(call) or (call.path[-2:-1] == ("BuildSpec",) and (method == IN_FILE or method in IN_OBJECT)):
         held = call.arguments[0] if call.arguments else _given(call.settings)
         wanted = Scalar if method == IN_FILE else Mapping
         return held if isinstance(held, wanted) else place_of(held or call).unknown

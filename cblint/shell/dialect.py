@@ -173,7 +173,7 @@ class _Finder:
         fails = not isinstance(first, SimpleCommand) or bool(first.assignments) or "!" in after
         if isinstance(first, SimpleCommand) and first.words:
             name = first.words[0].text or ""
-            fails |= name in self._functions or name in (*self._facts["missing"], *self._facts["no-program"])
+            fails |= name in self._functions or name in self._facts["missing"] or name in self._facts["no-program"]
         if misread or fails:
             # Called sh, bash too takes time for a program if an option follows.
             posix_bash = "syntax error" if misread and by_letter else None

@@ -94,10 +94,14 @@ class Text:
         """Texts, one after the other."""
         return cls((piece for part in parts for piece in part.pieces(0, len(part))), anchor)
 
+    def _text(self) -> Text:
+        """The text that holds the places: itself, or what it is made of."""
+        return self
+
     @property
     def places(self) -> tuple[Piece, ...]:
         """All that tells where its characters stand."""
-        return self._pieces
+        return self._text()._pieces
 
     def __len__(self) -> int:
         return len(self.value)
@@ -109,10 +113,11 @@ class Text:
         return f"Text({self.value!r} at {self.offset(0)})"
 
     def _char(self, index: int) -> Span:
-        number = bisect_right(self._starts, index) - 1
-        value, start, end = self._pieces[number]
+        home = self._text()
+        number = bisect_right(home._starts, index) - 1
+        value, start, end = home._pieces[number]
         if end - start == len(value):
-            place = start + index - self._starts[number]
+            place = start + index - home._starts[number]
             return Span(place, place + 1)
         return Span(start, end)
 
@@ -120,7 +125,7 @@ class Text:
         """File offset at which character ``index`` begins; for ``len(self)``, at which the last one ends."""
         if index < len(self.value):
             return self._char(index).start
-        return self._char(index - 1).end if self.value else self._anchor
+        return self._char(index - 1).end if self.value else self._text()._anchor
 
     def offset_behind(self, index: int) -> int:
         """File offset at which character ``index`` ends; ``index`` is one of the text's."""
@@ -131,11 +136,12 @@ class Text:
 
         The parts of the text stand in the file in their order.
         """
-        number = bisect_left(self._pieces, offset, key=lambda piece: piece.start) - 1
+        home = self._text()
+        number = bisect_left(home._pieces, offset, key=lambda piece: piece.start) - 1
         if number < 0:
             return 0
-        value, start, end = self._pieces[number]
-        return self._starts[number] + (min(offset - start, len(value)) if end - start == len(value) else len(value))
+        value, start, end = home._pieces[number]
+        return home._starts[number] + (min(offset - start, len(value)) if end - start == len(value) else len(value))
 
     def span(self, start: int, end: int) -> Span:
         """The file range of ``self.value[start:end]``; empty ranges stand where character ``start`` begins.
@@ -150,12 +156,13 @@ class Text:
 
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
         """What ``self.value[start:end]`` is made of, in file offsets."""
-        first = max(bisect_right(self._starts, start) - 1, 0)
-        for number in range(first, len(self._pieces)):
-            base = self._starts[number]
+        home = self._text()
+        first = max(bisect_right(home._starts, start) - 1, 0)
+        for number in range(first, len(home._pieces)):
+            base = home._starts[number]
             if base >= end:
                 return
-            value, source, source_end = self._pieces[number]
+            value, source, source_end = home._pieces[number]
             low, high = max(start - base, 0), min(end - base, len(value))
             if low >= high:
                 continue
@@ -171,7 +178,7 @@ class Text:
     def within(self, span: Span) -> str:
         """The characters that stand in a range of the file."""
         parts = []
-        for value, start, end in self._pieces:
+        for value, start, end in self._text()._pieces:
             if end - start == len(value):
                 low, high = max(start, span.start), min(end, span.end)
                 parts.append(value[low - start : max(high - start, 0)] if low < high else "")
@@ -187,7 +194,7 @@ class Text:
         return Text(self._resolved(pieces), self.offset(anchor))
 
     def _resolved(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
-        (first, *others) = self._pieces or (Piece("", 0, 0),)
+        (first, *others) = self._text()._pieces or (Piece("", 0, 0),)
         # Most are made from the text of a file.
         is_as_written = not others and first.end - first.start == len(first.value)
         for piece in pieces:
@@ -220,19 +227,7 @@ class Deferred(Text):
     def _text(self) -> Text:
         if self._made is None:
             self._made = self._make()
-        return self._made
-
-    @property
-    def _pieces(self) -> tuple[Piece, ...]:  # type: ignore[override]
-        return self._text()._pieces
-
-    @property
-    def _starts(self) -> list[int]:  # type: ignore[override]
-        return self._text()._starts
-
-    @property
-    def _anchor(self) -> int:  # type: ignore[override]
-        return self._text()._anchor
+        return self._made._text()
 
 
 class Movable(Deferred):
@@ -279,7 +274,7 @@ class _Part(Movable):
         if self._made is None or self.moves != self._root.moves:
             self._made = self._make()
             self.moves = self._root.moves
-        return self._made
+        return self._made._text()
 
 
 def _shared(value: str, start: int, end: int) -> Iterator[Piece]:

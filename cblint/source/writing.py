@@ -174,7 +174,7 @@ def _read(source: str) -> tuple[str, str] | None:
 
 def _in_quotes(node: Scalar, value: str) -> tuple[Change, ...] | None:
     """All of a plain scalar written anew, in single quotes."""
-    if node.style in (*QUOTES, *_BLOCKS) or node.tag is not None or not node.one_line:
+    if node.style in QUOTES + _BLOCKS or node.tag is not None or not node.one_line:
         return None
     source = "'" + value.replace("'", "''") + "'"
     if not value.isprintable() or _read(f"- {source}") != (value, "'"):
