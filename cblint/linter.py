@@ -145,8 +145,15 @@ class Result(NamedTuple):
         return 1 if any(file.failing for file in self.files) else 0
 
 
-def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
-    """Lint files and search folders. Raises UnknownRule and ConfigError for what the command line names wrongly."""
+Lint = Callable[[bytes, Candidate, Settings], FileResult]
+"""What is done to the bytes of a file."""
+
+
+def lint_paths(paths: Sequence[str], settings: Settings, lint: Lint | None = None) -> Result:
+    """Lint files and search folders. Raises UnknownRule and ConfigError for what the command line names wrongly.
+
+    ``lint`` is what is done to each file that can be read, by any process: ``lint_bytes``, or what stands for it.
+    """
     check_settings(settings, paths)
     errors: list[str] = []
     candidates = candidates_of(paths, settings, errors)
@@ -154,7 +161,9 @@ def lint_paths(paths: Sequence[str], settings: Settings) -> Result:
     if settings.shellcheck:
         _ask_shellcheck(candidates, settings)
         lap("asking ShellCheck")
-    return result_of(_run(candidates, settings), errors, own_rules((file.path for file in candidates), settings))
+    return result_of(
+        _run(candidates, settings, lint or lint_bytes), errors, own_rules((file.path for file in candidates), settings)
+    )
 
 
 def result_of(files: Iterable[FileResult], errors: Iterable[str] = (), own: tuple[Rule, ...] = ()) -> Result:
@@ -199,20 +208,20 @@ def list_files(paths: Sequence[str], settings: Settings) -> tuple[list[str], lis
     return [path for path, is_there in listed.items() if is_there], errors
 
 
-def _run(candidates: list[Candidate], settings: Settings) -> Iterator[FileResult]:
+def _run(candidates: list[Candidate], settings: Settings, lint: Lint) -> Iterator[FileResult]:
     """Results in the order of the candidates, by several processes if asked to or if that pays."""
     done = 0
     if settings.jobs == 0:
         started = time.perf_counter()
         while done < len(candidates) and not _pays(time.perf_counter() - started, done, len(candidates)):
-            yield _lint_timed(candidates[done], settings)
+            yield _lint_timed(candidates[done], settings, lint)
             done += 1
     jobs = settings.jobs or min(os.cpu_count() or 1, 8)
     rest = candidates[done:]
     if jobs == 1 or len(rest) < 2:
-        yield from (_lint_timed(candidate, settings) for candidate in rest)
+        yield from (_lint_timed(candidate, settings, lint) for candidate in rest)
     else:
-        yield from _in_processes(rest, settings, jobs)
+        yield from _in_processes(rest, settings, lint, jobs)
 
 
 def _pays(seconds: float, done: int, total: int) -> bool:
@@ -220,7 +229,7 @@ def _pays(seconds: float, done: int, total: int) -> bool:
     return done >= 8 and (total - done) * seconds / done > PROCESSES_PAY_FROM
 
 
-def _in_processes(candidates: list[Candidate], settings: Settings, jobs: int) -> Iterator[FileResult]:
+def _in_processes(candidates: list[Candidate], settings: Settings, lint: Lint, jobs: int) -> Iterator[FileResult]:
     """Results in order. This process is one of those that work: it takes what the others have not begun, from the end.
 
     So there is one less to start, and what it finds need not be sent to it.
@@ -230,12 +239,12 @@ def _in_processes(candidates: list[Candidate], settings: Settings, jobs: int) ->
     size = min(CHUNK, max(1, len(candidates) // (jobs * 4)))
     chunks = [candidates[start : start + size] for start in range(0, len(candidates), size)]
     with ProcessPoolExecutor(min(jobs - 1, len(chunks)), **_prepared(settings)) as pool:
-        tasks = [pool.submit(_lint_files, chunk, settings) for chunk in chunks]
+        tasks = [pool.submit(_lint_files, chunk, settings, lint) for chunk in chunks]
         own: dict[int, list[FileResult]] = {}
         for number in reversed(range(len(chunks))):
             if not tasks[number].cancel():
                 break
-            own[number] = _lint_files(chunks[number], settings)
+            own[number] = _lint_files(chunks[number], settings, lint)
         for number, task in enumerate(tasks):
             yield from own[number] if number in own else task.result()
 
@@ -249,8 +258,8 @@ def _prepared(settings: Settings) -> dict[str, Any]:
     return {"initializer": remember, "initargs": (answers(),)}
 
 
-def _lint_files(candidates: list[Candidate], settings: Settings) -> list[FileResult]:
-    return [_lint_timed(candidate, settings) for candidate in candidates]
+def _lint_files(candidates: list[Candidate], settings: Settings, lint: Lint) -> list[FileResult]:
+    return [_lint_timed(candidate, settings, lint) for candidate in candidates]
 
 
 def configured_baseline(path: str, settings: Settings) -> str:
@@ -266,19 +275,19 @@ def timed(lint: Callable[[], FileResult], settings: Settings) -> FileResult:
     return result._replace(spent=spent)
 
 
-def _lint_timed(candidate: Candidate, settings: Settings) -> FileResult:
-    return timed(lambda: lint_file(candidate, settings), settings)
+def _lint_timed(candidate: Candidate, settings: Settings, lint: Lint) -> FileResult:
+    return timed(lambda: lint_file(candidate, settings, lint), settings)
 
 
-def lint_file(candidate: Candidate, settings: Settings) -> FileResult:
-    """Lint one file; whatever is wrong with it becomes part of the result."""
+def lint_file(candidate: Candidate, settings: Settings, lint: Lint | None = None) -> FileResult:
+    """Lint one file; whatever is wrong with it becomes part of the result. ``lint`` as in ``lint_paths``."""
     if left_out(candidate.path, settings):
         return _passed_over(candidate, "is excluded by the configuration or --exclude", candidate.named)
     try:
         data = read_bytes(candidate.path, candidate.named)
     except Unreadable as error:
         return _failure(candidate, str(error))
-    return lint_bytes(data, candidate, settings)
+    return (lint or lint_bytes)(data, candidate, settings)
 
 
 def lint_bytes(data: bytes, candidate: Candidate, settings: Settings) -> FileResult:

@@ -26,6 +26,9 @@ settings.load_profile(os.environ.get("CBLINT_HYPOTHESIS", "test"))
 # As in cblint's own process: trees of a file fill the usual threshold again and again, and hardly any is garbage.
 gc.set_threshold(100_000)
 
+# Tests are to lint, and to leave nothing behind; those of the cache name a folder of their own.
+os.environ["CBLINT_CACHE_DIR"] = ""
+
 GOLDEN = os.path.join(os.path.dirname(__file__), "golden")
 
 

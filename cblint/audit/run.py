@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from cblint.audit import store as stored
-from cblint.audit.answers import meaning
 from cblint.audit.model import ROWS, Plan, Task, Unit, Visit
 from cblint.audit.pool import NoWorkers, Workers, visits
-from cblint.audit.program import program
 from cblint.audit.queries import changes
 from cblint.audit.scratch import scratch
 from cblint.audit.store import Run, StoreError, telling
 from cblint.audit.tables import Spool
 from cblint.audit.targets import Ways, shown_of, units_of
+from cblint.cache.meaning import meaning
+from cblint.cache.program import program
 from cblint.choices import check_settings
 from cblint.config import load_chain, load_config
 from cblint.config.model import Config

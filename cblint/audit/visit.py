@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, TypeVar
 
-from cblint.audit.answers import answers_of, configured, gone_from, rooted, written_answers
+from cblint.audit.answers import answers_of, gone_from, rooted, written_answers
 from cblint.audit.limits import OutOfTime, within
 from cblint.audit.model import ADDRESS, Before, Looked, Plan, Problem, Task, Told, Unit, Visit, storable
 from cblint.audit.overview import AuditedRule
 from cblint.audit.owners import owners_in
 from cblint.audit.place import Laid, laid_out, now
-from cblint.audit.program import program
 from cblint.audit.recorded import packed
 from cblint.audit.rules import audited
 from cblint.baseline import BaselineError, Entry, compare, load, recoded
+from cblint.cache.meaning import configured
+from cblint.cache.program import program
 from cblint.candidates import candidates_of
 from cblint.choices import own_rules
 from cblint.config import ConfigError
@@ -33,7 +34,7 @@ from cblint.opening import STDIN
 from cblint.report.fingerprint import fingerprints
 from cblint.report.told import words
 from cblint.source.file import Unreadable, read_bytes
-from cblint.source.remembered import Answers, asked_again, forget, listening
+from cblint.source.remembered import Answers, are_as_before, forget, listening
 
 _alone = threading.Lock()
 """The current folder and what is remembered of the disk are the process's; threads of a cluster's worker share it."""
@@ -203,7 +204,7 @@ def _seen(
         return _Seen(path, problem=str(error))
     content = hashlib.sha256(data).hexdigest()
     is_as_before = before is not None and before.content == content and not _hangs_on_others(candidate, plan)
-    if before is not None and is_as_before and _is_as_before(answers_of(before.answers), answers):
+    if before is not None and is_as_before and are_as_before(answers_of(before.answers), answers):
         return _Seen(path, content)
     begun(path)
     _warm()
@@ -240,19 +241,6 @@ def _hangs_on_others(candidate: Candidate, plan: Plan) -> bool:
 def _warm() -> None:
     """Lint nothing, as the first file brings much of cblint with it, which is not to count as its time."""
     lint_bytes(b"version: 0.2\nphases: {}\n", Candidate(STDIN, True), Settings(isolated=True))
-
-
-def _is_as_before(before: Answers, answers: Answers) -> bool:
-    """Whether all that was asked has the answer still that it had."""
-    for question, answer in before.items():
-        if question not in answers:
-            try:
-                answers[question] = asked_again(question)
-            except Exception:  # nobody has asked so: the store was written by somebody else
-                return False
-        if answers[question] != answer:
-            return False
-    return True
 
 
 def _called(result: FileResult, path: str) -> FileResult:

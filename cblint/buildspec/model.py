@@ -61,6 +61,8 @@ class ShellItem:
         self.node = node
         self.key = key
         self.number = number
+        self._script: Script | None = None
+        self._invocations: list[Invocation] | None = None
 
     @property
     def value(self) -> str:
@@ -71,21 +73,22 @@ class ShellItem:
         """Whether a regular expression matches somewhere in the command: rules ask before they look into it."""
         return _holds(pattern, self.value) if len(self.value) <= _REMEMBERED else _searched(pattern, self.value)
 
-    @cached_property
+    @property
     def script(self) -> Script:
         """The command as a tree, which is the item's own until ``give_back``."""
-        from cblint.shell.trees import TREES  # many runs look into no command
+        if self._script is None:
+            from cblint.shell.trees import TREES  # many runs look into no command
 
-        return TREES.lend(self.node.text)
+            self._script = TREES.lend(self.node.text)
+        return self._script
 
     def give_back(self) -> None:
         """Nobody asks for the trees any more: another command may have them."""
-        script = self.__dict__.pop("script", None)
-        if script is not None:
+        if self._script is not None:
             from cblint.shell.trees import TREES
 
-            self.__dict__.pop("invocations", None)
-            TREES.take_back(script)
+            TREES.take_back(self._script)
+            self._script = self._invocations = None
 
     @cached_property
     def powershell(self) -> PowerShellScript:
@@ -94,12 +97,14 @@ class ShellItem:
 
         return parse(self.node.text)
 
-    @cached_property
+    @property
     def invocations(self) -> list[Invocation]:
         """The programs that the command runs; none if the shell cannot read it."""
-        from cblint.shell.query import programs_in
+        if self._invocations is None:
+            from cblint.shell.query import programs_in
 
-        return programs_in(self.script)
+            self._invocations = programs_in(self.script)
+        return self._invocations
 
     @property
     def may_be_another(self) -> bool:
@@ -235,6 +240,7 @@ class Buildspec:
         self.projects = projects
         self.repository = repository
         self.holder = holder
+        self._command_items: list[ShellItem] | None = None
 
     @cached_property
     def source(self) -> str:
@@ -377,9 +383,14 @@ class Buildspec:
 
         return shell_of(self)
 
-    @cached_property
+    @property
     def command_items(self) -> list[ShellItem]:
         """The commands, each once, whichever shell runs them."""
+        if self._command_items is None:
+            self._command_items = self._items()
+        return self._command_items
+
+    def _items(self) -> list[ShellItem]:
         found: dict[int, ShellItem] = {}
         for commands in self.command_lists:
             for item in commands.items():
@@ -390,7 +401,7 @@ class Buildspec:
 
     def give_back(self) -> None:
         """All is said of it: what was read of its commands may serve others (shell/trees.py)."""
-        for item in self.__dict__.get("command_items", ()):
+        for item in self._command_items or ():
             item.give_back()
 
     @property

@@ -38,7 +38,7 @@ def paths() -> click.Argument:
 
 HEADINGS = {
     "What runs": ("profile", "select", "ignore", "rules", "shellcheck", "config", "isolated"),
-    "Which files": ("exclude", "as_found", "stdin_filename", "list_files", "jobs"),
+    "Which files": ("exclude", "as_found", "stdin_filename", "list_files", "jobs", "no_cache"),
     "What is left out": ("baseline", "no_baseline", "since"),
     "What fails": ("fail_on", "exit_zero"),
     "Fixes": ("fix", "fix_only", "unsafe_fixes", "diff"),

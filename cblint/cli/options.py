@@ -140,6 +140,7 @@ OPTIONS = (
         "--sarif-line-hash",
         "Write GitHub's own line hash as well: only for uploads without the action upload-sarif, which adds it.",
     ),
+    Option("--no-cache", "Lint all files, also those of which a former run knows what comes of it."),
     Option("--list-files", "Print the files that would be read and stop; as text or json."),
     Option("--timings", "Print to standard error how long the phases, rules and files took."),
 )

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import (
     FileResult,
+    Lint,
     Result,
     Settings,
     lint_bytes,
@@ -255,7 +256,18 @@ def _files(paths: tuple[str, ...], options: Mapping[str, Any], settings: Setting
                 if change.fixed:
                     say(f"fixed {change.fixed} finding{'' if change.fixed == 1 else 's'} in {change.path}")
             forget()  # what files tell of each other was read before they were mended
-    return lint_paths(paths, settings)
+    return lint_paths(paths, settings, _lint(options, settings))
+
+
+def _lint(options: Mapping[str, Any], settings: Settings) -> Lint | None:
+    """What is done to a file: linting it, if need be. Who asks for times wants those of work."""
+    if options["no_cache"] or settings.shellcheck or settings.timings:
+        return None
+    from cblint.cache.linting import lint_or_recall
+    from cblint.cache.store import folder
+
+    place = folder()
+    return partial(lint_or_recall, place) if place else None
 
 
 def _listed(files: Iterable[str], style: str) -> Iterable[str]:

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
+from cblint.source.digest import digest
+
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
@@ -62,7 +64,7 @@ def of_repository(
         remembering = of_disk(most)(function)
         name = f"{function.__module__}.{function.__qualname__}"
 
-        def digest(answer: Found) -> str:
+        def said(answer: Found) -> str:
             return _digest(plain(answer))
 
         @wraps(function)
@@ -73,12 +75,12 @@ def of_repository(
             before = _told.set(None)  # what is asked on the way to an answer is part of that
             try:
                 answer = remembering(repository, *given, **named)
-                told[Question(name, os.path.relpath(repository), given)] = digest(answer)
+                told[Question(name, os.path.relpath(repository), given)] = said(answer)
             finally:
                 _told.reset(before)
             return answer
 
-        _askers[name] = (asked, digest)
+        _askers[name] = (asked, said)
         return asked
 
     return kept
@@ -99,13 +101,23 @@ def asked_again(question: Question) -> str:
     """The digest of the answer of now; empty if nobody asks so any more."""
     if question.name not in _askers:
         return ""
-    ask, digest = _askers[question.name]
-    return digest(ask(os.path.abspath(question.folder), *question.given))
+    ask, said = _askers[question.name]
+    return said(ask(os.path.abspath(question.folder), *question.given))
+
+
+def are_as_before(answers: Answers, now: Answers) -> bool:
+    """Whether all that was asked has the answer still that it had; ``now`` are those of now that are known already."""
+    for question, answer in answers.items():
+        if question not in now:
+            try:
+                now[question] = asked_again(question)
+            except Exception:  # nobody has asked so: what was kept comes from somebody else
+                return False
+        if now[question] != answer:
+            return False
+    return True
 
 
 def _digest(answer: object) -> str:
     """The same for equal answers, in every process."""
-    import hashlib  # only an audit wants to know
-
-    said = sorted(answer) if isinstance(answer, (set, frozenset)) else answer
-    return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+    return digest(repr(sorted(answer) if isinstance(answer, (set, frozenset)) else answer))

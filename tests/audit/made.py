@@ -13,10 +13,10 @@ from typing import Any
 from cblint.audit import queries
 from cblint.audit import store as stored
 from cblint.audit.model import CLONE, FOLDER, Looked, Plan, Task, Told, Unit, Visit
-from cblint.audit.program import program
 from cblint.audit.recorded import packed
 from cblint.audit.store import Run
 from cblint.audit.visit import visit
+from cblint.cache.program import program
 from cblint.linter import FileResult, Settings
 from cblint.report.fingerprint import fingerprints
 from cblint.report.told import words

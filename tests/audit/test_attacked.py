@@ -276,7 +276,7 @@ def test_a_configuration_of_many_folders_is_read_once(tmp_path: pathlib.Path, mo
         asked.append(path)
         return ""
 
-    monkeypatch.setattr("cblint.audit.answers.read", read)
+    monkeypatch.setattr("cblint.cache.meaning.read", read)
     files = {f"{number}/buildspec.yml": made.CLEAN for number in range(5)}
     folder = made.clone(tmp_path / "one", {".cblint.yml": "baseline: b.json\n", "b.json": "", **files})
     made.looked(made.unit_of(folder))
