@@ -6,7 +6,7 @@ import importlib
 
 from tools.fuzz.target import Target
 
-_MODULES = ("check",)
+_MODULES = ("check", "shell", "fixes")
 
 
 def all_targets() -> dict[str, Target]:
