@@ -1,4 +1,4 @@
-"""Fixes of bytes that are a buildspec: they change what they name, the file still loads, and there is an end of them."""
+"""Fixes of bytes that are a buildspec: what they name is changed, the file still loads, and there is an end of them."""
 
 from __future__ import annotations
 
