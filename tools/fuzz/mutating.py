@@ -12,7 +12,7 @@ _LONGEST_REPEATED = 16_000
 _NOISE = 3_000
 """Bytes of an input that is drawn from."""
 _WORD = re.compile(rb"[\w$@./~+-][\w$@./:*~+-]*|[^\w\s]{1,3}|\s+")
-_PIECES = [
+PIECES = [
     *(bytes([byte]) for byte in b":-?[]{},#&*!|>'\"%@`~\\$()<>;=/.\t\r\n \0\x1b\x7f\x80\xc3\xff"),
     *(text.encode() for text in "é€😀\u2028\x85\ufeff\xa0\u202e\u200b"),
     *(b": ", b"- ", b" #", b"\n\n", b"\r\n", b"<<: ", b"---\n", b"...\n", b"&a ", b"*a", b"!!str ", b"|\n", b">-\n"),
@@ -76,7 +76,7 @@ def _moved(data: bytes, chance: random.Random, _: Pool) -> bytes:
 
 def _with_piece(data: bytes, chance: random.Random, _: Pool) -> bytes:
     at = chance.randint(0, len(data))
-    return data[:at] + chance.choice(_PIECES) + data[at:]
+    return data[:at] + chance.choice(PIECES) + data[at:]
 
 
 def _with_word(data: bytes, chance: random.Random, pool: Pool) -> bytes:
@@ -153,7 +153,7 @@ def _shifted(line: bytes, move: int) -> bytes:
 def _repeated(data: bytes, chance: random.Random) -> bytes:
     """One piece of it again and again: what takes the square of a length shows it there."""
     start, end = _range(data, chance)
-    piece = data[start:end] or chance.choice(_PIECES)
+    piece = data[start:end] or chance.choice(PIECES)
     return data[:start] + piece * (_LONGEST_REPEATED // len(piece)) + data[end:]
 
 
