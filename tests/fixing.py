@@ -15,6 +15,7 @@ from cblint.linter import Settings, lint_text
 
 ALL_RULES = Settings(isolated=True, select=tuple(rule.name for rule in rules()))
 CANDIDATE = Candidate("buildspec.yml", True)
+_SYNTAX = "yaml-syntax-error"
 
 
 def _loaded(text: str) -> list[Any]:
@@ -50,8 +51,8 @@ def _everywhere(document: Any, places: list[str]) -> list[str]:
     known: dict[int, list[str]] = {}
 
     def walk(value: Any, path: str) -> None:
-        if isinstance(value, (dict, list)) and value:
-            known.setdefault(id(value), []).append(path)
+        known.setdefault(id(value), []).append(path)
+        if isinstance(value, (dict, list)):
             pairs = value.items() if isinstance(value, dict) else enumerate(value)
             for key, each in pairs:
                 walk(each, f"{path}[{key}]" if isinstance(value, list) else f"{path}.{key}" if path else str(key))
@@ -76,7 +77,8 @@ def each_alone(text: str) -> None:
     before = _loaded_if_it_can_be(text)
     findings = lint_text(text, CANDIDATE, ALL_RULES).findings
     said = Counter(_complaint(text, finding) for finding in findings)
-    for finding in findings:
+    # In what is not valid YAML, only that is mended.
+    for finding in [each for each in findings if each.rule == _SYNTAX] or findings:
         if finding.fix is None or finding.suppressed is not None:
             continue
         try:
@@ -92,7 +94,7 @@ def each_alone(text: str) -> None:
         assert left < said[complaint], ("mends nothing", finding, new)
         if before is None:
             # Only what keeps a file from being read can be mended in one that cannot be read.
-            assert finding.rule == "yaml-syntax-error", finding
+            assert finding.rule == _SYNTAX, finding
             continue
         after = _loaded(new)
         assert len(before) == len(after), finding

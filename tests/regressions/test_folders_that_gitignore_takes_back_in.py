@@ -31,7 +31,7 @@ FILES = ("buildspec.yml", "ci/buildspec.yml", "ci/deep/buildspec.yml", "other/bu
 )
 def test_what_git_does_not_ignore_is_found(tmp_path: pathlib.Path, lines: list[str]) -> None:
     git(tmp_path, "init", "--quiet")
-    folder = repository(tmp_path, dict.fromkeys(FILES, "") | {".gitignore": "\n".join([*lines, ""])})
+    folder = repository(tmp_path, {**dict.fromkeys(FILES, ""), ".gitignore": "\n".join([*lines, ""])})
     found = search(folder, lambda path: path.endswith(".yml"), lambda path: False, lambda path: True)
     expected = git(tmp_path, "ls-files", "--others", "--exclude-standard", "*.yml").split()
     assert sorted(os.path.relpath(path, folder) for path in found) == sorted(expected)

@@ -40,8 +40,10 @@ class Pool:
 def mutated(chance: random.Random, pool: Pool) -> bytes:
     """A seed after some mutations: mostly a few, sometimes many."""
     data = chance.choice(pool.seeds)
+    longest = max(LONGEST, len(data))
     for _ in range(1 + min(int(chance.expovariate(0.4)), 12)):
-        data = chance.choice(_WAYS)(data, chance, pool)[:LONGEST]
+        changed: bytes = chance.choice(_WAYS)(data, chance, pool)
+        data = changed[:longest]
     return _repeated(data, chance) if chance.random() < 0.004 else data
 
 

@@ -157,7 +157,7 @@ def suppression_seeds() -> tuple[bytes, ...]:
 
 
 def suppression(data: bytes) -> None:
-    """Whatever comments say, the same is found as without them: they only mark it, and are told of if they are wrong."""
+    """Whatever comments say, the same is found as without them: they mark it, and are told of if they are wrong."""
     for path, content in unbundled(data).items():
         try:
             text = decode(content)
