@@ -6,7 +6,7 @@ import importlib
 
 from tools.fuzz.target import Target
 
-_MODULES = ("check", "shell", "fixes", "hosts", "editor", "settings", "stored")
+_MODULES = ("check", "shell", "fixes", "hosts", "editor", "settings", "stored", "written")
 
 
 def all_targets() -> dict[str, Target]:
