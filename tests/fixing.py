@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from cblint.catalogue import rules
-from cblint.fix import Change, Refused, _complaint, fix_bytes, fixed_text
+from cblint.finding import Finding
+from cblint.fix import Change, Refused, fix_bytes, fixed_text
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
 
@@ -76,7 +77,7 @@ def each_alone(text: str) -> None:
     """Every fix alone changes what it names, between the first and the last of its edits, and mends what it is for."""
     before = _loaded_if_it_can_be(text)
     findings = lint_text(text, CANDIDATE, ALL_RULES).findings
-    said = Counter(_complaint(text, finding) for finding in findings)
+    said = Counter(map(_complaint, findings))
     # In what is not valid YAML, only that is mended.
     for finding in [each for each in findings if each.rule == _SYNTAX] or findings:
         if finding.fix is None or finding.suppressed is not None:
@@ -89,9 +90,8 @@ def each_alone(text: str) -> None:
         first, last = finding.fix.edits[0].span.start, max(edit.span.end for edit in finding.fix.edits)
         assert new.startswith(text[:first]), finding
         assert new.endswith(text[last:]), finding
-        complaint = _complaint(text, finding)
-        left = sum(_complaint(new, each) == complaint for each in lint_text(new, CANDIDATE, ALL_RULES).findings)
-        assert left < said[complaint], ("mends nothing", finding, new)
+        left = Counter(map(_complaint, lint_text(new, CANDIDATE, ALL_RULES).findings))
+        assert left[_complaint(finding)] < said[_complaint(finding)], ("mends nothing", finding, new)
         if before is None:
             # Only what keeps a file from being read can be mended in one that cannot be read.
             assert finding.rule == _SYNTAX, finding
@@ -101,6 +101,11 @@ def each_alone(text: str) -> None:
         for one, other in zip(before, after, strict=True):
             places = _everywhere(one, [finding.where, *finding.fix.places])
             assert all(_is_below(path, places) for path in _differences(one, other)), (finding, new)
+
+
+def _complaint(finding: Finding) -> tuple[str, str]:
+    """What is said, wherever: a fix may move it."""
+    return finding.rule, finding.message
 
 
 def _loaded_if_it_can_be(text: str) -> list[Any] | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import warnings
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
 from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import StopTest
 
+from tests.integration.conftest import ROOT
 from tools.fuzz.target import Target
 
 _GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -51,6 +54,7 @@ _GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 _OF_OTHERS = frozenset({"test_git_makes_the_same_of_the_patch", "test_any_mutated_corpus_file_loads"})
 """Properties that start programs, and those of files that are not at hand everywhere."""
 
+set_hypothesis_home_dir(os.path.join(ROOT, ".hypothesis"))
 settings.register_profile("bytes", deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
