@@ -17,6 +17,7 @@ import argparse
 import concurrent.futures
 import multiprocessing
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -61,17 +62,10 @@ def fuzz(target: str, options: argparse.Namespace, pool: concurrent.futures.Exec
             tally = tally.plus(future.result())
         if time.monotonic() - told > SECONDS:
             told = time.monotonic()
-            print(f"… {_line(target, tally, options)}", file=sys.stderr, flush=True)
+            print(f"… {tally.line(target, options.seed)}", file=sys.stderr, flush=True)
     for future in waiting:
         future.cancel()
     return tally
-
-
-def _line(target: str, tally: Tally, options: argparse.Namespace) -> str:
-    rate = tally.executions / tally.seconds if tally.seconds else 0.0
-    slowest = f"slowest {tally.slowest * 1000:.0f} ms ({len(tally.slowest_input)} bytes, number {tally.slowest_number})"
-    failed = f", {len(tally.found)} FAILURES" if tally.found else ""
-    return f"{target:<14}{tally.executions:>9} executions, {rate:>6.0f}/s each, {slowest}, seed {options.seed}{failed}"
 
 
 def fuzz_all(targets: Sequence[str], options: argparse.Namespace) -> bool:
@@ -83,7 +77,7 @@ def fuzz_all(targets: Sequence[str], options: argparse.Namespace) -> bool:
     with concurrent.futures.ProcessPoolExecutor(options.workers, context, begin, (folder,)) as pool:
         for target in targets:
             tally = fuzz(target, options, pool)
-            print(_line(target, tally, options), flush=True)
+            print(tally.line(target, options.seed), flush=True)
             for each in tally.found:
                 print(f"    {each.failure.kind}\n        {each.path}", flush=True)
             failed += len(tally.found)
@@ -100,6 +94,14 @@ def execute(target: str, path: str) -> bool:
         failure = failure_of(all_targets()[target], data)
     print(failure.said if failure is not None else "nothing is wrong")
     return failure is None
+
+
+def _guided(target: str, options: argparse.Namespace) -> int:
+    """One target in a process of its own, as nothing but its end stops what guides it; its exit status."""
+    runs = options.runs if options.bounded or not options.seconds else sys.maxsize
+    command = [sys.executable, "-m", "tools.fuzz.guided", target, "--runs", str(runs), "--seed", str(options.seed)]
+    command += ["--seconds", str(options.seconds), "--crashes", os.path.abspath(options.crashes)]
+    return subprocess.run(command, check=False).returncode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,6 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"there is no target {unknown[0]}; there are {', '.join(targets)}")
     options.bounded = options.runs is not None
     options.runs = options.runs or RUNS
+    if options.guided:
+        return max([_guided(name, options) for name in chosen])
     if options.input:
         return 0 if execute(chosen[0], options.input) else 1
     return 0 if fuzz_all(chosen, options) else 1

@@ -47,6 +47,15 @@ class Tally(NamedTuple):
             (*self.found, *(each for each in other.found if each.failure.kind not in known)),
         )
 
+    def line(self, target: str, seed: int) -> str:
+        """In one line."""
+        rate = self.executions / self.seconds if self.seconds else 0.0
+        slowest = (
+            f"slowest {self.slowest * 1000:.0f} ms ({len(self.slowest_input)} bytes, number {self.slowest_number})"
+        )
+        failed = f", {len(self.found)} FAILURES" if self.found else ""
+        return f"{target:<14}{self.executions:>9} executions, {rate:>6.0f}/s each, {slowest}, seed {seed}{failed}"
+
 
 class Driver:
     """Executes one target again and again. ``folder`` is where failures are written, if anywhere."""
@@ -55,24 +64,25 @@ class Driver:
         self._target = target
         self._seed = seed
         self._folder = folder
-        self._pool = Pool(target.seeds())
+        self.pool = Pool(target.seeds())
         self._known: set[str] = set()
 
     def run(self, numbers: range, until: float = float("inf")) -> Tally:
         """Executions by their numbers; none begins after a moment of ``time.monotonic``."""
-        done, slowest = 0, (0.0, b"", 0)
-        found: list[Found] = []
-        started = time.monotonic()
+        tally = Tally()
         for number in numbers:
             if time.monotonic() > until:
                 break
-            data = self._pool.made(self._target.name, self._seed, number)
-            before = time.process_time()
-            failure = failure_of(self._target, data)
-            slowest = max(slowest, (time.process_time() - before, data, number))
-            done += 1
-            found += self._new(failure, data, number)
-        return Tally(done, time.monotonic() - started, *slowest, tuple(found))
+            tally = tally.plus(self.execute(self.pool.made(self._target.name, self._seed, number), number))
+        return tally
+
+    def execute(self, data: bytes, number: int) -> Tally:
+        """One execution, of an input that its number makes, or that somebody else has made."""
+        started, before = time.monotonic(), time.process_time()
+        failure = failure_of(self._target, data)
+        slowest = time.process_time() - before
+        found = tuple(self._new(failure, data, number))
+        return Tally(1, time.monotonic() - started, slowest, data, number, found)
 
     def _new(self, failure: Failure | None, data: bytes, number: int) -> Iterator[Found]:
         if failure is None or failure.kind in self._known:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 LONGEST = 3_000
 """Bytes of most inputs: what is wrong is mostly wrong of a small one, and of small ones there can be many."""
 _LONGEST_REPEATED = 16_000
+_OFTEN_REPEATED = 0.004
 _NOISE = 3_000
 """Bytes of an input that is drawn from."""
 _WORD = re.compile(rb"[\w$@./~+-][\w$@./:*~+-]*|[^\w\s]{1,3}|\s+")
@@ -27,24 +28,22 @@ class Pool:
 
     def __init__(self, seeds: Sequence[bytes]) -> None:
         self.seeds = seeds
-        self.words = sorted({word for seed in seeds for word in _WORD.findall(seed)})
+        self.words: list[bytes] = sorted({word for seed in seeds for word in _WORD.findall(seed)})
 
     def made(self, name: str, seed: int, number: int) -> bytes:
         """The input of one execution: the same whenever it is made again."""
         chance = random.Random(f"{name} {seed} {number}")
         if not self.seeds:
             return chance.randbytes(int(2 ** chance.uniform(4, _NOISE.bit_length())))
-        return mutated(chance, self)
+        return self.mutated(chance.choice(self.seeds), chance)
 
-
-def mutated(chance: random.Random, pool: Pool) -> bytes:
-    """A seed after some mutations: mostly a few, sometimes many."""
-    data = chance.choice(pool.seeds)
-    longest = max(LONGEST, len(data))
-    for _ in range(1 + min(int(chance.expovariate(0.4)), 12)):
-        changed: bytes = chance.choice(_WAYS)(data, chance, pool)
-        data = changed[:longest]
-    return _repeated(data, chance) if chance.random() < 0.004 else data
+    def mutated(self, data: bytes, chance: random.Random) -> bytes:
+        """An input after some mutations: mostly a few, sometimes many."""
+        longest = max(LONGEST, len(data))
+        for _ in range(1 + min(int(chance.expovariate(0.4)), 12)):
+            changed: bytes = chance.choice(_WAYS)(data, chance, self)
+            data = changed[:longest]
+        return _repeated(data, chance) if chance.random() < _OFTEN_REPEATED else data
 
 
 def _range(data: bytes, chance: random.Random) -> tuple[int, int]:
@@ -83,12 +82,13 @@ def _with_piece(data: bytes, chance: random.Random, _: Pool) -> bytes:
 
 def _with_word(data: bytes, chance: random.Random, pool: Pool) -> bytes:
     """Another word in the place of one, or between two."""
+    new: bytes = chance.choice(pool.words) if pool.words else b""
     words = list(_WORD.finditer(data))
     if not words:
-        return chance.choice(pool.words) if pool.words else data
+        return new
     word = chance.choice(words)
     start, end = word.span() if chance.random() < 0.7 else (word.start(), word.start())
-    return data[:start] + chance.choice(pool.words) + data[end:]
+    return data[:start] + new + data[end:]
 
 
 def _words_swapped(data: bytes, chance: random.Random, _: Pool) -> bytes:

@@ -11,7 +11,8 @@ class Target(NamedTuple):
 
     ``run`` raises where what comes of its input is wrong; whatever it depends on, it begins anew each time. Inputs are
     mutations of ``seeds``; without any they are bytes at random, from which ``run`` draws what it needs.
-    ``quick`` is how many executions stand in `make test`, and ``seconds`` what one may take of a processor.
+    ``quick`` is how many executions stand in `make test` (none where its tests draw from the same), and ``seconds``
+    what one may take of a processor.
     """
 
     name: str

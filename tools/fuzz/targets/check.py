@@ -98,4 +98,4 @@ def hold_secrets(data: bytes, path: str, outputs: dict[str, str]) -> None:
                 assert not held, (name, held[:3])
 
 
-TARGETS = (Target("check", "bytes as a buildspec, and all outputs of what is found", check, seeds, quick=100),)
+TARGETS = (Target("check", "bytes as a buildspec, and all outputs of what is found", check, seeds, quick=60),)

@@ -139,4 +139,4 @@ def editor(data: bytes) -> None:
         assert check(anew.document).result == said
 
 
-TARGETS = (Target("editor", "edits of a text, and what is asked of it", editor, quick=40, seconds=5.0),)
+TARGETS = (Target("editor", "edits of a text, and what is asked of it", editor, quick=10, seconds=5.0),)

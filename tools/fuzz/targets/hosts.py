@@ -119,6 +119,6 @@ def _put(files: dict[str, bytes]) -> None:
 
 
 TARGETS = (
-    Target("hosts", "a file of any format", hosts, host_seeds, quick=60, seconds=3.0),
-    Target("repository", "several files that speak of each other", repository, repository_seeds, quick=30, seconds=3.0),
+    Target("hosts", "a file of any format", hosts, host_seeds, quick=25, seconds=3.0),
+    Target("repository", "several files that speak of each other", repository, repository_seeds, quick=15, seconds=3.0),
 )

@@ -216,11 +216,11 @@ def pattern(data: bytes) -> None:
 
 
 TARGETS = (
-    Target("config", "a configuration", config, config_seeds, quick=60),
-    Target("own-rule", "a file with an own rule", own_rule, rule_seeds, quick=60, seconds=2.0),
-    Target("baseline", "a baseline", baseline, baseline_seeds, quick=100),
+    Target("config", "a configuration", config, config_seeds, quick=40),
+    Target("own-rule", "a file with an own rule", own_rule, rule_seeds, quick=30, seconds=2.0),
+    Target("baseline", "a baseline", baseline, baseline_seeds, quick=200),
     Target(
-        "suppression", "comments that suppress, in all formats", suppression, suppression_seeds, quick=30, seconds=3.0
+        "suppression", "comments that suppress, in all formats", suppression, suppression_seeds, quick=10, seconds=3.0
     ),
-    Target("pattern", "patterns of paths as .gitignore has them", pattern, pattern_seeds, quick=200),
+    Target("pattern", "patterns of paths as .gitignore has them", pattern, pattern_seeds, quick=100),
 )
