@@ -13,6 +13,7 @@ from cblint.finding import Finding
 from cblint.fix import Change, Refused, fix_bytes, fixed_text
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
+from cblint.source.text import Lines
 
 ALL_RULES = Settings(isolated=True, select=tuple(rule.name for rule in rules()))
 CANDIDATE = Candidate("buildspec.yml", True)
@@ -77,7 +78,7 @@ def each_alone(text: str) -> None:
     """Every fix alone changes what it names, between the first and the last of its edits, and mends what it is for."""
     before = _loaded_if_it_can_be(text)
     findings = lint_text(text, CANDIDATE, ALL_RULES).findings
-    said = Counter(map(_complaint, findings))
+    said = Counter(_complaint(text, finding) for finding in findings)
     # In what is not valid YAML, only that is mended.
     for finding in [each for each in findings if each.rule == _SYNTAX] or findings:
         if finding.fix is None or finding.suppressed is not None:
@@ -90,8 +91,9 @@ def each_alone(text: str) -> None:
         first, last = finding.fix.edits[0].span.start, max(edit.span.end for edit in finding.fix.edits)
         assert new.startswith(text[:first]), finding
         assert new.endswith(text[last:]), finding
-        left = Counter(map(_complaint, lint_text(new, CANDIDATE, ALL_RULES).findings))
-        assert left[_complaint(finding)] < said[_complaint(finding)], ("mends nothing", finding, new)
+        complaint = _complaint(text, finding)
+        left = [_complaint(new, each) for each in lint_text(new, CANDIDATE, ALL_RULES).findings]
+        assert left.count(complaint) < said[complaint], ("mends nothing", finding, new)
         if before is None:
             # Only what keeps a file from being read can be mended in one that cannot be read.
             assert finding.rule == _SYNTAX, finding
@@ -103,9 +105,9 @@ def each_alone(text: str) -> None:
             assert all(_is_below(path, places) for path in _differences(one, other)), (finding, new)
 
 
-def _complaint(finding: Finding) -> tuple[str, str]:
-    """What is said, wherever: a fix may move it."""
-    return finding.rule, finding.message
+def _complaint(text: str, finding: Finding) -> tuple[str, str, str]:
+    """What is said of which line, wherever that stands: a fix may move it."""
+    return finding.rule, finding.message, Lines(text).line(finding.start.line)
 
 
 def _loaded_if_it_can_be(text: str) -> list[Any] | None:

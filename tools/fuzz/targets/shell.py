@@ -12,8 +12,10 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, buildspecs_in, lint_text
 from cblint.opening import NotBuildspec
 from cblint.report.trace import Traced, render_json, render_text
+from cblint.shell import powershell
+from cblint.shell.parser import parse
 from cblint.source.loader import TooComplex
-from cblint.source.text import Lines
+from cblint.source.text import Lines, Text
 from tests import powershell_trees
 from tests.examples import all_examples
 from tests.helpers import HEAD
@@ -26,6 +28,8 @@ from tools.fuzz.target import Target
 _SHELLS = ("/bin/sh", "bash", "bash", "powershell.exe")
 _WRITTEN, _SOME = 150, 5
 """Scripts of the grammar that tests hold to the shells; of so many examples, one."""
+_LONG = 5_000
+"""Of longer texts nothing is asked but that they are read: to hold each node to all others takes its time."""
 _ISOLATED = Settings(isolated=True, profile="pedantic")
 
 
@@ -56,6 +60,10 @@ def _buildspecs(text: str, path: str = "buildspec.yml") -> list[Buildspec]:
 def shell(data: bytes) -> None:
     """A text is read by both parsers; what stands in a command is read alone as it is in its place."""
     text = data.decode("utf-8", "replace")
+    if len(text) > _LONG:
+        parse(Text.of(text))
+        powershell.parse(Text.of(text))
+        return
     script = check_total(text)
     if script.problem is None:
         check_alone(script)
