@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 
 from tools.fuzz.driving import Tally, workplace
 from tools.fuzz.failing import failure_of
@@ -46,20 +47,24 @@ def fuzz(target: str, options: argparse.Namespace, pool: concurrent.futures.Exec
     """All executions of one target, with a word on how far they are now and then."""
     tally, told = Tally(), time.monotonic()
     work = _chunks(target, options)
-    waiting: set[concurrent.futures.Future[Tally]] = set()
+    waiting: dict[concurrent.futures.Future[Tally], Work] = {}
     while len(tally.found) < ENOUGH:
         for chunk in work:
             if time.monotonic() > chunk.until:
                 work = iter(())
                 break
-            waiting.add(pool.submit(done, chunk))
+            waiting[pool.submit(done, chunk)] = chunk
             if len(waiting) > options.workers:
                 break
         if not waiting:
             break
-        ended, waiting = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
-        for future in ended:
-            tally = tally.plus(future.result())
+        for future in concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED).done:
+            chunk = waiting.pop(future)
+            try:
+                tally = tally.plus(future.result())
+            except BrokenProcessPool:
+                again = f"{target} --seed {options.seed} --from {chunk.numbers.start} --runs {len(chunk.numbers)}"
+                sys.exit(f"a process has died in, or beside: python -m tools.fuzz {again}")
         if time.monotonic() - told > SECONDS:
             told = time.monotonic()
             print(f"… {tally.line(target, options.seed)}", file=sys.stderr, flush=True)
@@ -106,11 +111,14 @@ def _guided(target: str, options: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; what it returns is the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
     targets = all_targets()
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(targets))
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.fuzz",
+        description=__doc__,
+        epilog="targets:\n" + "\n".join(f"  {each.name:<16}{each.about}" for each in targets.values()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="all of them, if none is named")
     parser.add_argument("--runs", type=int, help=f"executions of each target ({RUNS:,})")
     parser.add_argument("--seconds", type=float, default=0.0, help="of each target, instead of a number of executions")
     parser.add_argument("--seed", type=int, default=1)

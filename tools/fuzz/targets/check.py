@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from zlib import crc32
 
@@ -20,6 +21,7 @@ from tests.lsp_documents import SAMPLE
 from tests.properties.strategies import SNIPPETS
 from tests.test_hiding import Plant, parts, public_part
 from tests.test_secrets import TOKENS
+from tools.corpus import CORPUS
 from tools.fuzz.fresh import fresh
 from tools.fuzz.target import Target
 
@@ -29,6 +31,8 @@ SETTINGS = (
     _ISOLATED._replace(profile="pedantic"),
     _ISOLATED._replace(select=tuple(rule.name for rule in rules())),
 )
+_LONGEST = 4_000
+"""Bytes of a file of the corpus."""
 _AGAIN, _FRESH = 5, 40
 """Of so many, one is held to what is said once more, and to what is said where nothing is remembered."""
 
@@ -39,6 +43,17 @@ def seeds() -> tuple[bytes, ...]:
     examples = [each.text for each in all_examples() if "path" not in each.given]
     texts = [*SEEDS, SAMPLE, *SNIPPETS, *examples, *(with_secret(number) for number in range(len(_secrets())))]
     return tuple(text.encode() for text in texts)
+
+
+@cache
+def corpus_seeds() -> tuple[bytes, ...]:
+    """Buildspecs of the corpus that are not long, where it is at hand; else those of the examples."""
+    found: list[bytes] = []
+    for folder, _, names in sorted(os.walk(os.path.join(CORPUS, "buildspec"))):
+        for name in sorted(names):
+            with open(os.path.join(folder, name), "rb") as file:
+                found.append(file.read(_LONGEST + 1))
+    return tuple(data for data in found if len(data) <= _LONGEST) or seeds()
 
 
 @cache
@@ -98,4 +113,7 @@ def hold_secrets(data: bytes, path: str, outputs: dict[str, str]) -> None:
                 assert not held, (name, held[:3])
 
 
-TARGETS = (Target("check", "bytes as a buildspec, and all outputs of what is found", check, seeds, quick=60),)
+TARGETS = (
+    Target("check", "bytes as a buildspec, and all outputs of what is found", check, seeds, quick=60),
+    Target("corpus", "the same of the corpus, where CBLINT_CORPUS names one", check, corpus_seeds, quick=0),
+)
