@@ -8,6 +8,8 @@ ROUNDS ?= 10
 FROM ?= 0
 SCRIPTS ?= 200000
 EDITS ?= 1000
+FUZZ_RUNS ?= 5000
+FUZZ_SEED ?= 1
 
 .PHONY: help demo test lint docs serve-docs fuzz break generate corpus oracles bench bench-audit clean
 
@@ -15,7 +17,8 @@ help:
 	@echo "make demo      install cblint and lint the examples"
 	@echo "make test      run every check of the project (under 10 minutes on 2 cores)"
 	@echo "make docs      build the site of the documentation in site/ (make serve-docs shows it while you write)"
-	@echo "make fuzz      run the properties on new examples, ten times over"
+	@echo "make fuzz      run the properties on new examples, ten times over, and each target of tools.fuzz 5,000 times"
+	@echo "               (FUZZ_RUNS=50000: a million executions in all; FUZZ_SEED=2: others)"
 	@echo "make break     kill audits at 20 moments, fill their disks, and take their workers away"
 	@echo "make generate  write the generated documentation"
 	@echo "make corpus    counts and precision over the corpus, where it is at hand"
@@ -104,6 +107,7 @@ fuzz: $(VENV)/test
 	CBLINT_MUTATED=10000 $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration/test_shell_oracles.py
 	CBLINT_HOSTILE=all $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration tests/test_taint_growth.py \
 	    tests/properties/test_hosts.py tests/properties/test_hosted_fixes.py
+	$(BIN)/python -m tools.fuzz --runs $(FUZZ_RUNS) --seed $(FUZZ_SEED) --workers $(CORES)
 
 break: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --group cluster
@@ -128,4 +132,4 @@ bench: $(VENV)-bench/done
 	$(PYTHON) tools/bench_editor.py $(VENV)-bench/bin/python --edits $(EDITS)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis crashes

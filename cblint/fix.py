@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
+from cblint import identity
 from cblint.candidates import candidates_of
 from cblint.config import ConfigError
 from cblint.config.files import lies_within
@@ -121,8 +122,11 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
     return Change(candidate.path, fixed, shown, refused, shown != patch), new
 
 
-_Complaint = tuple[str, str, str, tuple[str, ...]]
-"""What a finding says, of which line, and what its fix writes: alike before and after a fix that mends nothing."""
+_Complaint = tuple[str, str, str, str, tuple[str, ...]]
+"""What a finding says, where, of which line, and what its fix writes: alike before and after one that mends nothing.
+
+Where it stands tells it from one of an alike line elsewhere, of which nothing was said before.
+"""
 _NEAR = 500
 """So many characters of a line tell it from others; one of a whole file is not copied for each finding."""
 
@@ -139,7 +143,8 @@ def _complaint(text: str, finding: Finding) -> _Complaint:
     start = finding.span.start
     before, after = text[max(start - _NEAR, 0) : start], text[start : start + _NEAR]
     line = before.rpartition("\n")[2] + after.partition("\n")[0]
-    return finding.rule, finding.message, line, tuple(edit.text for edit in finding.fix.edits) if finding.fix else ()
+    edits = tuple(edit.text for edit in finding.fix.edits) if finding.fix else ()
+    return finding.rule, finding.message, identity.place(finding), line, edits
 
 
 _OF_TEXT = (" ", "-", "+")

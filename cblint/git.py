@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -87,14 +88,16 @@ def files_of(root: str, name: str) -> dict[str, Blob]:
     found = {}
     for entry in _listed(root, "ls-tree", "-r", "-z", "-l", "--full-tree", name).split(b"\0"):
         about, _, path = entry.partition(b"\t")
-        mode, _, blob, size = about.split() if path else (b"", b"", b"", b"")
+        plain = _PLAIN_FILE.fullmatch(about)
         steps = path.split(b"/")
         is_usual = len(steps) <= MOST_STEPS and not any(step.lower() in _NO_STEPS for step in steps)
-        if mode.startswith(b"100") and is_usual:
-            found[os.fsdecode(path)] = Blob(blob.decode(), int(size) if size.isdigit() else None)
+        if plain is not None and is_usual:
+            size = plain["size"]
+            found[os.fsdecode(path)] = Blob(plain["name"].decode(), int(size) if size.isdigit() else None)
     return found
 
 
+_PLAIN_FILE = re.compile(rb"100[0-7]{3} blob (?P<name>[0-9a-f]{40,64}) +(?P<size>[0-9]{1,18}|-|BAD)")
 _NO_STEPS = frozenset({b"", b".", b"..", b".git"})
 
 
@@ -130,14 +133,19 @@ def _chunk(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
     at = 0
     for path, file in files.items():
         about, ends, _ = found[at : at + _LONGEST_ABOUT].partition(b"\n")
-        name, kind, *size = about.split() if ends else (b"", b"")
-        at += len(about) + 1
-        length = int(size[0]) if kind == b"blob" else -1
-        if name != file.name.encode() or (length >= 0 and found[at + length : at + length + 1] != b"\n"):
+        said = _OBJECT.fullmatch(about) if ends else None
+        if said is None or said["name"] != file.name.encode():
             raise _lying(root)
-        if kind == b"blob":
-            yield path, found[at : at + length]
-            at += length + 1
+        at += len(about) + 1
+        if said["size"] is not None:
+            end = at + int(said["size"])
+            if found[end : end + 1] != b"\n":
+                raise _lying(root)
+            yield path, found[at:end]
+            at = end + 1
+
+
+_OBJECT = re.compile(rb"(?P<name>[^ ]+) (?:blob (?P<size>[0-9]{1,18})|[^\n]*)")
 
 
 def _lying(root: str) -> GitError:

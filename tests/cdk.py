@@ -63,5 +63,6 @@ def assert_inside(file: HostFile | None, source: str) -> None:
         for node in walk(definition.root):
             assert 0 <= node.span.start <= node.span.end <= len(source)
             if isinstance(node, Scalar):
-                spans = [node.text.span(index, index + 1) for index in range(len(node.text))]
+                text = node.text
+                spans = [text.span(index, index + 1) for index in range(len(text))]
                 assert all(0 <= start <= end <= len(source) for start, end in spans)

@@ -134,6 +134,23 @@ def check_structure(script: Script) -> None:
             assert all(_BETWEEN_COMMANDS.fullmatch(gap) for gap in gaps), gaps
 
 
+def check_total(text: str) -> Script:
+    """Any text is read, and all of it stands where it says; the script that it is."""
+    script = parse(Text.of(text, 7))
+    check_structure(script)
+    for node in walk(script):
+        assert 7 <= node.span.start <= node.span.end <= 7 + len(text)
+    for node in (*script.comments, *script.documents):
+        assert 7 <= node.span.start < node.span.end <= 7 + len(text)
+    if script.problem is not None:
+        assert script.problem.kind in ("unexpected", "unclosed", "unfinished", "too-deep")
+        assert 7 <= script.problem.span.start <= script.problem.span.end <= 7 + len(text)
+        assert script.body.end <= len(text)
+        if script.problem.source is script.source:
+            assert script.body.end <= script.problem.end
+    return script
+
+
 _MADE_OF_COMMANDS = (
     CommandList,
     AndOr,

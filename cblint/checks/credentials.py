@@ -223,6 +223,8 @@ def _setting_before(node: Parameter) -> str | None:
 
 def _kept(buildspec: Buildspec, found: list[_Set]) -> Iterator[_Set]:
     """The variables that still hold in the last command what they were given in one before."""
+    if not found:  # it may be that nothing runs
+        return
     last = list(build_of(buildspec).on(SUCCEEDING))[-1]
     for each in found:
         if each.key not in table("credentials")["keys"] or each.step.item is last.step.item:

@@ -143,7 +143,9 @@ def masked_failure_in_block(buildspec: Buildspec) -> Iterator[Report]:
         related = [(label, witness)] if first.witness is not first.command else []
         related += [("again", span) for span in again]
         variant = _preparing(invocation) if not work else _variant(label, first, invocation, ends)
-        edits = _stopped(step.item, variant, [call for _, call in found])
+        # What prepares others is told of in words of its own, but an open end is mended at the end all the same.
+        mended = label if label == "open" and variant != "brackets" else variant
+        edits = _stopped(step.item, mended, [call for _, call in found])
         yield Report(called_at(invocation), variant, {"command": called(invocation)}, tuple(related), edits)
 
 

@@ -7,9 +7,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cblint.source.remembered import of_disk
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 DEEPEST = 100
 """Folders below the one searched: each level costs a look at all above it, and real trees stay under 30."""
@@ -139,8 +142,19 @@ def _gitignore(folder: str) -> Callable[[str], bool | None] | None:
 def matcher(lines: Iterable[str]) -> Callable[[str], bool | None]:
     """Patterns in the language of ``.gitignore`` as a function of a relative path with forward slashes.
 
-    One that is malformed matches nothing, as in git; neither does one that could take for ever.
+    That of a folder ends in one. A pattern that is malformed matches nothing, as in git; neither does one that could
+    take for ever.
     """
+    written = list(lines)
+    spec = _spec(written)
+    if not any(line.startswith("!") for line in written):
+        return lambda path: spec.check_file(path).include
+    # To pathspec a folder's path is that of something in it: what takes only the folder back in would not count.
+    folders = _spec([line.rstrip().removesuffix("/") for line in written])
+    return lambda path: (folders if path.endswith("/") else spec).check_file(path.removesuffix("/")).include
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
     import warnings
 
     from pathspec import GitIgnoreSpec
@@ -152,8 +166,7 @@ def matcher(lines: Iterable[str]) -> Callable[[str], bool | None]:
             if choices(line) <= MOST_CHOICES:
                 with contextlib.suppress(ValueError, re.error):
                     usable += GitIgnoreSpec.from_lines([line]).patterns
-    spec = GitIgnoreSpec(usable)
-    return lambda path: spec.check_file(path).include
+    return GitIgnoreSpec(usable)
 
 
 def useless(pattern: str) -> str:

@@ -8,16 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Result, Settings, lint_bytes, result_of
-from cblint.report import FORMATS, Style, render
-from cblint.source.file import Unreadable, decode
-from cblint.source.text import Lines
+from cblint.report import FORMATS
 from tests import bounds
 from tests.bounds import draws
-from tests.helpers import ISOLATED
-from tests.integration.conftest import DEFECT, Cblint, assert_harmless, valid_json
-from tests.readers import told
+from tests.holding import hold
+from tests.integration.conftest import DEFECT, Cblint
 
 SEEDS = [
     DEFECT,
@@ -63,43 +58,9 @@ def mutated(draw: st.DrawFn) -> str:
     return text
 
 
-def _linted(data: bytes, settings_: Settings = ISOLATED) -> Result:
-    return result_of([lint_bytes(data, Candidate("buildspec.yml", True), settings_)])
-
-
 def _hold(data: bytes) -> None:
-    """Lint the bytes and check what must be so of any."""
-    result = _linted(data)
-    [file] = result.files
-    assert file.crashes == ()
-    assert result.errors == ()
-    try:
-        text = decode(data)
-    except Unreadable:
-        assert (file.findings, file.failed, bool(file.skipped)) == ((), True, True)
-    else:
-        _hold_places(text, file)
-    # Each is written of one in so many; `make fuzz` writes all of each.
-    for format_ in FORMATS if bounds.ALL else {"text", "json", FORMATS[len(data) % len(FORMATS)]}:
-        output = "".join(render(format_, result, Style(statistics=True)))
-        assert_harmless(output.encode(), format_)
-        if format_ != "text":  # whose excerpts can say anything
-            assert len(told(format_, output)) == sum(finding.is_open for finding in file.findings)
-        if format_ == "json":
-            assert len(valid_json(output)["findings"]) == len(file.findings)
-
-
-def _hold_places(text: str, file: FileResult) -> None:
-    lines = Lines(text)
-    for finding in file.findings:
-        assert 0 <= finding.span.start < finding.span.end <= len(text) or not text, finding
-        assert (lines.position(finding.span.start), lines.position(finding.span.end)) == (finding.start, finding.end)
-        assert finding.start < finding.end or not text
-        for place in (*finding.related, *finding.steps):
-            assert (1, 1) <= place.start < place.end <= lines.position(len(text))
-        for edit in finding.fix.edits if finding.fix else ():
-            assert 0 <= edit.span.start <= edit.span.end <= len(text)
-        assert finding.start.line in file.excerpts
+    """Each is written of one in so many; `make fuzz` writes all of each."""
+    hold(data, FORMATS if bounds.ALL else {"text", "json", FORMATS[len(data) % len(FORMATS)]})
 
 
 @settings(max_examples=draws(200))

@@ -9,19 +9,16 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cblint.catalogue import rules
-from cblint.fix import Change, Refused, fix_bytes, fixed_text
-from cblint.hosts.discover import Candidate
-from cblint.linter import Settings, lint_text
+from cblint.fix import fix_bytes
 from tests.bounds import FUZZ
 from tests.examples import all_examples
+from tests.fixing import ALL_RULES, CANDIDATE, all_fixed, each_alone
 
 FIXABLE = [
     example.text
@@ -29,8 +26,6 @@ FIXABLE = [
     if example.fixed is not None and "path" not in example.given and example.rule != "yaml-syntax-error"
 ]
 """What PyYAML reads, before it is fixed as well."""
-ALL_RULES = Settings(isolated=True, select=tuple(rule.name for rule in rules()))
-CANDIDATE = Candidate("buildspec.yml", True)
 DRAWS = 400 if FUZZ else 50
 
 # A writer that shares no code with cblint
@@ -184,90 +179,19 @@ def damaged(draw: st.DrawFn) -> str:
     return text
 
 
-# What is asked of every fix
-
-
-def _loaded(text: str) -> list[Any]:
-    """The documents of a text: strings and nothing else, so that nothing is lost in them."""
-    try:
-        return list(yaml.load_all(text, yaml.BaseLoader))
-    except yaml.YAMLError:
-        # It takes no tab for a blank in brackets, as libyaml does.
-        return list(yaml.load_all(text, yaml.CBaseLoader))
-
-
-def _differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
-    """Where two documents differ; what has no key in common any more is named by what holds it."""
-    if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
-        for key, value in old.items():
-            yield from _differences(value, new[key], f"{path}.{key}" if path else str(key))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for number, value in enumerate(old):
-            yield from _differences(value, new[number], f"{path}[{number}]")
-    elif old != new:
-        yield path
-
-
-def _is_below(path: str, places: list[str]) -> bool:
-    """Whether a place, or what holds it, is among these: a key that is renamed is seen from what holds it."""
-    return any(
-        path == place or path.startswith((f"{place}.", f"{place}[")) or place.startswith(path) for place in places
-    )
-
-
-def _each_alone(text: str) -> None:
-    """Every fix alone changes what it names, between the first and the last of its edits."""
-    try:
-        before = _loaded(text)
-    except (yaml.YAMLError, ValueError, RecursionError, AttributeError):
-        before = None
-    for finding in lint_text(text, CANDIDATE, ALL_RULES).findings:
-        if finding.fix is None or finding.suppressed is not None:
-            continue
-        try:
-            new, count = fixed_text(text, [finding], True)
-        except Refused:
-            continue
-        assert count == 1
-        first, last = finding.fix.edits[0].span.start, max(edit.span.end for edit in finding.fix.edits)
-        assert new.startswith(text[:first]), finding
-        assert new.endswith(text[last:]), finding
-        if before is None:
-            # Only what keeps a file from being read can be mended in one that cannot be read.
-            assert finding.rule == "yaml-syntax-error", finding
-            continue
-        after = _loaded(new)
-        assert len(before) == len(after), finding
-        for one, other in zip(before, after, strict=True):
-            places = [finding.where, *finding.fix.places]
-            assert all(_is_below(path, places) for path in _differences(one, other)), (finding, new)
-
-
-def _fixed(text: str, unsafe: bool) -> tuple[Change, bytes]:
-    """All fixes together come to an end: the file loads as before, and a second run changes nothing."""
-    data = text.encode()
-    change, new = fix_bytes(data, CANDIDATE, ALL_RULES, unsafe)
-    assert (new != data) == bool(change.fixed), change
-    again, same = fix_bytes(new, CANDIDATE, ALL_RULES, unsafe)
-    assert (again.fixed, same) == (0, new), (change, again)
-    if change.fixed:
-        assert len(_loaded(new.decode())) == len(_loaded(text))
-    return change, new
-
-
 @given(buildspecs(), st.booleans())
 @settings(max_examples=DRAWS)
 def test_a_fix_changes_what_it_names_and_no_more(text: str, unsafe: bool) -> None:
-    _each_alone(text)
-    _fixed(text, unsafe)
+    each_alone(text)
+    all_fixed(text, unsafe)
 
 
 @given(damaged(), st.booleans())
 @settings(max_examples=DRAWS)
 def test_so_it_does_in_files_that_are_broken(text: str, unsafe: bool) -> None:
     assume("\x00" not in text)
-    _each_alone(text)
-    _fixed(text, unsafe)
+    each_alone(text)
+    all_fixed(text, unsafe)
 
 
 @given(buildspecs(), st.booleans())

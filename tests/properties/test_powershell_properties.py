@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from cblint.buildspec.model import scalar
 from cblint.shell.powershell import parse
-from cblint.shell.powershell_tree import Assigned, Call, PowerShellScript, Variable
+from cblint.shell.powershell_tree import Assigned, Call, Variable
 from cblint.shell.syntax import walk
 from cblint.source.loader import load
 from cblint.source.text import Span, Text
 from cblint.source.tree import walk as walk_yaml
 from tests.bounds import draws
 from tests.powershell_generators import Written, written_powershell
+from tests.powershell_trees import check_powershell, check_total
 
 _TOKENS = [
     *"ab1 $`\"'\\(){}[]<>|&;#!=@%,.:-+*?\n\t", "$(", "${", "@(", "@{", "@'\n", "\n'@", '@"\n', '\n"@', "<#", "#>",
@@ -25,29 +26,12 @@ _TOKENS = [
 ]  # fmt: skip
 
 
-def _check(script: PowerShellScript, size: int) -> None:
-    """Every node stands within the one above, behind the one before it."""
-    for node in walk(script):
-        assert 0 <= node.start <= node.end <= size
-        assert node.raw == script.source.value[node.start : node.end]
-        at = node.start
-        for child in node.children():
-            assert at <= child.start < child.end <= node.end
-            at = child.end
-    for node in walk(script):
-        if isinstance(node, Variable):
-            assert node.raw[0] in "$@"
-            assert f"{node.drive}:{node.name}".removeprefix(":") in node.raw.lower()
-        elif isinstance(node, Call):
-            assert node.words
-
-
 @given(written_powershell())
 @settings(max_examples=draws(125))
 def test_powershell_is_read_as_it_was_meant(written: Written) -> None:
     script = parse(Text.of(written.text))
     assert script.problem is None
-    _check(script, len(written.text))
+    check_powershell(script, len(written.text))
     nodes = list(walk(script))
     assert [node.span for node in nodes if isinstance(node, Variable)] == written.variables
     calls = [[word.span for word in node.words] for node in nodes if isinstance(node, Call)]
@@ -65,11 +49,7 @@ def test_powershell_is_read_as_it_was_meant(written: Written) -> None:
 @given(st.text() | st.lists(st.sampled_from(_TOKENS), max_size=40).map("".join))
 @settings(max_examples=draws(200))
 def test_any_text_is_read(text: str) -> None:
-    script = parse(Text.of(text, 7))
-    _check(script, len(text))
-    if script.problem is not None:
-        assert script.problem.kind in ("unexpected", "unclosed", "unfinished", "too-deep", "not-read")
-        assert 7 <= script.problem.span.start <= script.problem.span.end <= 7 + len(text)
+    check_total(text)
 
 
 @given(written_powershell(), st.data())
@@ -79,7 +59,7 @@ def test_any_script_that_is_damaged_is_read(written: Written, data: st.DataObjec
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 3)))
     damaged = text[:start] + data.draw(st.sampled_from(["", *_TOKENS])) + text[end:]
-    _check(parse(Text.of(damaged)), len(damaged))
+    check_powershell(parse(Text.of(damaged)), len(damaged))
 
 
 @given(written_powershell())

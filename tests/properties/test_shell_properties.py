@@ -6,11 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cblint.shell.parser import parse
-from cblint.shell.syntax import walk
 from cblint.source.text import Text
 from tests.bounds import draws
 from tests.shell_generators import Written, written_shell
-from tests.shell_trees import check_structure, shape
+from tests.shell_trees import check_total, shape
 
 
 @given(written_shell() | written_shell(bash=False))
@@ -35,25 +34,10 @@ _TOKENS = [
 ]  # fmt: skip
 
 
-def _check_total(text: str) -> None:
-    script = parse(Text.of(text, 7))
-    check_structure(script)
-    for node in walk(script):
-        assert 7 <= node.span.start <= node.span.end <= 7 + len(text)
-    for node in (*script.comments, *script.documents):
-        assert 7 <= node.span.start < node.span.end <= 7 + len(text)
-    if script.problem is not None:
-        assert script.problem.kind in ("unexpected", "unclosed", "unfinished", "too-deep")
-        assert 7 <= script.problem.span.start <= script.problem.span.end <= 7 + len(text)
-        assert script.body.end <= len(text)
-        if script.problem.source is script.source:
-            assert script.body.end <= script.problem.end
-
-
 @given(st.text() | st.lists(st.sampled_from(_TOKENS), max_size=40).map("".join))
 @settings(max_examples=draws(200))
 def test_any_text_is_read(text: str) -> None:
-    _check_total(text)
+    check_total(text)
 
 
 @given(written_shell(), st.data())
@@ -64,4 +48,4 @@ def test_any_script_that_is_damaged_is_read(written: Written, data: st.DataObjec
         start = data.draw(st.integers(0, len(text)))
         end = min(len(text), start + data.draw(st.sampled_from([0, 1, 1, 2, 10, 10_000])))
         text = text[:start] + data.draw(st.sampled_from(["", *_TOKENS])) + text[end:]
-    _check_total(text)
+    check_total(text)
