@@ -100,6 +100,8 @@ lint: $(VENV)/test $(VENV)/docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/zizmor --quiet --offline --persona=pedantic .github action.yml
 	$(BIN)/python -m tools.generate --check
 
 # Compiled first: tests start hundreds of processes, which would else each do that where nobody may write bytecode.

@@ -40,7 +40,8 @@ print(hashlib.sha256(repr(compiled()).encode()).hexdigest())
 def project() -> dict[str, Any]:
     """What pyproject.toml says."""
     with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
-        return tomllib.load(file)
+        found: dict[str, Any] = tomllib.load(file)
+    return found
 
 
 def compiled(variables: Mapping[str, str]) -> str:
@@ -114,7 +115,7 @@ def locked(name: str) -> dict[str, str]:
     """The versions of a lock file, by name; each must have a hash."""
     with open(os.path.join(ROOT, "tools", "locked", f"{name}.txt"), encoding="utf-8") as file:
         text = file.read()
-    found = {canonicalize_name(match[1]): match[2] for match in LOCKED.finditer(text)}
+    found = {str(canonicalize_name(match[1])): str(match[2]) for match in LOCKED.finditer(text)}
     assert len(LOCKED.findall(text)) == text.count("==") - text.count(" == ")
     return found
 
