@@ -12,7 +12,7 @@ LOCK := $(VENV)-checks/bin/python -m uv pip compile --quiet --no-config --upgrad
     --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .PHONY: help demo test lint docs serve-docs fuzz break generate corpus oracles bench bench-audit dist check-dist \
-    check-install check-container wheels lock audit-dependencies clean
+    check-install check-container sbom wheels lock audit-dependencies clean
 
 help:
 	@echo "make demo      install cblint and lint the examples"
@@ -29,6 +29,7 @@ help:
 	@echo "make check-dist  build them twice, in different circumstances, compare the bytes, and look at what they hold"
 	@echo "make check-install  install the wheel in every documented way (from the package index), and run it"
 	@echo "make check-container  build the image step by step in a folder ROOT (that of a Debian), and run it, read-only"
+	@echo "make sbom      what is installed with the wheel in dist, as CycloneDX, in sbom/"
 	@echo "make wheels    which platforms need a compiler to install cblint: asks the package index, and writes the table"
 	@echo "make lock      the newest versions of what releases and the image are made of"
 	@echo "make audit-dependencies  known weaknesses of what is installed with cblint: asks the package index"
@@ -161,8 +162,17 @@ check-dist: dist $(VENV)-checks/done
 	$(VENV)-checks/bin/check-wheel-contents dist
 	$(VENV)-dist/bin/python -m tools.dist --check
 
-check-install: dist $(VENV)/test
-	CBLINT_DIST=dist $(BIN)/python -m pytest tests/integration/test_install.py tests/integration/test_sbom.py
+check-install: dist sbom $(VENV)/test $(VENV)-checks/done
+	CBLINT_DIST=dist CBLINT_SBOM=sbom $(BIN)/python -m pytest tests/integration/test_install.py tests/integration/test_sbom.py
+
+# What is installed with cblint, and nothing else: not even pip is there.
+sbom: $(VENV)-checks/done
+	rm -rf sbom
+	$(PYTHON) -m venv --without-pip sbom/venv
+	$(VENV)-checks/bin/python -m pip --python sbom/venv/bin/python install --quiet --only-binary :all: dist/*.whl
+	$(VENV)-checks/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
+	    --validate --spec-version 1.6 --output-format JSON --output-file sbom/cblint.cdx.json sbom/venv/bin/python
+	rm -rf sbom/venv
 
 check-container: $(VENV)/test
 	CBLINT_ROOT="$(ROOT)" $(BIN)/python -m pytest tests/integration/test_container.py
@@ -181,4 +191,4 @@ audit-dependencies: $(VENV)-checks/done
 	done
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-dist $(VENV)-checks dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-dist $(VENV)-checks dist sbom site .mypy_cache .ruff_cache .pytest_cache .hypothesis

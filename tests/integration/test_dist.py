@@ -20,6 +20,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from cblint import __version__
 from tests.integration.conftest import ROOT
 from tools.dist import HERE, THERE, differences, laid_out
 from tools.release_notes import notes
@@ -138,6 +139,10 @@ def test_the_locked_versions_are_those_that_are_asked_for(name: str, requirement
     versions = locked(name)
     for each in map(Requirement, requirements):
         assert each.specifier.contains(versions[canonicalize_name(each.name)]), str(each)
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert project()["project"]["version"] == __version__
 
 
 def test_each_supported_python_is_named() -> None:
