@@ -10,8 +10,11 @@ SCRIPTS ?= 200000
 EDITS ?= 1000
 FUZZ_RUNS ?= 5000
 FUZZ_SEED ?= 1
+LOCK := $(VENV)-checks/bin/python -m uv pip compile --quiet --no-config --upgrade --universal --python-version 3.10 \
+    --generate-hashes --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo test lint docs serve-docs fuzz break generate corpus oracles bench bench-audit clean
+.PHONY: help demo test lint docs serve-docs fuzz break generate corpus oracles bench bench-audit dist check-dist \
+    check-install check-container sbom wheels lock audit-dependencies clean
 
 help:
 	@echo "make demo      install cblint and lint the examples"
@@ -25,6 +28,14 @@ help:
 	@echo "make oracles   hold 200,000 generated scripts to the shells (FROM=seed goes on, SCRIPTS=number)"
 	@echo "make bench-audit  audit generated fleets of 1,000 and 10,000 repositories, and hold them to what was planted"
 	@echo "make bench     time an installed wheel beside yamllint, and keystrokes in an editor (EDITS=10000: memory too)"
+	@echo "make dist      build the wheel and the source distribution in dist/, the same bytes wherever that is"
+	@echo "make check-dist  build them twice, in different circumstances, compare the bytes, and look at what they hold"
+	@echo "make check-install  install the wheel in every documented way (from the package index), and run it"
+	@echo "make check-container  build the image step by step in a folder ROOT (that of a Debian), and run it, read-only"
+	@echo "make sbom      what is installed with the wheel in dist, as CycloneDX, in sbom/"
+	@echo "make wheels    which platforms need a compiler to install cblint: asks the package index, and writes the table"
+	@echo "make lock      the newest versions of what releases and the image are made of"
+	@echo "make audit-dependencies  known weaknesses of what is installed with cblint: asks the package index"
 
 # A venv that pip can fill from pyproject.toml's groups needs a pip that knows them (25.1).
 $(VENV)/base: pyproject.toml
@@ -71,6 +82,19 @@ $(VENV)-bench/done: pyproject.toml $(shell find cblint rules tools/hatch_build.p
 	$(VENV)-bench/bin/python -m pip install --quiet --force-reinstall ".[lsp]"
 	@touch $@
 
+# What makes a distribution, in the versions of its lock file: with others its bytes may be others.
+$(VENV)-dist/done: tools/locked/dist.txt
+	$(PYTHON) -m venv $(VENV)-dist
+	$(VENV)-dist/bin/python -m pip install --quiet --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+# What looks at one.
+$(VENV)-checks/done: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-checks
+	$(VENV)-checks/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-checks/bin/python -m pip install --quiet --group dist-checks
+	@touch $@
+
 demo: $(VENV)/base
 	$(BIN)/cblint check examples --exit-zero
 
@@ -79,6 +103,9 @@ lint: $(VENV)/test $(VENV)/docs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/zizmor --quiet --offline --persona=pedantic .github action.yml
 	$(BIN)/python -m tools.generate --check
 
 # Compiled first: tests start hundreds of processes, which would else each do that where nobody may write bytecode.
@@ -131,5 +158,42 @@ bench: $(VENV)-bench/done
 	$(PYTHON) tools/bench.py $(VENV)-bench/bin/python
 	$(PYTHON) tools/bench_editor.py $(VENV)-bench/bin/python --edits $(EDITS)
 
+dist: $(VENV)-dist/done
+	$(VENV)-dist/bin/python -m tools.dist
+
+check-dist: dist $(VENV)-checks/done
+	$(VENV)-checks/bin/twine check --strict dist/*
+	$(VENV)-checks/bin/check-wheel-contents dist
+	$(VENV)-dist/bin/python -m tools.dist --check
+
+check-install: dist sbom $(VENV)/test $(VENV)-checks/done
+	CBLINT_DIST=dist CBLINT_SBOM=sbom $(BIN)/python -m pytest tests/integration/test_install.py tests/integration/test_sbom.py
+
+# What is installed with cblint, and nothing else: not even pip is there.
+sbom: $(VENV)-checks/done
+	rm -rf sbom
+	$(PYTHON) -m venv --without-pip sbom/venv
+	$(VENV)-checks/bin/python -m pip --python sbom/venv/bin/python install --quiet --only-binary :all: dist/*.whl
+	$(VENV)-checks/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
+	    --validate --spec-version 1.6 --output-format JSON --output-file sbom/cblint.cdx.json sbom/venv/bin/python
+	rm -rf sbom/venv
+
+check-container: $(VENV)/test
+	CBLINT_ROOT="$(ROOT)" $(BIN)/python -m pytest tests/integration/test_container.py
+
+wheels: dist $(VENV)-checks/done
+	$(VENV)-checks/bin/python -m tools.wheels --write
+
+lock: $(VENV)-checks/done
+	$(LOCK) --group dist --output-file tools/locked/dist.txt
+	$(LOCK) --extra audit --extra shellcheck --output-file tools/locked/container.txt pyproject.toml
+
+audit-dependencies: $(VENV)-checks/done
+	$(LOCK) --all-extras --output-file $(VENV)-checks/all.txt pyproject.toml
+	for file in $(VENV)-checks/all.txt tools/locked/*.txt; do \
+	    $(VENV)-checks/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$file || exit 1; \
+	done
+
 clean:
-	rm -rf $(VENV) $(VENV)-bench dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis crashes
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-dist $(VENV)-checks dist sbom site .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	    crashes

@@ -238,7 +238,12 @@ def _in_processes(candidates: list[Candidate], settings: Settings, lint: Lint, j
 
     size = min(CHUNK, max(1, len(candidates) // (jobs * 4)))
     chunks = [candidates[start : start + size] for start in range(0, len(candidates), size)]
-    with ProcessPoolExecutor(min(jobs - 1, len(chunks)), **_prepared(settings)) as pool:
+    try:
+        pool = ProcessPoolExecutor(min(jobs - 1, len(chunks)), **_prepared(settings))
+    except (ImportError, NotImplementedError, OSError):  # no shared memory: a container that writes nothing, AWS Lambda
+        yield from (_lint_timed(candidate, settings, lint) for candidate in candidates)
+        return
+    with pool:
         tasks = [pool.submit(_lint_files, chunk, settings, lint) for chunk in chunks]
         own: dict[int, list[FileResult]] = {}
         for number in reversed(range(len(chunks))):

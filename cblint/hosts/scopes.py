@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 Syntax = TypeVar("Syntax")
 
@@ -10,11 +10,14 @@ FARTHEST = 60
 """Scopes around a name that are looked through for it."""
 
 
-class Binding(NamedTuple, Generic[Syntax]):
+class Binding(Generic[Syntax]):
     """The one value of a name, as it is written in ``scope``."""
 
-    value: Syntax
-    scope: Scope[Syntax]
+    __slots__ = ("scope", "value")
+
+    def __init__(self, value: Syntax, scope: Scope[Syntax]) -> None:
+        self.value = value
+        self.scope = scope
 
 
 class Scope(Generic[Syntax]):
