@@ -1,0 +1,113 @@
+"""Knows from a recording which tests run which lines, and chooses those that a mutant is held to."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from coverage.numbits import register_sqlite_functions
+
+from tools.mutation.mutants import Mutant, modules
+from tools.mutation.recording import LINES, TESTS
+
+
+class Test(NamedTuple):
+    """What was recorded of a test."""
+
+    name: str
+    seconds: float
+    processes: bool
+    """Whether it starts some: these are slow, and the last to be asked."""
+
+    @property
+    def file(self) -> str:
+        return self.name.partition("::")[0]
+
+
+class Round(NamedTuple):
+    """Tests that are run together, and the time that they took when they were recorded."""
+
+    tests: tuple[Test, ...]
+    seconds: float
+
+
+FIRST, ALL = 3.0, 40.0
+"""Seconds of tests in the first round, which most mutants do not survive, and in both."""
+SHARE = 0.25
+"""Of the first round, for the tests of one file: others look at a line in another way."""
+
+
+class Selection:
+    """A recording."""
+
+    def __init__(self, root: str, folder: str) -> None:
+        self._root = root
+        with open(os.path.join(folder, TESTS), encoding="utf-8") as file:
+            recorded = [json.loads(line) for line in file]
+        self.tests = {
+            test["name"]: Test(test["name"], test["seconds"], test["processes"]) for test in recorded if test["passed"]
+        }
+        self._lines = sqlite3.connect(os.path.join(folder, LINES))
+        register_sqlite_functions(self._lines)
+        measured = self._lines.execute("select id, path from file").fetchall()
+        self._files = {path[path.rindex("/cblint/") + 1 :]: number for number, path in measured}
+        self._uses: dict[str, list[tuple[str, int]]] | None = None
+
+    def rounds(self, mutant: Mutant) -> list[Round]:
+        """The tests for a mutant, the quickest first, in rounds; none where no test runs its line."""
+        covering = sorted(self._covering(mutant), key=lambda test: (test.processes, test.seconds, test.name))
+        first = _within(FIRST, covering, FIRST * SHARE)
+        chosen = set(first)
+        rest = _within(ALL - FIRST, [test for test in covering if test not in chosen], ALL)
+        return [Round(tuple(tests), sum(test.seconds for test in tests)) for tests in (first, rest) if tests]
+
+    def _covering(self, mutant: Mutant) -> list[Test]:
+        place = mutant.place
+        names = self._running(mutant.path, range(place.first, place.last + 1))
+        if place.names:
+            for path, line in self._used(place.names):
+                names |= self._running(path, [line])
+            names = names or self._running(mutant.path, None)
+        return [self.tests[name] for name in names if name in self.tests]
+
+    def _running(self, path: str, lines: Iterable[int] | None) -> set[str]:
+        """The tests that run one of some lines of a module, or any."""
+        if path not in self._files:
+            return set()
+        which = "1" if lines is None else " or ".join(f"num_in_numbits({line:d}, numbits)" for line in lines)
+        found = self._lines.execute(
+            "select context from line_bits join context on context.id = context_id"
+            f" where file_id = ? and context != '' and ({which})",
+            [self._files[path]],
+        )
+        return {context for (context,) in found}
+
+    def _used(self, names: Iterable[str]) -> list[tuple[str, int]]:
+        """The lines of cblint that speak of some names."""
+        if self._uses is None:
+            self._uses = defaultdict(list)
+            for path in modules(self._root, ["cblint"]):
+                with open(os.path.join(self._root, path), "rb") as file:
+                    for token in tokenize.tokenize(file.readline):
+                        if token.type == tokenize.NAME:
+                            self._uses[token.string].append((path, token.start[0]))
+        return [use for name in names for use in self._uses.get(name, ())]
+
+
+def _within(seconds: float, tests: Iterable[Test], of_a_file: float) -> list[Test]:
+    """The first tests that take no more than some seconds; at least one, if there is any."""
+    chosen: list[Test] = []
+    spent: dict[str, float] = defaultdict(float)
+    total = 0.0
+    for test in tests:
+        if chosen and (total + test.seconds > seconds or spent[test.file] + test.seconds > of_a_file):
+            continue
+        chosen.append(test)
+        spent[test.file] += test.seconds
+        total += test.seconds
+    return chosen
