@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import tokenize
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -36,10 +37,9 @@ class Round(NamedTuple):
     seconds: float
 
 
-FIRST, ALL = 3.0, 40.0
-"""Seconds of tests in the first round, which most mutants do not survive, and in both."""
-SHARE = 0.25
-"""Of the first round, for the tests of one file: others look at a line in another way."""
+ROUNDS = ((3.0, 8, 0.4), (25.0, 60, 0.2))
+"""Seconds of tests in the first round, which few mutants survive, and in the second; how many files they may be in, as
+each takes time to be read; and the share of one file, as others look at a line in another way."""
 
 
 class Selection:
@@ -61,10 +61,15 @@ class Selection:
     def rounds(self, mutant: Mutant) -> list[Round]:
         """The tests for a mutant, the quickest first, in rounds; none where no test runs its line."""
         covering = sorted(self._covering(mutant), key=lambda test: (test.processes, test.seconds, test.name))
-        first = _within(FIRST, covering, FIRST * SHARE)
-        chosen = set(first)
-        rest = _within(ALL - FIRST, [test for test in covering if test not in chosen], ALL)
-        return [Round(tuple(tests), sum(test.seconds for test in tests)) for tests in (first, rest) if tests]
+        rounds = []
+        for seconds, files, share in ROUNDS:
+            near = _near(mutant.path, covering, files)
+            tests = _within(seconds, [test for test in covering if test.file in near], seconds * share)
+            if tests:
+                rounds.append(Round(tuple(tests), sum(test.seconds for test in tests)))
+            chosen = set(tests)
+            covering = [test for test in covering if test not in chosen]
+        return rounds
 
     def _covering(self, mutant: Mutant) -> list[Test]:
         place = mutant.place
@@ -97,6 +102,17 @@ class Selection:
                         if token.type == tokenize.NAME:
                             self._uses[token.string].append((path, token.start[0]))
         return [use for name in names for use in self._uses.get(name, ())]
+
+
+def _near(path: str, tests: Iterable[Test], most: int) -> set[str]:
+    """The files of tests that are the nearest to a module: their names have words in common, or they run it often."""
+    words = set(_WORD.findall(path)) - {"cblint", "py"}
+    counts = Counter(test.file for test in tests)
+    ranked = sorted(counts, key=lambda file: (-len(words & set(_WORD.findall(file))), -counts[file], file))
+    return set(ranked[:most])
+
+
+_WORD = re.compile("[a-z]+")
 
 
 def _within(seconds: float, tests: Iterable[Test], of_a_file: float) -> list[Test]:
