@@ -63,6 +63,9 @@ class Copy:
                 os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
                 shutil.copy2(os.path.join(root, path), os.path.join(folder, path))
         subprocess.run(
+            ["git", "init", "--quiet", folder], check=True
+        )  # what is found depends on where a repository ends
+        subprocess.run(
             [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", "cblint", "tests"],
             cwd=folder, check=True,
         )  # fmt: skip
