@@ -37,9 +37,21 @@ class Round(NamedTuple):
     seconds: float
 
 
-ROUNDS = ((3.0, 8, 0.4), (25.0, 60, 0.2))
-"""Seconds of tests in the first round, which few mutants survive, and in the second; how many files they may be in, as
-each takes time to be read; and the share of one file, as others look at a line in another way."""
+class Bounds(NamedTuple):
+    """Of a round."""
+
+    seconds: float
+    """Of its tests, as they were recorded."""
+    files: int
+    """Each takes time to be read."""
+    share: float
+    """Of the time, for the tests of one file: others look at a line in another way."""
+    processes: bool
+    """Whether its tests are those that start some, such as the shells that a build on paper is held to."""
+
+
+ROUNDS = (Bounds(3.0, 8, 0.4, False), Bounds(25.0, 60, 0.2, False), Bounds(25.0, 10, 0.5, True))
+"""The first is one that few mutants survive."""
 
 
 class Selection:
@@ -60,11 +72,12 @@ class Selection:
 
     def rounds(self, mutant: Mutant) -> list[Round]:
         """The tests for a mutant, the quickest first, in rounds; none where no test runs its line."""
-        covering = sorted(self._covering(mutant), key=lambda test: (test.processes, test.seconds, test.name))
+        covering = sorted(self._covering(mutant), key=lambda test: (test.seconds, test.name))
         rounds = []
-        for seconds, files, share in ROUNDS:
-            near = _near(mutant.path, covering, files)
-            tests = _within(seconds, [test for test in covering if test.file in near], seconds * share)
+        for bounds in ROUNDS:
+            candidates = [test for test in covering if test.processes == bounds.processes]
+            near = _near(mutant.path, candidates, bounds.files)
+            tests = _within([test for test in candidates if test.file in near], bounds)
             if tests:
                 rounds.append(Round(tuple(tests), sum(test.seconds for test in tests)))
             chosen = set(tests)
@@ -115,13 +128,14 @@ def _near(path: str, tests: Iterable[Test], most: int) -> set[str]:
 _WORD = re.compile("[a-z]+")
 
 
-def _within(seconds: float, tests: Iterable[Test], of_a_file: float) -> list[Test]:
-    """The first tests that take no more than some seconds; at least one, if there is any."""
+def _within(tests: Iterable[Test], bounds: Bounds) -> list[Test]:
+    """The first tests that take no more than what is granted; at least one, if there is any."""
     chosen: list[Test] = []
     spent: dict[str, float] = defaultdict(float)
     total = 0.0
     for test in tests:
-        if chosen and (total + test.seconds > seconds or spent[test.file] + test.seconds > of_a_file):
+        of_file = spent[test.file] + test.seconds
+        if chosen and (total + test.seconds > bounds.seconds or of_file > bounds.seconds * bounds.share):
             continue
         chosen.append(test)
         spent[test.file] += test.seconds
