@@ -7,14 +7,17 @@ CORES ?= 2
 ROUNDS ?= 10
 FROM ?= 0
 SCRIPTS ?= 200000
+EXAMPLES ?= 3000
+MUTANTS ?= 500
+SEED ?= 1
 EDITS ?= 1000
 FUZZ_RUNS ?= 5000
 FUZZ_SEED ?= 1
 LOCK := $(VENV)-checks/bin/python -m uv pip compile --quiet --no-config --upgrade --universal --python-version 3.10 \
     --generate-hashes --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo test lint docs serve-docs fuzz break generate corpus oracles bench bench-audit dist check-dist \
-    check-install check-container sbom wheels lock audit-dependencies clean
+.PHONY: help demo test lint docs serve-docs fuzz break generate corpus oracles mutation bench bench-audit \
+    dist check-dist check-install check-container sbom wheels lock audit-dependencies clean
 
 help:
 	@echo "make demo      install cblint and lint the examples"
@@ -25,7 +28,9 @@ help:
 	@echo "make break     kill audits at 20 moments, fill their disks, and take their workers away"
 	@echo "make generate  write the generated documentation"
 	@echo "make corpus    counts and precision over the corpus, where it is at hand"
-	@echo "make oracles   hold 200,000 generated scripts to the shells (FROM=seed goes on, SCRIPTS=number)"
+	@echo "make oracles   hold 200,000 generated scripts to the shells, and thousands of texts to other parsers and validators"
+	@echo "               (FROM=seed goes on, SCRIPTS=number, EXAMPLES=number)"
+	@echo "make mutation  change cblint in 500 small ways, and look whether the tests notice (MUTANTS=number, SEED=number)"
 	@echo "make bench-audit  audit generated fleets of 1,000 and 10,000 repositories, and hold them to what was planted"
 	@echo "make bench     time an installed wheel beside yamllint, and keystrokes in an editor (EDITS=10000: memory too)"
 	@echo "make dist      build the wheel and the source distribution in dist/, the same bytes wherever that is"
@@ -148,8 +153,19 @@ generate: $(VENV)/test
 corpus: $(VENV)/test
 	$(BIN)/python -m tools.corpus
 
+# The shells, bashlex, PyYAML's own parser and jsonschema: what they make of a text is not what we think they do.
 oracles: $(VENV)/test
 	$(BIN)/python -m tools.oracles --workers $(CORES) --from $(FROM) --scripts $(SCRIPTS)
+	CBLINT_ORACLES=$(EXAMPLES) CBLINT_FROM=$(FROM) CBLINT_HYPOTHESIS=fuzz $(BIN)/python -m pytest --numprocesses $(CORES) \
+	    tests/integration/test_bashlex_oracle.py tests/properties/test_source_properties.py \
+	    tests/properties/test_shape_properties.py tests/properties/test_project_schema.py \
+	    tests/properties/test_config_schema.py
+
+# One processor, for an hour or two. What was done is kept in .mutation: a run that was stopped goes on there.
+mutation: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --group mutation
+	$(BIN)/python -m pytest tests/test_mutation.py
+	$(BIN)/python -m tools.mutation --seed $(SEED) --mutants $(MUTANTS)
 
 bench-audit: $(VENV)/test
 	$(BIN)/python -m tools.bench_audit $(BIN)/python
@@ -196,4 +212,4 @@ audit-dependencies: $(VENV)-checks/done
 
 clean:
 	rm -rf $(VENV) $(VENV)-bench $(VENV)-dist $(VENV)-checks dist sbom site .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-	    crashes
+	    .mutation crashes

@@ -33,6 +33,18 @@ def draws(count: int) -> int:
     return count if FUZZ else max(min(count, 50), count // 2)
 
 
+ORACLES = int(os.environ.get("CBLINT_ORACLES", "0"))
+"""How many examples are held to what others make of them: `make oracles` has thousands, which nobody has seen."""
+
+FROM = int(os.environ.get("CBLINT_FROM", "0"))
+"""The seed of the first of those that are made from seeds."""
+
+
+def compared(count: int) -> int:
+    """How many examples are held to another parser or validator: as many as of any property, but in `make oracles`."""
+    return ORACLES or draws(count)
+
+
 @contextlib.contextmanager
 def no_hanging(seconds: float = SECONDS) -> Iterator[None]:
     """Fails the test that works longer; how long it takes below that does not matter."""

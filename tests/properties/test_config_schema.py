@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cblint.buildspec.shape import faults, sentence
 from cblint.facts import table
-from tests.bounds import draws
+from tests.bounds import compared
 from tests.helpers import root
 
 SCHEMA = table("config")
@@ -86,7 +86,7 @@ def test_what_fits_the_schema_has_no_fault(data: Any) -> None:
 
 
 @given(mutated() | ANYTHING)
-@settings(max_examples=draws(300))
+@settings(max_examples=compared(300))
 def test_the_verdict_is_that_of_jsonschema(data: Any) -> None:
     assert bool(verdict(data)) == (not JUDGE.is_valid(data)), verdict(data)
 

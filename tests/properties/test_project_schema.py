@@ -12,11 +12,12 @@ from hypothesis_jsonschema import from_schema
 
 from cblint.facts import table
 from cblint.facts.sources import read_schema
+from tests.bounds import ORACLES
 from tests.properties.test_shape_properties import oracle, walked, written
 
 SCHEMA = table("project")
 JUDGE = jsonschema.Draft7Validator(SCHEMA)
-_SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
+_SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=ORACLES or 40)
 _PARTS = ("ProjectEnvironment", "ProjectSource", "LogsConfig", "VpcConfig", "ProjectBuildBatchConfig", "Tag")
 _ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 0, 4, 5, 480, 481, 2161, -1, 1.5, "", "a", "NONE", "S3", "x" * 256, [], {}, [None] * 51, ["a"] * 6]

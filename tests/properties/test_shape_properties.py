@@ -23,7 +23,7 @@ from cblint.fix import Refused, fixed_text
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Alias, Mapping, Node, Scalar, Sequence, walk
-from tests.bounds import draws
+from tests.bounds import ORACLES, compared, draws
 from tests.helpers import ISOLATED, lint, root
 from tests.properties.strategies import SNIPPETS, mutated
 from tools.corpus import CORPUS, available
@@ -101,7 +101,7 @@ def written(data: Any) -> Node:
 
 
 @given(DOCUMENTS)
-@settings(_SLOW, max_examples=25)
+@settings(_SLOW, max_examples=ORACLES or 25)
 def test_a_document_made_from_the_schema_has_no_fault(data: Any) -> None:
     assert oracle(data) == set()
     assert walked(written(data)) == set()
@@ -141,7 +141,7 @@ def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any]) -> Any:
 
 @given(damaged(DOCUMENTS.filter(lambda data: isinstance(data, dict))))
 @example({"phases": {"install": {"runtime-versions": {"\u0301" * 250: False}}}})
-@settings(_SLOW, max_examples=35)
+@settings(_SLOW, max_examples=ORACLES or 35)
 def test_of_a_damaged_document_both_say_the_same(data: Any) -> None:
     assert_agreement(written(data))
 
@@ -172,7 +172,7 @@ _DATA = [plain(root(text)) for text in [*SNIPPETS[:3], *_REAL]]
 
 
 @given(damaged(st.integers(0, len(_DATA) - 1).map(lambda number: _DATA[number])))
-@settings(_SLOW, max_examples=draws(150))
+@settings(_SLOW, max_examples=compared(150))
 def test_of_a_damaged_file_both_say_the_same(data: Any) -> None:
     assert_agreement(written(data))
 
@@ -203,7 +203,7 @@ def _alike(finding: Finding, findings: tuple[Finding, ...]) -> int:
 
 
 @given(mutated(st.sampled_from([*SNIPPETS, *_REAL])))
-@settings(_SLOW, max_examples=draws(150))
+@settings(_SLOW, max_examples=compared(150))
 def test_of_a_mutated_file_both_say_the_same(text: str) -> None:
     try:
         stream = load(Text.of(text))
