@@ -11,7 +11,8 @@ from cblint.catalogue import Catalogue, Rule, Variant, built_in
 from cblint.catalogue.load import entry_of
 from cblint.examples import Example, config_of, example_from, lint_example, path_of, unmarked
 from cblint.finding import Finding, Severity
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
+from cblint.running import Result
 
 OTHER = "other"
 """A variant that no example shows."""

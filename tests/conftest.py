@@ -15,7 +15,7 @@ from hypothesis import settings
 from tests.bounds import draws
 
 if TYPE_CHECKING:
-    from cblint.linter import Result
+    from cblint.running import Result
 
 # `make test` judges a change, so it draws the same examples each time; `make fuzz` looks for what nobody thought of.
 # Two busy processors make any example slow now and then: a time limit would fail at random.

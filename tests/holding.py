@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Result, Settings, lint_bytes, result_of
+from cblint.linter import FileResult, Settings, lint_bytes
 from cblint.report import Style, render
+from cblint.running import Result, result_of
 from cblint.source.file import Unreadable, decode
 from cblint.source.text import Lines
 from tests.helpers import ISOLATED

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as Tree
 
 from cblint.catalogue import rules
-from cblint.linter import Result
 from cblint.report import Style, render
+from cblint.running import Result
 from tests.workflow_commands import commands_in
 
 HEADLINE = re.compile(r"(.+?):([0-9]+):([0-9]+): (error|warning|note)\[([a-z0-9-]+)\] (.+)", re.DOTALL)

@@ -8,7 +8,8 @@ import pytest
 
 from cblint.finding import BASELINE, Related
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Result, Settings, lint_bytes, result_of
+from cblint.linter import FileResult, Settings, lint_bytes
+from cblint.running import Result, result_of
 from cblint.source.text import Position
 from tests import ways
 from tests.helpers import commands, finding

@@ -7,8 +7,9 @@ from typing import Any
 
 from cblint.finding import Finding
 from cblint.hiding import Hiding
-from cblint.linter import FileResult, Result, Settings, _excerpts, result_of
+from cblint.linter import FileResult, Settings, _excerpts
 from cblint.report import Style, render
+from cblint.running import Result, result_of
 from cblint.source.text import Lines
 from tests.helpers import finding
 

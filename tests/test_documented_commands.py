@@ -24,7 +24,8 @@ from cblint.cli.auditing import RUN, Audit
 from cblint.cli.commands import cli
 from cblint.config.nearest import load_config
 from cblint.facts.sources import read_schema
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 from tests.documents import Block, Command, blocks, pages, text_of
 from tests.git import ENVIRONMENT, commit, initialised
 from tests.integration.conftest import ROOT, Cblint, Done, environment, forget

@@ -13,7 +13,8 @@ from codeowners import CodeOwners
 
 from cblint.catalogue import find
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Result, Settings, lint_bytes, lint_paths
+from cblint.linter import FileResult, Settings, lint_bytes
+from cblint.running import Result, lint_paths
 from tests.git import git
 from tests.helpers import ISOLATED
 from tests.helpers import repository as written

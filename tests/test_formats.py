@@ -15,11 +15,12 @@ import pytest
 
 from cblint.facts.sources import read_schema
 from cblint.finding import Related, Severity
-from cblint.linter import FileResult, Result, lint_paths, result_of
+from cblint.linter import FileResult
 from cblint.opening import STDIN
 from cblint.report import FORMATS, Style
 from cblint.report.github import omitted
 from cblint.report.shown import printable
+from cblint.running import Result, lint_paths, result_of
 from cblint.source.text import Position
 from tests.helpers import ISOLATED, commands, finding, lint
 from tests.readers import READERS, told, written

@@ -13,11 +13,12 @@ from markdown_it import MarkdownIt
 
 from cblint.catalogue import find
 from cblint.finding import Related
-from cblint.linter import FileResult, Result, result_of
+from cblint.linter import FileResult
 from cblint.report import FORMATS, HOME, Style
 from cblint.report.markdown import inert
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
+from cblint.running import Result, result_of
 from cblint.source.text import Position
 from tests.helpers import commands, finding, lint
 from tests.readers import Told, told, written

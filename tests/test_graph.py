@@ -18,11 +18,12 @@ from cblint.hosts.graph import Graph, Resource, read_files
 from cblint.hosts.known import project_of
 from cblint.hosts.pipelines import actions, has_more_variables, variable_references, variables_of
 from cblint.hosts.project_json import read
-from cblint.linter import FileResult, Settings, lint_text, result_of
+from cblint.linter import FileResult, Settings, lint_text
 from cblint.report import Style
 from cblint.report.json import render as as_json
 from cblint.report.sarif import written as as_sarif
 from cblint.report.text import render as as_text
+from cblint.running import result_of
 from cblint.source.text import Text
 from tests.helpers import repository
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, lint_bytes, lint_file, result_of
+from cblint.linter import FileResult, lint_bytes, lint_file
+from cblint.running import result_of
 from cblint.source.line_hash import line_hashes
 from tests.bounds import no_hanging
 from tests.helpers import commands, repository

@@ -18,10 +18,11 @@ from wcwidth import wcswidth
 from cblint.catalogue import rules
 from cblint.facts.sources import read_schema
 from cblint.finding import Finding, Severity
-from cblint.linter import FileResult, Result, result_of
+from cblint.linter import FileResult
 from cblint.report import FORMATS, Style, render, sarif_rules
 from cblint.report.fingerprint import fingerprints
 from cblint.report.text import summary
+from cblint.running import Result, result_of
 from tests.conftest import Golden
 from tests.helpers import commands, finding, lint
 from tests.runs import RULES, RUNS

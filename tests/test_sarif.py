@@ -21,10 +21,11 @@ from cblint.catalogue import rules
 from cblint.engine import MOST_STEPS
 from cblint.finding import Related, Severity
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Result, lint_file, result_of
+from cblint.linter import FileResult, lint_file
 from cblint.report import Style, render, sarif, written
 from cblint.report.fingerprint import fingerprints
 from cblint.report.shown import printable
+from cblint.running import Result, result_of
 from tests.helpers import commands, finding, lint, repository
 from tests.sarif_logs import ALL, ONE_RULE, PLAIN, STYLES, log, message_of, run_of, told
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from cblint.finding import Finding, Related
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Result, lint_bytes, lint_file, result_of
+from cblint.linter import FileResult, lint_bytes, lint_file
 from cblint.opening import STDIN
+from cblint.running import Result, result_of
 from cblint.source.text import Lines, Position
 from tests import ways
 from tests.bounds import no_hanging

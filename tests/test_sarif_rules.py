@@ -9,8 +9,8 @@ import pytest
 
 from cblint.catalogue import Rule, help_texts, rules
 from cblint.catalogue.model import rule_from
-from cblint.linter import result_of
 from cblint.report import HOME, sarif, sarif_rules
+from cblint.running import result_of
 from tests.sarif_logs import run_of
 
 

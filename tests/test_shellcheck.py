@@ -16,8 +16,9 @@ from cblint.catalogue.shellcheck import admitted, left_out, rule_of
 from cblint.facts import table
 from cblint.finding import Severity
 from cblint.hosts.project import Project
-from cblint.linter import Settings, result_of
+from cblint.linter import Settings
 from cblint.report import Style, render
+from cblint.running import result_of
 from cblint.shellcheck import program
 from cblint.shellcheck.program import Script, Unusable, ask, find
 from cblint.shellcheck.words import whole

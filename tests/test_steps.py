@@ -19,8 +19,9 @@ from cblint.examples import example_from, steps_of
 from cblint.facts.sources import read_schema
 from cblint.finding import Finding, Report, Step
 from cblint.hiding import Hiding
-from cblint.linter import Result, Settings
+from cblint.linter import Settings
 from cblint.report import Style, render
+from cblint.running import Result
 from cblint.source.text import Lines, Span
 from tests import ways
 from tests.helpers import catalogue_of, lint

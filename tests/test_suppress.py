@@ -9,8 +9,9 @@ import pytest
 
 from cblint.catalogue import rules
 from cblint.fix import fixed_text
-from cblint.linter import Settings, result_of
+from cblint.linter import Settings
 from cblint.report import Style, render
+from cblint.running import result_of
 from cblint.source.text import Text
 from cblint.suppress import shell_comments
 from tests.helpers import HEAD, ISOLATED, catalogue_of, lint, repository, said

@@ -11,7 +11,8 @@ from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.discover import Candidate
 from cblint.hosts.hcl import of_lines
 from cblint.hosts.reading import host_file
-from cblint.linter import Settings, lint_paths, lint_text
+from cblint.linter import Settings, lint_text
+from cblint.running import lint_paths
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Scalar
 from tests.helpers import repository

@@ -10,7 +10,8 @@ from cblint.catalogue import Rule, find
 from cblint.catalogue.model import rule_from
 from cblint.finding import Finding, Report, Step
 from cblint.hiding import Hiding
-from cblint.linter import FileResult, Result, _excerpts, result_of
+from cblint.linter import FileResult, _excerpts
+from cblint.running import Result, result_of
 from cblint.source.loader import load
 from cblint.source.text import Lines, Span, Text
 

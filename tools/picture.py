@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
 from cblint.report import Style, render
 from cblint.report.shown import width
+from cblint.running import lint_paths
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATH = os.path.join("docs", "assets", "output.svg")

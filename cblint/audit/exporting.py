@@ -22,9 +22,10 @@ from cblint.audit.tally import Tally, tallied
 from cblint.audit.targets import web_of
 from cblint.catalogue import Rule
 from cblint.finding import Severity
-from cblint.linter import MISCONFIGURED, FileResult, result_of
+from cblint.linter import MISCONFIGURED, FileResult
 from cblint.report import Style, written
 from cblint.report.serialise import serialised
+from cblint.running import result_of
 
 COLUMNS = (
     "repository", "url", "branch", "commit", "path", "line", "column", "end_line", "end_column", "severity", "rule",

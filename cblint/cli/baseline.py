@@ -14,8 +14,9 @@ from cblint.cli.run import Misused, Stopped, complain, say, settings_of, write
 from cblint.config import BASELINE, NAMES, ConfigError, chain_for
 from cblint.config.files import lies_within
 from cblint.hosts.discover import git_root
-from cblint.linter import FileResult, Result, configured_baseline, lint_paths
+from cblint.linter import FileResult, configured_baseline
 from cblint.report import Style, render, shown
+from cblint.running import Result, lint_paths
 from cblint.source.replacing import replace
 from cblint.wording import counted
 

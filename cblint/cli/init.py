@@ -11,10 +11,11 @@ from cblint.hosts.buildspec import candidate, why_not
 from cblint.hosts.discover import git_root
 from cblint.hosts.reading import hosts_of
 from cblint.hosts.repository import paths_of
-from cblint.linter import Result, Settings, lint_paths
+from cblint.linter import Settings
 from cblint.opening import repository_graph
 from cblint.report.initial import render
 from cblint.report.shown import printable
+from cblint.running import Result, lint_paths
 from cblint.source.file import Unreadable, read
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text

@@ -14,19 +14,10 @@ from cblint.catalogue import Catalogue, UnknownRule
 from cblint.choices import catalogue_at, check_settings, configuration, own_rules
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
-from cblint.linter import (
-    FileResult,
-    Lint,
-    Result,
-    Settings,
-    lint_bytes,
-    lint_paths,
-    list_files,
-    result_of,
-    timed,
-)
+from cblint.linter import FileResult, Lint, Settings, lint_bytes, timed
 from cblint.opening import STDIN
 from cblint.report import Style, shown, written
+from cblint.running import Result, lint_paths, list_files, result_of
 from cblint.source.file import MAX_BYTES, decode
 from cblint.source.remembered import forget
 from cblint.timing import aside, lap, measured

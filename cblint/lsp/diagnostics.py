@@ -11,10 +11,11 @@ from cblint.catalogue import Rule
 from cblint.finding import Finding, Related, Severity
 from cblint.hosts.discover import git_root
 from cblint.hosts.graph import lines_in
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.lsp.buffer import Buffer, uri_of
 from cblint.lsp.positions import Positions
 from cblint.report.told import pages
+from cblint.running import Result
 from cblint.source.text import Lines
 
 SOURCE = "cblint"

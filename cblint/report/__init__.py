@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
-from cblint.linter import Result
+from cblint.running import Result
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson")
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as Tree
 
 from cblint.finding import Finding, Severity
-from cblint.linter import Result
 from cblint.report import Style, xml
 from cblint.report.shown import printable
 from cblint.report.told import open_findings, words
+from cblint.running import Result
 
 _VERSION = "4.3"
 """Of the format: readers that ask for one know this."""

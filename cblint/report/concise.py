@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cblint.finding import Finding
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.report import Style
 from cblint.report.shown import path, printable
 from cblint.report.told import open_findings
+from cblint.running import Result
 
 
 def render(result: Result, _: Style) -> Iterator[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from cblint.finding import UNCHANGED, Finding
 from cblint.identity import Identity, identities
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
+from cblint.running import Result
 
 
 def fingerprints(file: FileResult) -> list[str]:

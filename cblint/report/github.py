@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cblint.finding import Finding, Severity
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.opening import STDIN
 from cblint.report import Style
 from cblint.report.columns import ColumnsOf
@@ -15,6 +15,7 @@ from cblint.report.concise import headline
 from cblint.report.shown import path, printable
 from cblint.report.text import Paint, conclusion
 from cblint.report.told import hosted_path, open_findings
+from cblint.running import Result
 from cblint.source.text import Utf16Columns
 from cblint.wording import counted
 

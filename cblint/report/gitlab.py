@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cblint.finding import Finding, Severity
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.report import Style
 from cblint.report.fingerprint import identified
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
 from cblint.report.told import hosted_path, words
+from cblint.running import Result
 
 # "blocker" stays free: nothing that is read from a file is worse than a build that certainly breaks.
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "minor"}

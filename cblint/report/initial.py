@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cblint.config import BASELINE
-from cblint.linter import Result
 from cblint.report import HOME
 from cblint.report.shown import printable
 from cblint.report.text import summary
+from cblint.running import Result
 
 SCHEMA = "https://raw.githubusercontent.com/cblint/cblint/main/rules/schema/config.schema.json"
 MANY = 20

@@ -7,11 +7,12 @@ from typing import Any
 
 from cblint import __version__
 from cblint.finding import BASELINE, UNCHANGED, Finding, Related, Severity
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.report import Style
 from cblint.report.fingerprint import identified
 from cblint.report.serialise import serialised
 from cblint.report.told import words
+from cblint.running import Result
 from cblint.source.text import Position
 
 VERSION = 1

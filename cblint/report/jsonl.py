@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cblint.linter import Result
 from cblint.report import Style
 from cblint.report.json import objects
 from cblint.report.serialise import serialised
+from cblint.running import Result
 
 
 def render(result: Result, _: Style) -> Iterator[str]:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as Tree
 
-from cblint.linter import FileResult, Result, fails
+from cblint.linter import FileResult, fails
 from cblint.report import Style, xml
 from cblint.report.concise import headline
 from cblint.report.shown import path, printable
 from cblint.report.told import hosted_path
+from cblint.running import Result
 
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 

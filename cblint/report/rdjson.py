@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cblint.finding import Finding, Fix, Related, Severity
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.report import HOME, OWN_RULES_URL, Style
 from cblint.report.columns import ColumnsOf
 from cblint.report.concise import headline
@@ -16,6 +16,7 @@ from cblint.report.markdown import inert
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
 from cblint.report.told import open_findings, pages, words
+from cblint.running import Result
 from cblint.source.text import Position, Utf8Columns
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}

@@ -13,7 +13,7 @@ from attr import fields
 
 from cblint import __version__
 from cblint.finding import Finding, Fix, Related
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.opening import STDIN
 from cblint.report import HOME, Style, Written, left_out, uri
 from cblint.report.columns import ColumnsOf
@@ -22,6 +22,7 @@ from cblint.report.sarif_rules import descriptors
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable
 from cblint.report.told import hosted_path, words
+from cblint.running import Result
 from cblint.source.text import Position, Utf16Columns
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

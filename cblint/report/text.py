@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cblint.finding import BASELINE, Finding, Related, Severity
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.report import Style, left_out
 from cblint.report.shown import characters, commands, path, printable, quoted, width
 from cblint.report.told import open_findings, pages
 from cblint.report.wrapping import wrapped
+from cblint.running import Result
 from cblint.source.text import Position
 from cblint.wording import counted
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cblint.finding import Finding
-from cblint.linter import FileResult, Result
+from cblint.linter import FileResult
 from cblint.report import RULES_URL
+from cblint.running import Result
 
 
 def open_findings(result: Result) -> Iterator[tuple[FileResult, Finding]]:

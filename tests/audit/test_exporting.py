@@ -22,8 +22,9 @@ from cblint.audit.model import Problem
 from cblint.audit.overview import AuditedRule
 from cblint.audit.queries import Wanted
 from cblint.audit.store import Run, StoreError
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
 from cblint.report import Style, render
+from cblint.running import lint_paths
 from tests import git
 from tests.audit import made
 from tests.helpers import commands

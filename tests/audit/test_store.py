@@ -21,8 +21,8 @@ from cblint.audit.queries import GONE, NEW, Wanted
 from cblint.audit.recorded import deflated, inflated, packed, unpacked
 from cblint.audit.store import StoreError, opened, reading, telling
 from cblint.finding import BASELINE
-from cblint.linter import Result
 from cblint.report import FORMATS, Style, render
+from cblint.running import Result
 from tests.audit import made
 from tests.bounds import no_hanging
 from tests.examples import all_examples

@@ -20,8 +20,9 @@ from cblint.audit.laying import LONGEST
 from cblint.audit.model import ARCHIVE, BARE, CLONE, FOLDER, ROWS, Before, Known, Plan, Task, Unit, Visit
 from cblint.audit.refs import Head
 from cblint.audit.visit import visit
-from cblint.linter import Settings, lint_bytes, lint_paths
+from cblint.linter import Settings, lint_bytes
 from cblint.report.fingerprint import fingerprints
+from cblint.running import lint_paths
 from tests import git
 from tests.audit import made
 from tests.bounds import no_hanging

@@ -12,7 +12,8 @@ import pytest
 from cblint import linter
 from cblint.cache import linting
 from cblint.cache.linting import lint_or_recall
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 from cblint.source.remembered import forget
 from tests.changing import change, of_examples
 from tests.git import git

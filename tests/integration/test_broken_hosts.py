@@ -6,7 +6,8 @@ import pathlib
 
 import pytest
 
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 
 PHASE = 'Source: {Type: NO_SOURCE, BuildSpec: "version: 0.2\\nphases:\\n  prebuild: {commands: [a]}"}'
 CUT = "is not valid {} from line {} on, so that only what stands before was checked"

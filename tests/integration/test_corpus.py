@@ -8,8 +8,9 @@ import os
 import pytest
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import lint_bytes, lint_file, result_of
+from cblint.linter import lint_bytes, lint_file
 from cblint.report import FORMATS, Style, render
+from cblint.running import result_of
 from tests.helpers import ISOLATED
 from tests.integration.conftest import ROOT, Cblint, assert_harmless, valid_json
 from tests.readers import told

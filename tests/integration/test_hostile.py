@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import lint_bytes, result_of
+from cblint.linter import lint_bytes
 from cblint.report import FORMATS, Style, render
+from cblint.running import result_of
 from tests.bounds import no_hanging
 from tests.helpers import HEAD, ISOLATED, commands
 from tests.integration.conftest import DEFECT, Cblint, assert_harmless

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cblint.linter import Result
 from cblint.report import Style, render, shown
+from cblint.running import Result
 from tests.helpers import commands
 from tests.integration.conftest import DEFECT, NOTE, ROOT, WARNING, Cblint
 

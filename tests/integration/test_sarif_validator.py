@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import FileResult, Result, lint_file, result_of
+from cblint.linter import FileResult, lint_file
 from cblint.opening import STDIN
+from cblint.running import Result, result_of
 from tests import bounds
 from tests.helpers import ISOLATED, finding
 from tests.integration.conftest import ROOT, Cblint

@@ -6,7 +6,8 @@ import pathlib
 
 import pytest
 
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 from tests.helpers import repository
 
 SPEC = "version: 0.2\nphases:\n  build:\n    commands:\n      - apt-get install jq\n"

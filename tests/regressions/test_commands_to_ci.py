@@ -7,9 +7,10 @@ import json
 import pytest
 
 from cblint.hosts.discover import Candidate
-from cblint.linter import Result, lint_text
+from cblint.linter import lint_text
 from cblint.report import FORMATS, Style, render
 from cblint.report.text import laid_out
+from cblint.running import Result
 from tests.helpers import ISOLATED, commands
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from cblint.linter import Settings, list_files
+from cblint.linter import Settings
+from cblint.running import list_files
 from tests.helpers import repository
 
 

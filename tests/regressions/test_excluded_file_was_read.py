@@ -7,7 +7,8 @@ import pathlib
 
 import pytest
 
-from cblint.linter import Settings, lint_paths, list_files
+from cblint.linter import Settings
+from cblint.running import lint_paths, list_files
 from tests.helpers import repository
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pathlib
 
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 from tests.helpers import repository
 
 

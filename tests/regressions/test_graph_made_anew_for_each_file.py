@@ -9,7 +9,8 @@ import pytest
 
 from cblint.hosts.definition import HostFile
 from cblint.hosts.graph import Graph
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 from cblint.source.remembered import forget
 
 TEMPLATE = "Resources:\n  P:\n    Type: AWS::CodeBuild::Project\n    Properties: {Name: project-%d}\n"

@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 from tests.helpers import commands, said
 from tests.shellcheck import ASKING, needed
 

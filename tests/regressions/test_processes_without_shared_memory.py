@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 from tests.helpers import commands, repository
 
 

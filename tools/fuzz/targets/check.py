@@ -9,9 +9,10 @@ from zlib import crc32
 from cblint.catalogue import rules
 from cblint.hiding import Hiding
 from cblint.hosts.discover import Candidate
-from cblint.linter import Settings, buildspecs_in, lint_bytes, result_of
+from cblint.linter import Settings, buildspecs_in, lint_bytes
 from cblint.opening import NotBuildspec
 from cblint.report import FORMATS
+from cblint.running import result_of
 from cblint.source.file import Unreadable, decode
 from cblint.source.loader import TooComplex
 from tests.examples import all_examples

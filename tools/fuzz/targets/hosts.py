@@ -11,7 +11,8 @@ from cblint.catalogue import rules
 from cblint.fix import fix_bytes
 from cblint.hosts.discover import Candidate
 from cblint.hosts.reading import host_file
-from cblint.linter import Settings, lint_paths, result_of
+from cblint.linter import Settings
+from cblint.running import lint_paths, result_of
 from cblint.source.file import Unreadable, decode
 from cblint.source.loader import TooComplex
 from cblint.source.remembered import forget
