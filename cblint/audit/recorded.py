@@ -6,9 +6,8 @@ import json
 import zlib
 from typing import Any
 
-from cblint.cache.recorded import finding_of, values_of_finding
+from cblint.cache.recorded import finding_of, hidden_of, values_of_finding
 from cblint.linter import FileResult
-from cblint.secrets.mask import Hidden
 
 MOST_BYTES = 256 * 1024 * 1024
 """Bytes of a record, unpacked: a store may come from somewhere else."""
@@ -67,7 +66,7 @@ def _file(data: dict[str, Any]) -> FileResult:
         buildspecs=data["buildspecs"],
         findings=tuple(finding_of(values) for values in data["findings"]),
         excerpts=dict(data["excerpts"]),
-        hidden={line: tuple(Hidden(*each) for each in found) for line, found in data["hidden"]},
+        hidden=hidden_of(data["hidden"]),
         skipped=data["skipped"],
         failed=data["failed"],
         fail_on=data["fail_on"],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Severity, ValueChange
 from cblint.linter import FileResult
-from cblint.secrets.mask import Hidden
 from cblint.source.text import Position, Span
+
+if TYPE_CHECKING:
+    from cblint.secrets.mask import Hidden
 
 
 def values_of(file: FileResult) -> dict[str, Any]:
@@ -27,9 +29,17 @@ def file_of(values: Mapping[str, Any]) -> FileResult:
     """The result. Raises KeyError, TypeError or ValueError for what are no values of one."""
     found = FileResult(**values)
     return found._replace(
-        findings=tuple(finding_of(each) for each in found.findings),
-        hidden={line: tuple(Hidden(*each) for each in hidden) for line, hidden in found.hidden.items()},
+        findings=tuple(finding_of(each) for each in found.findings), hidden=hidden_of(found.hidden.items())
     )
+
+
+def hidden_of(lines: Collection[tuple[int, Any]]) -> dict[int, tuple[Hidden, ...]]:
+    """What is hidden in lines. Raises TypeError."""
+    if not lines:
+        return {}
+    from cblint.secrets.mask import Hidden  # few files have a secret
+
+    return {line: tuple(Hidden(*each) for each in hidden) for line, hidden in lines}
 
 
 def values_of_finding(finding: Finding) -> tuple[Any, ...]:
