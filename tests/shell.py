@@ -9,8 +9,9 @@ from typing import NamedTuple, TypeVar
 
 import yaml
 
-from cblint.shell.commands import AndOr, CommandList, Pipeline, Script
+from cblint.shell.commands import AndOr, CommandList, Pipeline
 from cblint.shell.parser import parse
+from cblint.shell.script import Script
 from cblint.shell.syntax import Literal, Node, Word
 from cblint.shell.syntax import walk as walk_shell
 from cblint.source.loader import TooComplex, load

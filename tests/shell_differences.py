@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cblint.shell.commands import For, Function, HereDocument, Pipeline, Problem, SimpleCommand, Subshell
+from cblint.shell.commands import For, Function, HereDocument, Pipeline, SimpleCommand, Subshell
 from cblint.shell.parser import Parser, parse
+from cblint.shell.place import Unreadable
+from cblint.shell.script import Problem
 from cblint.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
@@ -23,7 +25,6 @@ from cblint.shell.syntax import (
     Word,
     walk,
 )
-from cblint.shell.words import Unreadable
 from cblint.source.text import Text
 
 

@@ -25,12 +25,12 @@ from cblint.shell.commands import (
     If,
     Pipeline,
     Redirection,
-    Script,
     SimpleCommand,
     Subshell,
     While,
 )
 from cblint.shell.parser import parse
+from cblint.shell.script import Script
 from cblint.shell.syntax import DoubleQuoted, Node, Word, walk
 from cblint.source.text import Text
 

@@ -16,9 +16,9 @@ import yaml
 from cblint.buildspec.model import Buildspec
 from cblint.checks import bashisms
 from cblint.facts import table
-from cblint.shell.commands import Script
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse
+from cblint.shell.script import Script
 from cblint.source.text import Text
 from cblint.source.tree import Scalar, Sequence
 from tests.helpers import stream

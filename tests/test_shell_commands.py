@@ -6,7 +6,7 @@ import pytest
 
 from cblint.shell.commands import ArithmeticFor, Case, Condition, Coprocess, For, Function, If, Pipeline, While
 from cblint.shell.parser import parse
-from cblint.shell.words import MAX_DEPTH
+from cblint.shell.place import MAX_DEPTH
 from cblint.source.text import Text
 from tests.shell import all_of, only, outline, raws, read
 

@@ -7,7 +7,7 @@ import pytest
 from cblint.examples import unmarked
 from cblint.shell.commands import HereDocument
 from cblint.shell.parser import parse
-from cblint.shell.words import MAX_DEPTH
+from cblint.shell.place import MAX_DEPTH
 from cblint.source.text import Span, Text
 from tests.shell import OFFSET, all_of, raws
 

@@ -12,9 +12,9 @@ from cblint.flow.remembered import run_again
 from cblint.flow.state import GIVEN, File, State, Variable
 from cblint.flow.values import literal
 from cblint.shell import trees
-from cblint.shell.commands import Script
 from cblint.shell.parser import parse
 from cblint.shell.query import invocations
+from cblint.shell.script import Script
 from cblint.shell.syntax import walk
 from cblint.shell.trees import Trees, of_tree
 from cblint.source.text import Piece, Span, Text

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment
     from cblint.buildspec.shape import Fault
     from cblint.hosts.graph import Resource
-    from cblint.shell.commands import Script
     from cblint.shell.powershell_tree import PowerShellScript
     from cblint.shell.query import Invocation
+    from cblint.shell.script import Script
     from cblint.shell.syntax import Node as ShellNode
     from cblint.source.comments import Comment
 

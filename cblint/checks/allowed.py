@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cblint.shell.commands import AndOr, Branch, Case, CaseItem, Condition, If, Pipeline, Script, SimpleCommand
+from cblint.shell.commands import AndOr, Branch, Case, CaseItem, Condition, If, Pipeline, SimpleCommand
 from cblint.shell.query import TESTS, names_in, unwrapped
+from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Word, walk
 
 if TYPE_CHECKING:

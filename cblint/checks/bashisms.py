@@ -15,8 +15,8 @@ from cblint.shell.trees import of_tree
 
 if TYPE_CHECKING:
     from cblint.checks.edits import Change
-    from cblint.shell.commands import Script
     from cblint.shell.dialect import Construct
+    from cblint.shell.script import Script
 
 # A quick look at what a construct is written with, as most commands hold none: text that must stand in the command, and
 # a pattern where that says little. Bounded, so that no text takes long, and with text at its beginning, which re looks

@@ -16,8 +16,9 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.values import is_name
-from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, HereDocument, Script, SimpleCommand
+from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, HereDocument, SimpleCommand
 from cblint.shell.query import names_in, programs_in
+from cblint.shell.script import Script
 from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter
 from cblint.shell.trees import of_tree
 from cblint.source.text import Span

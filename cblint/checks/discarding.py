@@ -12,9 +12,10 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.steps import SUCCEEDING
-from cblint.shell.commands import Pipeline, Script, SimpleCommand
+from cblint.shell.commands import Pipeline, SimpleCommand
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation, programs_in
+from cblint.shell.script import Script
 from cblint.shell.syntax import Node
 from cblint.shell.trees import of_tree
 

@@ -10,7 +10,8 @@ from cblint.buildspec.shells import DASH
 from cblint.checks.edits import replaced
 from cblint.facts import table
 from cblint.finding import Edit, Report
-from cblint.shell.commands import Assignment, Script, SimpleCommand
+from cblint.shell.commands import Assignment, SimpleCommand
+from cblint.shell.script import Script
 from cblint.shell.syntax import (
     CommandSubstitution,
     DoubleQuoted,

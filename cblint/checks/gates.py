@@ -13,9 +13,10 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
-from cblint.shell.commands import ArithmeticCommand, CommandList, If, Pipeline, Script, SimpleCommand
+from cblint.shell.commands import ArithmeticCommand, CommandList, If, Pipeline, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of
 from cblint.shell.query import FILE_TESTS, TESTS, Invocation, fails_always
+from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Parameter, walk
 from cblint.shell.trees import of_tree
 from cblint.source.text import Span

@@ -15,8 +15,9 @@ from cblint.secrets.find import find, once
 from cblint.secrets.formats import Match, may_hold, tokens
 from cblint.secrets.mask import label
 from cblint.secrets.names import names_secret
-from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, Script, SimpleCommand
+from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, SimpleCommand
 from cblint.shell.query import Invocation, programs_in
+from cblint.shell.script import Script
 from cblint.shell.syntax import DoubleQuoted, SingleQuoted, Word, walk
 from cblint.shell.trees import of_tree
 from cblint.source.text import Span, Text

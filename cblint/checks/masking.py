@@ -25,9 +25,10 @@ from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import READ
-from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, Script, SimpleCommand, Subshell, While
+from cblint.shell.commands import AndOr, Assignment, CommandList, For, If, SimpleCommand, Subshell, While
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import FILE_TESTS, TESTS, Invocation, fails_always, names_in, programs_in
+from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.shell.trees import of_tree
 from cblint.source.text import Span

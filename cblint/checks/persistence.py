@@ -15,7 +15,8 @@ from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, DEFINED, RAN, READ
 from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
-from cblint.shell.commands import AndOr, Assignment, Function, Script, SimpleCommand, Subshell
+from cblint.shell.commands import AndOr, Assignment, Function, SimpleCommand, Subshell
+from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.shell.trees import of_tree
 from cblint.source.tree import Mapping, Scalar

@@ -9,9 +9,10 @@ from cblint.checks.edits import replaced
 from cblint.checks.running import Code, code_in
 from cblint.facts import table
 from cblint.finding import Edit
-from cblint.shell.commands import Function, Script, SimpleCommand
+from cblint.shell.commands import Function, SimpleCommand
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
+from cblint.shell.script import Script
 from cblint.shell.syntax import DoubleQuoted, Literal, Parameter, Word, walk
 from cblint.source.text import Text
 

@@ -12,8 +12,9 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
-from cblint.shell.commands import AndOr, Assignment, Function, Pipeline, Script, SimpleCommand, Subshell
+from cblint.shell.commands import AndOr, Assignment, Function, Pipeline, SimpleCommand, Subshell
 from cblint.shell.query import asked_in, names_in
+from cblint.shell.script import Script
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
 from cblint.shell.trees import of_tree
 

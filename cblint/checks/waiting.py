@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from cblint.buildspec.model import Buildspec
 from cblint.finding import Report
-from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, Function, Script, While
+from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, Function, While
 from cblint.shell.query import Invocation, invocations, programs
+from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Word, walk
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}

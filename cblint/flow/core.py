@@ -28,7 +28,8 @@ from cblint.flow.state import (
     stirred,
 )
 from cblint.flow.values import UNKNOWN, Maybe, Value
-from cblint.shell.commands import Command, CommandList, Script
+from cblint.shell.commands import Command, CommandList
+from cblint.shell.script import Script
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
 from cblint.timing import step

@@ -19,10 +19,10 @@ from cblint.shell.commands import (
     For,
     Function,
     Redirection,
-    Script,
     SimpleCommand,
 )
 from cblint.shell.parser import parse
+from cblint.shell.script import Script
 from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter, Word, walk
 from cblint.source.text import HOLE, Text
 

@@ -36,11 +36,11 @@ from cblint.shell.commands import (
     For,
     Function,
     Pipeline,
-    Script,
     SimpleCommand,
     Subshell,
     Test,
 )
+from cblint.shell.script import Script
 
 _LEAVES = re.compile(r"\b(?:return|break|continue|trap)\b")
 """Commands of which it is another matter in a trap for ERR what they do."""

@@ -37,9 +37,10 @@ from cblint.flow.state import (
 )
 from cblint.flow.status import masked
 from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated, unknown
-from cblint.shell.commands import Function, Script
+from cblint.shell.commands import Function
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse
+from cblint.shell.script import Script
 from cblint.shell.trees import of_tree
 from cblint.source.text import Piece
 

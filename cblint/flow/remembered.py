@@ -14,7 +14,7 @@ from cblint.flow.core import Given, Limits
 from cblint.flow.items import Beginning, ItemRun, run_item
 from cblint.flow.layers import WORK, Layers, T
 from cblint.flow.state import File, State, Variable
-from cblint.shell.commands import Script
+from cblint.shell.script import Script
 from cblint.source.text import Piece
 
 PATHS = 6

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cblint.flow.values import Maybe
-from cblint.shell.commands import ArrayLiteral, Case, Script, Test
+from cblint.shell.commands import ArrayLiteral, Case, Test
 from cblint.shell.dialect import Construct, constructs
+from cblint.shell.script import Script
 from cblint.shell.syntax import CommandSubstitution, walk
 
 T = TypeVar("T")

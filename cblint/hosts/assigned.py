@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, CommandList, For, Script, SimpleCommand
+from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, CommandList, For, SimpleCommand
 from cblint.shell.contents import content
+from cblint.shell.script import Script
 from cblint.shell.syntax import ArithmeticExpansion, CommandSubstitution, DoubleQuoted, Node, Parameter, Word, walk
 from cblint.source.text import Text
 

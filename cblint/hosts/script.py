@@ -13,11 +13,12 @@ from cblint.hosts.buildspec import named_like_buildspec
 from cblint.hosts.definition import BUILDSPEC, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import given
 from cblint.hosts.shorthand import shorthand
-from cblint.shell.commands import Case, If, Redirection, Script, SimpleCommand
+from cblint.shell.commands import Case, If, Redirection, SimpleCommand
 from cblint.shell.contents import Known, content
 from cblint.shell.operands import may_hold_options
 from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
+from cblint.shell.script import Script
 from cblint.shell.syntax import Word, walk
 from cblint.source.foreign import Given, Items, Settings, Unknown, is_known
 from cblint.source.text import HOLE, Text

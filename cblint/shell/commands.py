@@ -1,9 +1,8 @@
-"""The syntax tree of a shell command: from assignments and redirections up to the whole."""
+"""The syntax tree of a shell command: assignments, redirections, and all kinds of commands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from cblint.shell.syntax import Node, Word
 from cblint.source.text import Text
@@ -461,61 +460,3 @@ class Test(Command):
 
     def children(self) -> Sequence[Node]:
         return (*self.conditions, *self.redirections)
-
-
-# The whole
-
-
-class Comment(Node):
-    """``# …`` to the end of its line."""
-
-    __slots__ = ()
-
-
-class Problem(Node):
-    """Why the shell cannot read the command: ``kind`` names it, ``token`` is what stands in the way or is missing.
-
-    Kinds: ``unexpected`` (a token where none like it can be), ``unclosed`` (a quote or bracket without its end),
-    ``unfinished`` (the end is reached inside a compound command), ``too-deep`` (it nests further than we read).
-    """
-
-    __slots__ = ("kind", "token")
-
-    def __init__(self, source: Text, start: int, end: int, kind: str, token: str) -> None:
-        super().__init__(source, start, end)
-        self.kind = kind
-        self.token = token
-
-
-class Script(Node):
-    """A whole command: what it does, its comments, what is wrong with it. With a problem the body ends before it.
-
-    ``documents`` are the redirections that begin a here-document, those before a problem too. ``known`` holds what was
-    worked out of it (shell/trees.py).
-    """
-
-    __slots__ = ("_nodes", "body", "comments", "documents", "known", "problem")
-
-    def __init__(
-        self,
-        source: Text,
-        body: CommandList,
-        comments: tuple[Comment, ...],
-        documents: tuple[Redirection, ...],
-        problem: Problem | None,
-    ) -> None:
-        super().__init__(source, 0, len(source))
-        self.body = body
-        self.comments = comments
-        self.documents = documents
-        self.problem = problem
-        self.known: dict[object, Any] = {}
-        self._nodes: tuple[Node, ...] | None = None
-
-    def children(self) -> Sequence[Node]:
-        return (self.body,)
-
-    def walked(self) -> Iterator[Node]:
-        if self._nodes is None:
-            self._nodes = tuple(super().walked())  # nearly every rule asks for all of them
-        return iter(self._nodes)

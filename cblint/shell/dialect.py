@@ -30,12 +30,12 @@ from cblint.shell.commands import (
     If,
     Pipeline,
     Redirection,
-    Script,
     SimpleCommand,
     Subshell,
     Test,
     While,
 )
+from cblint.shell.script import Script
 from cblint.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,

@@ -24,16 +24,16 @@ from cblint.shell.commands import (
     If,
     Pipeline,
     Redirection,
-    Script,
     SimpleCommand,
     Subshell,
     Test,
     While,
 )
 from cblint.shell.conditions import ConditionReader
+from cblint.shell.place import Unreadable
+from cblint.shell.script import Script
 from cblint.shell.simple import REDIRECTING
 from cblint.shell.syntax import Inserted, Literal, Word
-from cblint.shell.words import Unreadable
 from cblint.source.text import HOLE, Text
 
 _DECLARATIONS = frozenset({"alias", "declare", "eval", "export", "let", "local", "readonly", "typeset"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from cblint.shell.commands import Problem
+from cblint.shell.place import MAX_DEPTH, Unreadable
 from cblint.shell.powershell_tree import (
     Argument,
     Assigned,
@@ -21,8 +21,8 @@ from cblint.shell.powershell_tree import (
     PowerShellScript,
     Variable,
 )
+from cblint.shell.script import Problem
 from cblint.shell.syntax import Inserted, Literal, Node, SingleQuoted
-from cblint.shell.words import MAX_DEPTH, Unreadable
 from cblint.source.text import HOLE, Text
 
 _BLANKS = re.compile(r"(?:[ \t\f\v\xa0]|`\r?\n)+")

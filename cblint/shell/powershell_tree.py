@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cblint.shell.commands import Problem
+from cblint.shell.script import Problem
 from cblint.shell.syntax import Literal, Node, SingleQuoted
 from cblint.source.text import Text
 

@@ -7,17 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cblint.facts import table
-from cblint.shell.commands import (
-    AndOr,
-    Assignment,
-    Command,
-    Condition,
-    Pipeline,
-    Redirection,
-    Script,
-    SimpleCommand,
-)
+from cblint.shell.commands import AndOr, Assignment, Command, Condition, Pipeline, Redirection, SimpleCommand
 from cblint.shell.parser import parse
+from cblint.shell.script import Script
 from cblint.shell.syntax import (
     CommandSubstitution,
     DoubleQuoted,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cblint.shell.commands import ArrayLiteral, Assignment, Comment, HereDocument, Redirection
+from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, Redirection
+from cblint.shell.place import Unreadable
+from cblint.shell.script import Comment
 from cblint.shell.syntax import Literal, Part, Word
-from cblint.shell.words import METACHARACTERS, Scanner, Unreadable, name_at
+from cblint.shell.words import METACHARACTERS, Scanner, name_at
 from cblint.source.text import HOLE, Text
 
 _BLANKS = re.compile(r"(?:[ \t]|\\\n)+")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from cblint.source.text import Movable, Text
 
 if TYPE_CHECKING:
-    from cblint.shell.commands import Script
+    from cblint.shell.script import Script
 
 T = TypeVar("T")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from cblint.shell.commands import CommandList, Comment, Problem, Redirection
+from cblint.shell.commands import CommandList
+from cblint.shell.place import Place, Unreadable
 from cblint.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
@@ -19,9 +19,6 @@ from cblint.shell.syntax import (
     Word,
 )
 from cblint.source.text import HOLE, Piece, Text
-
-MAX_DEPTH = 40
-"""Constructs inside one another that are read; real commands stay under 10."""
 
 METACHARACTERS = " \t\n|&;<>()"
 """What ends a word unless it is quoted."""
@@ -48,58 +45,18 @@ _BEGINS_PART = frozenset('$`"' + HOLE)
 _IN_ARITHMETIC = re.compile(rf"[^()$`\"'\\{HOLE}]+")
 
 
-class Unreadable(Exception):
-    """The shell could not read on."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.kind)
-        self.problem = problem
-
-
 class NotArithmetic(Exception):
     """What began like arithmetic is a subshell in another bracket."""
 
 
-class Mark(NamedTuple):
-    """A place that we can come back to: where it is, and how much had been noted by then."""
+class Scanner(Place):
+    """How words are read from a place on.
 
-    at: int
-    comments: int
-    documents: int
-    pending: int
-
-
-class _Deeper:
-    """What ``Scanner.deeper`` gives: the contextmanager of the library takes several times as long."""
-
-    __slots__ = ("_scanner",)
-
-    def __init__(self, scanner: Scanner) -> None:
-        self._scanner = scanner
-
-    def __enter__(self) -> None:
-        self._scanner.depth += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._scanner.depth -= 1
-
-
-class Scanner:
-    """A place in a command, and how words are read from there on.
-
-    ``at`` is where the next character is read; ``size`` where reading ends. ``commands`` reads what stands in a
-    substitution: the parser, which is built on this, knows how.
+    ``command_list`` reads what stands in a substitution: the parser, which is built on this, knows how.
     """
 
     def __init__(self, text: Text, depth: int) -> None:
-        self.text = text
-        self.source = text.value
-        self.size = len(text.value)
-        self.at = 0
-        self.depth = depth
-        self.comments: list[Comment] = []
-        self.documents: list[Redirection] = []
-        self._pending: list[Redirection] = []
+        super().__init__(text, depth)
         self._no_arithmetic: set[int] = set()
         self._again = 0
 
@@ -110,31 +67,6 @@ class Scanner:
     def parse_all(self, text: Text) -> CommandList:
         """The commands that are all of another text, one level deeper. Raises Unreadable."""
         raise NotImplementedError
-
-    # Errors
-
-    def error(self, kind: str, start: int, end: int, token: str) -> Unreadable:
-        """The error that says so."""
-        return Unreadable(Problem(self.text, start, min(max(end, start), len(self.source)), kind, token))
-
-    def deeper(self) -> _Deeper:
-        """As long as it lasts, we are in one construct more."""
-        if self.depth >= MAX_DEPTH:
-            raise self.error("too-deep", self.at, self.at + 1, "")
-        return _Deeper(self)
-
-    # Reading something twice
-
-    def mark(self) -> Mark:
-        """The place where we are."""
-        return Mark(self.at, len(self.comments), len(self.documents), len(self._pending))
-
-    def back(self, mark: Mark) -> None:
-        """Be there again, as if nothing after it had been read."""
-        self.at = mark.at
-        del self.comments[mark.comments :]
-        del self.documents[mark.documents :]
-        del self._pending[mark.pending :]
 
     # Words
 

@@ -11,8 +11,8 @@ from typing import SupportsIndex
 
 import pytest
 
-from cblint.shell.commands import Script
 from cblint.shell.parser import parse
+from cblint.shell.script import Script
 from cblint.source.text import Text
 from tests.bounds import times
 
