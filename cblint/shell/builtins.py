@@ -60,6 +60,14 @@ class Construct(NamedTuple):
         return self.place.span
 
 
+def part_of(node: Node, start: int, end: int) -> Node:
+    """Some characters of a node, counted from its beginning."""
+    return Node(node.source, node.start + start, node.start + end)
+
+
+# Commands
+
+
 def construct(
     name: str,
     place: Node,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cblint.facts import table
-from cblint.shell.builtins import Construct, braces, builtin, caret, construct, expanded, options
+from cblint.shell.builtins import Construct, braces, builtin, caret, construct, expanded, options, part_of
 from cblint.shell.commands import (
     ArithmeticCommand,
     ArithmeticFor,
@@ -35,12 +35,12 @@ from cblint.shell.commands import (
     Test,
     While,
 )
+from cblint.shell.dialect_arithmetic import BRACKET, WORD, in_expression, of_command
 from cblint.shell.script import Script
 from cblint.shell.syntax import (
     ArithmeticExpansion,
     CommandSubstitution,
     DoubleQuoted,
-    Literal,
     Node,
     Parameter,
     ProcessSubstitution,
@@ -53,16 +53,9 @@ from cblint.shell.trees import of_tree
 __all__ = ["Construct", "constructs"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_TOKEN = re.compile(r"[A-Za-z_]\w*|\d\w*(?:#\w*)?|\+\+|--|\*\*=?|\S", re.ASCII)
 _QUOTED_OR_ESCAPED = re.compile(r"'[^']*'|\\.", re.DOTALL)
-_VALUE = "\0"
-"""Stands for an expansion in arithmetic."""
-_OPERATORS = {'"': "quoted-arithmetic", "**": "power", ",": "comma"}
-_EXPRESSION_GOES_ON = frozenset(")?:*/%<>=!&|^,") | {"", "**", "**="}
-"""What can follow an operand without being a sign."""
 
-_BRACKET = 'Syntax error: "(" unexpected'
-_WORD = 'Syntax error: word unexpected (expecting ")")'
+
 _NEWLINE = 'Syntax error: newline unexpected (expecting ")")'
 
 
@@ -121,7 +114,7 @@ class _Finder:
 
     def _for(self, node: For, _: bool) -> Iterator[Construct]:
         if node.select:
-            yield construct("select", _part(node, 0, len("select")))
+            yield construct("select", part_of(node, 0, len("select")))
         elif node.source.value[: node.body.start].rstrip().endswith("{"):
             at = node.source.value.rindex("{", 0, node.body.start)
             yield construct("for-braces", Node(node.source, at, at + 1))
@@ -135,8 +128,8 @@ class _Finder:
         if node.keyword:
             header = node.source.value[node.name.end : node.body.start]
             misread = None if "\n" in header else _misread(node.body, True)
-            misread = _BRACKET if "(" in header else misread
-            place = _part(node, 0, len("function"))
+            misread = BRACKET if "(" in header else misread
+            place = part_of(node, 0, len("function"))
             how = "syntax" if misread else "fails"
             yield construct("function-keyword", place, misread or "function: not found", effect=how)
             dash, effect = "", "fails"  # dash has stopped before the name
@@ -162,7 +155,7 @@ class _Finder:
             self._timed.add(id(first))
             yield from self._time(node, first, before)
         elif len(negations) > 1:
-            yield construct("double-negation", _part(node, negations[1], negations[1] + 1))
+            yield construct("double-negation", part_of(node, negations[1], negations[1] + 1))
 
     def _time(self, node: Pipeline, first: Command, before: str) -> Iterator[Construct]:
         """``time`` is a program to dash, which runs other programs, and nothing of the shell's own."""
@@ -177,7 +170,7 @@ class _Finder:
         if misread or fails:
             # Called sh, bash too takes time for a program if an option follows.
             posix_bash = "syntax error" if misread and by_letter else None
-            place = _part(node, at, at + len("time"))
+            place = part_of(node, at, at + len("time"))
             yield construct("time-keyword", place, misread, posix_bash, effect="syntax" if misread else None)
 
     def _simple(self, node: SimpleCommand, in_function: bool) -> Iterator[Construct]:
@@ -220,10 +213,10 @@ class _Finder:
 
     def _redirection(self, node: Redirection, command: Command) -> Iterator[Construct]:
         digits = len(node.descriptor)
-        operator = _part(node, digits, digits + len(node.operator))
+        operator = part_of(node, digits, digits + len(node.operator))
         target = node.target.text
         if digits > 1:
-            yield _descriptor(_part(node, 0, digits), command)
+            yield _descriptor(part_of(node, 0, digits), command)
         elif node.operator == "<<<":
             yield construct("here-string", operator)
         elif node.operator in ("&>", "&>>"):
@@ -236,7 +229,7 @@ class _Finder:
             if isinstance(part, ProcessSubstitution):
                 self._targets.add(id(part))
                 said = "Syntax error: redirection unexpected"
-                yield construct("process-substitution", _part(part, 0, 2), said, written=f"{part.direction}(…)")
+                yield construct("process-substitution", part_of(part, 0, 2), said, written=f"{part.direction}(…)")
 
     # Expansions
 
@@ -265,7 +258,7 @@ class _Finder:
 
     def _process(self, node: ProcessSubstitution, _: bool) -> Iterator[Construct]:
         if id(node) not in self._targets:
-            yield construct("process-substitution", _part(node, 0, 2), written=f"{node.direction}(…)")
+            yield construct("process-substitution", part_of(node, 0, 2), written=f"{node.direction}(…)")
 
     def _set_by_bash(self, name: str, in_function: bool) -> bool:
         variables = self._facts["variables"]
@@ -277,29 +270,7 @@ class _Finder:
         if node.raw.startswith("$["):
             yield construct("old-arithmetic", node)
             return
-        tokens = list(_tokens(node.expression))
-        for number, (what, place) in enumerate(tokens):
-            before = tokens[number - 1][0] if number else ""
-            after = tokens[number + 1][0] if number + 1 < len(tokens) else ""
-            if what in _OPERATORS:
-                yield construct(_OPERATORS[what], place)
-            elif what in ("++", "--"):
-                yield from _increment(place, before, after)
-            elif what[0].isdigit() and "#" in what:
-                yield construct("number-base", place)
-            elif _NAME.fullmatch(what) and after == "[":
-                said = "arithmetic expression: expecting EOF"
-                yield construct("array-element", place, said, written=f"{what}[…]")
-            elif self._set_by_bash(what, True):
-                yield construct("shell-variable", place, written=what)
-
-
-def _part(node: Node, start: int, end: int) -> Node:
-    """Some characters of a node, counted from its beginning."""
-    return Node(node.source, node.start + start, node.start + end)
-
-
-# Commands
+        yield from in_expression(node.expression, lambda name: self._set_by_bash(name, True))
 
 
 def _misread(node: Command, named: bool) -> str | None:
@@ -308,9 +279,9 @@ def _misread(node: Command, named: bool) -> str | None:
     ``named``: the compound command does not stand next to that word.
     """
     if isinstance(node, Subshell) and not named:
-        return _NEWLINE if node.source.value[node.start + 1 :].lstrip(" \t").startswith("\n") else _WORD
+        return _NEWLINE if node.source.value[node.start + 1 :].lstrip(" \t").startswith("\n") else WORD
     if isinstance(node, (Subshell, ArithmeticCommand, ArithmeticFor)):
-        return _BRACKET
+        return BRACKET
     for kinds, token in (((Group,), "}"), ((If,), "then"), ((While, For), "do"), ((Case,), ")")):
         if isinstance(node, kinds):
             return f'Syntax error: "{token}" unexpected'
@@ -319,7 +290,7 @@ def _misread(node: Command, named: bool) -> str | None:
 
 def _test(node: Test) -> Iterator[Construct]:
     dash, effect = _double_brackets(node)
-    yield construct("double-brackets", _part(node, 0, 2), dash, effect=effect)
+    yield construct("double-brackets", part_of(node, 0, 2), dash, effect=effect)
 
 
 def _double_brackets(node: Test) -> tuple[str | None, str]:
@@ -330,51 +301,30 @@ def _double_brackets(node: Test) -> tuple[str | None, str]:
         at = condition.end
         if "(" in before:
             if number == 0:
-                return _WORD if before.startswith("(") else _BRACKET, "syntax"
+                return WORD if before.startswith("(") else BRACKET, "syntax"
             # A subshell, after which a word such as "]]" cannot stand.
             if re.match(r"[^()]*\)\s*\]\]", source[at:]):
                 return "Syntax error: word unexpected", "syntax"
         if any(part.raw == "(" for word in condition.words[1:] for part in word.parts):
-            return _BRACKET, "syntax"
+            return BRACKET, "syntax"
     if node.conditions[0].operator == "<":
         return "cannot open", "fails"
     return None, "fails"
 
 
 def _calculation(node: ArithmeticCommand) -> Iterator[Construct]:
-    dash, effect = _arithmetic_command(node)
-    yield construct("arithmetic-command", _part(node, 0, 2), dash, effect=effect)
-
-
-def _arithmetic_command(node: ArithmeticCommand) -> tuple[str | None, str]:
-    """What dash says, and the effect: it reads a command in a subshell in a subshell."""
-    text = "".join(part.raw if isinstance(part, Literal) else _VALUE for part in node.expression.parts)
-    for match in re.finditer(r"[()]", text):
-        if match.group() == "(" and text[: match.start()].strip()[-1:] not in ("", "&", "|", "(", "!"):
-            return _BRACKET, "syntax"
-        if match.group() == ")" and text[match.end() :].strip()[:1] not in ("", "&", "|", ")", "<", ">", ";"):
-            return _WORD, "syntax"
-    head = re.split(r"&&|\|\||[|;&]", text.replace("(", " ").replace(")", " "))[0]
-    if re.search(r"(?<!<)<(?!<)", head):
-        return "cannot open", "fails"
-    words = re.sub(r"(?:(?<!\S)\d)?>>?\s*[^\s<>]*", " ", head).split()
-    while words and (words[0] == "!" or re.match(r"[A-Za-z_]\w*=", words[0])):
-        del words[0]
-    if not words:
-        return "takes it for a command, in a subshell", "silent"
-    if _VALUE in words[0]:
-        return None, "fails"
-    return f"{words[0]}: not found", "fails"
+    dash, effect = of_command(node)
+    yield construct("arithmetic-command", part_of(node, 0, 2), dash, effect=effect)
 
 
 def _arithmetic_for(node: ArithmeticFor) -> Iterator[Construct]:
     at = node.raw.index("((")
-    yield construct("arithmetic-for", _part(node, at, at + 2))
+    yield construct("arithmetic-for", part_of(node, at, at + 2))
 
 
 def _coprocess(node: Coprocess) -> Iterator[Construct]:
     misread = _misread(node.body, node.name is not None)
-    place = _part(node, 0, len("coproc"))
+    place = part_of(node, 0, len("coproc"))
     yield construct("coproc", place, misread, effect="syntax" if misread else None)
 
 
@@ -386,7 +336,7 @@ def _case_item(node: CaseItem) -> Iterator[Construct]:
     said = None
     if node.terminator == ";;&":
         following = node.source.value[node.end :].lstrip(" \t")
-        said = _NEWLINE if following.startswith(("\n", "#")) else _WORD
+        said = _NEWLINE if following.startswith(("\n", "#")) else WORD
     place = Node(node.source, node.end - len(node.terminator), node.end)
     yield construct("case-fall-through", place, said, written=node.terminator)
 
@@ -397,7 +347,7 @@ def _assignment(node: Assignment, first: bool) -> Iterator[Construct]:
         said = None
         if first and node.operator == "+=":
             inside = node.value.raw[1:].lstrip(" \t")
-            said = "Syntax error: Bad function name" if inside == ")" else _NEWLINE if inside[0] == "\n" else _WORD
+            said = "Syntax error: Bad function name" if inside == ")" else _NEWLINE if inside[0] == "\n" else WORD
         yield construct("array", node.value, said)
         return
     place = Node(node.source, node.start, node.value.start - len(node.operator))
@@ -465,7 +415,7 @@ def _command_substitution(node: CommandSubstitution) -> Iterable[Construct]:
     if _only_reads(node.body):
         return [construct("file-substitution", node)]
     if node.raw.startswith("$(("):
-        return [construct("substitution-of-subshell", _part(node, 0, 3))]
+        return [construct("substitution-of-subshell", part_of(node, 0, 3))]
     return ()
 
 
@@ -478,28 +428,6 @@ def _only_reads(body: CommandList) -> bool:
     if not isinstance(command, SimpleCommand) or command.assignments or command.arguments:
         return False
     return [redirection.operator for redirection in command.redirections] == ["<"]
-
-
-def _tokens(expression: Word) -> Iterator[tuple[str, Node]]:
-    """The tokens of arithmetic: a quote for what is quoted, _VALUE for what is expanded."""
-    for part in expression.parts:
-        if isinstance(part, Literal):
-            for match in _TOKEN.finditer(part.raw):
-                yield match.group(), _part(part, *match.span())
-        else:
-            yield '"' if isinstance(part, DoubleQuoted) else _VALUE, part
-
-
-def _increment(place: Node, before: str, after: str) -> Iterator[Construct]:
-    """``x++`` lacks an operand for dash, unless a sign follows; ``++x`` has two signs."""
-    if _NAME.fullmatch(before) or before == "]":
-        if after in _EXPRESSION_GOES_ON:
-            said = "arithmetic expression: expecting primary"
-            yield construct("increment", place, said, written=place.raw, effect="fails")
-        elif after in ("+", "-", "++", "--"):
-            yield construct("increment", place, written=place.raw)
-    elif _NAME.fullmatch(after) and not (before[-1:].isalnum() or before in (")", "_", _VALUE)):
-        yield construct("increment", place, written=place.raw)
 
 
 _ALONE: dict[type[Node], Callable[[Any], Iterable[Construct]]] = {
