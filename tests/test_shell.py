@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cblint.shell import commands, syntax
+from cblint.shell import commands, script, syntax
 from cblint.shell.commands import Command
 from cblint.shell.syntax import Node, Part, Word, walk
 from tests.shell import OFFSET, only, outline, raws, read
@@ -368,7 +368,7 @@ def test_all_kinds_of_nodes_are_tried() -> None:
     abstract = {Node, Part, Command, commands.Body}
     kinds = {
         kind.__name__
-        for module in (syntax, commands)
+        for module in (syntax, commands, script)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Node) and kind not in abstract
     }
