@@ -10,7 +10,7 @@ from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.removing import list_item, number_of, statement
 from cblint.checks.ways import Use, uses
 from cblint.finding import Edit, Report
-from cblint.flow import build_with_scripts
+from cblint.flow import build_with_scripts, may_run_scripts
 from cblint.flow.dumps import ENVIRONMENT, LOOKED_AT
 from cblint.flow.kinds import LOGGED, READ
 from cblint.flow.labels import SECRET, Label, sounds_secret
@@ -46,7 +46,7 @@ def environment_dumped(buildspec: Buildspec) -> Iterator[Report]:
         from cblint.checks import powershell_dumps  # few buildspecs are for Windows
 
         yield from powershell_dumps.dumped(buildspec)
-    if not any(item.holds(_DUMPS) for item in buildspec.shell_items) and buildspec.repository is None:
+    if not any(item.holds(_DUMPS) for item in buildspec.shell_items) and not may_run_scripts(buildspec):
         return
     build = build_with_scripts(buildspec)
     for use in uses(build, LOGGED):
