@@ -104,6 +104,7 @@ IN_BASH = {
     "substring": ["B=${A:0:4}"],
     "replacement": ["B=${A//a/b}"],
     "capitals": ["B=${A^^}"],
+    "capitals of some letters": ["B=${A^^[a-z]}"],
     "here-string": ['read -r B <<< "$A"'],
     "here-string to cat": ['B=$(cat <<< "$A")'],
     "printf -v": ["printf -v B '%s' \"$A\""],

@@ -113,6 +113,16 @@ def test_pieces_are_cut_to_the_range() -> None:
     assert list(text.pieces(4, 4)) == []
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [(0, 20, "a\nb"), (10, 11, "a"), (11, 16, "\nb"), (11, 15, "\n"), (12, 16, "b"), (10, 14, "a"), (16, 20, "")],
+)
+def test_what_stands_in_a_range_of_the_file_are_the_characters_that_are_in_it_as_a_whole(
+    start: int, end: int, expected: str
+) -> None:
+    assert ESCAPED.within(Span(start, end)) == expected
+
+
 # Derivations
 
 

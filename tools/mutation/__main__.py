@@ -19,14 +19,14 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tools.mutation.mutants import Mutant, modules, sample
 from tools.mutation.recording import FOLDER, TESTS
 from tools.mutation.reporting import WANTED, Result, report, share
 from tools.mutation.running import Copy, Judge, copied, load_libraries
-from tools.mutation.selection import Selection
+from tools.mutation.selection import ROUNDS, Selection
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PARTS = ("cblint/source", "cblint/shell", "cblint/flow", "cblint/suppress.py")
@@ -114,28 +114,43 @@ def _state(root: str, tests: Iterable[str]) -> str:
     return content.hexdigest()
 
 
-def hold(files: Files, copy: Copy, mutants: Sequence[Mutant]) -> None:
-    """Hold mutants to the tests that run their lines."""
-    selection, judge = Selection(copy.folder, files.recording), Judge(copy)
-    for number, mutant in enumerate(mutants, 1):
-        before = _seconds()
-        rounds = selection.rounds(mutant)
-        verdict = judge.judge(mutant.path, mutant.after, rounds)
-        files.add(
-            Result(
-                key=mutant.key,
-                path=mutant.path,
-                line=mutant.line,
-                operator=mutant.operator,
-                diff=mutant.diff,
-                outcome=verdict.outcome,
-                test=verdict.test,
-                tests=sum(len(each.tests) for each in rounds),
-                seconds=round(_seconds() - before, 2),
-            )
-        )
-        if verdict.outcome in ("survived", "uncovered"):
-            print(f"{number}/{len(mutants)} {verdict.outcome} {mutant.path}:{mutant.line}\n{mutant.diff}", flush=True)
+def hold(files: Files, copy: Copy, mutants: Sequence[Mutant], known: Mapping[str, Result]) -> None:
+    """Hold mutants to the tests that run their lines: all to a few, then those that are left to more."""
+    selection, judge, results = Selection(copy.folder, files.recording), Judge(copy), dict(known)
+    for number in range(len(ROUNDS)):
+        left = [mutant for mutant in mutants if _goes_on(results.get(mutant.key), number)]
+        print(f"round {number + 1}: {len(left)} mutants", flush=True)
+        for mutant in left:
+            result = _held(mutant, results.get(mutant.key), selection, judge)
+            results[mutant.key] = result
+            files.add(result)
+            if result.alive and result.rounds == len(ROUNDS):
+                print(f"{result.outcome} {mutant.path}:{mutant.line}\n{mutant.diff}", flush=True)
+
+
+def _goes_on(result: Result | None, number: int) -> bool:
+    return result is None or (result.alive and result.rounds == number)
+
+
+def _held(mutant: Mutant, before: Result | None, selection: Selection, judge: Judge) -> Result:
+    """What becomes of a mutant in the round behind those that it has survived."""
+    started = _seconds()
+    rounds = selection.rounds(mutant)
+    number = before.rounds if before is not None else 0
+    verdict = judge.judge(mutant.path, mutant.after, rounds[number])
+    covered = any(rounds)
+    return Result(
+        key=mutant.key,
+        path=mutant.path,
+        line=mutant.line,
+        operator=mutant.operator,
+        diff=mutant.diff,
+        outcome=verdict.outcome if covered else "uncovered",
+        test=verdict.test if verdict.outcome != "survived" else None,
+        tests=sum(map(len, rounds[: number + 1])),
+        rounds=number + 1 if covered else len(ROUNDS),
+        seconds=round(_seconds() - started + (before.seconds if before is not None else 0), 2),
+    )
 
 
 def _seconds() -> float:
@@ -162,12 +177,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     possible, mutants = sample(options.checkout, options.paths, options.seed, options.mutants)
     known = files.known()
     if not options.report:
-        done = {key for key, result in known.items() if not (options.again and result.alive)}
-        wanted = [mutant for mutant in mutants if mutant.key not in done]
+        if options.again:
+            known = {key: result for key, result in known.items() if not result.alive}
         load_libraries()
         with copied(options.checkout) as copy:
             record(files, copy, options.tests)
-            hold(files, copy, wanted)
+            hold(files, copy, mutants, known)
         known = files.known()
     results = [known[mutant.key] for mutant in mutants if mutant.key in known]
     print(report(results, possible, options.seed))

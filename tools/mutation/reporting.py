@@ -27,6 +27,9 @@ class Result(NamedTuple):
     outcome: str
     test: str | None
     tests: int
+    """How many were meant to look at it."""
+    rounds: int
+    """How many rounds of them it has been through."""
     seconds: float
 
     @property

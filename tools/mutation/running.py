@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import Phase, settings
 
-from tools.mutation.selection import Round, Test
+from tools.mutation.selection import Test
 
 LIBRARIES = (
     "_pytest.assertion.rewrite", "attrs", "click.testing", "hypothesis.strategies", "hypothesis_jsonschema",
@@ -33,7 +33,7 @@ _QUIET = (
 )
 """What pytest and hypothesis say of libraries that were there before them."""
 
-HANG, SLOWER = 10.0, 20.0
+HANG, SLOWER = 5.0, 10.0
 """Seconds of a processor that any test may take, and how many times more than recorded: what takes more has no end."""
 MEMORY = 4 << 30
 PASSED, NONE_LEFT, FAILED = 0, 5, 1
@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
     """What the tests said of a mutant."""
 
     outcome: str
-    """``killed``, ``timeout``, ``survived`` or ``uncovered``."""
+    """``killed``, ``timeout`` or ``survived``."""
     test: str | None = None
     """The one that failed, or had no end; none where the mutant could not be imported."""
 
@@ -108,22 +108,17 @@ class Judge:
         self._copy = copy
         self._passes: dict[tuple[str, ...], bool] = {}
 
-    def judge(self, path: str, text: str, rounds: Sequence[Round]) -> Verdict:
+    def judge(self, path: str, text: str, tests: Sequence[Test]) -> Verdict:
         """Hold a module with another text to tests, until one fails."""
-        if not rounds:
-            return Verdict("uncovered")
-        for each in rounds:
-            tests = [test for test in each.tests if self._passes.get((test.name,), True)]
-            while tests:
-                with self._copy.holding(path, text):
-                    verdict = run(self._copy.folder, tests)
-                if verdict.outcome == "survived":
-                    break
-                if self._original_passes(verdict.test, tests):
-                    return verdict
-                if verdict.test is None:
-                    raise RuntimeError(f"the original cannot be tested: {sorted({test.file for test in tests})}")
-                tests = [test for test in tests if test.name != verdict.test]
+        left = [test for test in tests if self._passes.get((test.name,), True)]
+        while left:
+            with self._copy.holding(path, text):
+                verdict = run(self._copy.folder, left)
+            if verdict.outcome == "survived" or self._original_passes(verdict.test, left):
+                return verdict
+            if verdict.test is None:
+                raise RuntimeError(f"the original cannot be tested: {sorted({test.file for test in left})}")
+            left = [test for test in left if test.name != verdict.test]
         return Verdict("survived")
 
     def _original_passes(self, name: str | None, tests: Sequence[Test]) -> bool:

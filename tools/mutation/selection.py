@@ -30,11 +30,8 @@ class Test(NamedTuple):
         return self.name.partition("::")[0]
 
 
-class Round(NamedTuple):
-    """Tests that are run together, and the time that they took when they were recorded."""
-
-    tests: tuple[Test, ...]
-    seconds: float
+Round = tuple[Test, ...]
+"""Tests that are run together."""
 
 
 class Bounds(NamedTuple):
@@ -71,15 +68,14 @@ class Selection:
         self._uses: dict[str, list[tuple[str, int]]] | None = None
 
     def rounds(self, mutant: Mutant) -> list[Round]:
-        """The tests for a mutant, the quickest first, in rounds; none where no test runs its line."""
+        """The tests for a mutant, the quickest first, in rounds; all are empty where no test runs its line."""
         covering = sorted(self._covering(mutant), key=lambda test: (test.seconds, test.name))
         rounds = []
         for bounds in ROUNDS:
             candidates = [test for test in covering if test.processes == bounds.processes]
             near = _near(mutant.path, candidates, bounds.files)
             tests = _within([test for test in candidates if test.file in near], bounds)
-            if tests:
-                rounds.append(Round(tuple(tests), sum(test.seconds for test in tests)))
+            rounds.append(tuple(tests))
             chosen = set(tests)
             covering = [test for test in covering if test not in chosen]
         return rounds
