@@ -31,7 +31,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGE = os.path.join(ROOT, "docs", "compatibility.md")
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 EXTRAS = ("audit", "cluster", "lsp", "parquet", "shellcheck")
-_TABLE = re.compile(r"(?s)(<!-- wheels: begin.*?-->\n\n).*?(\n<!-- wheels: end -->)")
+_TABLE = re.compile(r"(?s)(<!-- wheels: begin[^>]*-->\n\n).*?(<!-- wheels: end -->)")
 
 
 class Platform(NamedTuple):
@@ -150,12 +150,15 @@ def main() -> None:
         return
     with open(PAGE, encoding="utf-8") as file:
         text = file.read()
+    filled, count = _TABLE.subn(partial(_filled, found), text)
+    if count != 1:
+        sys.exit(f"{PAGE} has no place for the table.")
     with open(PAGE, "w", encoding="utf-8") as file:
-        file.write(_TABLE.sub(partial(_filled, found), text))
+        file.write(filled)
 
 
 def _filled(found: str, match: re.Match[str]) -> str:
-    return f"{match[1]}{found}{match[2]}"
+    return f"{match[1]}{found}\n{match[2]}"
 
 
 if __name__ == "__main__":

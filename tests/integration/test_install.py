@@ -28,10 +28,10 @@ SECONDS = 600
 pytestmark = pytest.mark.skipif(DIST is None, reason="make check-install installs from the package index")
 
 
-def commands() -> list[str]:
-    """The commands of the page that can be run here, in order."""
-    lines = [bare(each.line) for block in blocks(PAGE) if block.language == "console" for each in block.commands()]
-    return [line for line in lines if shlex.split(line)[0] not in ELSEWHERE]
+def commands() -> list[list[str]]:
+    """The commands of the page that can be run here, block by block."""
+    lines = [[bare(each.line) for each in block.commands()] for block in blocks(PAGE) if block.language == "console"]
+    return [[line for line in block if shlex.split(line)[0] not in ELSEWHERE] for block in lines]
 
 
 @pytest.fixture
@@ -42,10 +42,9 @@ def repository(tmp_path: pathlib.Path) -> pathlib.Path:
     return folder
 
 
-def surroundings(folder: pathlib.Path) -> dict[str, str]:
+def surroundings(home: pathlib.Path) -> dict[str, str]:
     """The variables of a home of its own, where the wheel in ``dist`` is found beside those of the index."""
-    home = folder / "home"
-    home.mkdir(exist_ok=True)
+    home.mkdir()
     programs = home / ".local" / "bin"
     dist = os.path.abspath(str(DIST))
     kept = {name: value for name, value in os.environ.items() if name in ("PIP_CERT", "PIP_INDEX_URL", "SSL_CERT_FILE")}
@@ -72,21 +71,23 @@ def run(line: str, folder: pathlib.Path, variables: dict[str, str]) -> subproces
 
 
 def test_the_page_has_every_way() -> None:
-    found = commands()
+    found = [line for block in commands() for line in block]
     assert [line for line in found if line not in NOT_RUN and not line.startswith(("cblint ", "echo "))] == []
     assert {shlex.split(line)[0] for line in found} >= {"pipx", "uv", "uvx", ".venv/bin/pip", "shiv", "pex"}
 
 
 def test_each_way_gives_a_cblint_that_finds_the_defect(repository: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    variables = surroundings(tmp_path)
-    for line in commands():
-        done = run(line, repository, variables)
-        if "cblint check" in line or line.endswith((".pyz check", ".pex check")):
-            assert (done.returncode, "error[duplicate-key]" in done.stdout) == (1, True), f"{line}\n{done.stderr}"
-        else:
-            assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
-        if "tool install" in line or line.startswith("pipx install cblint"):
-            assert os.path.realpath(str(shutil.which("cblint", path=variables["PATH"]))).startswith(str(tmp_path))
+    for number, block in enumerate(commands()):
+        variables = surroundings(tmp_path / f"home-{number}")
+        for line in block:
+            done = run(line, repository, variables)
+            if "cblint check" in line or line.endswith((".pyz check", ".pex check")):
+                assert (done.returncode, "error[duplicate-key]" in done.stdout) == (1, True), f"{line}\n{done.stderr}"
+            else:
+                assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+            if line == "cblint check":
+                program = str(shutil.which("cblint", path=variables["PATH"]))
+                assert os.path.realpath(program).startswith(variables["HOME"]), line
 
 
 @pytest.mark.parametrize("what", ["wheel", "source distribution"])
@@ -94,7 +95,7 @@ def test_it_runs_wherever_it_is_installed(tmp_path: pathlib.Path, what: str) -> 
     ending = ".whl" if what == "wheel" else ".tar.gz"
     [file] = [name for name in os.listdir(str(DIST)) if name.endswith(ending)]
     python = tmp_path / "venv" / "bin" / "python"
-    variables = surroundings(tmp_path)
+    variables = surroundings(tmp_path / "home")
     lines = [
         f"{shlex.quote(sys.executable)} -m venv venv",
         f"{python} -m pip install --quiet {shlex.quote(os.path.abspath(os.path.join(str(DIST), file)))}'[audit,lsp]'",
@@ -112,7 +113,7 @@ def test_a_zipapp_does_not_do(tmp_path: pathlib.Path, repository: pathlib.Path) 
     # docs/install.md says so: should it ever do, that can be said instead.
     [wheel] = [name for name in os.listdir(str(DIST)) if name.endswith(".whl")]
     (repository / "main.tf").write_text('resource "aws_codebuild_project" "p" {\n  name = "p"\n}\n')
-    variables = surroundings(tmp_path)
+    variables = surroundings(tmp_path / "home")
     packed = (
         f"{shlex.quote(sys.executable)} -m pip install --quiet --target packed {os.path.abspath(str(DIST))}/{wheel} && "
         f"printf 'from cblint.__main__ import main\\nmain()\\n' > packed/__main__.py && "
