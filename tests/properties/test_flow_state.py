@@ -163,10 +163,16 @@ def test_causes_are_those_of_all(groups: list[list[Node]]) -> None:
 
 # Whole states
 
-FILES = st.sampled_from([ABSENT, UNKNOWN_FILE, File("folder")]) | VALUES.map(lambda value: File("file", value))
 BASES = (Layers(GIVEN), Layers(UNSET, ({"A": Variable(True, literal("0"))},)), Layers(ANYTHING))
 _SIMPLE = st.sampled_from([*map(literal, "abc"), EMPTY, UNKNOWN])
 """Texts that have nothing in common: what two others have in common depends on which are compared first."""
+
+
+def _files(values: st.SearchStrategy[Value]) -> st.SearchStrategy[File]:
+    return st.sampled_from([ABSENT, UNKNOWN_FILE, File("folder")]) | values.map(lambda value: File("file", value))
+
+
+FILES = _files(VALUES)
 
 
 @st.composite
@@ -181,7 +187,7 @@ def states(draw: st.DrawFn, values: st.SearchStrategy[Value] = VALUES, base: Lay
         Layers[Function | bool | None](NO_FUNCTION).update(
             draw(st.dictionaries(st.sampled_from("fg"), st.sampled_from([*FUNCTIONS, False, None]), max_size=2))
         ),
-        Layers(UNKNOWN_FILE).update(draw(st.dictionaries(st.sampled_from(PATHS), FILES, max_size=2))),
+        Layers(UNKNOWN_FILE).update(draw(st.dictionaries(st.sampled_from(PATHS), _files(values), max_size=2))),
         draw(values),
         draw(values),
         draw(st.builds(Options, MAYBE, MAYBE, noglob=MAYBE)),

@@ -218,7 +218,9 @@ class _Model(NamedTuple):
     def hull(self, start: int, end: int) -> Span:
         if start >= end:
             return Span(self.offset(start), self.offset(start))
-        return Span(self.spans[start].start, self.spans[end - 1].end)
+        first, last = self.spans[start], self.spans[end - 1]
+        # What is put in between characters that share a place stands where the second of them begins.
+        return Span(first.start, last.end) if last.end > first.start else first
 
 
 @st.composite
