@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -210,7 +210,7 @@ def _lint(text: str, candidate: Candidate, settings: Settings, repository: str |
         from cblint.shellcheck.rules import rules_of
 
         checks, unfinished = rules_of(settings.shellcheck, text, found.buildspecs, chosen)
-        rules += checks
+        rules = (*rules, *checks)
     hiding = Hiding(text, found.subjects)
     target = engine.Target(path, Lines(text), hiding)
     lap("choosing the rules")
@@ -302,7 +302,7 @@ def _suppressed(
     target: engine.Target,
     found: Opened,
     checked: engine.Checked,
-    rules: list[Rule],
+    rules: Sequence[Rule],
     ran: frozenset[str],
     suppressions: Suppressions,
     in_repository: bool,
@@ -323,7 +323,7 @@ def _suppressed(
     return checked._replace(findings=kept, cut=[*checked.cut, *more])
 
 
-def _ran(found: Opened, checked: engine.Checked, rules: list[Rule]) -> frozenset[str]:
+def _ran(found: Opened, checked: engine.Checked, rules: Sequence[Rule]) -> frozenset[str]:
     """The codes of the rules that saw all of a file.
 
     One that crashed or was cut short has not; after a syntax error none has.

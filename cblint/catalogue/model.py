@@ -62,7 +62,8 @@ class Rule(NamedTuple):
     of them stands. ``subjects`` are the kinds of definitions that it is about. ``whole``: it says nothing of a
     buildspec of which only a part is shown. ``silent``: what may not be unknown where it speaks. ``source``:
     the file of a rule that is not built in; ``texts`` are then its entry, with what explanations need. ``security``:
-    what it finds lets somebody in, or something out.
+    what it finds lets somebody in, or something out. ``needs``: what has to be known, some of it, for the rule to say
+    anything; empty where it may always.
     """
 
     code: str
@@ -87,23 +88,19 @@ class Rule(NamedTuple):
     texts: Mapping[str, Any] = MappingProxyType({})
     source: str = ""
     security: bool = False
+    needs: frozenset[str] = frozenset()
 
     @property
     def is_own(self) -> bool:
         """Whether it is not built in, but belongs to who lints."""
         return bool(self.source)
 
-    @property
-    def needs(self) -> frozenset[str]:
-        """What has to be known, some of it, for the rule to say anything: empty where it may always."""
-        needs = {variant.needs for variant in self.variants.values()}
-        return frozenset(needs) if "" not in needs else frozenset()
-
     def said_in(self, profile: str) -> Rule:
         """The rule with the variants that it has in a profile."""
         if profile == PEDANTIC or not any(variant.pedantic for variant in self.variants.values()):
             return self
-        return self._replace(variants={name: each for name, each in self.variants.items() if not each.pedantic})
+        variants = {name: each for name, each in self.variants.items() if not each.pedantic}
+        return self._replace(variants=variants, needs=_needs(variants))
 
     def judged(self, severity: Severity | None) -> Rule:
         """The rule with that severity in all that it says; as it is where none is given."""
@@ -121,6 +118,19 @@ def rule_from(entry: dict[str, Any], compiled: Callable[[Any], Finder] = Matcher
     severity = Severity(entry["severity"])
     confidence = entry["confidence"]
     fix = entry["fix"]
+    variants = {
+        name: Variant(
+            name=name,
+            severity=Severity(variant.get("severity", severity)),
+            confidence=variant.get("confidence", confidence),
+            message=variant["message"].strip(),
+            detail=variant.get("detail", "").strip(),
+            matchers=_matchers(variant.get("match", []), compiled),
+            pedantic=variant.get("profile") == PEDANTIC,
+            needs=variant.get("needs", ""),
+        )
+        for name, variant in entry["variants"].items()
+    }
     return Rule(
         code=entry["code"],
         name=entry["name"],
@@ -131,19 +141,7 @@ def rule_from(entry: dict[str, Any], compiled: Callable[[Any], Finder] = Matcher
         profiles=_profiles(entry["profile"], entry["category"]),
         status=entry["status"],
         former_names=tuple(entry.get("former-names", ())),
-        variants={
-            name: Variant(
-                name=name,
-                severity=Severity(variant.get("severity", severity)),
-                confidence=variant.get("confidence", confidence),
-                message=variant["message"].strip(),
-                detail=variant.get("detail", "").strip(),
-                matchers=_matchers(variant.get("match", []), compiled),
-                pedantic=variant.get("profile") == PEDANTIC,
-                needs=variant.get("needs", ""),
-            )
-            for name, variant in entry["variants"].items()
-        },
+        variants=variants,
         labels=dict(entry.get("labels", {})),
         fix_safety=fix["safety"],
         fix_title=fix.get("title", ""),
@@ -154,7 +152,13 @@ def rule_from(entry: dict[str, Any], compiled: Callable[[Any], Finder] = Matcher
         whole=entry.get("whole", False),
         silent=tuple(entry.get("silent", ())),
         security=entry.get("security", entry["category"] in _ABOUT_SECURITY),
+        needs=_needs(variants),
     )
+
+
+def _needs(variants: Mapping[str, Variant]) -> frozenset[str]:
+    needs = frozenset(variant.needs for variant in variants.values())
+    return needs if "" not in needs else frozenset()
 
 
 def _matchers(spec: Any, compiled: Callable[[Any], Finder]) -> tuple[Finder, ...]:

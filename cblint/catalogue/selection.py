@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -36,11 +36,16 @@ class Selection(NamedTuple):
     severity: tuple[tuple[str, str], ...] = ()
 
 
+_SELECTIONS = 64
+"""That a catalogue remembers: a run has one for each configuration."""
+
+
 class Catalogue:
     """The rules that there are for a file: the built-in ones, by code, and then those of its owners."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
+        self._selected: dict[Selection, tuple[Rule, ...]] = {}
 
     @property
     def own(self) -> tuple[Rule, ...]:
@@ -88,21 +93,23 @@ class Catalogue:
         except UnknownRule:
             return []
 
-    def select(self, selection: Selection) -> list[Rule]:
+    def select(self, selection: Selection) -> tuple[Rule, ...]:
         """The rules to run, in their order. A key that no rule has means none."""
+        found = self._selected.get(selection)
+        if found is None:
+            if len(self._selected) >= _SELECTIONS:
+                self._selected.clear()
+            found = self._selected[selection] = tuple(self._chosen(selection))
+        return found
+
+    def _chosen(self, selection: Selection) -> Iterator[Rule]:
         wanted = {code for key in selection.select for code in self._known(key)}
         unwanted = {code for key in selection.ignore for code in self._known(key)}
         severities = {code: Severity(severity) for key, severity in selection.severity for code in self._known(key)}
-        return [
-            rule.said_in(selection.profile).judged(severities.get(rule.code))
-            for rule in self.rules
-            if rule.code not in unwanted
-            and (
-                rule.code in wanted
-                if selection.select
-                else selection.profile in rule.profiles and rule.status == "stable"
-            )
-        ]
+        for rule in self.rules:
+            is_stable = selection.profile in rule.profiles and rule.status == "stable"
+            if rule.code not in unwanted and (rule.code in wanted if selection.select else is_stable):
+                yield rule.said_in(selection.profile).judged(severities.get(rule.code))
 
 
 def _is_in(rule: Rule, family: str) -> bool:
@@ -131,7 +138,7 @@ def is_check(code: str) -> bool:
     return len(code) == 6 and code.startswith(SHELLCHECK) and code.isascii() and code[2:].isdecimal()
 
 
-def select(selection: Selection) -> list[Rule]:
+def select(selection: Selection) -> tuple[Rule, ...]:
     """The built-in rules to run, by code. Raises UnknownRule."""
     built_in().check((*selection.select, *selection.ignore, *(key for key, _ in selection.severity)))
     return built_in().select(selection)

@@ -214,6 +214,6 @@ def test_the_rules_that_are_said_to_run_are_those_that_do(
     given_ = Settings(profile, tuple(chosen), tuple(ignored))
     found = effective(path, given_)
     run = select(selection(configuration(path, given_), given_, path))
-    assert [each.rule for each in found.verdicts if each.runs] == run
+    assert tuple(each.rule for each in found.verdicts if each.runs) == run
     assert [each.rule.code for each in found.verdicts] == [rule.code for rule in rules()]
     assert all(each.why and each.origin for each in found.verdicts)
