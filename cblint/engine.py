@@ -174,6 +174,7 @@ def _sees_all(rule: Rule, buildspec: Buildspec) -> bool:
     return all(known[variant.needs] for variant in rule.variants.values() if variant.needs)
 
 
+@lru_cache(maxsize=1)
 def _known_of(buildspec: Buildspec) -> frozenset[str]:
     """What is known beside the buildspec, or may be, as entries name what a variant needs."""
     known = {REPOSITORY} if buildspec.repository is not None else set()
