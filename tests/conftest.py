@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +67,21 @@ class Golden:
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     return Golden(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def beside_nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The working directory is an empty repository.
+
+    What is linted under a name alone would else be held to all files of this one, which takes seconds to read, again
+    after each test that has to forget what is on the disk.
+    """
+    folder = tmp_path_factory.mktemp("nothing")
+    (folder / ".git").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        yield
+    assert os.listdir(folder) == [".git"]
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
 from cblint.source.text import Lines, Utf16Columns
 from tests.helpers import commands
-from tests.lsp.editor import Editor, a_repository, editing
+from tests.lsp.editor import ROOT, Editor, a_repository, editing
 from tools.corpus import CORPUS, available
 
 CLEAN = commands("make")
@@ -170,7 +170,7 @@ def test_buildspecs_in_other_formats_are_checked_where_they_stand(shared: Editor
 
 
 def test_places_that_belong_to_a_finding_are_told(shared: Editor) -> None:
-    text = pathlib.Path("examples/leaks/buildspec.yml").read_text(encoding="utf-8")
+    text = (pathlib.Path(ROOT) / "examples" / "leaks" / "buildspec.yml").read_text(encoding="utf-8")
     found = shared.open("leaks-buildspec.yml", text)
     (printed,) = [each for each in found if each.code == "secret-printed" and "DB_PASSWORD" in each.message]
     assert printed.related_information is not None
