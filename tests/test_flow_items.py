@@ -135,6 +135,13 @@ ITEMS = [
     ("or may be another", "dash", ["cat /x && echo a >f || echo b >f; X=$(cat f)"], "0, X unknown"),
     ("folders above are made as well", "bash", ["mkdir -p a/b; [ -d a ]; X=$?; [ -d a/b ]; Y=$?; [ -d a/c ]; A=$?"],
      "0, X=0, Y=0, A=1"),
+    ("a name of small letters is read", "bash", ["read abc <<E\na b\nE\nX=$abc"], "0, X=a b"),
+    ("what printf makes of backslashes", "dash", ["X=$(printf 'a\\tb\\\\c')"], "0, X=a\tb\\c"),
+    ("bits are shifted both ways", "bash", ["X=$((6 >> 1)); Y=$((6 << 1))"], "0, X=3, Y=12"),
+    ("several classes in brackets", "dash", ["case a in [[:digit:][:alpha:]]) X=1;; *) X=2;; esac"], "0, X=1"),
+    ("ranges in brackets", "dash", ["case f in [0-9a-f]) X=1;; *) X=2;; esac"], "0, X=1"),
+    ("backslashes beside an expansion", "bash", ["B=1; X=a\\ \\b$B"], "0, X=a b1"),
+    ("texts differ before the same end", "dash", ["A=$(cat /x); [ \"$A-a-end\" = xxxxxxxx-end ]; X=$?"], "0, X=1"),
     # What is read as another text
     ("characters that are several in the C locale", "dash", ["A=é; X=${A#?}"], "0, X unknown"),
     ("a substring of them", "bash", ["A=éa; X=${A:1:1}"], "0, X unknown"),

@@ -122,11 +122,12 @@ class Judge:
         return Verdict("survived")
 
     def _original_passes(self, name: str | None, tests: Sequence[Test]) -> bool:
-        """Whether the test that has failed passes without the mutant; all, where none was begun."""
+        """Whether the test that has failed passes without the mutant; where none was begun, whether one is."""
         held = [test for test in tests if name in (None, test.name)]
-        key = tuple(test.name for test in held) if name else tuple(sorted({test.file for test in held}))
+        key = (name,) if name is not None else tuple(sorted({test.file for test in tests}))
         if key not in self._passes:
-            self._passes[key] = run(self._copy.folder, held).outcome == "survived"
+            verdict = run(self._copy.folder, held)
+            self._passes[key] = verdict.outcome == "survived" if name is not None else verdict.test is not None
         return self._passes[key]
 
 
