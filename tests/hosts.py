@@ -19,6 +19,7 @@ class Hosted(NamedTuple):
     project: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
 
+LINE_END = "\n"
 Spelling = Callable[[str], str]
 """How a character of the buildspec is written."""
 
@@ -36,12 +37,12 @@ def _put(path: str, before: str, written: Iterator[str], after: str, project: di
 
 
 def _indented(buildspec: str, indentation: str, spelling: Spelling = str) -> Iterator[str]:
-    """The lines of a block, each behind its indentation; an empty line has none."""
+    """The lines of a block, each behind its indentation; an empty line has none but the marks in it."""
     begins = True
     for char in buildspec:
-        begin = f"{indentation}\0" if begins and char != "\n" else ""
+        begin = f"{indentation if char != LINE_END else indentation.rstrip()}\0" if begins else ""
         yield begin + spelling(char)
-        begins = char == "\n"
+        begins = char == LINE_END
 
 
 def _json(char: str) -> str:

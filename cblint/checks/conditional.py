@@ -40,7 +40,7 @@ def _depends_from(item: ShellItem, node: AndOr) -> float:
 
 def _fails(pipeline: Pipeline) -> bool:
     """Whether what stands behind ``||`` is no alternative: it ends the command with a failure as well."""
-    if pipeline.negated or len(pipeline.commands) > 1:
+    if pipeline.negated or len(pipeline.commands) != 1:  # "time" alone is one of none
         return False
     (command,) = pipeline.commands
     last = command.body.items[-1] if isinstance(command, Body) and command.body.items else None

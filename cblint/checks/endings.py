@@ -89,6 +89,8 @@ def _ending(item: ShellItem) -> _Ending | None:
     if last.terminator == "&" or last.open or set(last.operators) != {"&&"}:
         return None
     pipelines = last.pipelines
+    if not all(pipeline.commands for pipeline in pipelines):  # "time" alone is one of none
+        return None
     asked = next((number for number, each in enumerate(pipelines) if not _asks(item, each)), len(pipelines))
     tests, rest = pipelines[:asked], pipelines[asked:]
     if not tests or not rest or not all(_acts(item, pipeline) for pipeline in rest):

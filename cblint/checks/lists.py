@@ -23,8 +23,9 @@ def list_precedence(buildspec: Buildspec) -> Iterator[Report]:
             continue
         for node in walk(item.script):
             if isinstance(node, AndOr) and not node.open and len(node.pipelines) > 2:
-                calls = [_called(item, pipeline.commands[-1]) for pipeline in node.pipelines[:3]]
-                a, b, c = calls
+                # "time" alone is a pipeline of none.
+                last = [pipeline.commands[-1] if pipeline.commands else None for pipeline in node.pipelines[:3]]
+                a, b, c = (_called(item, each) if each is not None else None for each in last)
                 if a is None or b is None or c is None:
                     continue
                 fields = {"first": called(a), "second": called(b), "third": called(c)}

@@ -66,7 +66,7 @@ def _what_is_run(invocation: Invocation) -> Node | None:
     if isinstance(parts[0], ProcessSubstitution) == (invocation.program == "eval"):
         return None
     body = parts[0].body.items
-    return body[-1].pipelines[-1].commands[0] if body else None
+    return next(iter(body[-1].pipelines[-1].commands), None) if body else None
 
 
 # What takes a missing field for a value

@@ -329,7 +329,8 @@ _MOVES = ("cd", "pushd")
 
 def _only_goes(step: Step) -> SimpleCommand | None:
     """The ``cd`` that is all of a command."""
-    nodes = [pipeline.commands[0] for item in step.item.script.body.items for pipeline in item.pipelines]
+    pipelines = [pipeline for item in step.item.script.body.items for pipeline in item.pipelines]
+    nodes = [next(iter(pipeline.commands), None) for pipeline in pipelines]  # "time" alone is one of none
     node = nodes[0] if len(nodes) == 1 else None
     if isinstance(node, SimpleCommand) and len(node.words) == 2 and node.words[0].raw in _MOVES:
         return node

@@ -47,7 +47,7 @@ def with_pipefail(buildspec: Buildspec, item: ShellItem, found: list[Invocation]
         return NOTHING
     declared = _undeclared(item, found[0])
     reached = {_reach(call) for call in found} if not declared else {_Reach.ITEM}
-    first = item.script.body.items[0].pipelines[0].commands[0]
+    first = next(iter(item.script.body.items[0].pipelines[0].commands), None)  # "time" alone is one of none
     sets = first if isinstance(first, SimpleCommand) and _sets_options(first) else None
     stops = sets is not None and any("e" in (word.text or "") for word in sets.words[1:])
     if _Reach.NOBODY in reached or (_Reach.OPTION in reached and not stops and not may_stop(item)):

@@ -127,8 +127,10 @@ def _ends_in_test(nodes: list[Node]) -> bool:
     """Whether a test stands as a command of its own, its status being all that it is for."""
     conditions = {id(each) for node in nodes for condition in _conditions(node) for each in condition}
     return any(
-        isinstance(node, AndOr) and id(node) not in conditions and isinstance(node.pipelines[-1].commands[-1], Test)
+        isinstance(command, Test)
         for node in nodes
+        if isinstance(node, AndOr) and id(node) not in conditions
+        for command in node.pipelines[-1].commands[-1:]
     )
 
 

@@ -171,7 +171,7 @@ def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
 
 def useless(pattern: str) -> str:
     """Why a pattern can match nothing, in words that follow it; empty if it can."""
-    if not pattern.strip() or pattern.lstrip().startswith("#"):
+    if not pattern.strip() or pattern.startswith("#"):
         return "matches nothing: it is empty, or a comment (a file whose name begins with # is \\#…)"
     if choices(pattern) > MOST_CHOICES:
         return "has too many stars between two slashes"

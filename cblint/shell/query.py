@@ -231,10 +231,14 @@ def _below(root: Node, above: tuple[Node, ...], wrappers: tuple[str, ...]) -> It
             stack.extend([(child, inside) for child in children[::-1]])
 
 
+_MOST_WRAPPERS = 30
+"""Programs that run one another; each is looked at with all words behind it."""
+
+
 def unfolded(invocation: Invocation) -> Iterator[Invocation]:
     """A program, and those that it runs if that is what it is for; it may be one that runs in a container."""
     node, words, wrappers, above = invocation
-    while words:
+    while words and len(wrappers) < _MOST_WRAPPERS:
         invocation = Invocation(node, words, wrappers, above)
         yield invocation
         program = invocation.program
