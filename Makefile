@@ -171,7 +171,7 @@ bench-audit: $(VENV)/test
 	$(BIN)/python -m tools.bench_audit $(BIN)/python
 
 bench: $(VENV)-bench/done
-	$(PYTHON) tools/bench.py $(VENV)-bench/bin/python
+	$(VENV)-bench/bin/python -m tools.bench $(VENV)-bench/bin/python $(BENCH)
 	$(PYTHON) tools/bench_editor.py $(VENV)-bench/bin/python --edits $(EDITS)
 
 dist: $(VENV)-dist/done
