@@ -28,7 +28,7 @@ def build_of(buildspec: Buildspec) -> Build:
     return aside(BUILDS, lambda: run_build(buildspec))
 
 
-_MAY_RUN_SCRIPTS = re.compile(r"(?:^|[\s;&|(])(?:\.|source|(?:\S*/)?(?:ba)?sh)\s|/|\.(?:ba)?sh\b")
+_MAY_RUN_SCRIPTS = re.compile(r"(?:^|[\s;&|(])(?:\.|source|(?:ba)?sh)\s|/|\.(?:ba)?sh\b")
 """In a command: it may run a file of the repository."""
 
 
