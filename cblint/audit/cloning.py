@@ -55,7 +55,7 @@ _MEANINGS = (
     (r"Authentication failed|error: 40[13]|HTTP 40[13]", f"the server refuses the credentials that git has. {_HOW}"),
     (r"Permission denied \(|Host key verification failed", f"ssh is not let in. {_HOW}"),
     (
-        r"(?i)repository .*not found|does not appear to be a git repository|repository not exported",
+        r"(?i)repository .{0,500}not found|does not appear to be a git repository|repository not exported",
         "there is no such repository, or it is not shown to you.",
     ),
 )
@@ -155,9 +155,16 @@ def mirrored(url: str, folder: str, seconds: float = TIMEOUT) -> str:
 def _remote(url: str) -> _Remote:
     found = next((match for each in _URLS if (match := re.fullmatch(each, url)) is not None), None)
     if found is None or len(url) > LONGEST_URL or re.search(r"[\x00-\x1f\x7f]", url) is not None:
-        shown = printable(re.sub(r"(?s)(?<=//).*@|^[^/]*@|[?#].*", "", url)[:_LONGEST_REASON])
+        shown = printable(_harmless(url)[:_LONGEST_REASON])
         raise Uncloned(f"{shown} is no URL that is cloned: it has to begin with {_KINDS}, or be like git@host:path.")
     return _Remote(url, *found.groups(""))
+
+
+def _harmless(url: str) -> str:
+    """What may be shown of something that is given as a URL: nothing that can be a password."""
+    if len(url) > LONGEST_URL:
+        return "…"
+    return re.sub(r"(?s)(?<=//).*@|^[^/]*@|[?#].*", "", url)
 
 
 def _plain(remote: _Remote) -> str:

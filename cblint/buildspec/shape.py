@@ -63,7 +63,7 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
 }
 _NUMERIC = frozenset("+-.0123456789")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def type_of(node: Node) -> str:

@@ -89,7 +89,7 @@ def address_of(value: Value, implied: bool = False) -> Address | None:
 def is_own(host: str) -> bool:
     """Whether what is sent to a host stays in the network of the build, or on the machine."""
     name = host.lower().rstrip(".").strip("[]")
-    if re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", name):
+    if re.fullmatch(r"[0-9.]+|[0-9a-f.]*:[0-9a-f:.]*", name):
         import ipaddress  # few hosts are numbers
 
         try:

@@ -229,4 +229,4 @@ def is_in_address(line: Line, word: Word, hole: Node) -> bool:
     if value is None:
         return False
     text = "".join(piece if isinstance(piece, str) else "\0" for piece in value.pieces)
-    return re.search(r"://[^/?#\s@]*\0[^/?#\s@]*@", text) is not None
+    return re.search(r"://[^/?#\s@\0]*\0[^/?#\s@]*@", text) is not None

@@ -96,7 +96,13 @@ def _kinds() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
 def _kind(file: str) -> dict[str, Any] | None:
     """What tool writes files of this name; None if the name says nothing."""
     name = file.rpartition("/")[2]
+    if len(name) > _LONGEST_NAME:
+        return None
     return next((kind for pattern, kind in _kinds() if pattern.fullmatch(name)), None)
+
+
+_LONGEST_NAME = 255
+"""Characters; no system has files of longer names."""
 
 
 # Artifacts
@@ -171,7 +177,7 @@ def cache_path_suspicious(buildspec: Buildspec) -> Iterator[Report]:
         if (match := re.match(_HOME, path.value)) is not None:
             edits = (replaced(path.text.span(*match.span()), "/root"),)
             yield Report(path.text.span(*match.span()), "home", fields, edits=edits)
-        elif (variable := re.search(r"\$\w+|\$\{[^}]*\}", path.value)) is not None:
+        elif (variable := re.search(r"\$\w+|\$\{[^}]{0,200}\}", path.value)) is not None:
             yield Report(path.text.span(*variable.span()), "variable", fields)
         elif path.value.startswith("/var/lib/docker"):
             yield Report(item.span, "docker", fields)

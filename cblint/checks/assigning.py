@@ -22,7 +22,7 @@ from cblint.source.text import Text
 from cblint.source.tree import Mapping as Entries
 from cblint.source.tree import Node, Pair, Scalar, Sequence, reachable
 
-_BARE = r"(?a)(?:[\w./:@%+,=-]|\$\w+|\$\{\w+\})+"
+_BARE = r"(?a)(?:[\w./:@%+,=-]|\$(?=\w)|\$\{\w+\})+"
 """What the shell reads as one word without quotes, and expands like one in quotes where it is assigned."""
 _ONE_COMMAND = r"\$\([^()]*\)|`[^`]*`"
 _POSIX_OPERATORS = r":?[-+=?]|##?|%%?"

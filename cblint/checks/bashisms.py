@@ -126,7 +126,7 @@ def _fails_always(construct: Construct) -> bool:
     """
     if not construct.posix_bash or construct.effect != "fails":
         return False
-    missing = re.search(r"(\S+): file not found", construct.posix_bash)
+    missing = re.search(r"(?<!\S)(\S+): file not found", construct.posix_bash)
     return missing is None or "." in missing[1]
 
 

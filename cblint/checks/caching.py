@@ -11,6 +11,7 @@ from cblint.buildspec.model import Buildspec, items, scalar
 from cblint.checks.certain import expected, is_expected
 from cblint.checks.edits import respelt
 from cblint.checks.files import path_of, place_of
+from cblint.checks.globs import fits, steps_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow import build_of
@@ -99,8 +100,7 @@ def _installs_otherwise(buildspec: Buildspec, clean: set[int]) -> bool:
 
 def _lies_in(place: str, folder: str) -> bool:
     """Whether a pattern such as ``**/web/`` finds the folder in which packages are installed."""
-    pattern = re.escape(posixpath.normpath(folder)).replace(r"\*\*/", "(?:.*/)?").replace(r"/\*\*", "(?:/.*)?")
-    return re.fullmatch(pattern.replace(r"\*\*", ".*"), place) is not None
+    return fits(steps_of(folder), steps_of(place))
 
 
 def _clean_installs(buildspec: Buildspec) -> Iterator[tuple[str, Invocation]]:

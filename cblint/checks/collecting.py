@@ -18,6 +18,7 @@ from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
+from cblint.hosts.discover import MOST_CHOICES, choices
 from cblint.hosts.repository import found_by, holds, text_in
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.operands import option_values
@@ -48,6 +49,8 @@ _ELSEWHERE = (
 _REMOVING = frozenset({"rm", "rimraf", "del", "mv", "rmdir", "unlink", "trash"})
 _ANYTHING = r"\$\(.*\)|`.*`|\$\{[^}]*\}|\$\w+|\{.*\}"
 """What in a word may become any text."""
+_LONGEST = 4_096
+"""Characters of a path; what is longer is no path, and may be anything."""
 _ROOT = frozenset({".", "./", "$CODEBUILD_SRC_DIR", "${CODEBUILD_SRC_DIR}"})
 
 
@@ -151,6 +154,8 @@ def _may_find(words: Sequence[Word], path: str) -> bool:
 
 def _may_mean(word: Word, path: str) -> bool:
     """Whether a word may be the path of a folder, or of one that holds it."""
+    if len(word.raw) > _LONGEST:
+        return True
     *folders, name = re.sub(_ANYTHING, "*", word.raw.replace('"', "").replace("'", "")).rstrip("/").split("/")
     steps = path.split("/")
     if name in steps or name in ("", ".", ".."):
@@ -251,6 +256,8 @@ def _are_several(buildspec: Buildspec, pattern: str) -> bool:
     """
     if buildspec.repository is None or holds(buildspec.repository, buildspec.path) is None:
         return True
+    if choices(pattern) > MOST_CHOICES:
+        return False
     tail = re.escape(posixpath.normpath(pattern)).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
     folder = posixpath.dirname(buildspec.path)
     while True:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def docker_interactive_flag(buildspec: Buildspec) -> Iterator[Report]:
     """A container is to be attached to a terminal, and there is none."""
-    for invocation in buildspec.invocations(r"(?:docker|podman)\b.*\s-(?:\w*t\w*|-tty)\b"):
+    for invocation in buildspec.invocations(r"\s-(?:\w*t\w*|-tty)\b"):
         found = invocation.runs(invocation.program, "run") or invocation.runs(invocation.program, "exec")
         if invocation.program not in ("docker", "podman") or len(found) < 2:
             continue

@@ -37,8 +37,8 @@ _SETTINGS = {
 
 
 _SETTINGS_IN = {
-    "npm": (".npmrc", r"(?m)^\s*(?:package-lock|shrinkwrap)\s*=\s*[\"']?false\b"),
-    "yarn": (".yarnrc", r"(?m)^\s*-*(?:install\.)?(?:frozen|pure|no)-lockfile\b"),
+    "npm": (".npmrc", r"(?m)^[^\S\n]*(?:package-lock|shrinkwrap)\s*=\s*[\"']?false\b"),
+    "yarn": (".yarnrc", r"(?m)^[^\S\n]*-*(?:install\.)?(?:frozen|pure|no)-lockfile\b"),
     "bundle": (".bundle/config", r"\bBUNDLE_(?:DEPLOYMENT|FROZEN|GEMFILE)\b"),
 }
 """The same of a file of the repository."""

@@ -33,11 +33,11 @@ SCRIPT_RUNNERS = ("npm", "yarn", "pnpm")
 _NODE_ENV, _PRODUCTION = "NODE_ENV", "production"
 _SETTINGS = (
     r"(?i)\bnpm_config_(?:include|omit|production|only|also|userconfig|globalconfig)\b|\bYARN_PRODUCTION\b"
-    r"|\b(?:npm|yarn|pnpm)\s+(?:-\S+\s+)*(?:config|c|set)\b|\.(?:npm|yarn)rc\b"
+    r"|\b(?:npm|yarn|pnpm)\s+(?:-\S{1,99}\s{1,9}){0,20}(?:config|c|set)\b|\.(?:npm|yarn)rc\b"
 )
 """What anywhere in the file may tell a package manager which dependencies to install."""
 _SETTINGS_IN = {
-    ".npmrc": r"(?m)^\s*(?:include|omit|production|only|also)\s*(?:\[\])?\s*=",
+    ".npmrc": r"(?m)^[^\S\n]*(?:include|omit|production|only|also)\s*(?:\[\]\s*)?=",
     ".yarnrc": r"\bproduction\b",
 }
 WITH_INSTALLATION = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")

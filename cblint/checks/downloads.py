@@ -113,7 +113,7 @@ def _read_by(reader: object) -> str | None:
 def _is_content(reader: object) -> bool:
     """Whether a program succeeds if it is given nothing, as it is by a curl that fails."""
     words = [word.text or "" for word in reader.words] if isinstance(reader, SimpleCommand) else []
-    asks = any(re.fullmatch(r"-[a-zA-Z]*e[a-zA-Z]*|--exit-status", word) for word in words[1:])
+    asks = any(re.fullmatch(r"-[a-df-zA-Z]*e[a-zA-Z]*|--exit-status", word) for word in words[1:])
     return bool(words) and words[0] in ("jq", "yq") and not asks
 
 

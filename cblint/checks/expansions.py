@@ -26,7 +26,7 @@ from cblint.spelling import alike, closest, distance
 
 # Braces
 
-_BRACES = re.compile(r"\{[^{}\s]*=[^{}\s]*,[^{}\s]*\}|\{[^{}\s]*,[^{}\s]*=[^{}\s]*\}")
+_BRACES = re.compile(r"\{[^{}\s=]*=[^{}\s,]*,[^{}\s]*\}|\{[^{}\s,]*,[^{}\s=]*=[^{}\s]*\}")
 
 
 def unquoted_brace_expansion(buildspec: Buildspec) -> Iterator[Report]:
@@ -71,7 +71,7 @@ def _in_quotes(word: Word) -> tuple[Edit, ...]:
     return (replaced(word.span, f'"{quoted}"'),)
 
 
-_ALIKE_IN_QUOTES = r"\$(?:\w+|\{\w+[^\"'{}$\\`~]*\})"
+_ALIKE_IN_QUOTES = r"\$(?:\w+|\{\w[^\"'{}$\\`~]*\})"
 """An expansion that is read alike between double quotes and without: in its own argument stand none."""
 _GOES_ON = re.compile(r"[\"']+\w")
 

@@ -184,7 +184,11 @@ def _fault(text: str) -> _Fault | None:
 
 def _is_open(text: str) -> bool:
     """Whether something that is not known stands outside of quotes, where it can be anything."""
-    return _HOLE in re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
+    return _HOLE in re.sub(_STRING, lambda match: "" if match[1] else match[0], text)
+
+
+_STRING = r'(?s)"(?:[^"\\]|\\.)*(?:(")|\\?\Z)'
+"""One that nothing closes is read to the end: else all behind each quote in it would be read again."""
 
 
 def _lack(definition: dict[str, object]) -> _Fault | None:

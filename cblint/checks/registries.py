@@ -319,7 +319,7 @@ def _built_from_hub(buildspec: Buildspec, uses: Sequence[Use], known: set[str]) 
         bases = bases_of(buildspec, use.invocation, use.event) if use.kind == BUILDING and use.event else []
         for base in bases:
             # The tag may be an argument of the build.
-            image = re.sub(r":.*\$.*", "", base.image)
+            image = re.sub(r"^([^:]*):.*\$.*", r"\1", base.image)
             name = hub_name(_literal(image))
             if name is None or "$" in name or name in known:
                 continue

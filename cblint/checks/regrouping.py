@@ -136,7 +136,7 @@ def with_option(buildspec: Buildspec, step: Step, following: Several[Step]) -> C
         if not targets or ("pipefail" in words and buildspec.runs_in != BASH):
             return NOTHING
     touched, removed = list_item(buildspec, step.item)
-    stops = words[0] == "set" and any(re.fullmatch(r"-[a-z]*e[a-z]*|errexit", word) for word in words)
+    stops = words[0] == "set" and any(re.fullmatch(r"-[a-df-z]*e[a-z]*|errexit", word) for word in words)
     if not removed or (stops and not all(may_stop(each.item) for each in targets)):
         return NOTHING
     edits: list[Edit] = []

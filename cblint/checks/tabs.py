@@ -17,9 +17,9 @@ _MOST_LINES = 100
 _LONGEST = 20_000
 """Each line that is mended costs a reading of the file."""
 _LEAD = re.compile(r"[ \t]*")
-_OPENS = re.compile(r"(?:[:-]|[|>][-+0-9]*)\s*(?:#.*)?$")
+_OPENS = re.compile(r"(?:[:-]|[|>][-+0-9]*)\s*(?:#|$)")
 
-_BEGINS_TEXT = re.compile(r"(?:^|[\s:-])[|>][-+0-9]*\s*(?:#.*)?$")
+_BEGINS_TEXT = re.compile(r"(?:^|[\s:-])[|>][-+0-9]*\s*(?:#|$)")
 
 
 class _Mended(NamedTuple):

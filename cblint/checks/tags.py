@@ -207,7 +207,10 @@ def _is_for_files(invocation: Invocation) -> bool:
 def _dockerfile(buildspec: Buildspec, use: Use) -> str | None:
     """The Dockerfile of a build; None if it is not known from which images it begins or takes files."""
     text = dockerfile_of(buildspec, use.invocation, use.event)[1] if use.event is not None else None
-    return None if text is None or re.search(r"(?im)(?:^[ \t]*FROM\b.*|\bfrom=\S*)\$", text) is not None else text
+    return None if text is None or re.search(_FROM_VARIABLE, text) is not None else text
+
+
+_FROM_VARIABLE = r"(?im)(?:^[ \t]*FROM\b.*|\bfrom=(?:(?!\bfrom=)[^\s$])*)\$"
 
 
 def mutable_image_tag(buildspec: Buildspec) -> Iterator[Report]:

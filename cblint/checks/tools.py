@@ -127,7 +127,7 @@ def _may_bring(invocation: Invocation) -> bool:
     return effect.does not in _BRINGS_NOTHING or effect.presumed
 
 
-_OF_PROGRAMS = r"(?:^|[=,:\"'])(?:/|~|\$\{?HOME)[^=,:\s]*\bs?bin\b"
+_OF_PROGRAMS = r"(?:^|[=,:\"'])(?:/|~|\$\{?HOME)(?:(?![\"'][/~$])[^=,:\s])*\bs?bin\b"
 """A folder in which a shell looks for programs, or may, as it stands in a word."""
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST = 10
 """So many further commands are named that print a secret."""
 _POSSIBLE = r"\s-[A-Za-z]*x|\bxtrace\b"
-_LETTERS = re.compile(r"-[A-Za-z]*x[A-Za-z]*")
+_LETTERS = re.compile(r"-[A-Za-wyz]*x[A-Za-z]*")
 _WORST_FIRST = ("unmasked", "masked", NAMED)
 _TO_FILE = frozenset({"&>", "&>>", ">&"})
 

@@ -8,7 +8,7 @@ from typing import Any
 from cblint.buildspec.shape import Fault, faults, sentence
 from cblint.config.model import ConfigError
 from cblint.config.nodes import keys, texts, value_of
-from cblint.hosts.discover import useless
+from cblint.hosts.discover import MOST_PATTERNS, useless
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
 
 Wrong = Callable[[int, str], ConfigError]
@@ -21,7 +21,9 @@ def check(root: Node, schema: dict[str, Any], wrong: Wrong) -> None:
         raise wrong(fault.span.start, _sentence(fault))
     for pair in _nameless(root):
         raise wrong(pair.key.span.start, "a key must be text")
-    for pattern in _patterns(root):
+    for number, pattern in enumerate(_patterns(root)):
+        if number == MOST_PATTERNS:
+            raise wrong(pattern.span.start, f"there are more than {MOST_PATTERNS:,} patterns")
         fault_of = useless(pattern.value)
         if fault_of:
             raise wrong(pattern.span.start, f'the pattern "{_bounded(pattern.value)}" {fault_of}')

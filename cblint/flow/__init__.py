@@ -76,7 +76,7 @@ def build_of(buildspec: Buildspec) -> Build:
     return _builds(buildspec).alone()
 
 
-_MAY_RUN_SCRIPTS = re.compile(r"(?:^|[\s;&|(])(?:\.|source|(?:\S*/)?(?:ba)?sh)\s|/|\.(?:ba)?sh\b")
+_MAY_RUN_SCRIPTS = re.compile(r"(?:^|[\s;&|(])(?:\.|source|(?:ba)?sh)\s|/|\.(?:ba)?sh\b")
 """In a command: it may run a file of the repository."""
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cblint.flow.assignments import Assigner
 
 BLANKS = " \t\n"
-_GLOB = re.compile(r"[*?]|\[.*\]", re.DOTALL)
+_GLOB = re.compile(r"[*?]|\[[^\[\]]*\]")
 _ANSI = re.compile(r"\\(?:([abefnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2}))")
 _ANSI_CHARACTERS = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 

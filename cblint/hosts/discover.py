@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 """Folders below the one searched: each level costs a look at all above it, and real trees stay under 30."""
+MOST_PATTERNS = 10_000
+"""Lines of a ``.gitignore``, and patterns of a configuration: each takes its time to be made, and for each file."""
+LONGEST_PATTERN = 4_096
+"""Characters; no system has files of longer paths."""
 
 # Folders of version control, of installed packages and of copies that tools make: never anybody's own buildspecs.
 NEVER = frozenset({".aws-sam", ".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
@@ -133,7 +137,7 @@ def _gitignore(folder: str) -> Callable[[str], bool | None] | None:
         return None
     try:
         with open(path, encoding="utf-8-sig", errors="replace") as file:
-            lines = file.read(1024 * 1024).splitlines()
+            lines = file.read(1024 * 1024).splitlines()[:MOST_PATTERNS]
     except OSError:
         return None
     return matcher(lines)
@@ -155,37 +159,38 @@ def matcher(lines: Iterable[str]) -> Callable[[str], bool | None]:
 
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
-    import warnings
-
     from pathspec import GitIgnoreSpec
 
-    usable: list[Any] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # re warns of "[[", which .gitignore may well hold
-        for line in lines:
-            if choices(line) <= MOST_CHOICES:
-                with contextlib.suppress(ValueError, re.error):
-                    usable += GitIgnoreSpec.from_lines([line]).patterns
-    return GitIgnoreSpec(usable)
+    return GitIgnoreSpec([each for line in lines if not _endless(line) for each in _compiled(line) or ()])
 
 
 def useless(pattern: str) -> str:
     """Why a pattern can match nothing, in words that follow it; empty if it can."""
     if not pattern.strip() or pattern.startswith("#"):
         return "matches nothing: it is empty, or a comment (a file whose name begins with # is \\#…)"
-    if choices(pattern) > MOST_CHOICES:
-        return "has too many stars between two slashes"
+    return _endless(pattern) or ("" if _compiled(pattern) is not None else "is malformed, so that it matches nothing")
+
+
+def _endless(pattern: str) -> str:
+    """Why a pattern is not looked at, in words that follow it: it could take for ever, and no file is called so."""
+    if len(pattern) > LONGEST_PATTERN:
+        return f"is longer than {LONGEST_PATTERN:,} characters"
+    return "has too many stars between two slashes" if choices(pattern) > MOST_CHOICES else ""
+
+
+@lru_cache(maxsize=MOST_PATTERNS)
+def _compiled(line: str) -> Sequence[Any] | None:
+    """A line of ``.gitignore``, which is a pattern or none; None if it is malformed."""
     import warnings
 
     from pathspec import GitIgnoreSpec
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # re warns of "[[", which .gitignore may well hold
         try:
-            GitIgnoreSpec.from_lines([pattern])
+            return GitIgnoreSpec.from_lines([line]).patterns
         except (ValueError, re.error):
-            return "is malformed, so that it matches nothing"
-    return ""
+            return None
 
 
 MOST_CHOICES = 2

@@ -17,7 +17,7 @@ from cblint.lsp.symbols import Symbol, symbols_of
 
 TRIGGERS = ("$", "{", "[", ",", " ", ":", "-", "/")
 """Characters behind which there may be something to offer, beside those of words."""
-_MARK = re.compile(r"\$(?:\{\d+(?::([^}]*))?\}|\d+)|\\([\\$}])")
+_MARK = re.compile(r"\$(?:\{\d+(?::([^}]{0,500}))?\}|\d+)|\\([\\$}])")
 """In a snippet: a place for the cursor, perhaps with what stands there at first; an escaped character."""
 
 

@@ -10,7 +10,7 @@ from cblint.catalogue import Rule
 from cblint.source.text import Span, begin_of_line, end_of_line
 
 _LONGEST = 2_000
-_COMMENT = r"(?:#{1,9}|//+|<!--)[ \t]{0,9}cblint:[ \t]{0,9}"
+_COMMENT = r"(?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:[ \t]{0,9}"
 _NAMES = re.compile(rf"{_COMMENT}ignore(?:-file)?[ \t]{{0,9}}\[(?P<before>[^\[\]]*?)(?P<word>[\w-]*)\Z")
 _WORD = re.compile(rf"{_COMMENT}(?P<word>[a-z-]{{0,20}})\Z")
 _REASON = re.compile(rf"{_COMMENT}ignore(?:-file)?[ \t]{{0,9}}\[[^\[\]]+\](?P<word>[ \t]*(?:--?)?[ \t]*)\Z")

@@ -21,7 +21,7 @@ from cblint.wording import enumerated
 
 _REFERENCE = re.compile(r"\$\{?!?(?:[Ee]nv:)?([A-Za-z_][A-Za-z0-9_]*)|%([A-Za-z_][A-Za-z0-9_]*)%")
 """A variable as the shells of Linux and of Windows write it."""
-_ASSIGNED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?=\+?=|\[)")
+_ASSIGNED = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?=\+?=|\[)")
 _EXPORTED = ("env", "exported-variables")
 _MOST_PLACES = 4
 """Lines in which a variable is set that are told."""

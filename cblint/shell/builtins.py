@@ -20,7 +20,7 @@ _CARET = re.compile(r"\[\^\]?[^\]]*\]")
 _ECHO_OPTION = re.compile(r"-[neE]+")
 _ECHO_ESCAPE = re.compile(r"\\(?:[abcefnrtv\\]|[0-7]{1,4})")
 _PRINTF = re.compile(
-    r"%%|(?P<directive>%[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d*))?[qQn('lhzjtL])|\\\\"
+    r"%%|(?P<directive>%[-+ #0]*(?:\*|[1-9]\d*)?(?:\.(?:\*|\d*))?[qQn('lhzjtL])|\\\\"
     r"|(?P<escape>\\(?:x[0-9A-Fa-f]+|u[0-9A-Fa-f]+|U[0-9A-Fa-f]+|[E\"'?]))"
 )
 _SIGNAL = re.compile(r"SIG(?!EXIT\b)[A-Z][A-Z0-9+-]*|ERR|DEBUG|RETURN", re.IGNORECASE)
@@ -322,7 +322,7 @@ def caret(word: Word) -> Iterator[Construct]:
     """``[^…]`` in a pattern."""
     if "[^" in word.raw:
         text, places = characters(word)
-        match = _CARET.search(text)
+        match = _CARET.match(text, text.find("[^"))  # if nothing closes the first, nothing closes another
         if match is not None:
             yield construct("caret-pattern", placed(word, places, match.start(), match.start() + 2))
 

@@ -41,7 +41,9 @@ _KEYWORD = re.compile(r"[A-Za-z]+(?![\w.\\/:*=-])")
 _ASSIGNS = re.compile(r"(?:[-+*/%]|\?\?)?=|\+\+|--")
 _IN_EXPRESSION = re.compile(r"-[A-Za-z]+|[\w.\[\]:!~^*/%?\\@-]|[^\x00-\x7f]|[+$=<>]")
 _NUMBER = re.compile(
-    r"[+-]?(?:0x[0-9a-f]+|\d*\.?\d+(?:e[+-]?\d+)?)(?:u?[lsy]|[dn])?(?:[kmgtp]b)?(?=[\s;,|)}\]*/%+.-]|\Z)", re.IGNORECASE
+    r"[+-]?(?:0x[0-9a-f]+|(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)(?:u?[lsy]|[dn])?(?:[kmgtp]b)?"
+    r"(?=[\s;,|)}\]*/%+.-]|\Z)",
+    re.IGNORECASE,
 )
 _EXPRESSION = frozenset("$\"'(@[{+-!,")
 _KEY = re.compile(r"[\w.-]+\s*=")

@@ -52,6 +52,8 @@ def decode(data: bytes, most: int = MAX_BYTES) -> str:
     """At most so many bytes as text without the byte order mark. Raises Unreadable."""
     if len(data) > most:
         raise Unreadable(f"is larger than {most // 1024 // 1024} MB")
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        raise Unreadable("is encoded in UTF-32, not UTF-8")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("is encoded in UTF-16, not UTF-8")
     try:
