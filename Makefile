@@ -76,7 +76,6 @@ lint: $(VENV)/test $(VENV)/docs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m tools.generate --check
 
 # Compiled first: tests start hundreds of processes, which would else each do that where nobody may write bytecode.
 test: lint $(VENV)/multitool/done $(VENV)/site/done $(VENV)/chromium
