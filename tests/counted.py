@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cProfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -23,11 +23,19 @@ def counting() -> Iterator[list[int]]:
         calls[0] = sum(entry.callcount for entry in profiler.getstats())
 
 
+def calls_of(work: Callable[[], object]) -> int:
+    """How many functions it calls."""
+    with counting() as calls:
+        work()
+    return calls[0]
+
+
 def steepening(counts: Sequence[int]) -> float:
     """How much more a further item costs than one before did, by the work for a size, for twice and four times that.
 
-    1 where the work grows as the size does, 2 where it grows as its square. What is done once, however much it is,
-    hides nothing here, as it does where the counts themselves are compared: small sizes say enough.
+    1 where the work grows as the size does, 2 where it grows as its square, less where it hardly grows. What is done
+    once, however much it is, hides nothing here, as it does where the counts themselves are compared: small sizes say
+    enough.
     """
     first, second, third = counts
-    return (third - second) / 2 / max(second - first, 1)
+    return (third - second) / 2 / max(second - first, first / 100, 1)

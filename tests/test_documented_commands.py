@@ -28,6 +28,7 @@ from cblint.linter import Settings
 from cblint.running import lint_paths
 from tests.documents import Block, Command, blocks, pages, text_of
 from tests.git import ENVIRONMENT, commit, initialised
+from tests.helpers import repository
 from tests.integration.conftest import ROOT, Cblint, Done, environment, forget
 
 NOT_RUN = {
@@ -260,8 +261,10 @@ def test_commands_within_a_sentence_name_what_there_is(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_buildspecs_of_a_page_are_as_it_says(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_buildspecs_of_a_page_are_as_it_says(
+    page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    monkeypatch.chdir(repository(tmp_path, {page: text_of(page)}))
     result = lint_paths([page], Settings(isolated=True))
     found = [each for _, each in result.findings if each.is_open]
     shown = blocks(page)

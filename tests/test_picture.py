@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cblint.cli.commands import cli
-from tools.picture import COMMAND, FOLDER, picture, svg
+from tools.picture import COMMAND, example, picture, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -18,11 +18,11 @@ def rows(drawn: str) -> list[str]:
     return ["".join(text.itertext()) for text in ElementTree.fromstring(drawn).iter(f"{SVG}text")]
 
 
-def test_the_picture_holds_what_cblint_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_picture_holds_what_cblint_prints() -> None:
     from click.testing import CliRunner
 
-    monkeypatch.chdir(FOLDER)
-    printed = CliRunner().invoke(cli, COMMAND.split()[1:]).stdout
+    with example():
+        printed = CliRunner().invoke(cli, COMMAND.split()[1:]).stdout
     first, *shown = rows(picture())
     assert first == f"$ {COMMAND}"
     assert " ".join(shown).split() == printed.split()

@@ -18,6 +18,7 @@ from tests.examples import all_examples
 from tests.reported import left_open, reported
 
 EXAMPLES = all_examples()
+SCHEMA = jsonschema.Draft202012Validator(read_schema("rule"))
 WITH_WAYS = {example.rule for example in EXAMPLES if example.steps}
 
 
@@ -34,7 +35,7 @@ def test_an_example_gives_exactly_the_findings_and_the_fix_that_it_marks(example
 @pytest.mark.parametrize("path", entry_files(), ids=os.path.basename)
 def test_an_entry_fits_the_schema_and_its_place(path: str) -> None:
     entry = read_yaml(path)
-    jsonschema.validate(entry, read_schema("rule"))
+    SCHEMA.validate(entry)
     family = os.path.basename(os.path.dirname(path))
     assert os.path.basename(path) == f"{entry['name']}.yml"
     assert FAMILIES[entry["code"][2]] == family

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 
 from cblint.linter import Settings
@@ -34,14 +37,24 @@ _CODE = re.compile(r"\x1b\[([0-9;]+)m(.*?)\x1b\[0m")
 _PIECE = re.compile(r"\x1b\[[0-9;]+m.*?\x1b\[0m|[^ \x1b]+| ")
 
 
+@contextmanager
+def example() -> Iterator[None]:
+    """The working directory is a repository of the example alone: to look through all of this one takes seconds."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
+        os.mkdir(os.path.join(folder, ".git"))
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+
 def picture() -> str:
     """What ``cblint check`` prints of an example."""
-    before = os.getcwd()
-    os.chdir(FOLDER)
-    try:
+    with example():
         return svg(COMMAND, "".join(render("text", lint_paths(["."], Settings(isolated=True)), Style(colour=True))))
-    finally:
-        os.chdir(before)
 
 
 def svg(command: str, text: str) -> str:

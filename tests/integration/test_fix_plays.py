@@ -55,10 +55,9 @@ def can_be_played(example: Example) -> bool:
     return not for_windows and "path" not in example.given
 
 
-def _some(shells: Sequence[str], number: int) -> list[str]:
-    """All shells in long runs; else the first, and in turn one of the others."""
-    first, *others = shells
-    return [first, *(others if ALL else others[number % 2 : number % 2 + 1])]
+def _some(shells: Sequence[str], number: int) -> Sequence[str]:
+    """All shells in long runs; else one, in turn."""
+    return shells if ALL else [shells[number % len(shells)]]
 
 
 @pytest.mark.parametrize("rule", HELD)
@@ -68,7 +67,8 @@ def test_a_fix_changes_what_its_entry_says_and_nothing_else(rule: str, runner: R
     seen: set[str] = set()
     for number, example in enumerate(examples):
         case = _case(example, str(tmp_path / example.id))
-        for shell in _some(shells_of(example), number):
+        shells = shells_of(example)
+        for shell in _some(shells, number) if len(examples) >= len(SHELLS) else shells:
             found = observables(case, shell, runner)
             more = set(found).difference(FIXES[rule]["observables"])
             assert not more, f"{example.id} changes more: " + "\n".join(f"{name}: {found[name]}" for name in more)

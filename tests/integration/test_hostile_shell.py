@@ -1,9 +1,12 @@
-"""Commands made to take a linter's time or memory: all rules lint each in a process that may have little; the parser's
-work, which is counted, grows as their length does; and no depth is too much for the stack, however full it is."""
+"""Commands made to take a linter's time or memory: all rules lint them in a process that may have little; their work,
+which is counted, and the parser's grows as the length does; and no depth is too much for the stack, however full it is.
+"""
 
 from __future__ import annotations
 
+import functools
 import json
+import pathlib
 import resource
 import subprocess
 import sys
@@ -14,81 +17,106 @@ import pytest
 from cblint.shell.parser import parse
 from cblint.shell.script import Script
 from cblint.source.text import Text
-from tests.bounds import times
+from tests.bounds import ALL, times
+from tests.counted import calls_of, steepening
+from tests.helpers import lint, repository
+from tests.integration.conftest import environment
 
-SECONDS = 100
-"""A watchdog, far above what any takes: what grows with the square of its length does not end within it."""
+SECONDS = 600 if ALL else 60
+"""Of work, far above what all take: what grows with the square of its length does not end within it."""
 MEMORY = 1 << 30
+MOST = 1.2
+"""How much steeper the work may grow: not at all; twice were its square."""
 
 HOSTILE = {
-    "substitutions": "$(" * 10_000,
-    "quoted substitutions": '"$(' * 5_000,
-    "lists": "a && " * times(20_000) + "a",
-    "an open list": "a && " * times(20_000),
-    "pipelines": "a | " * times(20_000) + "a",
-    "a line": "a" * 1_000_000,
-    "words": "a " * times(500_000),
-    "double quotes": '"' + "x " * times(300_000),
-    "single quotes": "'" + "x " * times(300_000),
-    "control characters": "a\0b\0" * 1_000,
-    "here-documents": "cat <<A\n" * times(20_000),
-    "here-documents of one line": "cat " + "<<A " * times(20_000),
-    "here-strings": "<<<" * times(20_000),
-    "backquotes": "`" * 9_999,
-    "parameters": "${" * 10_000,
-    "arithmetic": "$((" * 10_000,
-    "subshells": "(" * 10_000,
-    "groups": "{ " * 10_000,
-    "ifs": "if " * 10_000,
-    "cases": "case a in " * 5_000,
-    "conditions": "[[ " + "( " * 10_000,
-    "functions": "f() " * 10_000,
-    "arrays": "a=(" * 10_000,
-    "subscripts": "a[" * 10_000,
-    "negations": "! " * 10_000,
-    "coprocesses": "coproc " * 5_000,
-    "brace expansions": "echo " + "{a," * 10_000,
-    "continued lines": "\\\n" * times(100_000),
-    "traps": "trap " * times(100_000),
-    "tests": "[ " * times(100_000),
-    "keyed names": "; a[ " * times(50_000),
-    "braces with text": "{a" * times(100_000),
-    "blanks": "set" + " " * times(500_000),
-    "all of them": '$(echo "${a:-`b $((1+' * 2_000,
-    "commands": "a;" * times(150_000),
-    "comments": "a #b\n" * times(60_000),
-    "line ends": "\n" * times(100_000),
-    "carriage returns": "a\r\n" * times(100_000),
-    "pairs of quotes": '"a" ' * times(75_000),
-    "pairs of backquotes": "`a` " * times(75_000),
-    "escapes in backquotes": "`" + "\\\\" * times(150_000) + "`",
-    "subshells that begin like arithmetic": "((a)\n)\n" * times(40_000),
-    "subshells with brackets in comments": "((a #((\n) )\n" * times(25_000),
-    "here-documents that end at a bracket": "$(cat <<E\nE)\n" * times(25_000),
-    "items of a case": "case a in " + "b) c;; " * times(40_000) + "esac",
-    "branches": "if a; then b; " + "elif a; then b; " * times(20_000) + "fi",
-    "depth again and again": ("$(" * 39 + "a" + ")" * 39 + "\n") * 2_500,
+    "substitutions": ("", "$(", 10_000, ""),
+    "quoted substitutions": ("", '"$(', 5_000, ""),
+    "lists": ("", "a && ", 20_000, "a"),
+    "an open list": ("", "a && ", 20_000, ""),
+    "pipelines": ("", "a | ", 20_000, "a"),
+    "a line": ("", "a", 1_000_000, ""),
+    "words": ("", "a ", 500_000, ""),
+    "double quotes": ('"', "x ", 300_000, ""),
+    "single quotes": ("'", "x ", 300_000, ""),
+    "control characters": ("", "a\0b\0", 1_000, ""),
+    "here-documents": ("", "cat <<A\n", 20_000, ""),
+    "here-documents of one line": ("cat ", "<<A ", 20_000, ""),
+    "here-strings": ("", "<<<", 20_000, ""),
+    "backquotes": ("", "`", 9_999, ""),
+    "parameters": ("", "${", 10_000, ""),
+    "arithmetic": ("", "$((", 10_000, ""),
+    "subshells": ("", "(", 10_000, ""),
+    "groups": ("", "{ ", 10_000, ""),
+    "ifs": ("", "if ", 10_000, ""),
+    "cases": ("", "case a in ", 5_000, ""),
+    "conditions": ("[[ ", "( ", 10_000, ""),
+    "functions": ("", "f() ", 10_000, ""),
+    "arrays": ("", "a=(", 10_000, ""),
+    "subscripts": ("", "a[", 10_000, ""),
+    "negations": ("", "! ", 10_000, ""),
+    "coprocesses": ("", "coproc ", 5_000, ""),
+    "brace expansions": ("echo ", "{a,", 10_000, ""),
+    "continued lines": ("", "\\\n", 100_000, ""),
+    "traps": ("", "trap ", 100_000, ""),
+    "tests": ("", "[ ", 100_000, ""),
+    "keyed names": ("", "; a[ ", 50_000, ""),
+    "braces with text": ("", "{a", 100_000, ""),
+    "blanks": ("set", " ", 500_000, ""),
+    "all of them": ("", '$(echo "${a:-`b $((1+', 2_000, ""),
+    "commands": ("", "a;", 150_000, ""),
+    "comments": ("", "a #b\n", 60_000, ""),
+    "line ends": ("", "\n", 100_000, ""),
+    "carriage returns": ("", "a\r\n", 100_000, ""),
+    "pairs of quotes": ("", '"a" ', 75_000, ""),
+    "pairs of backquotes": ("", "`a` ", 75_000, ""),
+    "escapes in backquotes": ("`", "\\\\", 150_000, "`"),
+    "subshells that begin like arithmetic": ("", "((a)\n)\n", 40_000, ""),
+    "subshells with brackets in comments": ("", "((a #((\n) )\n", 25_000, ""),
+    "here-documents that end at a bracket": ("", "$(cat <<E\nE)\n", 25_000, ""),
+    "items of a case": ("case a in ", "b) c;; ", 40_000, "esac"),
+    "branches": ("if a; then b; ", "elif a; then b; ", 20_000, "fi"),
+    "depth again and again": ("", "$(" * 39 + "a" + ")" * 39 + "\n", 2_500, ""),
 }
+"""What stands before and behind what is repeated, and how often it is."""
 
 
-def limit_memory() -> None:
+def buildspec(script: str) -> str:
+    """A buildspec of this command."""
+    return f"version: 0.2\nphases: {{build: {{commands: [{json.dumps(script)}]}}}}\n"
+
+
+def limit() -> None:
+    """Little memory, and an end of all time."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-@pytest.mark.parametrize("script", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_command_is_linted_within_bounds(script: str) -> None:
-    text = f"version: 0.2\nphases: {{build: {{commands: [{json.dumps(script)}]}}}}\n"
+def test_hostile_commands_are_linted_within_bounds(tmp_path: pathlib.Path) -> None:
+    texts = {
+        f"{name}/buildspec.yml": buildspec(before + repeated * times(count) + after)
+        for name, (before, repeated, count, after) in HOSTILE.items()
+    }
+    folder = repository(tmp_path, dict(texts))
     done = subprocess.run(
-        [sys.executable, "-m", "cblint", "check", "--format", "json", "--isolated", "-"],
-        input=text.encode(),
+        [sys.executable, "-m", "cblint", "check", "--format", "json", "--isolated", "--jobs", "1"],
         capture_output=True,
-        timeout=SECONDS,
-        preexec_fn=limit_memory,
+        cwd=folder,
+        env=environment(),
+        preexec_fn=limit,
     )
     assert done.stderr == b""
-    assert done.returncode in (0, 1)
+    assert done.returncode == 1
     result = json.loads(done.stdout)
     assert result["summary"]["skipped"] == []
+    assert sorted(file["path"] for file in result["files"]) == sorted(texts)
+
+
+@pytest.mark.parametrize(("before", "repeated", "count", "after"), HOSTILE.values(), ids=HOSTILE)
+def test_the_work_of_all_rules_grows_as_the_length_does(before: str, repeated: str, count: int, after: str) -> None:
+    lengths = (200, 600, 1_200, 2_400)  # the first is for what is done but once in a process
+    texts = [buildspec(before + repeated * (length // len(repeated)) + after) for length in lengths]
+    counts = [calls_of(functools.partial(lint, text)) for text in texts][1:]
+    assert steepening(counts) < MOST, counts
 
 
 # The work of the parser, counted
@@ -113,20 +141,9 @@ class Watched(str):
 
 def work(text: str) -> int:
     """How many calls the parser makes, and how many characters it looks at one by one."""
-    calls = 0
-
-    def count(frame: object, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += 1
-
     Watched.seen = 0
     source = Text.of(Watched(text))
-    sys.setprofile(count)
-    try:
-        parse(source)
-    finally:
-        sys.setprofile(None)
-    return calls + Watched.seen
+    return calls_of(lambda: parse(source)) + Watched.seen
 
 
 REPEATED = {
@@ -224,8 +241,8 @@ REPEATED = {
 
 @pytest.mark.parametrize(("before", "repeated", "after"), REPEATED.values(), ids=REPEATED)
 def test_the_work_grows_as_the_length_does(before: str, repeated: str, after: str) -> None:
-    short, long = (work(before + repeated * (length // len(repeated)) + after) for length in (2_000, 8_000))
-    assert long < 5 * short + 1_000
+    counts = [work(before + repeated * (length // len(repeated)) + after) for length in (500, 1_000, 2_000)]
+    assert steepening(counts) < MOST, counts
 
 
 # Depth
@@ -241,9 +258,12 @@ def frames_left(needed: int) -> int:
 
 def deep(left: int, text: str) -> Script:
     """The tree of the text, read where the stack has only so many frames left."""
-    if frames_left(left + 10) > left:
-        return deep(left, text)
-    return parse(Text.of(text))
+    return below(frames_left(sys.getrecursionlimit()) - left, text)
+
+
+def below(calls: int, text: str) -> Script:
+    """The same below so many calls."""
+    return below(calls - 1, text) if calls > 0 else parse(Text.of(text))
 
 
 @pytest.mark.parametrize(("before", "repeated", "after"), REPEATED.values(), ids=REPEATED)
