@@ -141,7 +141,7 @@ ITEMS = [
     ("several classes in brackets", "dash", ["case a in [[:digit:][:alpha:]]) X=1;; *) X=2;; esac"], "0, X=1"),
     ("ranges in brackets", "dash", ["case f in [0-9a-f]) X=1;; *) X=2;; esac"], "0, X=1"),
     ("backslashes beside an expansion", "bash", ["B=1; X=a\\ \\b$B"], "0, X=a b1"),
-    ("an end that both have is kept", "bash", ["cat /x && A=abc-one || A=xyz-one; [ \"$A\" = xxx-two ]; X=$?"], "0, X=1"),
+    ("an end of both is kept", "bash", ["cat /x && A=abc-one || A=xyz-one; [ \"$A\" = xxx-two ]; X=$?"], "0, X=1"),
     ("the home of another", "bash", ["X=~nobody/a; Y=~/a"], "0, X unknown, Y=/home/a"),
     ("let tells whether it is zero", "bash", ["let A=0; X=$?; let A=3; Y=$?"], "0, X=1, Y=0"),
     ("of what is unknown it tells nothing", "bash", ['let "A=$(cat /x)"; X=$?'], "0, X unknown"),
