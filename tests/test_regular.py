@@ -77,6 +77,8 @@ def _samples(pattern: str) -> list[Sample]:
         ("a$b", []),
         ("(?i)(?<id>a)", [Sample("a")]),
         (r"[^/0]\.[x-z]\d", [Sample("a.x0")]),
+        (r"\d\w\s[\s]\n", [Sample("00  \n")]),
+        (r"\D\W\S[^\s]", [Sample("a-00")]),
     ],
 )
 def test_samples_are_the_shortest_of_each_form(pattern: str, expected: list[Sample]) -> None:
@@ -101,7 +103,9 @@ def test_questions_to_a_tree() -> None:
 
 # Python's own reading is the oracle.
 
-_ATOMS = st.sampled_from(["a", "b", "1", "/", r"\.", ".", "[ab]", "[^a]", "[0-9]", r"\d", r"\w", "^", "$"])
+_ATOMS = st.sampled_from(
+    ["a", "b", "1", "/", r"\.", ".", "[ab]", "[^a]", "[0-9]", r"\d", r"\w", r"\s", r"\W", "[^\\s]", "^", "$"]
+)
 _COUNTS = st.sampled_from(["", "", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?"])
 
 

@@ -242,6 +242,9 @@ def _command(shell: SimpleRunner, call: Call) -> Outcome:
 
 
 def _wait(shell: SimpleRunner, call: Call) -> Outcome:
+    options = (word for word in call.words if word.start.startswith("-"))
+    if shell.shell.is_dash is not True and any("p" in (word.text or "p") for word in options):
+        raise Unclear  # of bash: it sets the variable that is named, or unsets it
     state = call.state
     if state.files.default == UNKNOWN_FILE:
         # A job may have changed them since.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ from cblint.source.text import Text
 
 _NO_COMMANDS = ("declare", "typeset")
 """What declares in bash, and is not known to dash."""
+_LIKE_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 CHARACTERS_PER_STEP = 100
 """To read a text takes time as well, whatever it then does."""
 
@@ -82,7 +84,7 @@ class SimpleRunner(Assigner):
         name = fields.values[0].text
         if name is None:
             return self._unnamed(node, expansion, fields)
-        if not fields.begins:
+        if not fields.begins or (name in builtins.DECLARATIONS and self._may_assign(node)):
             raise Unclear
         if expansion.substituted is not None and not self._declares(name):
             self.hide(expansion.substituted, "substitution", node)
@@ -132,6 +134,11 @@ class SimpleRunner(Assigner):
     def _declares(self, name: str | None) -> bool:
         """Whether a command is followed by assignments and not by words that look like them."""
         return name in builtins.DECLARATIONS and (name not in _NO_COMMANDS or self.shell.is_dash is not True)
+
+    def _may_assign(self, node: SimpleCommand) -> bool:
+        """Whether words of a declaration look like assignments: dash takes them for some, whatever became its name."""
+        words = (word for word in node.words[1:] if word.text is None)
+        return self.shell.is_dash is not False and any(_LIKE_ASSIGNMENT.match(word.raw) for word in words)
 
     def _redirection_fails(self, node: SimpleCommand, state: State, special: bool) -> None:
         """A special builtin whose redirection fails takes the shell with it."""
