@@ -20,7 +20,8 @@ UNRELATED = {
 }
 SCRIPT = """
 import json, sys
-from cblint.linter import Settings, lint_paths
+from cblint.linter import Settings
+from cblint.running import lint_paths
 before = set(sys.modules)
 result = lint_paths(["."], Settings())
 print(json.dumps([len(result.files), sorted(set(sys.modules) - before)]))
