@@ -137,7 +137,7 @@ fuzz: $(VENV)/test
 	CBLINT_FLEET=all CBLINT_CHANGES=200 $(BIN)/python -m pytest --numprocesses $(CORES) \
 	    tests/test_fleet.py tests/audit/test_again.py
 	CBLINT_MUTATED=10000 $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration/test_shell_oracles.py
-	CBLINT_HOSTILE=all $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration tests/test_taint_growth.py \
+	CBLINT_HOSTILE=all $(BIN)/python -m pytest --numprocesses $(CORES) tests/integration tests/hostile tests/test_taint_growth.py \
 	    tests/properties/test_hosts.py tests/properties/test_hosted_fixes.py
 	$(BIN)/python -m tools.fuzz --runs $(FUZZ_RUNS) --seed $(FUZZ_SEED) --workers $(CORES)
 

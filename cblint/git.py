@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 import shutil
+import stat
 import subprocess
 import tempfile
 import threading
@@ -43,6 +44,12 @@ _SAFE = (
 )
 
 
+LONGEST_KEPT = 262_144
+"""Bytes of a file in which git keeps a name or its settings."""
+_READ_FIRST = ("HEAD", "config", "commondir", "packed-refs", "shallow", "objects/info/alternates")
+"""What git reads of every repository, and waits for."""
+
+
 Said = subprocess.CompletedProcess[bytes]
 
 
@@ -57,8 +64,52 @@ class Blob(NamedTuple):
     size: int | None
 
 
+def kept_in(folder: str, name: str) -> str | None:
+    """What git keeps in a file; None for what is no plain file, too long for one of these, or no UTF-8.
+
+    A link is none: git makes none here, and asks itself where one was made.
+    """
+    try:
+        place = os.open(os.path.join(folder, name), _FLAGS)
+    except (OSError, ValueError):
+        return None
+    try:
+        data = os.read(place, LONGEST_KEPT + 1) if stat.S_ISREG(os.fstat(place).st_mode) else None
+        return data.decode("utf-8") if data is not None and len(data) <= LONGEST_KEPT else None
+    except (OSError, ValueError):
+        return None
+    finally:
+        os.close(place)
+
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe is opened without waiting for who writes to it."""
+
+
+def git_folder(root: str) -> str:
+    """The folder in which git keeps what belongs to a repository, by the folder that is its root or its own."""
+    inner = os.path.join(root, ".git")
+    if os.path.isdir(inner):
+        return inner
+    if not os.path.isfile(inner):
+        return root
+    # A working tree of another repository, or a submodule.
+    found = re.fullmatch(r"gitdir: ([^\n\0]+)\n?", kept_in(root, ".git") or "")
+    return os.path.normpath(os.path.join(root, found.group(1))) if found is not None else root
+
+
+def check_readable(root: str) -> None:
+    """Raise GitError for a repository in which git would wait for a pipe or a device for as long as it may take."""
+    folder = git_folder(root)
+    for name in _READ_FIRST:
+        path = os.path.join(folder, *name.split("/"))
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise GitError(f"git cannot read the repository: its file {name} is no plain file")
+
+
 def commit(root: str, revision: str) -> str:
     """The name of the commit that a revision of the repository at ``root`` stands for. Raises GitError."""
+    check_readable(root)
     base = revision.removesuffix("...")
     found = _resolved(root, base)
     if base == revision:

@@ -12,9 +12,9 @@ from cblint.audit.archives import unpacked
 from cblint.audit.laying import LONGEST
 from cblint.audit.laying import laid_out as written
 from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, ROWS, Plan, Task, Unit
-from cblint.audit.refs import Head, check_readable, head_of
+from cblint.audit.refs import Head, head_of
 from cblint.audit.state import of_commit, of_file, of_rows, of_tree
-from cblint.git import GitError, contents, files_of
+from cblint.git import GitError, check_readable, contents, files_of
 from cblint.source.file import Unreadable
 
 

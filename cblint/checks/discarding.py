@@ -61,7 +61,7 @@ def _does_something(script: Script) -> bool:
     return any(_is_to_be_seen(invocation) for invocation in programs_in(script))
 
 
-_SUCCEEDS = r"\|\||[;\n]\s*(true|:|exit 0)"
+_SUCCEEDS = r"\|\||[;\n][^\S\n]*(?:true|:|exit 0)"
 
 
 def _told(build: Build) -> set[str]:

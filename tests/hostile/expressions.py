@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FUNCTIONS = frozenset({"compile", "search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split"})
-_TAKE_PATTERNS = {"invocations": "search"}
+_TAKE_PATTERNS = {"holds": "search", "invocations": "search", "scripts": "search"}
 """Methods of ours that search with the pattern they are given first."""
+_OURS = ("buildspec", "item")
+"""What has them is called so everywhere."""
 
 
 class Use(NamedTuple):
@@ -108,8 +110,10 @@ def _of_module(module: Module, methods: Methods) -> Iterator[Use]:
         if not isinstance(node.func, ast.Attribute) or not node.args:
             continue
         is_re = isinstance(node.func.value, ast.Name) and node.func.value.id == "re"
-        how = node.func.attr if is_re and node.func.attr in _FUNCTIONS else _TAKE_PATTERNS.get(node.func.attr)
-        if how is None or (not is_re and not isinstance(node.func.value, ast.Name)):
+        is_ours = _name(node.func.value) in _OURS
+        how = node.func.attr if is_re and node.func.attr in _FUNCTIONS else None
+        how = _TAKE_PATTERNS.get(node.func.attr) if is_ours else how
+        if how is None:
             continue
         names = vars(importlib.import_module(module.name))
         text = ast.unparse(node.args[0])

@@ -130,6 +130,7 @@ _CHOSEN: dict[tuple[str, str], list[str] | list[re.Pattern[str]]] = {
     ("checks.installers", "line['unpinned']"): _under("installers", "unpinned"),
     ("checks.installers", "apart"): _under("installers", "unless-operand"),
     ("checks.installers", "pattern"): [each for found in table("installers")["settings"].values() for each in found],
+    ("checks.installed", "pattern"): [],  # two words
     ("checks.placeholders", "pattern"): [
         value for name, value in vars(placeholders).items() if name.isupper() and isinstance(value, str)
     ],
