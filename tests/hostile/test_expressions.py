@@ -1,6 +1,6 @@
 """No regular expression of cblint takes more than linear time, whatever text a stranger has written for it.
 
-`make test` tries one in twenty of the attacks that can be made of each, others for each pattern; `make fuzz` tries all
+`make test` tries one in forty of the attacks that can be made of each, others for each pattern; `make fuzz` tries all
 of them, and looks that what is compiled while the examples run has been among them.
 """
 
@@ -22,7 +22,7 @@ from tests.hostile.patterns import Pattern, forgotten, patterns
 
 PARTS = 16
 """Into which the patterns are parted, so that all processors are at work."""
-SHARE = 1 if ALL else 20
+SHARE = 1 if ALL else 40
 
 
 def test_no_place_is_forgotten() -> None:
@@ -74,19 +74,13 @@ HOWS = ("match", "fullmatch", "search", "finditer")
     ("pattern", "how"),
     [
         ("(a+)+b", "match"),
-        ("(?:a|a)*b", "fullmatch"),
         (r"(?:\w|\$\w+)+", "fullmatch"),
-        (r"\s+$", "search"),
-        ("x*y", "search"),
-        ("<.*>", "finditer"),
         (r"\$\{[^}]*\}", "search"),
         ("a*[ab]*c", "match"),
         ("-[a-z]*e[a-z]*", "fullmatch"),
         ('"(?:[^"\\\\]|\\\\.)*"', "finditer"),
         (r"(?m)^\s*x", "search"),
-        (r"(?<=x)y+z|\d*\.?\d+e", "match"),
         (r"git\b.*push", "search"),
-        ("(?=.*a.*b)c", "match"),
         (b"[0-9]+x", "search"),
     ],
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.bounds import no_hanging
+from tests.bounds import ALL, no_hanging
 from tests.integration.conftest import CLEAN, DEFECT, Cblint, assert_harmless
 
 SAID = "error[command-not-string]"
@@ -61,10 +61,12 @@ ASKING = DEFECT + "      - ./run.sh && docker build . && npm ci && . ./run.sh\na
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", BESIDE)
-def test_what_is_read_beside_a_buildspec_may_be_anything(cblint: Cblint, name: str, kind: str) -> None:
+@pytest.mark.parametrize("names", [(name,) for name in BESIDE] if ALL else [BESIDE], ids=" ".join)
+def test_what_is_read_beside_a_buildspec_may_be_anything(cblint: Cblint, names: tuple[str, ...], kind: str) -> None:
+    """All of it at once; `make fuzz` takes one after the other."""
     cblint.put({"buildspec.yml": ASKING})
-    _put(cblint, name, kind)
+    for name in names:
+        _put(cblint, name, kind)
     with no_hanging(20):
         done = cblint("--format", "concise")
     assert (done.status, done.err) == (1, b"")

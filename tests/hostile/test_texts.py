@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from tests.bounds import no_hanging
+from tests.bounds import no_hanging, times
 from tests.integration.conftest import DEFECT, Cblint, assert_harmless
 
 MARK = b"\xef\xbb\xbf"
 DATA = DEFECT.encode()
 FOUND = "buildspec.yml:5:16: error[command-not-string]"
-DEPTH = 10_000
+DEPTH = times(10_000)
 
 BYTES: dict[str, tuple[bytes, int, str]] = {
     "a byte order mark": (MARK + DATA, 1, FOUND),
@@ -82,9 +82,7 @@ DEEP = {
         for text in (nested("(", "1", ")"), nested("["), nested("{a:", "1", "}"), nested("`${"), nested("!", "a"))
     ],
     "a.py": [PYTHON.format(text) for text in (nested("(", "1", ")"), nested("["), nested("-", "1"), nested("f'{"))],
-    "A.java": [
-        JAVA.format(text) for text in (nested("(", "1", ")"), nested('Map.of("a", ', "1", ")"), nested("new A[]{"))
-    ],
+    "A.java": [JAVA.format(nested("(", "1", ")")), JAVA.format(nested('Map.of("a", ', "1", ")"))],
     "README.md": [
         nested("> ", "```yaml\nversion: 0.2\nphases: {}\n```\n"),
         nested("```\n"),
@@ -98,7 +96,7 @@ DEEP = {
     ],
     ".github/workflows/a.yml": ["on: push\njobs: " + nested("{a: ")],
 }
-"""10,000 levels of everything that can be within itself, in the formats that hold buildspecs."""
+"""10,000 levels (`make test`: 3,000) of all that can be within itself, in the formats that hold buildspecs."""
 
 
 @pytest.mark.parametrize("name", DEEP)
