@@ -164,6 +164,13 @@ ITEMS = [
     ("dash puts all together", "dash", ["set -- a b; IFS=,; X=$*; Y=\"$*\"; A=$@"], "0, X=a,b, Y=a,b, A=a,b"),
     ("a default in what is not clear", "bash", ["unset A; wait -p B \"${A:=1}\"; X=${A-u}"], "unknown, X unknown"),
     ("what may be made readonly", "bash", ["A=$(cat /x); declare $A B=1; unset B; X=${B-u}"], "unknown, X unknown"),
+    ("typeset is declare", "bash", ["typeset A=1; X=$A"], "0, X=1"),
+    ("what stands for other characters", "bash", ["A=$'\\a\\b\\e\\f\\r\\v\\n\\'\\\"\\\\?'"],
+     "0, A=\a\b\x1b\f\r\v\n'\"\\?"),
+    ("a program under another name", "bash", ["exec -a x true; A=1"], "unknown, A unknown"),
+    ("a folder that is readonly", "bash", ["readonly PWD; cd /; X=$?"], "unknown, X unknown"),
+    ("a line of blanks is read as nothing", "bash", ["read A <<E\nX\nE\nread B <<E\n \nE\n"], "0, A=X, B="),
+    ("a file with arguments in any shell", "sh", ["echo X=1 >f; . ./f a; Y=1"], "0, X=1, Y=1"),
     ("texts differ before the same end", "dash", ["A=$(cat /x); [ \"$A-a-end\" = xxxxxxxx-end ]; X=$?"], "0, X=1"),
     # What is read as another text
     ("characters that are several in the C locale", "dash", ["A=é; X=${A#?}"], "0, X unknown"),

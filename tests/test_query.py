@@ -49,6 +49,8 @@ def named(command: str, program: str) -> Invocation:
         ("exec -a x make", ["exec", "make"]),
         ("bash -c 'make && ls'", ["bash", "make", "ls"]),
         ('sh -ec "make"', ["sh", "make"]),
+        ('bash --norc -c "make"', ["bash", "make"]),
+        ("sh -e make", ["sh"]),
         ('sh -c "make $X"', ["sh"]),
         ("bash script.sh -c make", ["bash"]),
         ("sudo bash -c 'cd x; make'", ["sudo", "bash", "cd", "make"]),

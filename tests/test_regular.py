@@ -76,6 +76,7 @@ def _samples(pattern: str) -> list[Sample]:
         (r"\Aa{3}\z", [Sample("aaa", start=True, end=True)]),
         ("a$b", []),
         ("(?i)(?<id>a)", [Sample("a")]),
+        ("XY{2}", [Sample("XYY")]),
         (r"[^/0]\.[x-z]\d", [Sample("a.x0")]),
         (r"\d\w\s[\s]\n", [Sample("00  \n")]),
         (r"\D\W\S[^\s]", [Sample("a-00")]),

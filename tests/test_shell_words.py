@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cblint.shell.commands import ArrayLiteral, Assignment, SimpleCommand
+from cblint.shell.contents import content
+from cblint.shell.operands import may_hold_options
 from cblint.shell.parser import parse
 from cblint.shell.syntax import (
     CommandSubstitution,
@@ -16,6 +18,7 @@ from cblint.shell.syntax import (
     Word,
     walk,
 )
+from cblint.source.text import HOLE
 from cblint.source.tree import Scalar, Sequence
 from tests.helpers import child, root
 from tests.helpers import commands as buildspec
@@ -110,6 +113,33 @@ def test_a_subscript_belongs_to_the_word_that_begins_with_it() -> None:
 def test_the_text_of_a_word(raw: str, text: str | None, unquoted: str | None) -> None:
     word = all_of(f"echo {raw}", SimpleCommand)[0].words[1]
     assert (word.raw, word.text, word.unquoted) == (raw, text, unquoted)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("a'b c'", "ab c"),
+        ("$'a b'", "a b"),
+        (r"$'a\tb'", HOLE),
+        (r"'a\tb'", r"a\tb"),
+        ('"$x"', HOLE),
+        ('"a"$x', f"a{HOLE}"),
+    ],
+)
+def test_the_content_of_a_word_is_what_is_known_of_it_without_quotes(raw: str, expected: str) -> None:
+    assert content(only(raw, Word)).value == expected
+
+
+@pytest.mark.parametrize(
+    "raw", ["$OPTS", "$opt", "$MVN_FLAGS", "$x_params", "$@", '"$@"', "$*", "${a[@]}", '"${a[@]}"']
+)
+def test_a_word_may_hold_options(raw: str) -> None:
+    assert may_hold_options(all_of(raw, Word)[0])
+
+
+@pytest.mark.parametrize("raw", ["$NAME", "$OPTIMUM", '"$OPTS"', "opts", '"$*"', "${a[1]}", '"${a[1]}"'])
+def test_a_word_that_holds_none(raw: str) -> None:
+    assert not may_hold_options(all_of(raw, Word)[0])
 
 
 def test_a_backslash_at_the_end_is_one() -> None:

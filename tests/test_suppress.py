@@ -624,6 +624,13 @@ def test_a_comment_above_a_block_is_not_about_the_next_one() -> None:
     assert [each.suppressed for each in findings] == ["why", "why", None, None]
 
 
+def test_each_block_has_the_comment_above_it() -> None:
+    block_shown = f"```yaml\n{SHOWN}```\n"
+    text = "\n".join(f"{comment}{block_shown}" for comment in (IN_MARKDOWN, "", IN_MARKDOWN.replace("why", "third")))
+    findings = lint(text, ISOLATED, "guide.md").findings
+    assert [each.suppressed for each in findings] == ["why", "why", None, None, "third", "third"]
+
+
 def test_one_that_suppresses_nothing_says_where() -> None:
     text = f"{IN_MARKDOWN}```yaml\n{HEAD}      - make\n```\n"
     messages = [each.message for each in lint(text, ISOLATED, "guide.md").findings]

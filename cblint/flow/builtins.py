@@ -160,8 +160,10 @@ def _source(shell: SimpleRunner, call: Call) -> Outcome:
         return rehearsal.evaluated(shell, call, state.files.get(likely).content)
     if shell.shell.is_dash is not False and (call.name == "source" or (arguments and shell.shell.is_dash is None)):
         return rehearsal.evaluated(shell, call, lookup(shell, state, path).content)
+    if word.text == "--":
+        raise Unclear  # the file is named behind it
     if word.start.startswith("-") and shell.shell.is_dash is not True:
-        if shell.shell.is_dash is None or word.text in ("-", "--"):
+        if shell.shell.is_dash is None or word.text == "-":
             raise Unclear
         return no_option(shell, call, state)
     if "/" not in word.written and shell.shell.special_builtins_exit is not False:

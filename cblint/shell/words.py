@@ -276,11 +276,12 @@ class Scanner(Place):
         return ProcessSubstitution(self.text, start, self.at, self.source[start], body)
 
     def closed_by(self, closing: str, start: int) -> None:
-        """Pass over the bracket that closes what began at ``start``. Raises Unreadable if it is not there."""
+        """Pass over the bracket that closes what began at ``start``: a list ends there, or with the text.
+
+        Raises Unreadable if it is not there.
+        """
         if self.at >= self.size:
             raise self.error("unclosed", start, start + (1 if self.source[start] == "(" else 2), closing)
-        if self.source[self.at] != closing:
-            raise self.error("unexpected", self.at, self.at + 1, self.source[self.at])
         self.at += 1
 
     def _backquoted(self, quoted: bool) -> CommandSubstitution:

@@ -133,17 +133,13 @@ class Judge:
 
 def run(folder: str, tests: Sequence[Test]) -> Verdict:
     """Run tests in a process of their own, which has no time without end."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reading)
-        _child(folder, tests, writing)
-    os.close(writing)
-    limit = 10 * (3 * HANG + sum(test.seconds for test in tests))
-    status = _wait(child, limit)
-    with open(reading, encoding="utf-8") as told:
-        names = told.read().splitlines()
-    last = names[-1] if names else None
+    with tempfile.TemporaryFile() as told:
+        child = os.fork()
+        if not child:
+            _child(folder, tests, told.fileno())
+        status = _wait(child, 10 * (3 * HANG + sum(test.seconds for test in tests)))
+        number = os.pread(told.fileno(), 20, 0)
+    last = tests[int(number)].name if number else None
     if os.WIFSIGNALED(status):
         return Verdict("timeout" if os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGKILL) else "killed", last)
     code = os.WEXITSTATUS(status)
@@ -192,7 +188,7 @@ def _child(folder: str, tests: Sequence[Test], told: int) -> None:
 
 
 class _Chosen:
-    """The plugin of pytest that runs some tests and no others, in their order, and tells their names as they begin."""
+    """The plugin of pytest that runs some tests and no others, in their order, and tells which of them has begun."""
 
     def __init__(self, tests: Sequence[Test], told: int) -> None:
         self._tests = {test.name: (number, test) for number, test in enumerate(tests)}
@@ -209,7 +205,7 @@ class _Chosen:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        _, test = self._tests[item.nodeid]
-        os.write(self._told, f"{item.nodeid}\n".encode())
+        number, test = self._tests[item.nodeid]
+        os.pwrite(self._told, b"%20d" % number, 0)
         signal.setitimer(signal.ITIMER_PROF, HANG + SLOWER * test.seconds)
         return (yield)

@@ -83,20 +83,19 @@ class Selection:
     def _covering(self, mutant: Mutant) -> list[Test]:
         place = mutant.place
         names = self._running(mutant.path, range(place.first, place.last + 1))
-        if place.names:
-            for path, line in self._used(place.names):
-                names |= self._running(path, [line])
-            names = names or self._running(mutant.path, None)
+        for path, line in self._used(place.names):
+            names |= self._running(path, [line])
+        if names == {_AT_IMPORT}:
+            names = self._running(mutant.path, None)
         return [self.tests[name] for name in names if name in self.tests]
 
     def _running(self, path: str, lines: Iterable[int] | None) -> set[str]:
-        """The tests that run one of some lines of a module, or any."""
+        """The tests that run one of some lines of a module, or any; _AT_IMPORT among them, if it is run there."""
         if path not in self._files:
             return set()
         which = "1" if lines is None else " or ".join(f"num_in_numbits({line:d}, numbits)" for line in lines)
         found = self._lines.execute(
-            "select context from line_bits join context on context.id = context_id"
-            f" where file_id = ? and context != '' and ({which})",
+            f"select context from line_bits join context on context.id = context_id where file_id = ? and ({which})",
             [self._files[path]],
         )
         return {context for (context,) in found}
@@ -121,6 +120,8 @@ def _near(path: str, tests: Iterable[Test], most: int) -> set[str]:
     return set(ranked[:most])
 
 
+_AT_IMPORT = ""
+"""What is recorded for the lines that no test runs, but an import."""
 _WORD = re.compile("[a-z]+")
 
 
