@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
+from tests.bounds import ALL
 from tests.flow_oracle import KINDS, LIMIT, LIMITED, compare, judge, judge_many, no_share, run, share_of
 from tests.flow_prediction import MAYBE, NO, YES, Prediction, Variable, predict
 from tests.flow_runner import SHELLS, Escaped, Observed, Runner, Stuck, have_shells, runner
 from tests.shell_scripts import MADE_HERE, TAGS, Script, Tree, Way, Writer, grammar, script, smaller
 from tools import corpus, oracles
 
-SCRIPTS, CHUNKS = 200, 5
+SCRIPTS, CHUNKS = 200 if ALL else 100, 5
 """How many scripts each shell runs, and in how many parts, for several processors."""
 SAMPLE = 200
 """How many scripts of each shell the share of unknown is taken from."""
