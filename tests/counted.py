@@ -6,6 +6,10 @@ import cProfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import pytest
+
+from cblint.shell import trees
+
 
 @contextmanager
 def counting() -> Iterator[list[int]]:
@@ -24,9 +28,11 @@ def counting() -> Iterator[list[int]]:
 
 
 def calls_of(work: Callable[[], object]) -> int:
-    """How many functions it calls."""
-    with counting() as calls:
-        work()
+    """How many functions it calls where no tree of a command is kept from the work before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trees, "TREES", trees.Trees())
+        with counting() as calls:
+            work()
     return calls[0]
 
 
