@@ -114,9 +114,10 @@ lint: $(VENV)/test $(VENV)/docs
 	$(BIN)/python -m tools.generate --check
 
 # Compiled first: tests start hundreds of processes, which would else each do that where nobody may write bytecode.
+# Neighbours stay with one worker (worksteal), so that what a module shares is made once.
 test: lint $(VENV)/multitool/done $(VENV)/site/done $(VENV)/chromium
 	$(BIN)/python -m compileall -q cblint tests tools
-	$(BIN)/python -m pytest --numprocesses $(CORES)
+	$(BIN)/python -m pytest --numprocesses $(CORES) --dist worksteal
 
 docs: $(VENV)/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict

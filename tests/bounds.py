@@ -29,11 +29,11 @@ FUZZ = os.environ.get("CBLINT_HYPOTHESIS") == "fuzz"
 
 
 def draws(count: int) -> int:
-    """How many examples a property is held to: half as many, but fifty, where all tests have to end within ten minutes.
+    """How many examples a property is held to: three in ten, but thirty, where all tests have to end in ten minutes.
 
     There they are the same each time; `make fuzz` draws all of them anew, ten times over.
     """
-    return count if FUZZ else max(min(count, 50), count // 2)
+    return count if FUZZ else max(min(count, 30), count * 3 // 10)
 
 
 ORACLES = int(os.environ.get("CBLINT_ORACLES", "0"))

@@ -6,6 +6,8 @@ import cProfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import pytest
+
 from cblint.shell import trees
 
 
@@ -26,13 +28,11 @@ def counting() -> Iterator[list[int]]:
 
 
 def calls_of(work: Callable[[], object]) -> int:
-    """How many functions it calls, where no tree is kept of what was linted before: that would be less to do."""
-    kept, trees.TREES = trees.TREES, trees.Trees()
-    try:
+    """How many functions it calls where no tree of a command is kept from the work before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trees, "TREES", trees.Trees())
         with counting() as calls:
             work()
-    finally:
-        trees.TREES = kept
     return calls[0]
 
 

@@ -17,6 +17,7 @@ from cblint.flow.steps import Step, steps_of
 from cblint.shell.commands import AndOr, Function, If, Pipeline, SimpleCommand
 from cblint.shell.syntax import Node, Word, walk
 from cblint.source.text import Span
+from tests.bounds import ALL
 from tests.builds import buildspec
 from tests.flow_runner import SHELLS, Observed, Place, Runner
 
@@ -96,6 +97,14 @@ def shells_of(example: Example) -> tuple[str, ...]:
     if re.search(r"^ *shell: /?.*bash", example.text, re.MULTILINE):
         return ("bash",)
     return SHELLS if "bash-syntax-under-sh" not in example.also else ("bash-as-sh", "bash")
+
+
+def in_turn(examples: Sequence[Example]) -> Iterator[tuple[Example, str]]:
+    """The examples of a rule, each with one of its shells in turn: with all where they are few, and in long runs."""
+    for number, example in enumerate(examples):
+        shells = shells_of(example)
+        each = shells if ALL or len(examples) < len(SHELLS) else [shells[number % len(shells)]]
+        yield from ((example, shell) for shell in each)
 
 
 def _way_to(script: Node, place: Span) -> Iterator[Edit]:

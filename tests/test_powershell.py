@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import sys
 
 import pytest
 
@@ -23,6 +23,7 @@ from cblint.shell.powershell_tree import (
 )
 from cblint.shell.syntax import walk
 from cblint.source.text import Text
+from tests.counted import calls_of, steepening
 
 
 def read(text: str) -> PowerShellScript:
@@ -206,23 +207,6 @@ def test_rules_are_calm_whatever_they_read(shell: str) -> None:
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_the_work_grows_as_the_text_does(piece: str) -> None:
-    """Counted in calls of functions, twice as much text is about twice the work."""
-
-    def work(times: int) -> int:
-        count = 0
-
-        def note(frame: object, event: str, argument: object) -> None:
-            nonlocal count
-            count += 1
-
-        text = Text.of(piece * times)
-        sys.setprofile(note)
-        try:
-            parse(text)
-        finally:
-            sys.setprofile(None)
-        return count
-
-    few = work(500)
-    assert work(2000) < 4.5 * few + 2000
+    texts = [Text.of(piece * (length // len(piece))) for length in (1_500, 3_000, 6_000)]
+    assert steepening([calls_of(functools.partial(parse, text)) for text in texts]) < 1.2
     assert len(list(walk(read(piece * 500)))) <= 3 * 500 * max(len(piece), 4)

@@ -47,7 +47,8 @@ def test_a_stale_or_left_over_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp
 
 @pytest.mark.parametrize("entry", all_entries(), ids=lambda entry: entry["name"])
 def test_a_page_shows_what_cblint_prints(entry: dict[str, Any]) -> None:
-    page = generate.page(entry)
+    with open(os.path.join(generate.ROOT, generate.PAGES, f"{entry['name']}.md"), encoding="utf-8") as file:
+        page = file.read()  # as it is to be made: it is fresh
     shown = {variant for variant in entry["variants"] if variant != "other"}
     printed = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     assert len(printed) == len(shown)

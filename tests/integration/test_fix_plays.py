@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,12 +15,11 @@ from cblint.examples import Example, lint_example, path_of
 from cblint.fix import fixed_text
 from cblint.linter import Settings, reader_of
 from tests import flow_runner
-from tests.bounds import ALL
 from tests.builds import buildspec
 from tests.examples import all_entries, all_examples
 from tests.fix_plays import Case, aligned, observables
 from tests.flow_runner import SHELLS, Runner
-from tests.shell_claims import shells_of
+from tests.shell_claims import in_turn
 
 pytestmark = pytest.mark.skipif(not flow_runner.have_shells(), reason="dash or bash is not installed")
 
@@ -55,24 +54,16 @@ def can_be_played(example: Example) -> bool:
     return not for_windows and "path" not in example.given
 
 
-def _some(shells: Sequence[str], number: int) -> Sequence[str]:
-    """All shells in long runs; else one, in turn."""
-    return shells if ALL else [shells[number % len(shells)]]
-
-
 @pytest.mark.parametrize("rule", HELD)
 def test_a_fix_changes_what_its_entry_says_and_nothing_else(rule: str, runner: Runner, tmp_path: Any) -> None:
     examples = [example for example in EXAMPLES[rule] if can_be_played(example)]
     assert EXAMPLES[rule], "no example shows the fix"
     seen: set[str] = set()
-    for number, example in enumerate(examples):
-        case = _case(example, str(tmp_path / example.id))
-        shells = shells_of(example)
-        for shell in _some(shells, number) if len(examples) >= len(SHELLS) else shells:
-            found = observables(case, shell, runner)
-            more = set(found).difference(FIXES[rule]["observables"])
-            assert not more, f"{example.id} changes more: " + "\n".join(f"{name}: {found[name]}" for name in more)
-            seen |= set(found)
+    for example, shell in in_turn(examples):
+        found = observables(_case(example, str(tmp_path / example.id)), shell, runner)
+        more = set(found).difference(FIXES[rule]["observables"])
+        assert not more, f"{example.id} changes more: " + "\n".join(f"{name}: {found[name]}" for name in more)
+        seen |= set(found)
     if examples:
         never = set(FIXES[rule]["observables"]) - seen
         assert not never, f"no example shows that the fix changes {', '.join(sorted(never))}"

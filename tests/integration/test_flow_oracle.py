@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
+from tests.bounds import ALL
 from tests.flow_oracle import KINDS, LIMIT, LIMITED, compare, judge, judge_many, no_share, run, share_of
 from tests.flow_prediction import MAYBE, NO, YES, Prediction, Variable, predict
 from tests.flow_runner import SHELLS, Escaped, Observed, Runner, Stuck, have_shells, runner
 from tests.shell_scripts import MADE_HERE, TAGS, Script, Tree, Way, Writer, grammar, script, smaller
 from tools import corpus, oracles
 
-SCRIPTS, CHUNKS = 200, 5
+SCRIPTS, CHUNKS = 200 if ALL else 100, 5
 """How many scripts each shell runs, and in how many parts, for several processors."""
 SAMPLE = 200
-"""How many scripts of each shell the share of unknown is taken from."""
+"""How many scripts of each shell go every way of the grammar, and the share of unknown is taken from."""
 
 needs_shells = pytest.mark.skipif(not have_shells(), reason="dash or bash is not installed")
 
@@ -115,7 +116,7 @@ def cheating(items: Sequence[str], shell: str, environment: Mapping[str, str], r
 @needs_shells
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_predictor_that_cheats_is_found_out(shell: str, shells: Runner) -> None:
-    verdicts = [judge(seed, shell, shells, cheating) for seed in range(12)]
+    verdicts = [judge(seed, shell, shells, cheating) for seed in range(12 if ALL else 6)]
     wrong = [verdict for verdict in verdicts if verdict.wrong]
     assert {found.kind for verdict in wrong for found in verdict.wrong} >= {"exact status", "directory"}
     assert all(verdict.script.size <= script(verdict.seed, shell).size for verdict in wrong)
@@ -137,7 +138,7 @@ def test_the_grammar_is_whole() -> None:
 def test_every_way_is_gone() -> None:
     used: set[tuple[str, Way]] = set()
     for shell in SHELLS:
-        for seed in range(SCRIPTS):
+        for seed in range(SAMPLE):
             writer = Writer(seed, shell)
             writer.script()
             used |= writer.used

@@ -88,8 +88,8 @@ def test_hardly_anything_is_linted(data: bytes) -> None:
     _hold(data)
 
 
-@settings(max_examples=15)
-@given(st.lists(mutated(), min_size=1, max_size=3))
+@settings(max_examples=15 if bounds.ALL else 5)
+@given(st.lists(mutated(), min_size=3, max_size=9))
 def test_a_process_ends_well_whatever_it_reads(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     folder: pathlib.Path = tmp_path_factory.mktemp("any")
     with pytest.MonkeyPatch.context() as monkeypatch:

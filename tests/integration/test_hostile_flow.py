@@ -28,7 +28,7 @@ MEMORY = 1 << 30
 DOUBLINGS = 18 if ALL else 14
 SCHEMA = jsonschema.Draft202012Validator(read_schema("trace"))
 
-WORD = "a" * 1_000_000
+WORD = "a" * (1_000_000 if ALL else 200_000)
 
 
 def nested(begin: str, end: str, depth: int, inner: str = "make") -> str:
@@ -124,7 +124,7 @@ def trace(name):
         return end.code or 0
 
 if not {ALL}:
-    build.STEPS //= 4
+    build.STEPS //= 8
 trace("plain")
 for name in sys.argv[1:]:
     if os.fork() == 0:

@@ -12,6 +12,7 @@ from cblint.shell.powershell import parse
 from cblint.shell.powershell_tree import Argument, Bracket, Call, PowerShellScript, Variable
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import Span, Text
+from tests.bounds import draws
 from tests.powershell_generators import Written, written_powershell
 
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
@@ -70,10 +71,12 @@ def test_both_read_the_same_where_tree_sitter_reads_it_all() -> None:
     """It does not read every statement: see docs/decisions/powershell.md."""
     read: list[bool] = []
 
+    examples = draws(150)
+
     @given(written_powershell())
-    @settings(max_examples=150)
+    @settings(max_examples=examples)
     def compare(written: Written) -> None:
         read.extend(_compare(text) for text in _statements(parse(Text.of(written.text))))
 
     compare()
-    assert sum(read) > 1000, f"{sum(read)} of {len(read)} statements could be compared"
+    assert sum(read) > 3 * examples, f"{sum(read)} of {len(read)} statements could be compared"

@@ -29,7 +29,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT", "PREK_"))}
     cache = tmp_path_factory.mktemp("cache")
     caches = {"PRE_COMMIT_HOME": str(cache / "pre-commit"), "PREK_HOME": str(cache / "prek")}
-    return {**kept, **caches, "PRE_COMMIT_COLOR": "never", "NO_COLOR": "1"}
+    # Most of what is installed is never imported: it need not be compiled.
+    return {**kept, **caches, "PRE_COMMIT_COLOR": "never", "NO_COLOR": "1", "PIP_NO_COMPILE": "1"}
 
 
 def run(folder: pathlib.Path, environment: Mapping[str, str], *command: str) -> subprocess.CompletedProcess[str]:

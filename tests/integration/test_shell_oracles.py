@@ -15,11 +15,12 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 
+from tests.bounds import draws
 from tests.shell import corpus_items, scripts
 from tests.shell_differences import BASH_DIFFERENCES, BASH_ONLY, DASH_DIFFERENCES, Difference, taken
 from tests.shell_generators import Written, written_shell
 
-MUTATIONS = int(os.environ.get("CBLINT_MUTATED", "1000"))
+MUTATIONS = int(os.environ.get("CBLINT_MUTATED", "500"))
 """`make fuzz` has ten thousand."""
 SEED = os.environ.get("CBLINT_MUTATIONS", "cblint")
 """What the mutations are drawn from; with another seed others are."""
@@ -220,7 +221,7 @@ def test_the_scripts_and_the_corpus_are_judged_as_the_shells_judge_them(tmp_path
 
 @needs_shells
 @given(written_shell(), written_shell(bash=False))
-@settings(max_examples=50)
+@settings(max_examples=draws(50))
 def test_what_the_grammar_writes_is_shell(
     tmp_path_factory: pytest.TempPathFactory, written: Written, posix: Written
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cblint.lsp.completion import Completion, completions_at
+from tests.bounds import draws
 from tests.completing import complaints, document, filled, parses
 from tests.properties.strategies import SNIPPETS, corpus, mutated, read, yaml_like
 
@@ -97,7 +98,7 @@ def _typings(draw: st.DrawFn) -> Typing:
 
 
 @given(_typings())
-@settings(_SLOW, max_examples=150)
+@settings(_SLOW, max_examples=draws(150))
 def test_what_is_offered_is_right_and_breaks_nothing(typing: Typing) -> None:
     assert_right(typing, "buildspec.yml")
 
@@ -106,7 +107,7 @@ _PATHS = ("buildspec.yml", "buildspec.json", "template.yml", "main.tf", "README.
 
 
 @given(mutated(st.sampled_from(_WHOLE + SNIPPETS)) | yaml_like(), st.sampled_from(_PATHS), st.data())
-@settings(_SLOW, max_examples=250)
+@settings(_SLOW, max_examples=draws(250))
 def test_any_text_can_be_asked_at_any_offset(text: str, path: str, data: st.DataObject) -> None:
     offset = data.draw(st.integers(0, len(text)))
     found = completions_at(document(text, path), offset)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cblint.hosts import syntax_trees
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, lint_text
-from tests.bounds import no_hanging
+from tests.bounds import ALL, no_hanging
 
 PROJECT = 'resource "aws_codebuild_project" "a" {{\n  description = {}\n}}\n'
 CDK = "import * as codebuild from 'aws-cdk-lib/aws-codebuild';\nconst a = {};\n"
@@ -17,7 +18,10 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("path", "text"), [(path, text) for path, texts in TEXTS.items() for text in texts])
-def test_it_is_said_that_reading_takes_too_long(path: str, text: str) -> None:
+def test_it_is_said_that_reading_takes_too_long(path: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not ALL:  # the time that it is given passes to its end
+        monkeypatch.setattr(syntax_trees, "LONGEST", 0.1)
+        monkeypatch.setattr(syntax_trees, "LONGEST_OF_BYTE", 4e-7)
     with no_hanging(20):
         result = lint_text(text, Candidate(path, True), Settings())
     assert "takes too long" in result.skipped
