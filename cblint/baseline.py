@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.catalogue import Rule
 from cblint.finding import BASELINE
@@ -19,6 +19,7 @@ from cblint.identity import Identity, context, identities, place, squeezed
 from cblint.linter import FileResult
 from cblint.naming import relative
 from cblint.opening import STDIN
+from cblint.records import NamedTuple
 from cblint.source.file import BASELINE as FORMAT
 from cblint.source.file import Unreadable, read
 

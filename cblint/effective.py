@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.catalogue import Catalogue, Rule
 from cblint.choices import catalogue_for, check_settings, configuration, selection
@@ -14,6 +14,7 @@ from cblint.config.meaning import SCALARS
 from cblint.config.said import Said, said
 from cblint.linter import Settings, place_of
 from cblint.opening import repository_graph
+from cblint.records import NamedTuple
 
 DEFAULT, COMMAND_LINE = "default", "command line"
 

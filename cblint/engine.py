@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, Variant, find
@@ -25,6 +25,7 @@ from cblint.hiding import Hiding
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.graph import Resource
 from cblint.hosts.project import Project
+from cblint.records import NamedTuple
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE, UNTOLD, Lines, Span
 from cblint.source.tree import Node, path_to

@@ -6,12 +6,13 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.catalogue import Selection, select
 from cblint.finding import Finding, Related
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_text
+from cblint.records import NamedTuple
 from cblint.source.text import Position, Span
 
 OF_WHOLE_BUILDS = frozenset({"variable-never-defined", "unused-env-variable", "unused-secret"})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import tempfile
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.catalogue import Catalogue, Rule, Variant, built_in
 from cblint.catalogue.load import entry_of
 from cblint.examples import Example, config_of, example_from, lint_example, path_of, unmarked
 from cblint.finding import Finding, Severity
 from cblint.linter import FileResult
+from cblint.records import NamedTuple
 from cblint.running import Result
 
 OTHER = "other"

@@ -14,7 +14,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint import identity
 from cblint.candidates import candidates_of
@@ -26,6 +26,7 @@ from cblint.hosted_fixes import MOST_CHARACTERS, MOST_READINGS, HostedFile, Read
 from cblint.hosts.discover import Candidate, git_root
 from cblint.linter import Settings, buildspecs_in, lint_text, reader_of
 from cblint.opening import NotBuildspec
+from cblint.records import NamedTuple
 from cblint.source import replacing
 from cblint.source.file import MAX_BYTES, Unreadable, decode
 from cblint.source.loader import TooComplex, load

@@ -14,7 +14,8 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+from cblint.records import NamedTuple
 
 TIMEOUT = 60
 """Seconds that git may take."""

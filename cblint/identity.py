@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from cblint.finding import Finding
 from cblint.linter import FileResult
+from cblint.records import NamedTuple
 
 LONGEST = 400
 """Characters of a line that are taken whole."""

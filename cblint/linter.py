@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
@@ -32,6 +32,7 @@ from cblint.opening import (
     opened,
     other_format,
 )
+from cblint.records import NamedTuple
 from cblint.source.file import Unreadable, decode, read_bytes
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines

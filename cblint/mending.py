@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.finding import Edit, ValueChange
+from cblint.records import NamedTuple
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Scalar
 from cblint.source.tree import Sequence as Items

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
@@ -14,6 +13,7 @@ from cblint.hosts.graph import Graph, Resource, read_files
 from cblint.hosts.project import Project
 from cblint.hosts.reading import DOCUMENTS, host_file, hosts_of, may_hold, mentions
 from cblint.hosts.repository import paths_of
+from cblint.records import NamedTuple
 from cblint.source.loader import Stream, load
 from cblint.source.remembered import of_repository
 from cblint.source.text import Text

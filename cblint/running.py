@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.candidates import candidates_of, left_out
@@ -15,6 +15,7 @@ from cblint.choices import check_settings, own_rules
 from cblint.finding import Finding
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Lint, Settings, buildspecs_in, lint_bytes, lint_file, timed
+from cblint.records import NamedTuple
 from cblint.source.file import read
 from cblint.timing import lap
 

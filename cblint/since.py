@@ -11,7 +11,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from cblint.finding import UNCHANGED, Finding
 from cblint.git import LONGEST_BESIDE, MOST_FILES, GitError, commit, contents, files_of
@@ -20,6 +19,7 @@ from cblint.hosts.repository import LONGEST, index_of
 from cblint.identity import Identity, identities
 from cblint.linter import FileResult, Settings, lint_text
 from cblint.opening import STDIN
+from cblint.records import NamedTuple
 from cblint.source.file import MAX_BYTES, Unreadable, decode, read
 from cblint.source.text import Lines
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Catalogue, Rule, UnknownRule, find
 from cblint.catalogue.selection import is_family
 from cblint.finding import Edit, Finding, Report
+from cblint.records import NamedTuple
 from cblint.source.comments import comments_above
 from cblint.source.text import Lines, Span, Text
 from cblint.source.tree import Scalar

@@ -5,13 +5,13 @@ from __future__ import annotations
 import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from cblint.catalogue import Rule, Variant
 from cblint.examples import Example, elsewhere, found_elsewhere, offset, path_of, steps_of, tried
 from cblint.finding import Finding
 from cblint.fix import fixed_text
 from cblint.linter import FileResult, Settings, reader_of
+from cblint.records import NamedTuple
 from cblint.source.text import Span
 
 

@@ -11,10 +11,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from cblint.audit.laying import LONGEST
+from cblint.records import NamedTuple
 from cblint.report.shown import printable
 from cblint.wording import counted
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
 
 from cblint.audit.overview import AuditedRule
 from cblint.audit.refs import Head
 from cblint.linter import Settings
+from cblint.records import NamedTuple
 
 CLONE, BARE, FOLDER, ARCHIVE, ROWS, ADDRESS = "clone", "bare", "folder", "archive", "rows", "address"
 """Kinds of repositories: with a working tree, without one, without git, in an archive, in rows of a table, to clone."""

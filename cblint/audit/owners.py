@@ -7,10 +7,10 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.git import MOST_STEPS
 from cblint.hosts.discover import MOST_CHOICES, choices
+from cblint.records import NamedTuple
 from cblint.source.file import Unreadable, read
 
 # Where GitHub looks, in this order, and last where only GitLab does (which looks in the root and in docs as well):

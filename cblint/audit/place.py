@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-from typing import NamedTuple
 
 from cblint.audit.archives import unpacked
 from cblint.audit.laying import LONGEST
@@ -15,6 +14,7 @@ from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, ROWS, Plan, Task, 
 from cblint.audit.refs import Head, head_of
 from cblint.audit.state import of_commit, of_file, of_rows, of_tree
 from cblint.git import GitError, check_readable, contents, files_of
+from cblint.records import NamedTuple
 from cblint.source.file import Unreadable
 
 

@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from itertools import count, islice
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from cblint.audit.limits import HARD
 from cblint.audit.model import Plan, Problem, Task, Visit
 from cblint.audit.processes import Processes
 from cblint.audit.visit import OtherProgram, visit
+from cblint.records import NamedTuple
 
 CHUNK = 8
 """Repositories that a process is given at a time."""

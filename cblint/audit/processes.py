@@ -15,9 +15,10 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from cblint.audit.limits import begin
+from cblint.records import NamedTuple
 
 Taken = ParamSpec("Taken")
 Given = TypeVar("Given")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.audit.overview import AuditedRule, Point
 from cblint.audit.recorded import unpacked
@@ -14,6 +13,7 @@ from cblint.audit.store import DONE, Run, StoreError
 from cblint.catalogue import built_in
 from cblint.finding import Severity
 from cblint.linter import FileResult
+from cblint.records import NamedTuple
 
 NEW, GONE = "new", "gone"
 MOST_NAMED = 5

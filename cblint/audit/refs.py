@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from cblint.git import GitError, asked, check_readable, commit, git_folder, kept_in
 from cblint.hosts.repository import remotes_in
+from cblint.records import NamedTuple
 from cblint.source.file import Unreadable, read_bytes
 
 _COMMIT = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"

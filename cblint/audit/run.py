@@ -8,7 +8,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from cblint.audit import store as stored
 from cblint.audit.model import ROWS, Plan, Task, Unit, Visit
@@ -24,6 +23,7 @@ from cblint.choices import check_settings
 from cblint.config import load_chain, load_config
 from cblint.config.model import Config
 from cblint.linter import Settings
+from cblint.records import NamedTuple
 
 
 class Watching(NamedTuple):

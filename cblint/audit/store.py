@@ -9,12 +9,12 @@ import sqlite3
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 from urllib.parse import quote
 
 from cblint import __version__
 from cblint.audit.locking import held
 from cblint.audit.model import Before, Known, Plan, Told, Unit, Visit, storable
+from cblint.records import NamedTuple
 
 APPLICATION = 0x63626C61
 """What SQLite's header says of the file: that it is a store ("cbla")."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cblint.audit.aligned import aligned
 from cblint.audit.overview import Point
 from cblint.audit.queries import NEW, Difference, Totals, Trouble
 from cblint.audit.store import Run
 from cblint.audit.tally import NOBODY, SEVERITIES, Tally, worst
+from cblint.records import NamedTuple
 from cblint.report.shown import path, printable, width
 from cblint.report.text import Paint
 from cblint.wording import counted, enumerated

@@ -10,9 +10,10 @@ import sqlite3
 import stat
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from cblint.audit.laying import LONGEST
+from cblint.records import NamedTuple
 from cblint.source.file import Unreadable
 from cblint.wording import counted, enumerated
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from cblint.audit.queries import Row, fails
 from cblint.finding import Severity
+from cblint.records import NamedTuple
 
 SEVERITIES = tuple(severity.value for severity in sorted(Severity, key=lambda severity: -severity.rank))
 """The worst first."""

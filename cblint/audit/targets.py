@@ -6,7 +6,6 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from cblint.audit.archives import is_archive, stem
@@ -14,6 +13,7 @@ from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, FOLDER, ROWS, Unit
 from cblint.audit.refs import Head, is_bare, remote_of
 from cblint.audit.tables import Spool, is_table, spooled
 from cblint.hosts.discover import NEVER
+from cblint.records import NamedTuple
 from cblint.source.file import Unreadable, read
 from cblint.wording import counted
 

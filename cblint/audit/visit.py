@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from cblint.audit.answers import answers_of, gone_from, rooted, written_answers
 from cblint.audit.limits import OutOfTime, within
@@ -31,6 +31,7 @@ from cblint.git import GitError
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, configured_baseline, lint_bytes
 from cblint.opening import STDIN
+from cblint.records import NamedTuple
 from cblint.report.fingerprint import fingerprints
 from cblint.report.told import words
 from cblint.source.file import Unreadable, read_bytes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, items, mapping, scalar
+from cblint.records import NamedTuple
 from cblint.source.foreign import is_complete, is_known
 from cblint.source.tree import Mapping, Node, Pair, Scalar
 from cblint.spelling import alike

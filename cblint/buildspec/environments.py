@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import items, mapping, scalar
 from cblint.facts import table
 from cblint.facts.images import WINDOWS, Image, image_of, sh_of
 from cblint.hosts.known import project_of
 from cblint.hosts.settings import known, setting
+from cblint.records import NamedTuple
 from cblint.source.tree import Mapping, Node, Scalar
 from cblint.wording import enumerated
 

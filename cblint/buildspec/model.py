@@ -6,12 +6,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.project import Project
 from cblint.match import Place, parse_path, places
+from cblint.records import NamedTuple
 from cblint.source.foreign import Settings, is_complete, is_known, is_settled
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE, end_of_line

@@ -13,8 +13,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from cblint.records import NamedTuple
 from cblint.source.digest import digest
 
 VARIABLE = "CBLINT_CACHE_DIR"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from cblint.catalogue.load import rules
 from cblint.catalogue.model import FAMILIES, OWN, Rule
 from cblint.finding import Severity
+from cblint.records import NamedTuple
 from cblint.spelling import suggestion
 
 SHELLCHECK = "SC"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.shell.operands import begins_to_fit
 
 if TYPE_CHECKING:

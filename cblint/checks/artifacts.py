@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.model import Buildspec, Section, items, scalar
 from cblint.checks.edits import key_before, replaced, respelt
 from cblint.checks.patterns import ROOT
 from cblint.facts import table
 from cblint.finding import Edit, Report
+from cblint.records import NamedTuple
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 from cblint.spelling import closest, distance

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Set
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.buildspec.model import PHASES, VARIABLES, Buildspec, ShellItem, Variable, items, mapping
 from cblint.buildspec.shells import BASH, POSIX
@@ -14,6 +13,7 @@ from cblint.checks.edits import NOTHING, Change, item_behind, item_on_top, witho
 from cblint.checks.environment import OF_MAKE
 from cblint.checks.given import given_names
 from cblint.finding import Edit
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.parser import parse
 from cblint.shell.query import names_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.arguments import (
@@ -29,6 +29,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind
 from cblint.flow.references import may_be
+from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.operands import pieces
 from cblint.shell.syntax import Literal, Node, Parameter, Word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec, Section
 from cblint.checks.caching import cached_paths
@@ -21,6 +21,7 @@ from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.kinds import RAN, REMOVED, STORED
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_plain, sounds_secret
 from cblint.flow.steps import SUCCEEDING
+from cblint.records import NamedTuple
 from cblint.shell.effects import called_at, effect_of
 from cblint.source.text import Span
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.arguments import (
@@ -28,6 +27,7 @@ from cblint.finding import Edit, Report
 from cblint.flow import build_with_scripts
 from cblint.flow.kinds import PASSED, RAN
 from cblint.flow.labels import NAMED, Label
+from cblint.records import NamedTuple
 from cblint.shell.operands import beginning
 from cblint.shell.syntax import CommandSubstitution, DoubleQuoted, Node, Parameter, Word
 

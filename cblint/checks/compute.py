@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.environments import (
     LAMBDA_COMPUTE,
@@ -25,6 +25,7 @@ from cblint.flow import build_of
 from cblint.flow.docker import is_client
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.settings import pair_at
+from cblint.records import NamedTuple
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.operands import beginning
 from cblint.shell.query import Invocation

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.docker import Argument, DockerCommand, command_of, is_client
 from cblint.flow.references import Parts
+from cblint.records import NamedTuple
 from cblint.shell.query import Invocation, unfolded
 from cblint.shell.syntax import Literal, Word
 

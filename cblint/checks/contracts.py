@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.embedded import buildspec_used
 from cblint.buildspec.model import Buildspec, Section, items, mapping, scalar
@@ -17,6 +17,7 @@ from cblint.hosts.buildspec import DEFAULT_BUILDSPECS
 from cblint.hosts.graph import Resource, Run, buildspec_of, is_read_by_terraform, names_no_buildspec
 from cblint.hosts.pipelines import Action, VariableReference, actions, project_of, variable_references
 from cblint.hosts.settings import known
+from cblint.records import NamedTuple
 from cblint.source.text import HOLE, Span
 from cblint.source.tree import Pair, Scalar
 from cblint.spelling import alike, closest

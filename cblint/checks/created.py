@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.files import MOST_FILES, Made, is_nowhere, made_by
 from cblint.checks.projects import artifact_types
 from cblint.finding import Report
 from cblint.hosts.repository import mentioned
+from cblint.records import NamedTuple
 from cblint.source.tree import Scalar
 from cblint.spelling import closest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.files import value_of
@@ -16,6 +16,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, RAN
 from cblint.flow.steps import SUCCEEDING, Step
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation

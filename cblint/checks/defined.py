@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PHASES, Buildspec
 from cblint.checks.exported import quoted
@@ -16,6 +16,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.values import is_name
+from cblint.records import NamedTuple
 from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, HereDocument, SimpleCommand
 from cblint.shell.query import names_in, programs_in
 from cblint.shell.script import Script

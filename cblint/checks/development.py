@@ -7,7 +7,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import VARIABLES, Buildspec, Variable
 from cblint.checks.dependencies import ELSEWHERE, at_or_above, folder_of, has_other_yarn, installs_all, manager_of
@@ -18,6 +18,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.repository import text_in
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.parser import parse

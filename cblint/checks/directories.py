@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.edits import replaced
 from cblint.facts import table
 from cblint.finding import Edit, Report
+from cblint.records import NamedTuple
 from cblint.shell.commands import HereDocument
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
@@ -18,6 +18,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import MOVED, RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.repository import holds
+from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called_at, effect_of
 from cblint.shell.operands import option_values

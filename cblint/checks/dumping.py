@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.removing import list_item, number_of, statement
@@ -14,6 +14,7 @@ from cblint.flow import build_with_scripts, may_run_scripts
 from cblint.flow.dumps import ENVIRONMENT, LOOKED_AT
 from cblint.flow.kinds import LOGGED, READ
 from cblint.flow.labels import SECRET, Label, sounds_secret
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, SimpleCommand
 from cblint.shell.effects import line_in
 from cblint.shell.query import unwrapped

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.edits import after, before, between
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.steps import FAILING, UNTOLD, phases_of
+from cblint.records import NamedTuple
 from cblint.shell.commands import Condition, Pipeline, SimpleCommand, Test
 from cblint.shell.effects import effect_of
 from cblint.shell.query import FILE_TESTS, Invocation, fails_always

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
@@ -16,6 +16,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.steps import SUCCEEDING
 from cblint.flow.values import Hole, is_name
+from cblint.records import NamedTuple
 from cblint.shell.commands import (
     AndOr,
     ArithmeticFor,

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of
 from cblint.checks.files import value_of
 from cblint.facts import table
 from cblint.flow.labels import SECRET, of_kind
+from cblint.records import NamedTuple
 from cblint.shell.operands import after, beginning, option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.hosts.repository import holds, text_in
+from cblint.records import NamedTuple
 from cblint.shell.commands import Function, Redirection
 from cblint.shell.effects import Effect, effect_of, verbs_of
 from cblint.shell.operands import option_values, pieces

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.fetching import PROGRAMS, Call, Fetch, fetches_of
@@ -18,6 +18,7 @@ from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
+from cblint.records import NamedTuple
 from cblint.shell.commands import Function
 from cblint.shell.effects import places
 from cblint.shell.operands import option_values

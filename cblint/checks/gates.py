@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.hidden import unsure_assignments
@@ -13,6 +13,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
+from cblint.records import NamedTuple
 from cblint.shell.commands import ArithmeticCommand, CommandList, If, Pipeline, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of
 from cblint.shell.query import FILE_TESTS, TESTS, Invocation, fails_always

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.batch import Task, tasks
 from cblint.buildspec.model import Buildspec
@@ -14,6 +14,7 @@ from cblint.checks.tasks import Command, Member, Program, Runs, programs_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.repository import holds
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr
 from cblint.shell.effects import Effect, effect_of
 from cblint.shell.operands import option_values

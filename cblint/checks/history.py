@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec
@@ -14,6 +14,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
+from cblint.records import NamedTuple
 from cblint.shell.commands import Branch, SimpleCommand, Test
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation, names_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow import build_of
@@ -13,6 +13,7 @@ from cblint.flow.docker import Argument, DockerCommand, command_of, is_client, p
 from cblint.flow.kinds import DEFINED, RAN
 from cblint.flow.references import Parts, docker_hub, may_be, server
 from cblint.flow.steps import SUCCEEDING
+from cblint.records import NamedTuple
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word

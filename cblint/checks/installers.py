@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.dependencies import at_or_above, folders_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.repository import text_in
+from cblint.records import NamedTuple
 from cblint.shell.effects import effect_of
 from cblint.shell.operands import beginning, may_hold_options, option_values
 from cblint.shell.query import Invocation

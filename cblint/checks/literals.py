@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec, Variable
 from cblint.facts import table
 from cblint.finding import Report
+from cblint.records import NamedTuple
 from cblint.secrets import context
 from cblint.secrets.find import find, once
 from cblint.secrets.formats import Match, may_hold, tokens

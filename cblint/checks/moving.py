@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence as Several
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import key_before, respelt, without_items
 from cblint.finding import Edit
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment, Pipeline
 from cblint.shell.operands import pieces
 from cblint.shell.syntax import CommandSubstitution, Word

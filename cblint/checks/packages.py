@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, ShellItem
@@ -16,6 +15,7 @@ from cblint.facts import table
 from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Report
 from cblint.flow import build_of
+from cblint.records import NamedTuple
 from cblint.shell.commands import Function
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, Buildspec, Section
 from cblint.facts import table
@@ -14,6 +13,7 @@ from cblint.hosts.known import variables_of
 from cblint.hosts.roles import Held, roles_in
 from cblint.hosts.settings import known, pair_at, setting, text_at
 from cblint.hosts.webhooks import inside
+from cblint.records import NamedTuple
 from cblint.source.foreign import Unknown
 from cblint.source.text import HOLE, Span
 from cblint.source.tree import Scalar

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, scalar
 from cblint.checks.edits import respelt, without
@@ -15,6 +15,7 @@ from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, DEFINED, RAN, READ
 from cblint.flow.steps import SUCCEEDING, Step, phases_of, steps_of
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Assignment, Function, SimpleCommand, Subshell
 from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Parameter, Word, walk

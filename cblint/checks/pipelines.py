@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import after, before, replaced
 from cblint.finding import Edit, Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
+from cblint.records import NamedTuple
 from cblint.shell.commands import Redirection, SimpleCommand
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter, SingleQuoted, Word, walk

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.checks.fetching import Call, saved_by
 from cblint.checks.scripts import INPUT, reads_as_script, runs_text
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.shell.commands import Redirection, SimpleCommand
 from cblint.shell.effects import places
 from cblint.shell.query import Invocation

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.shell.powershell_tree import Argument, Bracket, Call, Expression, Keyword, Pipe
 from cblint.shell.syntax import Node
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, VARIABLES, Buildspec, ShellItem
 from cblint.checks.languages import posix_in
@@ -12,6 +11,7 @@ from cblint.checks.powershell_output import OUTPUT, Members, given, hands_on, me
 from cblint.facts import table
 from cblint.finding import Report, Step
 from cblint.flow.labels import sounds_secret
+from cblint.records import NamedTuple
 from cblint.shell.effects import called, called_at, line_in
 from cblint.shell.parser import parse
 from cblint.shell.powershell_tree import (

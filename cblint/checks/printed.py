@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.shell.commands import Redirection, SimpleCommand
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word

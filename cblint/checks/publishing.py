@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PHASES, Buildspec
 from cblint.facts import table
@@ -12,6 +12,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, RAN
 from cblint.flow.steps import EITHER, FAILING, Step, phases_of, steps_of
+from cblint.records import NamedTuple
 from cblint.shell.commands import Condition, SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of, presumed_of
 from cblint.shell.operands import option_values

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.edits import replaced
 from cblint.finding import Edit
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Assignment, CommandList, Pipeline, SimpleCommand
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import CommandSubstitution, DoubleQuoted, Word, walk

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.addresses import Address
@@ -13,6 +12,7 @@ from cblint.checks.fetching import Fetch, letter_of
 from cblint.checks.following import Download, Use, followed
 from cblint.checks.piping import SCRIPT
 from cblint.finding import Report
+from cblint.records import NamedTuple
 from cblint.shell.syntax import Node, Word
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import SECRETS_MANAGER, VARIABLES, Buildspec, items, scalar
 from cblint.checks.edits import without_items
@@ -13,6 +13,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind, sounds_plain, sounds_secret
 from cblint.flow.steps import SUCCEEDING
+from cblint.records import NamedTuple
 from cblint.source.tree import Scalar, Sequence
 
 if TYPE_CHECKING:

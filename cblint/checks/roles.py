@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.checks.strangers import is_open
 from cblint.facts import table
@@ -24,6 +24,7 @@ from cblint.hosts.roles import (
 from cblint.hosts.settings import setting
 from cblint.hosts.spelling import spelt
 from cblint.hosts.webhooks import inside
+from cblint.records import NamedTuple
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar
 

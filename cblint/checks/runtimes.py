@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, mapping, scalar
 from cblint.checks.edits import respelt
@@ -19,6 +19,7 @@ from cblint.facts.runtimes import (
     runtime_names,
 )
 from cblint.finding import Report
+from cblint.records import NamedTuple
 from cblint.source.tree import Pair, Scalar
 from cblint.spelling import closest
 from cblint.wording import enumerated

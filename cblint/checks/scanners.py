@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Container as Collection
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cblint.checks.contained import Container, container_of
 from cblint.checks.edits import after
@@ -18,6 +18,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.repository import text_in
+from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import Effect, called, called_at, effect_of
 from cblint.shell.operands import option_values

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, mapping
 from cblint.checks.emptiness import is_careful
 from cblint.finding import Elsewhere, Report
 from cblint.hosts.graph import Resource, Run
 from cblint.hosts.settings import all_listed, known, listed, setting, text_at, within
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.tree import Mapping, Node

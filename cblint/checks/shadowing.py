@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, mapping, scalar
 from cblint.finding import Elsewhere, Report
@@ -12,6 +11,7 @@ from cblint.hosts.graph import Resource
 from cblint.hosts.known import variables_of
 from cblint.hosts.project import Project
 from cblint.hosts.settings import known
+from cblint.records import NamedTuple
 from cblint.source.tree import Scalar
 from cblint.wording import enumerated
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import before
@@ -16,6 +16,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import RAN, READ
 from cblint.flow.steps import SUCCEEDING
 from cblint.hosts.repository import text_in
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment, SimpleCommand
 from cblint.shell.effects import called_at
 from cblint.shell.parser import parse

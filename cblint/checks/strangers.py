@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from cblint.buildspec.embedded import buildspec_used
 from cblint.checks.edits import respelt
@@ -17,6 +16,7 @@ from cblint.hosts.roles import managed_policies, roles_in
 from cblint.hosts.settings import known, listed, setting, text_at, within
 from cblint.hosts.spelling import spelt
 from cblint.hosts.webhooks import Event, Filter, Group, Webhook, inside, webhook_of
+from cblint.records import NamedTuple
 from cblint.source.foreign import Reference, Unknown
 from cblint.source.regular import Malformed, has_literal, read
 from cblint.source.text import Span

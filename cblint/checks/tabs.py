@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from cblint.finding import Edit
+from cblint.records import NamedTuple
 from cblint.source.loader import Stream, TooComplex, load
 from cblint.source.syntax import levels_above, lines_above
 from cblint.source.text import Text, begin_of_line

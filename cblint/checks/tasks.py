@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.batch import Task, tasks
 from cblint.buildspec.model import Buildspec, mapping, scalar
@@ -13,6 +13,7 @@ from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, RAN
 from cblint.flow.steps import SUCCEEDING, steps_of
 from cblint.hosts.repository import text_in
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Case, CaseItem, CommandList, Pipeline, SimpleCommand, Test
 from cblint.shell.query import TESTS, Invocation
 from cblint.shell.syntax import DoubleQuoted, Literal, Node, Parameter, SingleQuoted, Word, walk

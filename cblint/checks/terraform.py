@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.files import value_of
@@ -16,6 +16,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN, REMOVED
 from cblint.flow.steps import SUCCEEDING
+from cblint.records import NamedTuple
 from cblint.shell.effects import called, called_at, verbs_of
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
@@ -17,6 +16,7 @@ from cblint.facts.images import MACOS, WINDOWS, Image
 from cblint.finding import Report
 from cblint.flow.docker import is_client
 from cblint.flow.steps import steps_of
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment, Function
 from cblint.shell.effects import Effect, effect_of
 from cblint.shell.operands import may_hold_options

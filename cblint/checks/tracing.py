@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.arguments import described, is_secret
@@ -16,6 +16,7 @@ from cblint.finding import Edit, Report, Step
 from cblint.flow import build_with_scripts
 from cblint.flow.kinds import ASSIGNED, PASSED, RAN
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment, Command, Redirection, SimpleCommand
 from cblint.shell.query import unwrapped
 from cblint.shell.syntax import Node, Word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from collections.abc import Sequence as Several
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, Buildspec, Variable
 from cblint.checks.certain import is_expected
@@ -16,6 +16,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, LOGGED, PASSED, RAN
 from cblint.flow.labels import FETCHED, SECRET, Label, of_kind, sounds_decrypted, sounds_plain
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr
 from cblint.shell.effects import called_at
 from cblint.shell.operands import option_values

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.allowed import Checked
@@ -17,6 +16,7 @@ from cblint.flow.kinds import ASSIGNED, PASSED, RAN
 from cblint.flow.labels import UNTRUSTED, Label, Labels, of_kind
 from cblint.flow.paths import key
 from cblint.flow.values import Value, concat
+from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.query import TESTS
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, Part, Word

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec, Variable
 from cblint.checks.edits import without_entry
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.repository import found_by, named_in
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.facts import table
@@ -12,6 +12,7 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.steps import SUCCEEDING, Step, steps_of
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Assignment, Function, Pipeline, SimpleCommand, Subshell
 from cblint.shell.query import asked_in, names_in
 from cblint.shell.script import Script

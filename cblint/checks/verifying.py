@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.checks.fetching import Call
 from cblint.checks.scripts import reads_as_script
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import places
 from cblint.shell.query import Invocation

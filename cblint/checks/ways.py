@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.finding import Step
@@ -14,6 +14,7 @@ from cblint.flow.kinds import ASSIGNED, PASSED, READ, STORED
 from cblint.flow.labels import Label, of_kind, sounds_secret
 from cblint.flow.places import assigned_at, name_at
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING
+from cblint.records import NamedTuple
 from cblint.shell.commands import Function
 from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import Span

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.emptiness import asked_for, holds, is_careful, is_empty
 from cblint.facts import table
 from cblint.finding import Report
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Assignment, Branch, Case, CommandList, If, SimpleCommand, Test
 from cblint.shell.effects import called, effect_of
 from cblint.shell.operands import pieces

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.hosts.discover import matcher
 from cblint.hosts.project import Project
+from cblint.records import NamedTuple
 
 BASELINE = ".cblint-baseline.json"
 """What a baseline is called if nobody says otherwise."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 
 LATEST = "latest"
 _NUMBERS = r"\d+(?:\.\d+)*"

@@ -8,7 +8,6 @@ for sure. A phase that fails in ``install`` or ``pre_build`` ends the build; aft
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from cblint.buildspec import model
 from cblint.buildspec.model import VARIABLES, Buildspec, scalar
@@ -25,6 +24,7 @@ from cblint.flow.state import ANYTHING, GIVEN, UNSET, Ends, File, Outcome, State
 from cblint.flow.status import told
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, UNTOLD, Phase, Step, phases_of
 from cblint.flow.values import UNKNOWN, Value, initial, literal, unknown
+from cblint.records import NamedTuple
 from cblint.shell import syntax
 from cblint.source.text import HOLE
 from cblint.source.tree import Node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.flow import arithmetic, patterns
 from cblint.flow.conditions import test
@@ -16,6 +16,7 @@ from cblint.flow.labels import together
 from cblint.flow.state import NEVER, Ends, Outcome, State, join_outcomes, join_states
 from cblint.flow.values import Maybe, Value, is_name, literal, unknown
 from cblint.flow.words import Expansion
+from cblint.records import NamedTuple
 from cblint.shell.commands import (
     ArithmeticCommand,
     ArithmeticFor,

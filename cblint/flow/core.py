@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from cblint.flow.events import Recorder
 from cblint.flow.footprint import changed
@@ -28,6 +28,7 @@ from cblint.flow.state import (
     stirred,
 )
 from cblint.flow.values import UNKNOWN, Maybe, Value
+from cblint.records import NamedTuple
 from cblint.shell.commands import Command, CommandList
 from cblint.shell.script import Script
 from cblint.shell.syntax import Node

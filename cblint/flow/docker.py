@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.places import values_of
+from cblint.records import NamedTuple
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.flow.kinds import LOGGED, PASSED, STORED
+from cblint.records import NamedTuple
 
 if TYPE_CHECKING:
     from cblint.flow.state import Causes, State, Variable

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from cblint.flow.labels import Labels, together
 from cblint.flow.labels import changed as changed_labels
 from cblint.flow.layers import WORK, Layers
 from cblint.flow.state import ANYTHING, Options, State, Variable, said, stirred
 from cblint.flow.values import UNKNOWN, unknown
+from cblint.records import NamedTuple
 from cblint.shell.commands import (
     ArithmeticCommand,
     ArithmeticFor,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from cblint.flow.core import NOWHERE, Exhausted, Given, Limits, Process
 from cblint.flow.events import Hidden, Recorder
@@ -37,6 +36,7 @@ from cblint.flow.state import (
 )
 from cblint.flow.status import masked
 from cblint.flow.values import NONZERO, UNKNOWN, Maybe, Value, both, literal, negated, unknown
+from cblint.records import NamedTuple
 from cblint.shell.commands import Function
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.parser import parse

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.flow.layers import WORK
+from cblint.records import NamedTuple
 from cblint.secrets.names import sounds_secret as sounds_secret
 from cblint.source.text import Span
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from cblint.records import NamedTuple
 
 LONGEST = 2000
 """Characters of text or pattern from which on nothing is said: matching takes the product of both."""

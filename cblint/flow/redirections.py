@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from cblint.flow.core import Died, Unclear
 from cblint.flow.paths import is_device, key, lookup, of_process, parent_of, presumed
 from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, Ends, File, State, stirred
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, literal, unknown
 from cblint.flow.words import Expansion
+from cblint.records import NamedTuple
 from cblint.shell.commands import Redirection
 from cblint.shell.syntax import ProcessSubstitution, Word
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.flow.core import DEEPEST, Died, Process, Unclear
 from cblint.flow.events import Recorder
@@ -11,6 +11,7 @@ from cblint.flow.labels import NO_LABELS, Labels
 from cblint.flow.layers import Layers
 from cblint.flow.state import ANYTHING, NO_FUNCTION, Options, Outcome, State, Variable
 from cblint.flow.values import Value, unknown
+from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.parser import parse
 from cblint.source.text import Text

@@ -8,12 +8,12 @@ identity; what it has read of the repository is read again.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.flow.core import Given, Limits
 from cblint.flow.items import Beginning, ItemRun, run_item
 from cblint.flow.layers import WORK, Layers, T
 from cblint.flow.state import File, State, Variable
+from cblint.records import NamedTuple
 from cblint.shell.script import Script
 from cblint.source.text import Piece
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from cblint.flow import builtins, outputs, programs, rehearsal, scripts
 from cblint.flow.assignments import Assigner
@@ -35,6 +34,7 @@ from cblint.flow.state import (
 )
 from cblint.flow.values import EMPTY, NONZERO, UNKNOWN, Hole, Value, concat, literal, unknown
 from cblint.flow.words import Expansion, Fields
+from cblint.records import NamedTuple
 from cblint.shell.commands import Assignment, Function, SimpleCommand
 from cblint.shell.parser import parse
 from cblint.shell.syntax import Inserted, Node, Word

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.flow.labels import NO_LABELS, Labels, given_labels, together
 from cblint.flow.layers import WORK, Layers
 from cblint.flow.values import EMPTY, UNKNOWN, Hole, Maybe, Value, both, concat, initial, join, unknown
+from cblint.records import NamedTuple
 from cblint.shell.commands import Function
 from cblint.shell.syntax import Node
 

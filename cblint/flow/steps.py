@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.buildspec.model import PHASES, Buildspec, Section, ShellItem, items, scalar, written
+from cblint.records import NamedTuple
 from cblint.source.foreign import is_complete, is_known
 from cblint.source.tree import Node
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.flow.build import SUCCEEDS, Build, StepRun
 from cblint.flow.events import Event, Hidden
@@ -14,6 +13,7 @@ from cblint.flow.state import State, Variable
 from cblint.flow.status import told
 from cblint.flow.steps import EITHER, FAILING, SUCCEEDING, Step
 from cblint.flow.values import Maybe, Value
+from cblint.records import NamedTuple
 from cblint.shell.commands import ArithmeticCommand, SimpleCommand, Test
 from cblint.shell.syntax import Node
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, TypeGuard
+from typing import TypeGuard
 
 from cblint.flow.labels import NO_LABELS, Labels, together
+from cblint.records import NamedTuple
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.flow.core import Died
 from cblint.flow.parameters import DEFAULT_SEPARATORS, Parameters
@@ -12,6 +12,7 @@ from cblint.flow.paths import of_process
 from cblint.flow.patterns import Piece
 from cblint.flow.state import File, Outcome, State
 from cblint.flow.values import EMPTY, UNKNOWN, Value, concat, literal, unknown
+from cblint.records import NamedTuple
 from cblint.shell.commands import HereDocument
 from cblint.shell.syntax import (
     ArithmeticExpansion,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from cblint.hosts.scopes import Scope
+from cblint.records import NamedTuple
 from cblint.source.foreign import Given, Items, Settings, Unknown
 from cblint.source.text import HOLE, Piece, Text
 from cblint.source.tree import Node

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from cblint.records import NamedTuple
 from cblint.source.text import Lines, Piece, Text
 
 _LANGUAGE = re.compile(r"[{\s]*\.?([\w+#.-]*)")

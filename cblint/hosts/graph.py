@@ -7,11 +7,12 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.hosts.buildspec import DEFAULT_BUILDSPEC, DEFAULT_BUILDSPECS
 from cblint.hosts.definition import PIPELINE, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import is_set, known, setting, text_at
+from cblint.records import NamedTuple
 from cblint.source.foreign import Reference
 from cblint.source.remembered import of_repository
 from cblint.source.text import HOLE

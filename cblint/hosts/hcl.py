@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
@@ -16,6 +15,7 @@ from cblint.facts import table
 from cblint.hosts import hcl_templates
 from cblint.hosts.hcl_templates import Mark
 from cblint.hosts.syntax_trees import in_time
+from cblint.records import NamedTuple
 from cblint.source.foreign import Given, Items, Reference, Settings, Unknown, key
 from cblint.source.loader import TooComplex
 from cblint.source.text import HOLE, Text

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cblint.hosts.settings import known, within
+from cblint.records import NamedTuple
 from cblint.source.foreign import Unknown, is_complete
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import HOLE

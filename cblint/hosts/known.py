@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts import pipelines
@@ -11,6 +10,7 @@ from cblint.hosts.definition import Definition
 from cblint.hosts.graph import Resource, Run
 from cblint.hosts.project import Artifacts, Cache, Project, Source
 from cblint.hosts.settings import all_listed, constant_at, is_set, known, listed, setting, text_at, truth_at, within
+from cblint.records import NamedTuple
 from cblint.secrets.names import sounds_secret
 from cblint.source.foreign import is_known
 from cblint.source.tree import Mapping, Node, Scalar

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts.definition import PIPELINE, Definition
 from cblint.hosts.project_json import document
 from cblint.hosts.settings import given, known, listed, within
+from cblint.records import NamedTuple
 from cblint.source.foreign import Reference, is_complete
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk

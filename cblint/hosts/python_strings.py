@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from cblint.hosts.expressions import code_point, unescaped
+from cblint.records import NamedTuple
 from cblint.source.text import HOLE, Piece
 
 _PREFIX = re.compile(r"[A-Za-z]{0,2}")

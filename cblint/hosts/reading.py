@@ -6,9 +6,9 @@ import importlib
 import os
 import stat
 from collections.abc import Callable
-from typing import NamedTuple
 
 from cblint.hosts.definition import HostFile
+from cblint.records import NamedTuple
 from cblint.source.file import MAX_BYTES, is_baseline
 from cblint.source.text import Text
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts import iam
 from cblint.hosts.definition import POLICY, PROJECT, ROLE
 from cblint.hosts.graph import Graph, Resource
 from cblint.hosts.settings import all_listed, is_set, known, listed, setting, within
+from cblint.records import NamedTuple
 from cblint.source.foreign import Reference, is_complete
 from cblint.source.text import HOLE
 from cblint.source.tree import Mapping, Node, Scalar, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts import project_json, requests
@@ -13,6 +12,7 @@ from cblint.hosts.buildspec import named_like_buildspec
 from cblint.hosts.definition import BUILDSPEC, PROJECT, WEBHOOK, Definition, HostFile
 from cblint.hosts.settings import given
 from cblint.hosts.shorthand import shorthand
+from cblint.records import NamedTuple
 from cblint.shell.commands import Case, If, Redirection, SimpleCommand
 from cblint.shell.contents import Known, content
 from cblint.shell.operands import may_hold_options

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
+from cblint.records import NamedTuple
 from cblint.source.foreign import Given, Unknown
 from cblint.source.text import HOLE, Span, Text
 from cblint.source.tree import Node, Scalar

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts import substitution
+from cblint.records import NamedTuple
 from cblint.source.loader import Stream
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 

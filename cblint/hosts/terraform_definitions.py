@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts import terraform_roles
@@ -12,6 +11,7 @@ from cblint.hosts.definition import BUILDSPEC, PIPELINE, PROJECT, WEBHOOK, Defin
 from cblint.hosts.hcl import path_of
 from cblint.hosts.terraform_names import renamed
 from cblint.hosts.terraform_scope import Names, Thing
+from cblint.records import NamedTuple
 from cblint.source.foreign import Reference, Settings, Unknown
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Scalar

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from cblint.facts import table
 from cblint.hosts import iam
 from cblint.hosts.definition import POLICY, ROLE, Definition
 from cblint.hosts.terraform_names import is_null, renamed
 from cblint.hosts.terraform_scope import Thing
+from cblint.records import NamedTuple
 from cblint.source.foreign import Given, Items, Reference, Settings, Unknown, is_complete, key
 from cblint.source.text import Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+from cblint.records import NamedTuple
 from cblint.source.foreign import Settings
 from cblint.source.text import Span
 from cblint.source.tree import Node

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from cblint.hosts.definition import WEBHOOK
 from cblint.hosts.graph import Resource
 from cblint.hosts.settings import all_listed, known, listed, setting, text_at, truth, within
+from cblint.records import NamedTuple
 from cblint.source.foreign import is_complete
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 from lsprotocol import types
 
@@ -21,6 +21,7 @@ from cblint.lsp import suppressing
 from cblint.lsp.buffer import Buffer
 from cblint.lsp.client import Abilities
 from cblint.lsp.diagnostics import SOURCE
+from cblint.records import NamedTuple
 from cblint.source.text import Span
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"

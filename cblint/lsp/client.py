@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from lsprotocol import types
 
 from cblint.catalogue import PROFILES
 from cblint.linter import Settings
+from cblint.records import NamedTuple
 
 SECTION = "cblint"
 """The part of an editor's settings that is ours."""

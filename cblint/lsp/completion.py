@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from cblint.choices import catalogue_at
 from cblint.config import ConfigError
@@ -15,6 +14,7 @@ from cblint.lsp.offers import Allowed, Key, schema_of
 from cblint.lsp.probe import Standing, standing
 from cblint.lsp.typed import Typed, typed_at
 from cblint.lsp.variables import Reading, reading_at, variables_at
+from cblint.records import NamedTuple
 from cblint.report.markdown import inert
 from cblint.secrets.mask import Mask
 from cblint.source.text import Span

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 from cblint.catalogue import Rule
+from cblint.records import NamedTuple
 from cblint.source.text import Span, begin_of_line, end_of_line
 
 _LONGEST = 2_000

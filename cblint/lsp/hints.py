@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.hidden import acts, invoked
 from cblint.flow.trace import Belief, beliefs
 from cblint.lsp.document import Document
 from cblint.lsp.spot import touches
+from cblint.records import NamedTuple
 from cblint.report.markdown import inert
 from cblint.report.trace import known_value, shown, told
 from cblint.secrets.mask import Mask

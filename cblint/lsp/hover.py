@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.shape import NOUNS
 from cblint.catalogue import Rule, help_of
@@ -18,6 +18,7 @@ from cblint.hosts.settings import known, setting
 from cblint.lsp.document import Document
 from cblint.lsp.spot import Spot, match_at, spot_at, touches
 from cblint.lsp.uses import told_of, use_at
+from cblint.records import NamedTuple
 from cblint.report import RULES_URL
 from cblint.report.explained import (
     NotKnown,

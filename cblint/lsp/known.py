@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.batch import DEPENDENCIES, LISTS, tasks
 from cblint.buildspec.model import SECRETS_MANAGER, VARIABLES, Buildspec, items, scalar
@@ -13,6 +13,7 @@ from cblint.facts import runtimes
 from cblint.facts.images import Image, Runtime, all_images
 from cblint.lsp.offers import Choice
 from cblint.lsp.probe import BUILDSPEC, CONFIG, PROJECT_SETTINGS, Standing
+from cblint.records import NamedTuple
 from cblint.secrets.names import sounds_secret
 from cblint.source.tree import Node, Scalar
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
 
 from cblint.lsp.offers import Choice, Key
 from cblint.lsp.probe import Standing
 from cblint.lsp.typed import Typed
+from cblint.records import NamedTuple
 from cblint.source.text import begin_of_line, line_end_of
 from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk
 

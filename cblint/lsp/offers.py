@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.model import items, mapping
 from cblint.buildspec.shape import Schema, Steps, faults
 from cblint.facts import published, table
+from cblint.records import NamedTuple
 from cblint.source.tree import Mapping, Node, Pair
 
 _PUBLISHED = ("buildspec", "config")

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.buildspec.shape import Steps
@@ -23,6 +22,7 @@ from cblint.linter import place_of
 from cblint.lsp.document import Document
 from cblint.lsp.typed import PLACEHOLDER
 from cblint.opening import NotBuildspec, Opened, buildspecs_in, called_a_buildspec, opened
+from cblint.records import NamedTuple
 from cblint.source.foreign import Settings
 from cblint.source.loader import Stream, TooComplex, load
 from cblint.source.text import Span, Text, begin_of_line, end_of_line

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec
 from cblint.finding import Edit, Finding
@@ -14,6 +13,7 @@ from cblint.hosts.discover import Candidate
 from cblint.hosts.reading import DOCUMENTS
 from cblint.linter import lint_text
 from cblint.lsp.document import Document
+from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.syntax import walk as walk_command
 from cblint.source.text import Span, line_end_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from cblint.buildspec.model import VARIABLES, Buildspec
 from cblint.hosts.definition import Definition
 from cblint.lsp.document import Document
+from cblint.records import NamedTuple
 from cblint.report.shown import printable
 from cblint.secrets.names import names_secret
 from cblint.source.text import HOLE, UNTOLD, Span

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from cblint.records import NamedTuple
 from cblint.source.text import Span, begin_of_line, end_of_line
 from cblint.source.tree import QUOTES
 

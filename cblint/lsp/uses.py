@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.buildspec.model import PARAMETER_STORE, VARIABLES, Buildspec, ShellItem, Variable
 from cblint.flow import state
 from cblint.flow.kinds import ASSIGNED, READ
 from cblint.lsp.document import Document
 from cblint.lsp.spot import Spot, match_at, touches
+from cblint.records import NamedTuple
 from cblint.report.markdown import code, inert
 from cblint.report.trace import shown, value
 from cblint.secrets.names import names_secret

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shape import Steps
@@ -15,6 +14,7 @@ from cblint.flow.steps import Step, steps_of
 from cblint.lsp.known import Named, given_variables, set_in
 from cblint.lsp.probe import Standing
 from cblint.lsp.typed import PLACEHOLDER
+from cblint.records import NamedTuple
 from cblint.shell.parser import parse
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.foreign import Given

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache, reduce
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
@@ -13,6 +13,7 @@ from cblint.flow.places import values_of
 from cblint.flow.steps import SUCCEEDING, Step, is_whole, steps_of
 from cblint.flow.values import Maybe, Value, join
 from cblint.own.texts import Known, known_value
+from cblint.records import NamedTuple
 from cblint.shell.operands import beginning, may_hold_options
 from cblint.shell.query import Invocation, runs_another
 from cblint.shell.syntax import CommandSubstitution, Inserted, Parameter, Word

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
@@ -15,6 +15,7 @@ from cblint.own.calls import Call, all_seen, calls_below, calls_of
 from cblint.own.conditions import Condition, Maker, Steps, Wrong, agreed, condition_of, listed, some
 from cblint.own.order import Order
 from cblint.own.texts import NOTHING, Known, known_value, phase_test, text_test
+from cblint.records import NamedTuple
 from cblint.shell.operands import option_values
 from cblint.shell.syntax import Word
 from cblint.source.tree import Node

@@ -7,7 +7,7 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.checked import Refused, check, document
 from cblint.buildspec.shape import path_of, plain, plain_texts
@@ -18,6 +18,7 @@ from cblint.hosts.definition import BUILDSPEC, PROJECT
 from cblint.match import Finder, parse_path, places
 from cblint.own import commands, events, images, tree
 from cblint.own.conditions import Steps, Wrong
+from cblint.records import NamedTuple
 from cblint.source.file import Unreadable, read
 from cblint.source.remembered import of_disk
 from cblint.source.text import Lines, Text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow import build_of
@@ -14,6 +14,7 @@ from cblint.flow.steps import steps_of
 from cblint.match import Match
 from cblint.own.conditions import Condition, Maker, Steps, condition_of
 from cblint.own.texts import Known, known_value, phase_test, text_test
+from cblint.records import NamedTuple
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Span
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.model import PHASES
 from cblint.flow.values import Maybe, Value, negated
 from cblint.own.conditions import Condition, Steps, Wrong, every, listed, some
+from cblint.records import NamedTuple
 from cblint.shell.operands import begins_to_fit
 from cblint.source.text import HOLE
 from cblint.source.tree import Scalar

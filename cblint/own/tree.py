@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow.values import Maybe
@@ -11,6 +11,7 @@ from cblint.match import Match, Matcher, Place, kind_of, parse_path, places
 from cblint.own.commands import command_condition, runs_below
 from cblint.own.conditions import Condition, Maker, Steps, Wrong, condition_of, every, listed, some
 from cblint.own.texts import NOTHING, Known, known_scalar, text_test
+from cblint.records import NamedTuple
 from cblint.source.foreign import is_complete, is_known
 from cblint.source.text import Span
 from cblint.source.tree import Mapping as MappingNode

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.facts import table
 from cblint.facts.images import Image, Runtime, all_images, image_of, is_of_one_language, other_names
 from cblint.facts.runtimes import Offer, ended, is_among, is_number, may_be_installed, offer_of, runtime_names
+from cblint.records import NamedTuple
 from cblint.report.markdown import escaped, inert
 from cblint.report.serialise import serialised
 from cblint.report.wrapping import row

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cblint.finding import Finding, Severity
 from cblint.linter import FileResult
 from cblint.opening import STDIN
+from cblint.records import NamedTuple
 from cblint.report import Style
 from cblint.report.columns import ColumnsOf
 from cblint.report.concise import headline

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 from xml.etree import ElementTree as Tree
 
 from cblint.linter import FileResult, fails
+from cblint.records import NamedTuple
 from cblint.report import Style, xml
 from cblint.report.concise import headline
 from cblint.report.shown import path, printable

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sarif_om as om
 from attr import fields
@@ -15,6 +15,7 @@ from cblint import __version__
 from cblint.finding import Finding, Fix, Related
 from cblint.linter import FileResult
 from cblint.opening import STDIN
+from cblint.records import NamedTuple
 from cblint.report import HOME, Style, Written, left_out, uri
 from cblint.report.columns import ColumnsOf
 from cblint.report.fingerprint import identified

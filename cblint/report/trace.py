@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow.build import Build
 from cblint.flow.events import Hidden
 from cblint.flow.state import Variable
 from cblint.flow.trace import Belief, Known, beliefs, directory, known, runs_after_failure
+from cblint.records import NamedTuple
 from cblint.report.secrets import secrets_of
 from cblint.report.serialise import serialised
 from cblint.report.shown import printable

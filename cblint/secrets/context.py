@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.secrets import values
 from cblint.secrets.formats import Match, has_format, of_name
 from cblint.secrets.names import LONGEST, is_shipped, names_password, names_secret

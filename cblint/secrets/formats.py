@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.secrets import jwt
 from cblint.secrets.names import LONGEST, joined
 from cblint.secrets.values import entropy, is_sample

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
-from typing import NamedTuple
 
+from cblint.records import NamedTuple
 from cblint.secrets import context
 from cblint.secrets.find import find
 from cblint.secrets.formats import Match, formats, has_format, keywords_in, may_hold

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.shell.syntax import DoubleQuoted, Literal, Node, SingleQuoted, Word
 from cblint.source.text import Span
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.shell.operands import after, beginning, begins_to_fit, file_name, fits, may_hold_options, option_values
 from cblint.shell.query import Invocation, runs_another
 from cblint.shell.syntax import Word

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from cblint.records import NamedTuple
 from cblint.shell.commands import Redirection
 from cblint.shell.script import Comment, Problem
 from cblint.source.text import Text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Assignment, Command, Condition, Pipeline, Redirection, SimpleCommand
 from cblint.shell.parser import parse
 from cblint.shell.script import Script

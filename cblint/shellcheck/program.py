@@ -11,9 +11,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.facts import table
+from cblint.records import NamedTuple
 
 PROGRAM = "shellcheck"
 _SECONDS, _SPEED = 20, 5_000

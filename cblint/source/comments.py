@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from cblint.records import NamedTuple
 from cblint.source.loader import Stream
 from cblint.source.text import BREAKS, Span, Text, begin_of_line
 from cblint.source.tree import Scalar, walk

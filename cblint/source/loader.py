@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cblint.records import NamedTuple
 from cblint.source.text import Span, Text
 from cblint.source.tree import Node
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+from cblint.records import NamedTuple
 
 _DEEPEST = 40
 """Groups inside each other; what is written by hand has three."""

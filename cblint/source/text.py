@@ -10,7 +10,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
-from typing import NamedTuple
+
+from cblint.records import NamedTuple
 
 # What editors, git hosts and the language server protocol count as the end of a line. YAML 1.1 also breaks
 # lines at U+0085, U+2028 and U+2029: that matters for folding (scalars.py), never for numbering.

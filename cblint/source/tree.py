@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from cblint.records import NamedTuple
 from cblint.source.text import BREAKS, HOLE, Deferred, Piece, Span, Text
 
 MERGE_KEY = "<<"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence as Several
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
+from cblint.records import NamedTuple
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import BREAKS, Text, begin_of_line, line_end_of
 from cblint.source.tree import QUOTES, Scalar, Sequence

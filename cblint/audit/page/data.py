@@ -6,9 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from cblint.audit.overview import Found, Line, Mend, Overview, Place
+from cblint.records import NamedTuple
 from cblint.report.shown import characters, printable, visible
 
 SEVERITIES = ("error", "warning", "note")

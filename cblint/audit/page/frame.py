@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,6 +19,7 @@ from markupsafe import Markup
 from cblint.audit.overview import Audited, Overview, Point
 from cblint.audit.page.data import LONGEST, NEW, SEVERITIES, Tally, encoded, name, paragraphs
 from cblint.audit.page.words import address, changed, counted, lead, matters, none, title
+from cblint.records import NamedTuple
 from cblint.report.shown import visible
 from cblint.suppress import comment
 

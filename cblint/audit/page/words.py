@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from cblint.audit.overview import Overview
 from cblint.audit.page.data import NEW, SEVERITIES, Tally, name
+from cblint.records import NamedTuple
 from cblint.wording import enumerated
 
 _SECRETS = "secrets"
