@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable
 from typing import Any
 
+from cblint import expressions
 from cblint.catalogue import Selection, select
 from cblint.finding import Finding, Related
 from cblint.hosts.discover import Candidate
@@ -19,7 +19,7 @@ OF_WHOLE_BUILDS = frozenset({"variable-never-defined", "unused-env-variable", "u
 """Rules that ask where a variable comes from, or goes to. An example of another rule is a part of a build that does not
 show it, so there they are not asked.
 """
-_MARKER = re.compile("[«»‹›]")
+_MARKER = expressions.lazy("[«»‹›]")
 
 
 class Example(NamedTuple):

@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 
+from cblint import expressions
 from cblint.records import NamedTuple
 
 TIMEOUT = 60
@@ -149,7 +150,7 @@ def files_of(root: str, name: str) -> dict[str, Blob]:
     return found
 
 
-_PLAIN_FILE = re.compile(rb"100[0-7]{3} blob (?P<name>[0-9a-f]{40,64}) +(?P<size>[0-9]{1,18}|-|BAD)")
+_PLAIN_FILE = expressions.lazy(rb"100[0-7]{3} blob (?P<name>[0-9a-f]{40,64}) +(?P<size>[0-9]{1,18}|-|BAD)")
 _NO_STEPS = frozenset({b"", b".", b"..", b".git"})
 
 
@@ -197,7 +198,7 @@ def _chunk(root: str, files: Mapping[str, Blob]) -> Iterator[tuple[str, bytes]]:
             at = end + 1
 
 
-_OBJECT = re.compile(rb"(?P<name>[^ ]+) (?:blob (?P<size>[0-9]{1,18})|[^\n]*)")
+_OBJECT = expressions.lazy(rb"(?P<name>[^ ]+) (?:blob (?P<size>[0-9]{1,18})|[^\n]*)")
 
 
 def _lying(root: str) -> GitError:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cblint import expressions
 from cblint.finding import Finding
 from cblint.linter import FileResult
 from cblint.records import NamedTuple
@@ -15,7 +14,7 @@ WINDOW = 200
 MASKED = "***"
 """What stands for a secret, however long it is: another one in its place is the same finding."""
 
-_NUMBER = re.compile(r"(?<=\[)[0-9]+(?=\])")
+_NUMBER = expressions.lazy(r"(?<=\[)[0-9]+(?=\])")
 
 
 class Identity(NamedTuple):

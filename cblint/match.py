@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from cblint import expressions
 from cblint.finding import Edit
 from cblint.records import NamedTuple
 from cblint.source.foreign import is_known
@@ -13,8 +13,8 @@ from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import closest, distance
 
-_PATH = re.compile(r"(?:(?:^|\.)(?:\*|\{[\w,-]+\}|[\w-]+)|\[\*\])+")
-_STEP = re.compile(r"\[\*\]|[^.\[\]]+")
+_PATH = expressions.lazy(r"(?:(?:^|\.)(?:\*|\{[\w,-]+\}|[\w-]+)|\[\*\])+")
+_STEP = expressions.lazy(r"\[\*\]|[^.\[\]]+")
 
 
 class Place(NamedTuple):

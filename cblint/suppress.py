@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Catalogue, Rule, UnknownRule, find
 from cblint.catalogue.selection import is_family
@@ -26,15 +27,17 @@ MARK = "cblint:"
 NO_REASON = "why it is right here"
 """What stands for a reason until somebody gives one."""
 
-_COMMENT = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:")
-_DIRECTIVE = re.compile(r"(?:#+|//+|<!--)[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL)
-_IN_HOST = re.compile(r"(?<![`#/])((?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:(?:(?!-->)[^\r\n])*)")
+_COMMENT = expressions.lazy(r"(?:#+|//+|<!--)[ \t]*cblint:")
+_DIRECTIVE = expressions.lazy(
+    r"(?:#+|//+|<!--)[ \t]*cblint:[ \t]*(ignore|ignore-file)[ \t]*\[([^\[\]]*)\](.*)", re.DOTALL
+)
+_IN_HOST = expressions.lazy(r"(?<![`#/])((?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:(?:(?!-->)[^\r\n])*)")
 _OF_MARKDOWN = "<!--"
-_FENCE = re.compile(r"[ \t>]{0,99}(`{3,99}|~{3,99})")
-_LINE_END = re.compile(r"\n")
-_NAME = re.compile(r"[^,\s]+")
+_FENCE = expressions.lazy(r"[ \t>]{0,99}(`{3,99}|~{3,99})")
+_LINE_END = expressions.lazy(r"\n")
+_NAME = expressions.lazy(r"[^,\s]+")
 # Bounded, so that a long line is searched once.
-_BEYOND = re.compile(
+_BEYOND = expressions.lazy(
     r"[^\r\n]*?[ \t](#[ \t]{0,9}cblint:[ \t]{0,9}ignore[ \t]{0,9}\["
     r"[^\]\r\n]{0,99}(?:yaml-syntax-error|CB1001)\b[^\r\n]*)"
 )
@@ -362,7 +365,7 @@ def shell_comments(text: Text) -> list[Text]:
     ]
 
 
-_SHELL = re.compile(
+_SHELL = expressions.lazy(
     r"""\\.|'[^']*(?:'|\Z)|"(?:[^"\\]|\\.)*(?:"|\Z)|(?P<comment>(?:(?<=[\s;&|()])|\A)\#[^\n]*)""", re.DOTALL
 )
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from cblint.buildspec.model import items, mapping, scalar
 from cblint.facts import table
 from cblint.facts.images import WINDOWS, Image, image_of, sh_of
-from cblint.hosts.known import project_of
 from cblint.hosts.settings import known, setting
 from cblint.records import NamedTuple
 from cblint.source.tree import Mapping, Node, Scalar
@@ -95,6 +94,8 @@ def environments_of(buildspec: Buildspec, everywhere: bool = False) -> tuple[Env
 
 def environment_at(resource: Resource) -> Environment:
     """What the builds of a project run on, at the places of its definition."""
+    from cblint.hosts.known import project_of  # most buildspecs are looked at without their project
+
     environment = _of_project(project_of(resource), "")
     nodes = {key: known(setting(resource.definition, "environment", name)) for key, name in _KEYS.items()}
     places = MappingProxyType({key: node for key, node in nodes.items() if node is not None})

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC
 from cblint.hosts.project import Project
@@ -34,7 +35,7 @@ VARIABLES, PARAMETER_STORE, SECRETS_MANAGER = "variables", "parameter-store", "s
 
 _NAMING = 2
 """Words that say what a command does: ``docker build``, ``npm run``."""
-_BLANK = re.compile(r"\s*")
+_BLANK = expressions.lazy(r"\s*")
 _COMMAND_LISTS = parse_path("phases.*.{commands,finally}")
 _PHASES = parse_path("phases.*")
 _REPORTS = parse_path("reports.*")

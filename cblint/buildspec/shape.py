@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cblint import expressions
 from cblint.match import pairs_of
 from cblint.records import NamedTuple
 from cblint.source.foreign import is_complete, is_known
@@ -64,7 +65,7 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
 }
 _NUMERIC = frozenset("+-.0123456789")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = expressions.lazy(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def type_of(node: Node) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from cblint import expressions
 from cblint.buildspec.model import PARAMETER_STORE
 from cblint.facts import table
 from cblint.flow.dumps import ENVIRONMENT
@@ -29,7 +30,7 @@ NEAR = 80
 """So many characters before a text are looked at for what it is called."""
 
 
-_KEY = re.compile(r"(?:^(?:\\ )?[\"']?|[,=])(-{0,2}[A-Za-z_][\w.-]*)(?:,ParameterValue)?=[\"'\\]{0,2}$")
+_KEY = expressions.lazy(r"(?:^(?:\\ )?[\"']?|[,=])(-{0,2}[A-Za-z_][\w.-]*)(?:,ParameterValue)?=[\"'\\]{0,2}$")
 """What a value is called: ``--token=``, ``user=me,password=``; a folded line leaves a blank before it."""
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cblint import expressions
 from cblint.checks.contained import Container, container_of
 from cblint.checks.edits import after
 from cblint.checks.images import RUN, Use, uses_docker, uses_of
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 _BY_ENVIRONMENT = ("-e", "--env")
 _BY_MOUNT = ("-v", "--volume", "--mount", "--tmpfs")
 _UNSEEN = ("--env-file", "--volumes-from", "--env-host")
-_HOME = re.compile(r"\.aws|/root\b|/home\b|HOME|~")
-_GETS_THEM = re.compile(r"AWS_(?!(?:DEFAULT_)?REGION|PAGER|DEFAULT_OUTPUT)|(?i:assume|\.aws\b|credential|configure)")
-_BUILT_IN = re.compile(r"--build-arg[= ]+[\"']?AWS_(?!(?:DEFAULT_)?REGION)|--secret\b")
+_HOME = expressions.lazy(r"\.aws|/root\b|/home\b|HOME|~")
+_GETS_THEM = expressions.lazy(
+    r"AWS_(?!(?:DEFAULT_)?REGION|PAGER|DEFAULT_OUTPUT)|(?i:assume|\.aws\b|credential|configure)"
+)
+_BUILT_IN = expressions.lazy(r"--build-arg[= ]+[\"']?AWS_(?!(?:DEFAULT_)?REGION)|--secret\b")
 _URI, _REGION = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_REGION"
 _REGIONS = (_REGION, "AWS_DEFAULT_REGION")
 

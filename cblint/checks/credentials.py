@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.files import value_of
 from cblint.checks.origins import ASSUMED, CONTAINER, GIVEN, STORED, UNKNOWN, Origins, fetches_container, gives_role
@@ -205,7 +205,7 @@ def _temporary(item: ShellItem) -> Iterator[Node]:
             yield from node.assignments
 
 
-_SETTING = re.compile(r"(?i)(?:\b|\\n)(aws_[a-z_]{1,20})\s{0,4}=\s{0,4}[\"'\\]{0,2}$")
+_SETTING = expressions.lazy(r"(?i)(?:\b|\\n)(aws_[a-z_]{1,20})\s{0,4}=\s{0,4}[\"'\\]{0,2}$")
 _LONGEST_SETTING = 40
 _NAMED = 3
 """With so many words a command is named."""

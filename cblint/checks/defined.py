@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PHASES, Buildspec
-from cblint.checks.exported import quoted
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
 from cblint.checks.sourcing import left_behind
 from cblint.checks.variables import reads_unset, thought_of
@@ -18,7 +17,7 @@ from cblint.flow.kinds import ASSIGNED, READ
 from cblint.flow.values import is_name
 from cblint.records import NamedTuple
 from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, HereDocument, SimpleCommand
-from cblint.shell.query import names_in, programs_in
+from cblint.shell.query import names_in, programs_in, quoted
 from cblint.shell.script import Script
 from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter
 from cblint.shell.trees import of_tree

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.edits import replaced
 from cblint.facts import table
@@ -17,12 +18,12 @@ from cblint.shell.syntax import Literal, Node, SingleQuoted
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
-_FOLDER = re.compile(
+_FOLDER = expressions.lazy(
     r"(?a)(?<![\w$}/.*-])(?:/tmp)?/codebuild/output/"
     r"(?:src(?P<number>[0-9]+|Download)?(?P<source>/src)?|(?P<agent>tmp))(?![\w.*?\[-])"
 )
-_STEP = re.compile(r"/([\w.@+-]+)")
-_FURTHER = re.compile(r"(?:/[\w.@+-]+){0,5}")
+_STEP = expressions.lazy(r"/([\w.@+-]+)")
+_FURTHER = expressions.lazy(r"(?:/[\w.@+-]+){0,5}")
 _SHOWING = frozenset({"echo", "printf"})
 _VARIABLE = "$CODEBUILD_SRC_DIR"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from cblint import expressions
 from cblint.finding import Edit
 from cblint.source.text import Span, begin_of_line, end_of_line, line_end_of
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
@@ -172,8 +173,8 @@ def without_branch(root: Node | None, *names: str) -> tuple[tuple[Node, ...], tu
     return (mapping,), (Edit(outer.key.origin.span(line, _behind_blank_line(source, line, end)), ""),)
 
 
-_LINE_END = re.compile(r"\r\n|\r|\n|\Z")
-_BLANK_LINE = re.compile(r"[ \t]*(?:\r\n|\r|\n)")
+_LINE_END = expressions.lazy(r"\r\n|\r|\n|\Z")
+_BLANK_LINE = expressions.lazy(r"[ \t]*(?:\r\n|\r|\n)")
 
 
 def _behind_blank_line(source: str, start: int, end: int) -> int:

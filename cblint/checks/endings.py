@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.edits import after, before, between
 from cblint.finding import Edit, Report
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cblint.flow.build import StepRun
 
 _ASKS = frozenset({"[", "test", "command", "which", "type"})
-_MAY_ASK = re.compile(r"\[|test|command|which|type|grep")
+_MAY_ASK = expressions.lazy(r"\[|test|command|which|type|grep")
 _ONLY_SHOWS = frozenset({"print", "query", "condition"})
 _SUCCEEDS = frozenset({"true", ":"})
 

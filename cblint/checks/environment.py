@@ -12,8 +12,6 @@ from cblint.checks.edits import replaced
 from cblint.checks.literals import is_secret
 from cblint.facts import table
 from cblint.finding import Report
-from cblint.hosts.known import Variable as ProjectVariable
-from cblint.hosts.known import variables_of
 from cblint.hosts.settings import known
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
@@ -21,6 +19,7 @@ from cblint.source.tree import Scalar
 if TYPE_CHECKING:
     from cblint.checks.edits import Change
     from cblint.hosts.graph import Resource
+    from cblint.hosts.known import Variable as ProjectVariable
 
 
 # Each alternative is one that the shell would expand: a command, a variable, a variable in braces.
@@ -141,6 +140,8 @@ def env_reserved_name(subject: Buildspec | Resource) -> Iterator[Report]:
             if variable.name not in credentials or not is_secret(variable):
                 yield from _reserved(variable.name, variable.key.span, variable.section != VARIABLES)
     else:
+        from cblint.hosts.known import variables_of
+
         for each in variables_of(subject):
             # Of keys in plain text, project-plaintext-secret speaks.
             if each.is_reference or (each.name not in table("projects")["keys"] and _is_certain(each)):

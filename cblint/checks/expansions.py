@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec
 from cblint.buildspec.shells import DASH
 from cblint.checks.edits import replaced
@@ -26,7 +27,7 @@ from cblint.spelling import alike, closest, distance
 
 # Braces
 
-_BRACES = re.compile(r"\{[^{}\s=]*=[^{}\s,]*,[^{}\s]*\}|\{[^{}\s,]*,[^{}\s=]*=[^{}\s]*\}")
+_BRACES = expressions.lazy(r"\{[^{}\s=]*=[^{}\s,]*,[^{}\s]*\}|\{[^{}\s,]*,[^{}\s=]*=[^{}\s]*\}")
 
 
 def unquoted_brace_expansion(buildspec: Buildspec) -> Iterator[Report]:
@@ -73,7 +74,7 @@ def _in_quotes(word: Word) -> tuple[Edit, ...]:
 
 _ALIKE_IN_QUOTES = r"\$(?:\w+|\{\w[^\"'{}$\\`~]*\})"
 """An expansion that is read alike between double quotes and without: in its own argument stand none."""
-_GOES_ON = re.compile(r"[\"']+\w")
+_GOES_ON = expressions.lazy(r"[\"']+\w")
 
 
 def _within_double_quotes(part: Part) -> str | None:
@@ -91,7 +92,7 @@ def _within_double_quotes(part: Part) -> str | None:
 
 # Variables of CodeBuild
 
-_FAMILY = re.compile(r"CODEBUILD_(?:SRC_DIR|SOURCE_VERSION|SOURCE_REPO_URL)_\w+")
+_FAMILY = expressions.lazy(r"CODEBUILD_(?:SRC_DIR|SOURCE_VERSION|SOURCE_REPO_URL)_\w+")
 
 
 def unknown_codebuild_variable(buildspec: Buildspec) -> Iterator[Report]:

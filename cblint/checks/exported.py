@@ -28,7 +28,7 @@ from cblint.shell.commands import (
     Subshell,
     While,
 )
-from cblint.shell.query import Invocation, names_in
+from cblint.shell.query import names_in, quoted
 from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution
 from cblint.source.tree import Scalar
 
@@ -129,13 +129,6 @@ def sites_in(item: ShellItem) -> Iterator[Site]:
     scripts = {id(root): root for each in item.invocations if (root := quoted(each)) is not None}
     for root in (item.script, *scripts.values()):
         yield from _assignments(item, root)
-
-
-def quoted(invocation: Invocation) -> Node | None:
-    """All of the script in whose quotes a command stands."""
-    if invocation.shell is None:
-        return None
-    return [node for node in (invocation.node, *invocation.above) if node.source is invocation.node.source][-1]
 
 
 def _assignments(item: ShellItem, root: Node) -> Iterator[Site]:

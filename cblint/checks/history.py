@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.buildspec.environments import Environment, those
 from cblint.buildspec.model import Buildspec
 from cblint.checks.emptiness import asked_for, is_careful
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _NONE, _FULL, _UNKNOWN = 0, -1, -2
 """How much of the history a build gets, beside a number of commits: no repository, all of it, or that is not known."""
-_BEHIND = re.compile(r"(?:HEAD|@)(?P<steps>(?:~[0-9]*|\^)+)(?![0-9{\w])")
+_BEHIND = expressions.lazy(r"(?:HEAD|@)(?P<steps>(?:~[0-9]*|\^)+)(?![0-9{\w])")
 _ELSEWHERE = ("-C", "--git-dir", "--work-tree")
 _SCRIPT_FOR_GIT = r"(?i)git|clone|fetch|checkout|source"
 _GREATEST = 1_000_000

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
+from cblint import expressions
 from cblint.buildspec.environments import those
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.conditional import is_conditional
@@ -81,7 +82,7 @@ _NOT_ALL = (
 """Only what closes known holes, or the packages of a system in another folder."""
 
 
-_UPGRADE = re.compile(r"\b(?:up(?:date|grade)|(?:dist|full)-upgrade|distro-sync)\b")
+_UPGRADE = expressions.lazy(r"\b(?:up(?:date|grade)|(?:dist|full)-upgrade|distro-sync)\b")
 _FETCHING = ("-U", "--update-cache", "--update", "--refresh")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec, scalar
 from cblint.checks.edits import respelt, without
 from cblint.checks.variables import reads_unset
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun
     from cblint.flow.events import Event
 
-_ELEMENT = re.compile(r"\$\{[#!]?[A-Za-z_]\w*\[", re.ASCII)
-_ALIAS = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
+_ELEMENT = expressions.lazy(r"\$\{[#!]?[A-Za-z_]\w*\[", re.ASCII)
+_ALIAS = expressions.lazy(r"([A-Za-z_][A-Za-z0-9_-]*)=")
 
 
 class _Definition(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.edits import Change
 from cblint.checks.powershell_output import OUTPUT, given, hands_on, members, shown
@@ -17,7 +18,7 @@ from cblint.shell.powershell_tree import Bracket, Call, Expression, Keyword, Pow
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import Span
 
-_EACH = re.compile(r"\(\s*\$(\w+)\s+in\s+")
+_EACH = expressions.lazy(r"\(\s*\$(\w+)\s+in\s+")
 _ITSELF = ("_", "psitem")
 
 

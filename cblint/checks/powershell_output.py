@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.shell.powershell_tree import Argument, Bracket, Call, Expression, Keyword, Pipe
 from cblint.shell.syntax import Node
 
-_MERGED = re.compile(r"[\d*]?>&\d")
-_REDIRECTED = re.compile(r"([\d*]?)>")
-_MEMBERS = re.compile(r"(?:\??\.\w+(?:\([^()]*\))?)+")
-_MEMBER = re.compile(r"\.(\w+)(?:\([^()]*\))?")
+_MERGED = expressions.lazy(r"[\d*]?>&\d")
+_REDIRECTED = expressions.lazy(r"([\d*]?)>")
+_MEMBERS = expressions.lazy(r"(?:\??\.\w+(?:\([^()]*\))?)+")
+_MEMBER = expressions.lazy(r"\.(\w+)(?:\([^()]*\))?")
 _DEFINES = ("function", "filter", "param", "trap")
 ALL_STREAMS, OUTPUT = "*", "1"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.buildspec.model import PARAMETER_STORE, VARIABLES, Buildspec, ShellItem
 from cblint.checks.languages import posix_in
 from cblint.checks.powershell_output import OUTPUT, Members, given, hands_on, members, shown
@@ -30,9 +31,9 @@ from cblint.shell.syntax import Node, walk
 from cblint.source.text import Span
 
 _ENVIRONMENT = "env"
-_NOTHING = re.compile("")
-_JOINED = re.compile(r"\s*(?:[+,]|-f)?\s*", re.IGNORECASE)
-_BASE64 = re.compile(r"\[(?:System\.)?Convert\]::ToBase64String\(", re.IGNORECASE)
+_NOTHING = expressions.lazy("")
+_JOINED = expressions.lazy(r"\s*(?:[+,]|-f)?\s*", re.IGNORECASE)
+_BASE64 = expressions.lazy(r"\[(?:System\.)?Convert\]::ToBase64String\(", re.IGNORECASE)
 WORST_FIRST = ("changed", "fetched", "perhaps-changed", "fetched-parameter", "masked", "named")
 
 

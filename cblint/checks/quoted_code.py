@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from cblint import expressions
 from cblint.checks.edits import replaced
 from cblint.checks.running import Code, code_in
 from cblint.facts import table
@@ -20,7 +21,7 @@ _KEEPING = frozenset({"timeout", "time", "nice", "env"})
 """Programs that run another with the variables that they have themselves."""
 _PLAIN = r"\$(?:\w+|\{\w+(?:[%#]{1,2}[\w./*:-]+)?\})"
 """What every shell expands alike."""
-_ESCAPED = re.compile(r'\\([$`"\\])')
+_ESCAPED = expressions.lazy(r'\\([$`"\\])')
 
 
 def expanded_inside(code: Code, call: Invocation, names: Container[str]) -> tuple[Edit, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from cblint import expressions
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.edits import replaced
 from cblint.finding import Edit
@@ -15,7 +16,7 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import CommandSubstitution, DoubleQuoted, Word, walk
 
 _VARIABLE = r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})"
-_REGISTRY = re.compile(
+_REGISTRY = expressions.lazy(
     rf"(?P<account>\d{{12}}|{_VARIABLE})\.dkr\.ecr\.(?P<region>[a-z0-9-]+|{_VARIABLE})\.amazonaws\.com(?P<china>\.cn)?"
 )
 _REGIONS = ("$AWS_DEFAULT_REGION", "$AWS_REGION")

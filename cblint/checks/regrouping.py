@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence as Several
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec
 from cblint.buildspec.shells import BASH
 from cblint.checks.edits import NOTHING, Change, replaced, without_items
@@ -17,7 +18,7 @@ from cblint.shell.commands import AndOr, Function, SimpleCommand
 from cblint.source.text import begin_of_line, end_of_line
 from cblint.source.tree import Scalar, Sequence
 
-_PLAIN = re.compile(r"[\w./=:,@ -]{1,200}")
+_PLAIN = expressions.lazy(r"[\w./=:,@ -]{1,200}")
 MOST_FOLLOWING = 100
 """Commands behind one that only sets options: each such is held to all of them."""
 _ONE_BY_ONE = frozenset({"set", "shopt", "umask", "exit", "return", "export"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
@@ -15,8 +16,8 @@ from cblint.shell.syntax import Word
 
 COMMANDS = "commands"
 _SLICES = {"@all": slice(None), "@rest": slice(1, None), "@program": slice(1)}
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*[+:?]?=")
-_REMOTE_SHELL = re.compile(r"(?:sudo )?(?:ba|da|z|k)?sh(?: -[a-z]+)*")
+_VARIABLE = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*[+:?]?=")
+_REMOTE_SHELL = expressions.lazy(r"(?:sudo )?(?:ba|da|z|k)?sh(?: -[a-z]+)*")
 _SOURCES = (".", "source")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.edits import replaced
 from cblint.finding import Edit, Report
@@ -15,13 +15,13 @@ from cblint.source.text import Span
 from cblint.source.tree import Scalar
 
 # What a command that is seen at once to be right may have outside quotes: see _is_plain.
-_PLAIN = dict.fromkeys(map(ord, string.ascii_letters + string.digits + "_ ./:=@%+,^~-$?*{}"))
+_PLAIN = dict.fromkeys(map(ord, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ./:=@%+,^~-$?*{}"))
 _OPENING = ("if", "for", "select", "while", "until", "case", "in", "function", "time", "coproc")
 _CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;"})
 _RESERVED = _CLOSING.union(_OPENING)
-_ONE_WORD = re.compile(r"`(\w+)`|\$\((\w+)\)")
+_ONE_WORD = expressions.lazy(r"`(\w+)`|\$\((\w+)\)")
 """`date`, as in many an example of AWS's."""
-_TEMPLATE = re.compile(r"\{\{|\{%|<%")
+_TEMPLATE = expressions.lazy(r"\{\{|\{%|<%")
 
 
 def shell_syntax_error(buildspec: Buildspec) -> Iterator[Report]:

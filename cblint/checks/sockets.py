@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.checks.contained import is_tool
 from cblint.checks.images import RUN, Use, is_ours, uses_docker, uses_of
 from cblint.facts import table
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOVING, TAGGED = "moving", "tagged"
 _MOUNTING = ("-v", "--volume", "--mount")
-_SOCKET = re.compile(r"(?:^|[=,/:])docker\.sock(?=$|[,:])")
+_SOCKET = expressions.lazy(r"(?:^|[=,/:])docker\.sock(?=$|[,:])")
 
 
 def docker_socket_to_unpinned_image(buildspec: Buildspec) -> Iterator[Report]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cblint import expressions
 from cblint.finding import Edit
 from cblint.records import NamedTuple
 from cblint.source.loader import Stream, TooComplex, load
@@ -16,10 +15,10 @@ _WIDTHS = (2, 4, 8)
 _MOST_LINES = 100
 _LONGEST = 20_000
 """Each line that is mended costs a reading of the file."""
-_LEAD = re.compile(r"[ \t]*")
-_OPENS = re.compile(r"(?:[:-]|[|>][-+0-9]*)\s*(?:#|$)")
+_LEAD = expressions.lazy(r"[ \t]*")
+_OPENS = expressions.lazy(r"(?:[:-]|[|>][-+0-9]*)\s*(?:#|$)")
 
-_BEGINS_TEXT = re.compile(r"(?:^|[\s:-])[|>][-+0-9]*\s*(?:#|$)")
+_BEGINS_TEXT = expressions.lazy(r"(?:^|[\s:-])[|>][-+0-9]*\s*(?:#|$)")
 
 
 class _Mended(NamedTuple):

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.arguments import described, is_secret
 from cblint.checks.edits import replaced
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 MOST = 10
 """So many further commands are named that print a secret."""
 _POSSIBLE = r"\s-[A-Za-z]*x|\bxtrace\b"
-_LETTERS = re.compile(r"-[A-Za-wyz]*x[A-Za-z]*")
+_LETTERS = expressions.lazy(r"-[A-Za-wyz]*x[A-Za-z]*")
 _WORST_FIRST = ("unmasked", "masked", NAMED)
 _TO_FILE = frozenset({"&>", "&>>", ">&"})
 

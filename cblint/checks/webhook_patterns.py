@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.checks.edits import before
 from cblint.facts import table
 from cblint.finding import Edit, Report
@@ -91,7 +91,7 @@ def _names_references(pattern: str) -> bool:
     return bool(offered) and all(text.startswith(_REFERENCE) for text in offered)
 
 
-_COUNTS_GROUPS = re.compile(r"\\[1-9]")
+_COUNTS_GROUPS = expressions.lazy(r"\\[1-9]")
 _REFERENCE = "refs/"
 
 

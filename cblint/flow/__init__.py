@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.timing import aside
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def build_of(buildspec: Buildspec) -> Build:
     return _builds(buildspec).alone()
 
 
-_MAY_RUN_SCRIPTS = re.compile(r"(?:^|[\s;&|(])(?:\.|source|(?:ba)?sh)\s|/|\.(?:ba)?sh\b")
+_MAY_RUN_SCRIPTS = expressions.lazy(r"(?:^|[\s;&|(])(?:\.|source|(?:ba)?sh)\s|/|\.(?:ba)?sh\b")
 """In a command: it may run a file of the repository."""
 
 

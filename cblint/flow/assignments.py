@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cblint import expressions
 from cblint.flow import arithmetic
 from cblint.flow.core import Core, Died, Unclear
 from cblint.flow.kinds import ASSIGNED
@@ -15,15 +14,15 @@ from cblint.flow.words import Expansion
 from cblint.shell.commands import ArrayLiteral, Assignment
 from cblint.shell.syntax import Node, Word
 
-_ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--")
-_ONLY_BASH = re.compile(r"\*\*|\+\+|--|,|#")
-_STEPS = re.compile(r"\+\+|--|#")
-_ASSIGNED = re.compile(
+_ASSIGNS = expressions.lazy(r"(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--")
+_ONLY_BASH = expressions.lazy(r"\*\*|\+\+|--|,|#")
+_STEPS = expressions.lazy(r"\+\+|--|#")
+_ASSIGNED = expressions.lazy(
     r"(?<![A-Za-z0-9_])[0-9]*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))"
     r"|(?:\+\+|--)\s*([A-Za-z_][A-Za-z0-9_]*)"
 )
-_NUMERIC = re.compile(r"\s*[-+0-9(!~]")
-_DECIMAL = re.compile(r"\s*[-+]?(?:0|[1-9][0-9]{0,17})\s*")
+_NUMERIC = expressions.lazy(r"\s*[-+0-9(!~]")
+_DECIMAL = expressions.lazy(r"\s*[-+]?(?:0|[1-9][0-9]{0,17})\s*")
 
 
 class NotKnown(arithmetic.Unclear):

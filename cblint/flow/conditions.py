@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.flow.core import Core, Unclear
 from cblint.flow.paths import key, lookup
 from cblint.flow.state import State
@@ -15,7 +16,7 @@ from cblint.shell.commands import Condition, Test
 if TYPE_CHECKING:
     from cblint.flow.words import Expansion
 
-_INTEGER = re.compile(r"[ \t]*[-+]?[0-9]{1,18}[ \t]*")
+_INTEGER = expressions.lazy(r"[ \t]*[-+]?[0-9]{1,18}[ \t]*")
 _COMPARED: dict[str, Callable[[int, int], bool]] = {
     "-eq": lambda a, b: a == b,
     "-ne": lambda a, b: a != b,

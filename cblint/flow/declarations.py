@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.flow.core import Unclear
 from cblint.flow.footprint import footprint
 from cblint.flow.kinds import ASSIGNED
@@ -19,8 +20,8 @@ from cblint.shell.syntax import Word
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
-_ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\[.*\]", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ELEMENT = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*\[.*\]", re.DOTALL)
+_NAME = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPTION_NAMES = frozenset({"errexit", "nounset", "allexport", "noglob", "noclobber", "xtrace"})
 _SWITCHES = {"e": "errexit", "u": "nounset", "a": "allexport", "f": "noglob", "C": "noclobber", "x": "xtrace"}
 _HARMLESS = frozenset("bm")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cblint import expressions
 from cblint.flow.labels import Labels, together
 from cblint.flow.labels import changed as changed_labels
 from cblint.flow.layers import WORK, Layers
@@ -26,7 +27,7 @@ from cblint.shell.script import Script
 from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter, Word, walk
 from cblint.source.text import HOLE, Text
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IDENTIFIER = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAMING = frozenset(
     {
         "export",

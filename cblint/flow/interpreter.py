@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 
+from cblint import expressions
 from cblint.flow import compound
 from cblint.flow.core import NOWHERE, Process, Unclear, unminding
 from cblint.flow.events import Guard
@@ -42,7 +42,7 @@ from cblint.shell.commands import (
 )
 from cblint.shell.script import Script
 
-_LEAVES = re.compile(r"\b(?:return|break|continue|trap)\b")
+_LEAVES = expressions.lazy(r"\b(?:return|break|continue|trap)\b")
 """Commands of which it is another matter in a trap for ERR what they do."""
 
 

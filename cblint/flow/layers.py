@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+from _thread import _local  # that of threading, without what starts threads
 from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-class Work(threading.local):
+class Work(_local):
     """What was done so far: how many names were looked at to join mappings, how many places of commands were told."""
 
     names = 0

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.flow import patterns
 from cblint.flow.core import Unclear
 from cblint.flow.labels import UNTRUSTED, changed, together, without
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from cblint.flow.words import Expansion, Segment
 
 _ONLY_BASH = frozenset({":", "/", "//", "/#", "/%", "^", "^^", ",", ",,", "@"})
-_REPLACES_ALL = re.compile(r"\?(?:/[^$`]?)?\Z")
+_REPLACES_ALL = expressions.lazy(r"\?(?:/[^$`]?)?\Z")
 """Behind ``//``: one character in the place of every one."""
 SPECIAL = frozenset("@*#?-$!0")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NAMES_SOMETHING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?|[0-9]+|[@*#?$!-]", re.DOTALL)
+_NAME = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAMES_SOMETHING = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?|[0-9]+|[@*#?$!-]", re.DOTALL)
 DEFAULT_SEPARATORS = " \t\n"
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.flow.dumps import environment, holds_environment
 from cblint.flow.labels import NO_LABELS
 from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, File, State
@@ -19,7 +19,7 @@ ROOT = "CODEBUILD_SRC_DIR"
 SOURCE = initial(ROOT)
 """The folder in which the build begins; its path is not known, but it is the same all the time."""
 _ABSOLUTE = ("HOME", "TMPDIR")
-_DEVICE = re.compile(r"/dev/(?:null|zero|full|tty|std(?:in|out|err)|fd/[0-9]+)")
+_DEVICE = expressions.lazy(r"/dev/(?:null|zero|full|tty|std(?:in|out|err)|fd/[0-9]+)")
 _FOLDERS = frozenset({"/", "/tmp", "/dev", "/usr", "/usr/bin", "/bin", "/etc", "/var"})  # noqa: S108 - not used here
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from cblint import expressions
 from cblint.records import NamedTuple
 
 LONGEST = 2000
 """Characters of text or pattern from which on nothing is said: matching takes the product of both."""
 
-_EXTENDED = re.compile(r"[?*+@!]\(")
+_EXTENDED = expressions.lazy(r"[?*+@!]\(")
 _CLASSES = {
     "alpha": str.isalpha,
     "digit": str.isdigit,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.flow.kinds import PRINTED
 from cblint.flow.labels import UNTRUSTED, changed, together, without
 from cblint.flow.state import State
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner
 
 _BLANK = literal(" ")
-_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
-_FORMAT = re.compile(r"%%|%s|%[-+ 0]*[0-9]{0,2}[dxXo]|%(.)|\\(n|t|\\|\\\\)|[^%\\]+|\\(.)|[%\\]\Z", re.DOTALL)
+_NUMBER = expressions.lazy(r"0|-?[1-9][0-9]{0,17}")
+_FORMAT = expressions.lazy(r"%%|%s|%[-+ 0]*[0-9]{0,2}[dxXo]|%(.)|\\(n|t|\\|\\\\)|[^%\\]+|\\(.)|[%\\]\Z", re.DOTALL)
 
 
 def printed(shell: SimpleRunner, call: Call) -> tuple[State, Node, Maybe, int | None]:

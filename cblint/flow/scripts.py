@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.flow.core import Unclear
 from cblint.flow.events import Recorder
 from cblint.flow.layers import Layers
@@ -23,8 +23,8 @@ DEEPEST = 5
 LONGEST = 100_000
 
 _SHELLS = {"sh": "", "bash": BASH, "/bin/sh": "", "/bin/bash": BASH}
-_SHEBANG = re.compile(r"#! *(?:/usr)?/bin/(?:env +)?(bash|sh)(?: +-([eux]+))? *\n")
-_OPTIONS = re.compile(r"-[eux]+")
+_SHEBANG = expressions.lazy(r"#! *(?:/usr)?/bin/(?:env +)?(bash|sh)(?: +-([eux]+))? *\n")
+_OPTIONS = expressions.lazy(r"-[eux]+")
 
 
 def is_shell(name: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TypeVar
 
+from cblint import expressions
 from cblint.flow.values import Maybe
 from cblint.shell.commands import ArrayLiteral, Case, Test
 from cblint.shell.dialect import Construct, constructs
@@ -72,7 +72,7 @@ OTHERWISE = "otherwise"
 """The effect of something that the shell reads as another text than we do."""
 
 
-_MODES = re.compile(
+_MODES = expressions.lazy(
     r"\b(?:lastpipe|failglob|nocasematch|nocaseglob|xpg_echo|inherit_errexit|localvar_(?:inherit|unset)|expand_aliases)\b"
     r"|\bcompat[345]|\bPOSIXLY_CORRECT\b|-o\s+(?:posix|keyword)\b|\bset\s+-k\b"
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
+from cblint import expressions
 from cblint.flow import builtins, outputs, programs, rehearsal, scripts
 from cblint.flow.assignments import Assigner
 from cblint.flow.core import DEEPEST, NOWHERE, Jumps, Unclear
@@ -42,7 +42,7 @@ from cblint.source.text import Text
 
 _NO_COMMANDS = ("declare", "typeset")
 """What declares in bash, and is not known to dash."""
-_LIKE_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_LIKE_ASSIGNMENT = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*=")
 CHARACTERS_PER_STEP = 100
 """To read a text takes time as well, whatever it then does."""
 

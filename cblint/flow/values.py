@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TypeGuard
 
+from cblint import expressions
 from cblint.flow.labels import NO_LABELS, Labels, together
 from cblint.records import NamedTuple
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Maybe = bool | None
 """True, False, or None where either may be."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.flow.core import Died
 from cblint.flow.parameters import DEFAULT_SEPARATORS, Parameters
 from cblint.flow.paths import of_process
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from cblint.flow.assignments import Assigner
 
 BLANKS = " \t\n"
-_GLOB = re.compile(r"[*?]|\[[^\[\]]*\]")
-_ANSI = re.compile(r"\\(?:([abefnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2}))")
+_GLOB = expressions.lazy(r"[*?]|\[[^\[\]]*\]")
+_ANSI = expressions.lazy(r"\\(?:([abefnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2}))")
 _ANSI_CHARACTERS = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 

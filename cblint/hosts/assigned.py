@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, CommandList, For, SimpleCommand
 from cblint.shell.contents import content
 from cblint.shell.script import Script
@@ -17,8 +18,8 @@ MOST = 200_000
 _GIVERS = frozenset({"export", "readonly", "declare", "typeset"})
 _CHANGERS = frozenset({"read", "unset", "mapfile", "readarray", "getopts", "printf", "let", "local", *_GIVERS})
 """Builtins that change the variables they are told."""
-_ASSIGNS = re.compile(r"=|\+\+|--")
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_ASSIGNS = expressions.lazy(r"=|\+\+|--")
+_NAME = expressions.lazy(r"[A-Za-z_]\w*", re.ASCII)
 _ANYTHING = frozenset({"eval", "source", "."})
 """What can change any variable."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from cblint import expressions
 from cblint.source.loader import Stream
 from cblint.source.tree import Mapping, Scalar, Sequence
 
@@ -12,9 +13,9 @@ DEFAULT_BUILDSPEC = "buildspec.yml"
 """What a project uses that names none. Source: CodeBuild user guide, page build-spec-ref."""
 DEFAULT_BUILDSPECS = (DEFAULT_BUILDSPEC, "buildspec.yaml")
 """CodeBuild takes either ending. Source: its maintainers, https://github.com/aws/aws-codebuild-docker-images/pull/578."""
-_NAME = re.compile(r"(?:(?!build[-_.]?spec).)*build[-_.]?spec.*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
-_FOLDER = re.compile(r"\.?(?:code[-_]?builds?|build[-_]?specs?)", re.IGNORECASE)
-_YAML = re.compile(r".*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
+_NAME = expressions.lazy(r"(?:(?!build[-_.]?spec).)*build[-_.]?spec.*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
+_FOLDER = expressions.lazy(r"\.?(?:code[-_]?builds?|build[-_]?specs?)", re.IGNORECASE)
+_YAML = expressions.lazy(r".*\.(?:ya?ml|json)", re.IGNORECASE | re.DOTALL)
 
 _KEYS = {
     "version",

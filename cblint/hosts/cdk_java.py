@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from cblint import expressions
 from cblint.hosts.cdk import PARTIAL, host_file
 from cblint.hosts.definition import HostFile
 from cblint.hosts.expressions import (
@@ -61,8 +61,8 @@ _SCOPES = frozenset(
     )
 )
 _SIMPLE = {**dict(zip("ntbrfs", "\n\t\b\r\f ", strict=True)), "\\": "\\", "'": "'", '"': '"', "\n": ""}
-_UNICODE = re.compile(r"u+([0-9A-Fa-f]{4})")
-_OCTAL = re.compile(r"[0-3]?[0-7]{1,2}")
+_UNICODE = expressions.lazy(r"u+([0-9A-Fa-f]{4})")
+_OCTAL = expressions.lazy(r"[0-3]?[0-7]{1,2}")
 
 _Names = Scope[Any]
 

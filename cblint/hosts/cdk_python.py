@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from array import array
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from itertools import accumulate
 
+from cblint import expressions
 from cblint.hosts.cdk import KIND, PARTIAL, host_file
 from cblint.hosts.cdk_values import words
 from cblint.hosts.definition import HostFile
@@ -40,7 +40,7 @@ _CHANGES = frozenset(
 """Methods that change the list or mapping that they are called on."""
 _LONGEST = 1000
 """Steps of a chain (``a.b.c``) that are followed to its beginning."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = expressions.lazy("[\ud800-\udfff]")
 
 _Part = ast.AST
 _Names = Scope[ast.AST]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from cblint import expressions
 from cblint.hosts.cdk import PARTIAL, host_file
 from cblint.hosts.definition import HostFile
 from cblint.hosts.expressions import (
@@ -66,9 +66,9 @@ _SIMPLE = {
     **dict(zip("nrtbfv0", "\n\r\t\b\f\v\0", strict=True)),
     **dict.fromkeys("\n\u2028\u2029", ""),  # a line that goes on
 }
-_LONG = re.compile(r"u\{([0-9A-Fa-f]{1,8})\}")
-_PAIR = re.compile(r"u([dD][89ABab][0-9A-Fa-f]{2})\\u([dD][C-Fc-f][0-9A-Fa-f]{2})")
-_SHORT = re.compile(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})")
+_LONG = expressions.lazy(r"u\{([0-9A-Fa-f]{1,8})\}")
+_PAIR = expressions.lazy(r"u([dD][89ABab][0-9A-Fa-f]{2})\\u([dD][C-Fc-f][0-9A-Fa-f]{2})")
+_SHORT = expressions.lazy(r"x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})")
 
 _Names = Scope[Any]
 

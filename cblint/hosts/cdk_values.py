@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts.expressions import Call, Dotted, Place
 from cblint.source.foreign import Given, Settings, key
@@ -12,7 +13,7 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar
 IN_OBJECT = ("fromObject", "fromObjectToYaml")
 IN_FILE = "fromSourceFilename"
 """The methods of BuildSpec that are given a buildspec, and the name of a file of the source."""
-_HOLDERS = re.compile(r"\A(?:BuildEnvironment|BuildEnvironmentVariable)\Z|(?:Property|Props|Options)\Z")
+_HOLDERS = expressions.lazy(r"\A(?:BuildEnvironment|BuildEnvironmentVariable)\Z|(?:Property|Props|Options)\Z")
 """Classes that only hold settings, in the languages where an object cannot."""
 
 Pairs = list[tuple[Node, Node]]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts.definition import BUILDSPEC, NOT_YET_YAML, PROJECT, Definition, HostFile, in_yaml
 from cblint.hosts.graph import is_inline
@@ -22,7 +23,7 @@ from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 DEEPEST = 16
 """Levels of settings that are read under the names of the API; its own have at most nine."""
 # In JSON a backslash stands only in strings, so that pairs of them are told apart by reading on from each.
-_ESCAPE = re.compile(
+_ESCAPE = expressions.lazy(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
+from cblint import expressions
 from cblint.hosts.scopes import Scope
 from cblint.records import NamedTuple
 from cblint.source.foreign import Given, Items, Settings, Unknown
@@ -20,8 +20,8 @@ DEEPEST = 60
 MOST = 200_000
 """Characters and nodes that names may stand for in a file: names of names of names can grow without end."""
 
-_INTEGER = re.compile(r"(?:0|[1-9][0-9]{0,14})\Z")
-_DECIMAL = re.compile(r"((?:0|[1-9][0-9]{0,8}))\.([0-9]{1,6})\Z")
+_INTEGER = expressions.lazy(r"(?:0|[1-9][0-9]{0,14})\Z")
+_DECIMAL = expressions.lazy(r"((?:0|[1-9][0-9]{0,8}))\.([0-9]{1,6})\Z")
 
 
 class Dotted(Unknown):
@@ -231,7 +231,7 @@ def unescaped(source: str, start: int, end: int, escape: Escape) -> list[Piece] 
     return pieces
 
 
-_SPECIAL = re.compile(r"[\\\r]")
+_SPECIAL = expressions.lazy(r"[\\\r]")
 
 
 def next_special(source: str, at: int, end: int) -> int:

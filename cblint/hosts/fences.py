@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.text import Lines, Piece, Text
 
-_LANGUAGE = re.compile(r"[{\s]*\.?([\w+#.-]*)")
-_FRONT_MATTER_END = re.compile(r"(?m)^(?:---|\.\.\.)[ \t\r]*$")
+_LANGUAGE = expressions.lazy(r"[{\s]*\.?([\w+#.-]*)")
+_FRONT_MATTER_END = expressions.lazy(r"(?m)^(?:---|\.\.\.)[ \t\r]*$")
 
 _TAB = 4
 """Columns that a tab is wide in Markdown."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
@@ -11,6 +10,7 @@ import tree_sitter_hcl
 from tree_sitter import Language, Parser
 from tree_sitter import Node as Syntax
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts import hcl_templates
 from cblint.hosts.hcl_templates import Mark
@@ -26,7 +26,7 @@ Scope = Callable[[str], Node | None]
 
 _DEEPEST = 30
 """Lists and mappings in each other; what is deeper is unknown."""
-_WIDE = re.compile("[^\x01-\x7f]")
+_WIDE = expressions.lazy("[^\x01-\x7f]")
 _WRAPPERS = frozenset({"expression", "template_expr", "literal_value", "collection_value", "operation"})
 _DIRECTIVES = {
     "template_if_intro": 1,
@@ -35,7 +35,7 @@ _DIRECTIVES = {
     "template_for_start": 1,
     "template_for_end": -1,
 }
-_NEGATIVE = re.compile("-[0-9][0-9.eE+-]*")
+_NEGATIVE = expressions.lazy("-[0-9][0-9.eE+-]*")
 _NOWHERE = frozenset({"each", "self", "count", "path", "terraform"})
 """Names that begin what is no other thing of the configuration."""
 _MODULE_FOLDER = "${path.module}/"

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.text import HOLE, Piece, Text
 
-_ESCAPES = re.compile(r'\\(?:[nrt"\\]|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|\$\$\{|%%\{')
-_DOUBLED = re.compile(r"\$\$\{|%%\{")
+_ESCAPES = expressions.lazy(r'\\(?:[nrt"\\]|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|\$\$\{|%%\{')
+_DOUBLED = expressions.lazy(r"\$\$\{|%%\{")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 

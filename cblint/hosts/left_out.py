@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
+from cblint import expressions
 from cblint.source.foreign import Given, Unknown
 from cblint.source.text import HOLE, Piece, Text
 from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk
 
 _LEFT_OUT = ("...", "…")
 _DOTS = r"(?:\.\.\.|…)"
-_ELISION = re.compile(
+_ELISION = expressions.lazy(
     rf"(?m)^[ \t]*(?:- +)*(?:(?:#|//)[ \t]*{_DOTS}|(?:[\w.\"'-]{{1,80}}:[ \t]+)?{_DOTS}[ \t]*(?:,[ \t]*)?\r?$)"
     rf"|[{{\[][ \t]*{_DOTS}[ \t]*[}}\]]"
 )
 _FILL_IN = r"<[A-Za-z](?:[\w .:/|-]{0,60}\w)?>"
-_PLACEHOLDER = re.compile(rf"(?<=[/=:\"'@.,-]){_FILL_IN}|(?<![<\w)&]){_FILL_IN}(?![\w<>]|/dev/|/tmp/)")
+_PLACEHOLDER = expressions.lazy(rf"(?<=[/=:\"'@.,-]){_FILL_IN}|(?<![<\w)&]){_FILL_IN}(?![\w<>]|/dev/|/tmp/)")
 """Not ``<in >out`` nor ``<in>/dev/null``."""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts import project_json, shown
 from cblint.hosts.definition import BUILDSPEC, PROJECT, Definition, HostFile
@@ -16,8 +16,8 @@ from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping
 
 _ENDINGS = ("```", "~~~")
-_PROMPT = re.compile(r"[ \t]*(?:\[[\w.@ :~/-]{1,60}\]|[\w.@:~/-]{1,60})?\$[ \t]+")
-_GOES_ON = re.compile(r"[ \t]*> ?")
+_PROMPT = expressions.lazy(r"[ \t]*(?:\[[\w.@ :~/-]{1,60}\]|[\w.@:~/-]{1,60})?\$[ \t]+")
+_GOES_ON = expressions.lazy(r"[ \t]*> ?")
 
 
 def read(text: Text) -> HostFile | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from cblint import expressions
 from cblint.source.text import HOLE, Piece, Text
 
 MARKS = ("{{", "{%", "<%")
 _MARK = r"\{\{(?:[^{}\n]|\{[^{}\n]*\}){0,2000}\}\}|\{[%#][^%#\n]{0,2000}[%#]\}|<%[^%\n]{0,2000}%>"
-_WHOLE_LINE = re.compile(rf"(?m)^[ \t]*(?:(?:{_MARK})[ \t]*)+$")
-_INSIDE = re.compile(_MARK)
-_STEERS = re.compile(
+_WHOLE_LINE = expressions.lazy(rf"(?m)^[ \t]*(?:(?:{_MARK})[ \t]*)+$")
+_INSIDE = expressions.lazy(_MARK)
+_STEERS = expressions.lazy(
     r"\{\{-?[ \t]*(?:if|else|end|range|with|define|block|break|continue|/\*|\$?\w+[ \t]*:?=|[#/^!])|\{[%#]|<%(?!=)"
 )
 """What begins a mark that puts nothing in, but decides what of the lines around it is there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts.definition import PIPELINE, Definition
 from cblint.hosts.project_json import document
@@ -14,7 +15,7 @@ from cblint.source.foreign import Reference, is_complete
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk
 
-_REFERENCE = re.compile(r"#\{([\w-]{1,100})\.([\w-]{1,100})\}", re.ASCII)
+_REFERENCE = expressions.lazy(r"#\{([\w-]{1,100})\.([\w-]{1,100})\}", re.ASCII)
 
 
 class Action(NamedTuple):

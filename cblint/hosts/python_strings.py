@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from cblint import expressions
 from cblint.hosts.expressions import code_point, unescaped
 from cblint.records import NamedTuple
 from cblint.source.text import HOLE, Piece
 
-_PREFIX = re.compile(r"[A-Za-z]{0,2}")
-_BETWEEN = re.compile(r"(?:[ \t\f\r\n\\]|#[^\r\n]*)*")
-_BRACKETS = re.compile(r"[{}\[\]():'\"]")
+_PREFIX = expressions.lazy(r"[A-Za-z]{0,2}")
+_BETWEEN = expressions.lazy(r"(?:[ \t\f\r\n\\]|#[^\r\n]*)*")
+_BRACKETS = expressions.lazy(r"[{}\[\]():'\"]")
 _SIMPLE = {
     "\\": "\\",
     "'": "'",
@@ -25,8 +26,8 @@ _SIMPLE = {
     "\n": "",
 }
 _DIGITS = {"x": 2, "u": 4, "U": 8}
-_OCTAL = re.compile(r"[0-7]{1,3}")
-_NAMED = re.compile(r"N\{([^{}]{1,100})\}")
+_OCTAL = expressions.lazy(r"[0-7]{1,3}")
+_NAMED = expressions.lazy(r"N\{([^{}]{1,100})\}")
 
 
 class Run(NamedTuple):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts import project_json, requests
 from cblint.hosts.assigned import Assigned
@@ -24,7 +24,7 @@ from cblint.source.foreign import Given, Items, Settings, Unknown, is_known
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Mapping, Node, Scalar
 
-_SPEAKS = re.compile(r"(?i)codebuild|build[-_.]?spec")
+_SPEAKS = expressions.lazy(r"(?i)codebuild|build[-_.]?spec")
 _FILE = "file://"
 _INPUT = ("--cli-input-json", "--cli-input-yaml")
 _NEVER_RUN = "--generate-cli-skeleton"

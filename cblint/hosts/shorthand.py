@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from cblint import expressions
 from cblint.source.foreign import Given, Items, Settings, Unknown
 from cblint.source.text import HOLE, Piece, Text
 from cblint.source.tree import Node
@@ -14,12 +15,12 @@ from cblint.source.tree import Node
 MAX_DEPTH = 20
 """Lists and structures inside one another; those of the API stay under 6."""
 
-_BLANKS = re.compile(r"\s*")
-_KEY = re.compile(r"[\w.#/:-]+", re.ASCII)
-_SINGLE = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
-_DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_WORD = re.compile(r"(?:\\,|[^\s,\]}\[{'\"=])(?:\\,|[^,\]}'\"])*")
-_IN_LIST = re.compile(r"(?:\\,|[^\s,\]}\[{'\"=])(?:\\,|[^,\]}'\"=])*")
+_BLANKS = expressions.lazy(r"\s*")
+_KEY = expressions.lazy(r"[\w.#/:-]+", re.ASCII)
+_SINGLE = expressions.lazy(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
+_DOUBLE = expressions.lazy(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_WORD = expressions.lazy(r"(?:\\,|[^\s,\]}\[{'\"=])(?:\\,|[^,\]}'\"])*")
+_IN_LIST = expressions.lazy(r"(?:\\,|[^\s,\]}\[{'\"=])(?:\\,|[^,\]}'\"=])*")
 _ESCAPE = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"\\([\\\"])"), "": re.compile(r"\\(,)")}
 
 

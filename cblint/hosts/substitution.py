@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.foreign import Given, Unknown
 from cblint.source.text import HOLE, Span, Text
@@ -13,7 +13,7 @@ from cblint.source.tree import Node, Scalar
 PARAMETER, RESOURCE, PSEUDO, VARIABLE = "parameter", "resource", "pseudo", "variable"
 UNDEFINED, MALFORMED, UNCLEAR = "undefined", "malformed", "unclear"
 
-_NAME = re.compile(r"[A-Za-z0-9_.:]+")
+_NAME = expressions.lazy(r"[A-Za-z0-9_.:]+")
 """What the service allows as a name in ``${}``."""
 
 

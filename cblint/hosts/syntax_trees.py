@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterator
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.hosts.expressions import Evaluator, Place
 from cblint.source.loader import TooComplex
 from cblint.source.text import Span, Text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
-_WIDE = re.compile("[^\x00-\x7f]")
+_WIDE = expressions.lazy("[^\x00-\x7f]")
 LONGEST, LONGEST_OF_BYTE = 0.5, 4e-6
 """Seconds of work for a text, and for each byte of it: what people write takes a tenth of that."""
 _PIECE = 1_024

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts import terraform_roles
 from cblint.hosts.definition import BUILDSPEC, PIPELINE, PROJECT, WEBHOOK, Definition
@@ -16,8 +17,8 @@ from cblint.source.foreign import Reference, Settings, Unknown
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Scalar
 
-_PHASES = re.compile(r"^phases[ \t]*:", re.MULTILINE)
-_VERSION = re.compile(r"^version[ \t]*:", re.MULTILINE)
+_PHASES = expressions.lazy(r"^phases[ \t]*:", re.MULTILINE)
+_VERSION = expressions.lazy(r"^version[ \t]*:", re.MULTILINE)
 
 
 class Value(NamedTuple):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cblint import expressions
 from cblint.hosts import shown
 from cblint.hosts.definition import BUILDSPEC, Definition, HostFile
 from cblint.hosts.hcl import of_lines
@@ -13,7 +12,7 @@ from cblint.source.text import Text
 from cblint.source.tree import Node
 
 # Marks of other languages of templates in the place of a value: what they give is no part of the YAML.
-_OTHER_LANGUAGE = re.compile(r"(?m)^[ \t]*(?:- +)*(?:[\w.-]+:[ \t]+)?(?:\{\{|\{%|<%)")
+_OTHER_LANGUAGE = expressions.lazy(r"(?m)^[ \t]*(?:- +)*(?:[\w.-]+:[ \t]+)?(?:\{\{|\{%|<%)")
 
 
 def read(text: Text) -> HostFile | None:

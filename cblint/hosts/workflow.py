@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.hosts import requests, script
 from cblint.hosts.definition import PROJECT, Definition, HostFile, in_yaml
@@ -17,7 +17,7 @@ from cblint.source.tree import Mapping, Node, Scalar, Sequence
 _ACTION = "aws-actions/aws-codebuild-run-build"
 _VARIABLES = "env-vars-for-codebuild"
 _SHELLS = ("bash", "sh")
-_NAME = re.compile(r"[^\s,]+")
+_NAME = expressions.lazy(r"[^\s,]+")
 
 
 def read(text: Text) -> HostFile | None:

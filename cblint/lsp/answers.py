@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from lsprotocol import types
 
+from cblint import expressions
 from cblint.lsp.buffer import Buffer
 from cblint.lsp.client import Abilities
 from cblint.lsp.completion import Completion, completions_at
@@ -17,7 +17,7 @@ from cblint.lsp.symbols import Symbol, symbols_of
 
 TRIGGERS = ("$", "{", "[", ",", " ", ":", "-", "/")
 """Characters behind which there may be something to offer, beside those of words."""
-_MARK = re.compile(r"\$(?:\{\d+(?::([^}]{0,500}))?\}|\d+)|\\([\\$}])")
+_MARK = expressions.lazy(r"\$(?:\{\d+(?::([^}]{0,500}))?\}|\d+)|\\([\\$}])")
 """In a snippet: a place for the cursor, perhaps with what stands there at first; an escaped character."""
 
 

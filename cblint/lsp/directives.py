@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from cblint import expressions
 from cblint.catalogue import Rule
 from cblint.records import NamedTuple
 from cblint.source.text import Span, begin_of_line, end_of_line
 
 _LONGEST = 2_000
 _COMMENT = r"(?:#{1,9}|/{2,9}|<!--)[ \t]{0,9}cblint:[ \t]{0,9}"
-_NAMES = re.compile(rf"{_COMMENT}ignore(?:-file)?[ \t]{{0,9}}\[(?P<before>[^\[\]]*?)(?P<word>[\w-]*)\Z")
-_WORD = re.compile(rf"{_COMMENT}(?P<word>[a-z-]{{0,20}})\Z")
-_REASON = re.compile(rf"{_COMMENT}ignore(?:-file)?[ \t]{{0,9}}\[[^\[\]]+\](?P<word>[ \t]*(?:--?)?[ \t]*)\Z")
-_REST = re.compile(r"[\w-]{0,100}")
-_BEFORE_FIRST_KEY = re.compile(r"(?:[ \t]*(?:#[^\r\n]*|---[ \t]*)?(?:\r\n|\r(?!\n)|\n))*[ \t]*")
+_NAMES = expressions.lazy(rf"{_COMMENT}ignore(?:-file)?[ \t]{{0,9}}\[(?P<before>[^\[\]]*?)(?P<word>[\w-]*)\Z")
+_WORD = expressions.lazy(rf"{_COMMENT}(?P<word>[a-z-]{{0,20}})\Z")
+_REASON = expressions.lazy(rf"{_COMMENT}ignore(?:-file)?[ \t]{{0,9}}\[[^\[\]]+\](?P<word>[ \t]*(?:--?)?[ \t]*)\Z")
+_REST = expressions.lazy(r"[\w-]{0,100}")
+_BEFORE_FIRST_KEY = expressions.lazy(r"(?:[ \t]*(?:#[^\r\n]*|---[ \t]*)?(?:\r\n|\r(?!\n)|\n))*[ \t]*")
 IGNORE, IGNORE_FILE = "ignore", "ignore-file"
 
 

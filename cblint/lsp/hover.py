@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cblint import expressions
 from cblint.buildspec.shape import NOUNS
 from cblint.catalogue import Rule, help_of
 from cblint.explanation import severities
@@ -33,8 +33,8 @@ from cblint.source.text import Span
 from cblint.suppress import MARK
 from cblint.wording import enumerated
 
-_IMAGE = re.compile(r"aws/codebuild/[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]*[A-Za-z0-9]")
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IMAGE = expressions.lazy(r"aws/codebuild/[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]*[A-Za-z0-9]")
+_WORD = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 _RUNTIMES = "runtime-versions"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.buildspec.batch import DEPENDENCIES, LISTS, tasks
 from cblint.buildspec.model import SECRETS_MANAGER, VARIABLES, Buildspec, items, scalar
 from cblint.buildspec.shape import Steps
@@ -24,12 +24,12 @@ RUNTIME_VERSIONS = ("phases", "install", "runtime-versions")
 _GONE = ("gone", "unsupported")
 _ENV = r"batch\.(?:build-list|build-graph)\.\d+\.env"
 _IMAGES = {
-    BUILDSPEC: re.compile(rf"{_ENV}\.image|batch\.build-matrix\.dynamic\.env\.image\.\d+"),
-    CONFIG: re.compile(r"projects\.\d+\.image"),
-    PROJECT_SETTINGS: re.compile(r"environment\.image"),
+    BUILDSPEC: expressions.lazy(rf"{_ENV}\.image|batch\.build-matrix\.dynamic\.env\.image\.\d+"),
+    CONFIG: expressions.lazy(r"projects\.\d+\.image"),
+    PROJECT_SETTINGS: expressions.lazy(r"environment\.image"),
 }
-_DEPENDENCY = re.compile(rf"batch\.({'|'.join(LISTS)})\.(\d+)\.{DEPENDENCIES}\.\d+")
-_EXPORTED = re.compile(r"env\.exported-variables\.\d+")
+_DEPENDENCY = expressions.lazy(rf"batch\.({'|'.join(LISTS)})\.(\d+)\.{DEPENDENCIES}\.\d+")
+_EXPORTED = expressions.lazy(r"env\.exported-variables\.\d+")
 
 
 class Named(NamedTuple):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
+from cblint import expressions
 from cblint.lsp.offers import Choice, Key
 from cblint.lsp.probe import Standing
 from cblint.lsp.typed import Typed
@@ -13,11 +13,11 @@ from cblint.source.text import begin_of_line, line_end_of
 from cblint.source.tree import Mapping, Node, Scalar, Sequence, walk
 
 _STEP = 2
-_LITERAL = re.compile(r"[A-Za-z0-9_/](?:[\w./:-]*[\w./-])?")
+_LITERAL = expressions.lazy(r"[A-Za-z0-9_/](?:[\w./:-]*[\w./-])?")
 """A text that YAML takes as it stands, in brackets too."""
-_LOSSY = re.compile(r"[0-9]*\.[0-9]*0")
+_LOSSY = expressions.lazy(r"[0-9]*\.[0-9]*0")
 """A number whose last zero a tool may lose."""
-_NO_BLANK = re.compile(r"[^ \t]")
+_NO_BLANK = expressions.lazy(r"[^ \t]")
 
 
 class Layout(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec
 from cblint.finding import Edit, Finding
 from cblint.hosts.discover import Candidate
@@ -23,8 +23,8 @@ from cblint.suppress import MARK, NO_REASON
 _SLASHES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".java")
 _WITHOUT = (".json",)
 """By the ending of a name: files with comments that ``//`` begins, and those that have none."""
-_NAMES = re.compile(rf"({MARK}[ \t]*ignore[ \t]*\[[^\[\]]*)\]")
-_INDENTATION = re.compile(r"[ \t]*")
+_NAMES = expressions.lazy(rf"({MARK}[ \t]*ignore[ \t]*\[[^\[\]]*)\]")
+_INDENTATION = expressions.lazy(r"[ \t]*")
 
 
 class Suppression(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
+from cblint import expressions
 from cblint.buildspec.model import VARIABLES, Buildspec
 from cblint.hosts.definition import Definition
 from cblint.lsp.document import Document
@@ -20,7 +20,7 @@ LONGEST_NAME, LONGEST_DETAIL = 80, 60
 _DEEPEST = 12
 """Levels of an outline: no key that CodeBuild knows stands deeper."""
 _NAMELESS = "…"
-_FIRST_LINE = re.compile(r"\S.*")
+_FIRST_LINE = expressions.lazy(r"\S.*")
 
 
 class Kind(str, Enum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.text import Span, begin_of_line, end_of_line
 from cblint.source.tree import QUOTES
@@ -15,10 +16,10 @@ _LONGEST = 200
 _BLANKS = " \t"
 _IN_BRACKETS = "{[,"
 _ASSIGNING = "=("
-_COLON = re.compile(r"[ \t]*:(?=[ \t]|\Z)")
-_AFTER = re.compile(r"[ \t]*(?:[,}\]]|(?:(?<=[ \t])#.*)?\Z)", re.DOTALL)
+_COLON = expressions.lazy(r"[ \t]*:(?=[ \t]|\Z)")
+_AFTER = expressions.lazy(r"[ \t]*(?:[,}\]]|(?:(?<=[ \t])#.*)?\Z)", re.DOTALL)
 """What may follow on the line: nothing, a comment, or what goes on in brackets."""
-_DASHES = re.compile(r"[ \t]*(?:-[ \t]+)*")
+_DASHES = expressions.lazy(r"[ \t]*(?:-[ \t]+)*")
 
 
 class Typed(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.buildspec.model import PARAMETER_STORE, VARIABLES, Buildspec, ShellItem, Variable
 from cblint.flow import state
 from cblint.flow.kinds import ASSIGNED, READ
@@ -19,9 +20,9 @@ from cblint.source.text import Span
 from cblint.source.tree import Scalar, path_to
 from cblint.wording import enumerated
 
-_REFERENCE = re.compile(r"\$\{?!?(?:[Ee]nv:)?([A-Za-z_][A-Za-z0-9_]*)|%([A-Za-z_][A-Za-z0-9_]*)%")
+_REFERENCE = expressions.lazy(r"\$\{?!?(?:[Ee]nv:)?([A-Za-z_][A-Za-z0-9_]*)|%([A-Za-z_][A-Za-z0-9_]*)%")
 """A variable as the shells of Linux and of Windows write it."""
-_ASSIGNED = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?=\+?=|\[)")
+_ASSIGNED = expressions.lazy(r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*(?=\+?=|\[)")
 _EXPORTED = ("env", "exported-variables")
 _MOST_PLACES = 4
 """Lines in which a variable is set that are told."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shape import Steps
 from cblint.buildspec.shells import POSIX, POWERSHELL
@@ -21,10 +21,10 @@ from cblint.source.foreign import Given
 from cblint.source.text import Span, Text, begin_of_line
 from cblint.source.tree import Scalar
 
-_READ = re.compile(r"(?<![\\$])\$(?P<environment>\{?[Ee]nv:)?(?P<brace>\{?)(?P<name>\w{0,100})\Z")
+_READ = expressions.lazy(r"(?<![\\$])\$(?P<environment>\{?[Ee]nv:)?(?P<brace>\{?)(?P<name>\w{0,100})\Z")
 _LONGEST = 200
 _SINGLE_QUOTE = "'"
-_NAME = re.compile(r"\w{0,100}")
+_NAME = expressions.lazy(r"\w{0,100}")
 
 
 class Reading(NamedTuple):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from cblint import expressions
 from cblint.buildspec.checked import Refused, check, document
 from cblint.buildspec.shape import path_of, plain, plain_texts
 from cblint.catalogue import PROFILES, Catalogue, Rule, built_in
@@ -34,10 +34,10 @@ MOST_RULES = 1000
 MOST_PARTS = 5000
 """Of one match: each is asked of each place."""
 ENDINGS = (".yml", ".yaml")
-_RESERVED = re.compile(r"CB[0-9]+")
-_MARK = re.compile("[«»‹›]")
+_RESERVED = expressions.lazy(r"CB[0-9]+")
+_MARK = expressions.lazy("[«»‹›]")
 _EXAMPLES = parse_path("examples[*].{bad,good}")
-_WORD = re.compile(r"[a-z][a-z-]*")
+_WORD = expressions.lazy(r"[a-z][a-z-]*")
 ONLY = "the-only-one"
 """The variant of an entry that names none."""
 _NO_CODE = "own rules are data: no code is run for them. Say it with match, or propose the rule to cblint"

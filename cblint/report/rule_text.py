@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.catalogue import Variant
 from cblint.examples import Example, path_of
 from cblint.explanation import (
@@ -28,7 +28,7 @@ from cblint.source.text import Lines
 from cblint.suppress import comment
 
 _INDENT = "  "
-_FIELD = re.compile(r"\{[a-z]+\}")
+_FIELD = expressions.lazy(r"\{[a-z]+\}")
 
 
 def explained(about: Explanation, columns: int = WIDEST, colour: bool = False) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from urllib.parse import quote
 
+from cblint import expressions
+
 _REST = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
-_ADDRESS = re.compile(rf"https://[A-Za-z0-9._~:-]+(?:[/?]{_REST})?(?:#{_REST})?")
+_ADDRESS = expressions.lazy(rf"https://[A-Za-z0-9._~:-]+(?:[/?]{_REST})?(?:#{_REST})?")
 
 
 def is_address(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.secrets import values
@@ -134,10 +135,10 @@ class Pair(NamedTuple):
 
 
 _NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
-_MARK = re.compile(r"\\?[\"']?[ \t]{0,3}(?P<mark>=>|:=|=|:)[ \t]{0,3}(?P<quote>\\?[\"'])?")
-_OPTION = re.compile(r"[ \t]{1,3}(?P<quote>\\?[\"'])?(?=[^-\s])")
-_PLAIN = re.compile(r"[^\s\"'\\;|&()<>,`{}\[\]]{1,300}")
-_QUOTED = re.compile(r"[^\"'\\\r\n]{1,300}")
+_MARK = expressions.lazy(r"\\?[\"']?[ \t]{0,3}(?P<mark>=>|:=|=|:)[ \t]{0,3}(?P<quote>\\?[\"'])?")
+_OPTION = expressions.lazy(r"[ \t]{1,3}(?P<quote>\\?[\"'])?(?=[^-\s])")
+_PLAIN = expressions.lazy(r"[^\s\"'\\;|&()<>,`{}\[\]]{1,300}")
+_QUOTED = expressions.lazy(r"[^\"'\\\r\n]{1,300}")
 
 
 def pairs(text: str) -> Iterator[Pair]:

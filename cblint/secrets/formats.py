@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.secrets import jwt
@@ -127,7 +128,7 @@ def _named() -> tuple[Named, ...]:
         Named(
             each["what"],
             re.compile(f"(?:^|_)(?:{each['name']})$"),
-            re.compile(each["pattern"]),
+            expressions.lazy(each["pattern"]),
             each.get("entropy", _ENTROPY),
             each.get("weight", "certain") == "certain",
         )

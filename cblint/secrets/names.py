@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from cblint import expressions
 from cblint.facts import table
 
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+WORD = expressions.lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 """A word of what is written as someName, SOME_NAME or some-name."""
 LONGEST = 100
 """Characters; nobody calls a variable more."""

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from math import log2
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.secrets.names import WORD
 
@@ -15,24 +16,24 @@ SHORTEST = 8
 LONGEST = 4_000
 """Characters of a value that are judged; nothing that long is a password."""
 
-_COMPUTED = re.compile(
+_COMPUTED = expressions.lazy(
     r"[$`]|\{\{|<[^<>]{0,100}>|%(?:[A-Z_][A-Z0-9_]{2,60}%|\(|[sdq](?![A-Za-z0-9]))|^%\w{1,60}%$"
     r"|\*{3}|\.{3}|…|\[[A-Za-z_ ]{2,60}\]|#\{|@@"
 )
 """What something else puts a value for, and what was left out."""
-_REPLACED = re.compile(r"\$(?:\{[^{}]{0,100}\}|\([^()]{0,200}\)|[A-Za-z_]\w{0,100})")
-_RUN = re.compile(r"[A-Za-z0-9]+")
-_PATH = re.compile(r"(?:[.~]{0,2}/|[A-Za-z]:\\|file:|s3:|ssm:|vault:|op:|arn:|env:|https?:|[\w+.-]{2,20}://)")
-_MOUNT = re.compile(r"(?:id|type|src|source|env|file|name)=")
+_REPLACED = expressions.lazy(r"\$(?:\{[^{}]{0,100}\}|\([^()]{0,200}\)|[A-Za-z_]\w{0,100})")
+_RUN = expressions.lazy(r"[A-Za-z0-9]+")
+_PATH = expressions.lazy(r"(?:[.~]{0,2}/|[A-Za-z]:\\|file:|s3:|ssm:|vault:|op:|arn:|env:|https?:|[\w+.-]{2,20}://)")
+_MOUNT = expressions.lazy(r"(?:id|type|src|source|env|file|name)=")
 """What docker's --secret is given."""
-_FILE = re.compile(
+_FILE = expressions.lazy(
     r"[\w./\\-]{1,200}\.(?:txt|json|ya?ml|toml|env|pem|key|crt|cert|cer|p12|pfx|jks|pub|asc|gpg|ini|cfg|conf|properties"
     r"|sh|py|js|ts|rb|php|xml|zip|tgz|gz|tf|tfvars|sql|log|csv|md|html?|com|net|org|io|dev)"
 )
-_RESOURCE = re.compile(
+_RESOURCE = expressions.lazy(
     r"(?:data\.)?(?:var|local|module|each|self|path|[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,8})(?:\.[A-Za-z_][\w-]{0,60}){1,6}\.?"
 )
-_SAMPLE = re.compile(r"example|x{6}|(?:0123456789|123456789|abcdefghij|deadbeef){2}|0{12}", re.IGNORECASE)
+_SAMPLE = expressions.lazy(r"example|x{6}|(?:0123456789|123456789|abcdefghij|deadbeef){2}|0{12}", re.IGNORECASE)
 
 
 def entropy(text: str) -> float:

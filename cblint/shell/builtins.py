@@ -8,23 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.shell.syntax import DoubleQuoted, Literal, Node, SingleQuoted, Word
 from cblint.source.text import Span
 
-_SEQUENCE = re.compile(r"\{(?:[-+]?\d+\.\.[-+]?\d+|[A-Za-z]\.\.[A-Za-z])(?:\.\.[-+]?\d+)?\}", re.ASCII)
-_TILDE = re.compile(r"[A-Za-z_]\w*=(?:[^~]*:)?(~)(?:[/:]|\Z)", re.ASCII)
-_TILDE_DIRECTORY = re.compile(r"~[+-](?:/|\Z)")
-_CARET = re.compile(r"\[\^\]?[^\]]*\]")
-_ECHO_OPTION = re.compile(r"-[neE]+")
-_ECHO_ESCAPE = re.compile(r"\\(?:[abcefnrtv\\]|[0-7]{1,4})")
-_PRINTF = re.compile(
+_SEQUENCE = expressions.lazy(r"\{(?:[-+]?\d+\.\.[-+]?\d+|[A-Za-z]\.\.[A-Za-z])(?:\.\.[-+]?\d+)?\}", re.ASCII)
+_TILDE = expressions.lazy(r"[A-Za-z_]\w*=(?:[^~]*:)?(~)(?:[/:]|\Z)", re.ASCII)
+_TILDE_DIRECTORY = expressions.lazy(r"~[+-](?:/|\Z)")
+_CARET = expressions.lazy(r"\[\^\]?[^\]]*\]")
+_ECHO_OPTION = expressions.lazy(r"-[neE]+")
+_ECHO_ESCAPE = expressions.lazy(r"\\(?:[abcefnrtv\\]|[0-7]{1,4})")
+_PRINTF = expressions.lazy(
     r"%%|(?P<directive>%[-+ #0]*(?:\*|[1-9]\d*)?(?:\.(?:\*|\d*))?[qQn('lhzjtL])|\\\\"
     r"|(?P<escape>\\(?:x[0-9A-Fa-f]+|u[0-9A-Fa-f]+|U[0-9A-Fa-f]+|[E\"'?]))"
 )
-_SIGNAL = re.compile(r"SIG(?!EXIT\b)[A-Z][A-Z0-9+-]*|ERR|DEBUG|RETURN", re.IGNORECASE)
-_ARRAY_ELEMENT = re.compile(r"[A-Za-z_]\w*\[", re.ASCII)
+_SIGNAL = expressions.lazy(r"SIG(?!EXIT\b)[A-Z][A-Z0-9+-]*|ERR|DEBUG|RETURN", re.IGNORECASE)
+_ARRAY_ELEMENT = expressions.lazy(r"[A-Za-z_]\w*\[", re.ASCII)
 _UNARY = frozenset({"-a", "-o", "-v", "-N", "-R"})
 """Operators of ``[`` before one operand that dash does not have."""
 _BINARY = frozenset({"=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"})

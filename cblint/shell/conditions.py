@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from cblint import expressions
 from cblint.shell.commands import Condition
 from cblint.shell.simple import NUMBER, SimpleReader
 from cblint.shell.syntax import Literal, Part, Word
 
 _UNARY = frozenset(f"-{letter}" for letter in "abcdefghknoprstuvwxzGLNORS")
 _BINARY = frozenset({"=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"})
-_END = re.compile(r"\]\](?=(?:\\\n)*(?:[ \t\n|&;<>()]|\Z))")
-_EXTENDED = re.compile(r"(?<!\\)[?*+@!]\Z")
+_END = expressions.lazy(r"\]\](?=(?:\\\n)*(?:[ \t\n|&;<>()]|\Z))")
+_EXTENDED = expressions.lazy(r"(?<!\\)[?*+@!]\Z")
 """What stands before the bracket of a pattern that only bash knows."""
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.shell.builtins import Construct, braces, builtin, caret, construct, expanded, options, part_of
 from cblint.shell.commands import (
@@ -52,8 +53,8 @@ from cblint.shell.trees import of_tree
 
 __all__ = ["Construct", "constructs"]
 
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_QUOTED_OR_ESCAPED = re.compile(r"'[^']*'|\\.", re.DOTALL)
+_NAME = expressions.lazy(r"[A-Za-z_]\w*", re.ASCII)
+_QUOTED_OR_ESCAPED = expressions.lazy(r"'[^']*'|\\.", re.DOTALL)
 
 
 _NEWLINE = 'Syntax error: newline unexpected (expecting ")")'

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from cblint import expressions
 from cblint.shell.builtins import Construct, construct, part_of
 from cblint.shell.commands import ArithmeticCommand
 from cblint.shell.syntax import DoubleQuoted, Literal, Node, Word
 
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_TOKEN = re.compile(r"[A-Za-z_]\w*|\d\w*(?:#\w*)?|\+\+|--|\*\*=?|\S", re.ASCII)
+_NAME = expressions.lazy(r"[A-Za-z_]\w*", re.ASCII)
+_TOKEN = expressions.lazy(r"[A-Za-z_]\w*|\d\w*(?:#\w*)?|\+\+|--|\*\*=?|\S", re.ASCII)
 _VALUE = "\0"
 """Stands for an expansion."""
 _OPERATORS = {'"': "quoted-arithmetic", "**": "power", ",": "comma"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.shell.operands import after, beginning, begins_to_fit, file_name, fits, may_hold_options, option_values
@@ -184,7 +184,7 @@ def _operands(invocation: Invocation) -> list[Word]:
     return [word for word in invocation.operands() if not may_hold_options(word)]
 
 
-_SUBCOMMAND = re.compile(r"[a-z][a-z0-9:-]*")
+_SUBCOMMAND = expressions.lazy(r"[a-z][a-z0-9:-]*")
 
 
 def name_of(invocation: Invocation) -> tuple[Word, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from cblint import expressions
 from cblint.shell.commands import (
     AndOr,
     ArithmeticCommand,
@@ -40,14 +41,14 @@ _DECLARATIONS = frozenset({"alias", "declare", "eval", "export", "let", "local",
 """Builtins after whose name an array can be assigned."""
 _CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "in", "}", "]]"})
 """Reserved words that can only follow what they belong to."""
-_TIME_OPTION = re.compile(r"-p(?=[ \t\n;&|<>()]|\Z)")
-_ASSIGNED = re.compile(r"[A-Za-z_]\w*(?:\+?=|\[)", re.ASCII)
-_PLAIN_ARGUMENT = re.compile(
+_TIME_OPTION = expressions.lazy(r"-p(?=[ \t\n;&|<>()]|\Z)")
+_ASSIGNED = expressions.lazy(r"[A-Za-z_]\w*(?:\+?=|\[)", re.ASCII)
+_PLAIN_ARGUMENT = expressions.lazy(
     rf"[ \t]+([^ \t\n|&;<>()'\"\\$`#{{0-9{HOLE}][^ \t\n|&;<>()'\"\\$`{HOLE}]*)(?=[ \t\n|&;)]|\Z)"
 )
 """A word behind blanks that can be nothing else, neither a comment nor the descriptor of a redirection."""
-_SECTION_END = re.compile(r"(?<!\\);")
-_EMPTY_BRACKETS = re.compile(r"\((?:[ \t]|\\\n)*\)")
+_SECTION_END = expressions.lazy(r"(?<!\\);")
+_EMPTY_BRACKETS = expressions.lazy(r"\((?:[ \t]|\\\n)*\)")
 _NONE: frozenset[str] = frozenset()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from cblint import expressions
 from cblint.shell.place import MAX_DEPTH, Unreadable
 from cblint.shell.powershell_tree import (
     Argument,
@@ -25,30 +26,30 @@ from cblint.shell.script import Problem
 from cblint.shell.syntax import Inserted, Literal, Node, SingleQuoted
 from cblint.source.text import HOLE, Text
 
-_BLANKS = re.compile(r"(?:[ \t\f\v\xa0]|`\r?\n)+")
-_SPACE = re.compile(r"(?:[\s;]|`\r?\n)+")
-_COMMENT = re.compile(r"#[^\n]*")
-_VARIABLE = re.compile(r"[$@](?:[\w?]+(?::(?!:)[\w?]+)*)|\$[$^?]")
-_BRACED = re.compile(r"\$\{((?:[^`{}]|`.)+)\}", re.DOTALL)
-_SINGLE = re.compile(r"'[^']*(?:''[^']*)*'")
-_HERE = re.compile(r"@(['\"])[ \t]*\r?\n")
-_IN_STRING = re.compile(rf'[^"`${HOLE}]+')
-_PLAIN = re.compile(rf"[^\s{{}}();,|&<>'\"`${HOLE}]+")
-_PLAIN_WORD = re.compile(rf"[^\s{{}}();,|&<>'\"`$@{HOLE}-][^\s{{}}();,|&<>'\"`${HOLE}]*(?=[\s;|]|\Z)")
-_PARAMETER = re.compile(rf"-[A-Za-z_?][^\s{{}}();,|&.\[:'\"`<>{HOLE}]*")
-_REDIRECTION = re.compile(r"[\d*]?>(?:>|&[\d])?|<")
-_KEYWORD = re.compile(r"[A-Za-z]+(?![\w.\\/:*=-])")
-_ASSIGNS = re.compile(r"(?:[-+*/%]|\?\?)?=|\+\+|--")
-_IN_EXPRESSION = re.compile(r"-[A-Za-z]+|[\w.\[\]:!~^*/%?\\@-]|[^\x00-\x7f]|[+$=<>]")
-_NUMBER = re.compile(
+_BLANKS = expressions.lazy(r"(?:[ \t\f\v\xa0]|`\r?\n)+")
+_SPACE = expressions.lazy(r"(?:[\s;]|`\r?\n)+")
+_COMMENT = expressions.lazy(r"#[^\n]*")
+_VARIABLE = expressions.lazy(r"[$@](?:[\w?]+(?::(?!:)[\w?]+)*)|\$[$^?]")
+_BRACED = expressions.lazy(r"\$\{((?:[^`{}]|`.)+)\}", re.DOTALL)
+_SINGLE = expressions.lazy(r"'[^']*(?:''[^']*)*'")
+_HERE = expressions.lazy(r"@(['\"])[ \t]*\r?\n")
+_IN_STRING = expressions.lazy(rf'[^"`${HOLE}]+')
+_PLAIN = expressions.lazy(rf"[^\s{{}}();,|&<>'\"`${HOLE}]+")
+_PLAIN_WORD = expressions.lazy(rf"[^\s{{}}();,|&<>'\"`$@{HOLE}-][^\s{{}}();,|&<>'\"`${HOLE}]*(?=[\s;|]|\Z)")
+_PARAMETER = expressions.lazy(rf"-[A-Za-z_?][^\s{{}}();,|&.\[:'\"`<>{HOLE}]*")
+_REDIRECTION = expressions.lazy(r"[\d*]?>(?:>|&[\d])?|<")
+_KEYWORD = expressions.lazy(r"[A-Za-z]+(?![\w.\\/:*=-])")
+_ASSIGNS = expressions.lazy(r"(?:[-+*/%]|\?\?)?=|\+\+|--")
+_IN_EXPRESSION = expressions.lazy(r"-[A-Za-z]+|[\w.\[\]:!~^*/%?\\@-]|[^\x00-\x7f]|[+$=<>]")
+_NUMBER = expressions.lazy(
     r"[+-]?(?:0x[0-9a-f]+|(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)(?:u?[lsy]|[dn])?(?:[kmgtp]b)?"
     r"(?=[\s;,|)}\]*/%+.-]|\Z)",
     re.IGNORECASE,
 )
 _EXPRESSION = frozenset("$\"'(@[{+-!,")
-_KEY = re.compile(r"[\w.-]+\s*=")
-_NAME = re.compile(r"[^\s({;]+")
-_FLAGS = re.compile(r"-\w+|\[[^\]\n]*\]|,")
+_KEY = expressions.lazy(r"[\w.-]+\s*=")
+_NAME = expressions.lazy(r"[^\s({;]+")
+_FLAGS = expressions.lazy(r"-\w+|\[[^\]\n]*\]|,")
 _CLOSING = {"(": ")", "$(": ")", "@(": ")", "{": "}", "@{": "}"}
 _BLOCKS = frozenset(
     {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Assignment, Command, Condition, Pipeline, Redirection, SimpleCommand
@@ -22,8 +22,8 @@ from cblint.shell.syntax import (
 )
 from cblint.shell.trees import of_tree
 
-_ASSIGNED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
-_SHORT = re.compile(r"-[A-Za-z0-9]+")
+_ASSIGNED = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_SHORT = expressions.lazy(r"-[A-Za-z0-9]+")
 
 
 class Invocation(NamedTuple):
@@ -354,3 +354,10 @@ def fails_always(node: Node) -> bool:
         return False
     name, *arguments = (word.text for word in node.words)
     return name == "false" or (name == "exit" and bool(arguments) and arguments[0] not in (None, "0"))
+
+
+def quoted(invocation: Invocation) -> Node | None:
+    """All of the script in whose quotes a command stands."""
+    if invocation.shell is None:
+        return None
+    return [node for node in (invocation.node, *invocation.above) if node.source is invocation.node.source][-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cblint import expressions
 from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, Redirection
 from cblint.shell.place import Unreadable
 from cblint.shell.script import Comment
@@ -12,20 +13,22 @@ from cblint.shell.syntax import Literal, Part, Word
 from cblint.shell.words import METACHARACTERS, Scanner, name_at
 from cblint.source.text import HOLE, Text
 
-_BLANKS = re.compile(r"(?:[ \t]|\\\n)+")
+_BLANKS = expressions.lazy(r"(?:[ \t]|\\\n)+")
 _GOES_ON_BLANK = frozenset(" \t\\#")
-_COMMENT = re.compile(r"#[^\n]*")
-_RESERVED = re.compile(
+_COMMENT = expressions.lazy(r"#[^\n]*")
+_RESERVED = expressions.lazy(
     r"(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|in|function|time|coproc|[{}!]|\[\[|\]\])"
     r"(?=(?:\\\n)*(?:[ \t\n;&|<>()]|\Z))"
 )
-_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\||[;&|()<>]")
-_REDIRECTION = re.compile(r"(\d+|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|()(&>>|&>)", re.ASCII)
+_OPERATOR = expressions.lazy(r"&&|\|\||;;&|;;|;&|\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\||[;&|()<>]")
+_REDIRECTION = expressions.lazy(
+    r"(\d+|\{[A-Za-z_]\w*\})?(<<<|<<-|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|()(&>>|&>)", re.ASCII
+)
 REDIRECTING = frozenset("<>&{0123456789")
 """What a redirection can begin with."""
-NUMBER = re.compile(r"(?:\d+|\{[A-Za-z_]\w*\})(?=[<>](?!\())", re.ASCII)
+NUMBER = expressions.lazy(r"(?:\d+|\{[A-Za-z_]\w*\})(?=[<>](?!\())", re.ASCII)
 """What belongs to the redirection right behind it."""
-_ASSIGNMENT = re.compile(r"\+?=")
+_ASSIGNMENT = expressions.lazy(r"\+?=")
 
 
 class SimpleReader(Scanner):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cblint import expressions
 from cblint.shell.commands import CommandList
 from cblint.shell.place import Place, Unreadable
 from cblint.shell.syntax import (
@@ -27,22 +28,22 @@ AGAIN, AGAIN_AT_LEAST = 8, 100_000
 """How often a command may be read again where what looked like arithmetic was none, and how much of it in any case."""
 
 _SPECIAL = frozenset(METACHARACTERS + "'\"$`" + HOLE)
-_PLAIN = re.compile(rf"[^ \t\n|&;<>()'\"\\$`{HOLE}]+")
-_PLAIN_WORD = re.compile(rf"[^ \t\n|&;<>()'\"\\$`{HOLE}]+(?=[ \t\n|&;)]|\Z)")
-_CONTINUED = re.compile(r"(?:\\\n)+")
-_WORD_END = re.compile(r"[ \t\n|&;()]|[<>](?!\()|\Z")
-_IN_DOUBLE_QUOTES = re.compile(rf'[^"\\$`{HOLE}]+')
-_PLAIN_QUOTED = re.compile(rf'[^"\\$`{HOLE}]*"')
-_IN_DOCUMENT = re.compile(rf"[^\\$`{HOLE}]+")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]|[@*#?$!-]")
-_BRACED = re.compile(r"(?P<prefix>[#!]?)(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
-_OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?[#%]?|\^\^?|,,?|@[A-Za-z]?|\*|:")
+_PLAIN = expressions.lazy(rf"[^ \t\n|&;<>()'\"\\$`{HOLE}]+")
+_PLAIN_WORD = expressions.lazy(rf"[^ \t\n|&;<>()'\"\\$`{HOLE}]+(?=[ \t\n|&;)]|\Z)")
+_CONTINUED = expressions.lazy(r"(?:\\\n)+")
+_WORD_END = expressions.lazy(r"[ \t\n|&;()]|[<>](?!\()|\Z")
+_IN_DOUBLE_QUOTES = expressions.lazy(rf'[^"\\$`{HOLE}]+')
+_PLAIN_QUOTED = expressions.lazy(rf'[^"\\$`{HOLE}]*"')
+_IN_DOCUMENT = expressions.lazy(rf"[^\\$`{HOLE}]+")
+_NAME = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*")
+_PARAMETER = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]|[@*#?$!-]")
+_BRACED = expressions.lazy(r"(?P<prefix>[#!]?)(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
+_OPERATOR = expressions.lazy(r":?[-=?+]|##?|%%?|//?[#%]?|\^\^?|,,?|@[A-Za-z]?|\*|:")
 _PATTERN_OPERATORS = ("#", "%", "/", "^", ",")
-_ANSI = re.compile(r"[^\\']*(?:\\.[^\\']*)*'", re.DOTALL)
-_BACKQUOTED = re.compile(r"[^\\`]*(?:\\.[^\\`]*)*`", re.DOTALL)
+_ANSI = expressions.lazy(r"[^\\']*(?:\\.[^\\']*)*'", re.DOTALL)
+_BACKQUOTED = expressions.lazy(r"[^\\`]*(?:\\.[^\\`]*)*`", re.DOTALL)
 _BEGINS_PART = frozenset('$`"' + HOLE)
-_IN_ARITHMETIC = re.compile(rf"[^()$`\"'\\{HOLE}]+")
+_IN_ARITHMETIC = expressions.lazy(rf"[^()$`\"'\\{HOLE}]+")
 
 
 class NotArithmetic(Exception):

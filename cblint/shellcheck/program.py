@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 
@@ -24,9 +25,9 @@ _MOST_GIVEN_UP, _MOST_LOST = 10, 120
 _MOST_AT_ONCE, _LONG = 1_000, 10_000
 """Scripts of one process: 8,000 at once take nearly twice as long as a thousand at a time. One of more than so many
 characters, with which it may not finish, has a process of its own."""
-_LINE = re.compile(r" on line [0-9]+\.\Z")
+_LINE = expressions.lazy(r" on line [0-9]+\.\Z")
 """How what it says of a pattern ends (SC2221, SC2222): with a line of what it reads, which is no line of the file."""
-_VERSION = re.compile(r"^version: ([0-9]+(?:\.[0-9]+)*)", re.MULTILINE)
+_VERSION = expressions.lazy(r"^version: ([0-9]+(?:\.[0-9]+)*)", re.MULTILINE)
 
 
 class Unusable(Exception):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, Selection
 from cblint.catalogue.model import SENTENCE
@@ -27,7 +28,7 @@ _GIVEN_UP, _BEFORE = "SC1073", frozenset({"SC1009", "SC1072", "SC1073"})
 """What it says where it cannot read on, and what it says then that explains nothing by itself."""
 _OWN_LANGUAGE = ("test expression", "shellcheck directive")
 """What is read by no shell, but by ``[`` when it runs, or by ShellCheck."""
-_NAMED = re.compile(r"\bSC[1-9][0-9]{3}\b", re.IGNORECASE)
+_NAMED = expressions.lazy(r"\bSC[1-9][0-9]{3}\b", re.IGNORECASE)
 
 
 class Said:

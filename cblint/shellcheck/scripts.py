@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 
+from cblint import expressions
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH, BASH_AS_SH, DASH, SH
 from cblint.shellcheck.program import Comment, Script
@@ -20,7 +21,7 @@ _SHELLS = {BASH: ("bash",), BASH_AS_SH: ("bash",), DASH: ("dash",), SH: ("bash",
 """How ShellCheck calls the shells that may read a command: what it says has to hold in each of them."""
 _MOST_DIRECTIVES = 10
 """Comments above a command, the nearest first, that are passed on."""
-_DISABLE = re.compile(r"#[ \t]*shellcheck[ \t]+disable=((?:SC)?[0-9]{4}(?:[,-](?:SC)?[0-9]{4}){0,99}|all)[ \t]*")
+_DISABLE = expressions.lazy(r"#[ \t]*shellcheck[ \t]+disable=((?:SC)?[0-9]{4}(?:[,-](?:SC)?[0-9]{4}){0,99}|all)[ \t]*")
 """A comment of the YAML that speaks to ShellCheck: of all that a directive can say, only what cannot be wrong."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from cblint import expressions
 from cblint.buildspec.model import VARIABLES, Buildspec
 from cblint.catalogue.shellcheck import is_among
 from cblint.facts import table
@@ -17,7 +17,7 @@ from cblint.flow.values import Hole, Piece
 from cblint.shell.syntax import Parameter
 from cblint.source.text import Span
 
-_ONE_WORD = re.compile(r"[^\s*?\[\\]+")
+_ONE_WORD = expressions.lazy(r"[^\s*?\[\\]+")
 """A text that the shell neither splits nor takes for a pattern of file names."""
 _SHORTENING = frozenset(("#", "##", "%", "%%", ":"))
 """The operators that take a part of the value: ``${X#v}``, ``${X%%:*}``, ``${X:0:8}``."""

@@ -5,16 +5,16 @@ To libyaml a ``#`` outside every scalar begins one, even right after a quote or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.loader import Stream
 from cblint.source.text import BREAKS, Span, Text, begin_of_line
 from cblint.source.tree import Scalar, walk
 
-_COMMENT = re.compile(f"#[^{BREAKS}]*")
-_BREAK = re.compile(f"[{BREAKS}]")
+_COMMENT = expressions.lazy(f"#[^{BREAKS}]*")
+_BREAK = expressions.lazy(f"[{BREAKS}]")
 
 
 class Comment(NamedTuple):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from cblint import expressions
 from cblint.source.loader import Stream, load
 from cblint.source.text import HOLE, Piece, Text
 
 MOST_LINES = 16
 """Lines that are put in and looked into: each costs another reading."""
-_LINE = re.compile(rf"(?m)^[ \t]*({HOLE}+(?:[ \t]*\r?\n[ \t]*{HOLE}+)*)[ \t]*\r?$")
+_LINE = expressions.lazy(rf"(?m)^[ \t]*({HOLE}+(?:[ \t]*\r?\n[ \t]*{HOLE}+)*)[ \t]*\r?$")
 _STANDING_FOR = (f"{HOLE}: ", f"- {HOLE}")
 """What such a line is read as: keys that are not known, or items."""
-_WAITING = re.compile(r"([^\r\n]*:)[ \t]*[\r\n]\s*\Z")
+_WAITING = expressions.lazy(r"([^\r\n]*:)[ \t]*[\r\n]\s*\Z")
 """A line that ends in a key without a value."""
 _LONGEST = 400
 """Characters that are looked at before such a line."""

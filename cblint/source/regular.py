@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
+from cblint import expressions
 from cblint.records import NamedTuple
 
 _DEEPEST = 40
 """Groups inside each other; what is written by hand has three."""
 _LONGEST = 2000
 """Characters of a pattern; a longer one is not read."""
-_COUNT = re.compile(r"\{(\d{1,3})(?:(,)(\d{1,3})?)?\}")
-_NAMED = re.compile(r"\?(?:P?<[A-Za-z]\w{0,40}>|:)")
-_FLAGS = re.compile(r"\?[is]{1,2}([:)])")
+_COUNT = expressions.lazy(r"\{(\d{1,3})(?:(,)(\d{1,3})?)?\}")
+_NAMED = expressions.lazy(r"\?(?:P?<[A-Za-z]\w{0,40}>|:)")
+_FLAGS = expressions.lazy(r"\?[is]{1,2}([:)])")
 _KINDS = {"d": "0123456789", "w": "abcdefghijklmnopqrstuvwxyz0123456789_", "s": " \t\n"}
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 _USUAL = "0a-_/.xA Z:!~\n"

@@ -10,17 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 
+from cblint import expressions
 from cblint.source.text import BREAKS, Piece
 
-_BREAK = re.compile(f"\r\n|[{BREAKS}]")
-_BREAK_RUN = re.compile(f"[ \t{BREAKS}]+")
+_BREAK = expressions.lazy(f"\r\n|[{BREAKS}]")
+_BREAK_RUN = expressions.lazy(f"[ \t{BREAKS}]+")
 # All that can make value and source differ; everything between two matches is taken as it stands.
 _SPECIAL = {
     "": _BREAK,
-    "'": re.compile("''|" + _BREAK.pattern),
-    '"': re.compile(r"\\|" + _BREAK.pattern),
+    "'": expressions.lazy("''|" + _BREAK.pattern),
+    '"': expressions.lazy(r"\\|" + _BREAK.pattern),
 }
-_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r\n|.)", re.DOTALL)
+_ESCAPE = expressions.lazy(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r\n|.)", re.DOTALL)
 _ESCAPED = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r",
     "e": "\x1b", " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.text import BREAKS, Span, Text, begin_of_line
 from cblint.source.tree import QUOTES
@@ -26,19 +27,19 @@ class Problem(NamedTuple):
     details: dict[str, str]
 
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*")
-_KEY = re.compile(r"""[\w.-]+|"[^"]*"|'[^']*'""")
-_COMMENT_OR_ESCAPES = re.compile(rf"#[^{BREAKS}]*|(%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{{2}})*)")
-_COLON = re.compile(r":(?=[ \t])")
-_STRUCTURE = re.compile(r"([ ]*)(?:- |[\w.-]+:(?:[ \t]|$))")
-_QUOTED_VALUE = re.compile(r"""[\w.-]+:[ \t]+["']""")
-_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
-_ODD_SPACE = re.compile("[ \t]*([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])")
-_NO_SPACE = re.compile(r"[ \t]*(?:- +)*[\w.-]+(:)(?![\s/])(?!.*:(?:\s|$))")
-_BARE_WORD = re.compile(r"[ \t]*([\w.-]+)[ \t]*$")
-_PLAIN_ITEM = re.compile(r"[ \t]*- +\S+[ \t]+\S(?!.*:(?:\s|$))")
-_ITEM_WITH_COLON = re.compile(r"[ \t]*- +[\w.-]+[ \t][^:'\"]*?(:)(?=\s)")
+_LINE_END = expressions.lazy(r"\r\n|\r|\n")
+_ITEM = expressions.lazy(r"[ \t]*(?:-[ \t]+)*")
+_KEY = expressions.lazy(r"""[\w.-]+|"[^"]*"|'[^']*'""")
+_COMMENT_OR_ESCAPES = expressions.lazy(rf"#[^{BREAKS}]*|(%[89A-Fa-f][0-9A-Fa-f](?:%[0-9A-Fa-f]{{2}})*)")
+_COLON = expressions.lazy(r":(?=[ \t])")
+_STRUCTURE = expressions.lazy(r"([ ]*)(?:- |[\w.-]+:(?:[ \t]|$))")
+_QUOTED_VALUE = expressions.lazy(r"""[\w.-]+:[ \t]+["']""")
+_CONFLICT = expressions.lazy(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+_ODD_SPACE = expressions.lazy("[ \t]*([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])")
+_NO_SPACE = expressions.lazy(r"[ \t]*(?:- +)*[\w.-]+(:)(?![\s/])(?!.*:(?:\s|$))")
+_BARE_WORD = expressions.lazy(r"[ \t]*([\w.-]+)[ \t]*$")
+_PLAIN_ITEM = expressions.lazy(r"[ \t]*- +\S+[ \t]+\S(?!.*:(?:\s|$))")
+_ITEM_WITH_COLON = expressions.lazy(r"[ \t]*- +[\w.-]+[ \t][^:'\"]*?(:)(?=\s)")
 
 
 def _line_end(source: str, at: int) -> int:

@@ -11,11 +11,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
+from cblint import expressions
 from cblint.records import NamedTuple
 
 # What editors, git hosts and the language server protocol count as the end of a line. YAML 1.1 also breaks
 # lines at U+0085, U+2028 and U+2029: that matters for folding (scalars.py), never for numbering.
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = expressions.lazy(r"\r\n|\r|\n")
 
 
 BREAKS = "\r\n\x85\u2028\u2029"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.text import BREAKS, HOLE, Deferred, Piece, Span, Text
 
 MERGE_KEY = "<<"
 QUOTES = ("'", '"')
-_LINE_END = re.compile(r"[\r\n]")
+_LINE_END = expressions.lazy(r"[\r\n]")
 
 
 class Node:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence as Several
 from functools import lru_cache
 from itertools import islice
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import BREAKS, Text, begin_of_line, line_end_of
@@ -17,10 +17,10 @@ _LONGEST = 20_000
 """Characters of a scalar that is parsed once more: there can be thousands of changes."""
 _ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
-_LINE = re.compile(r"(?m)^(?=[^\r\n])")
-_BLANK = re.compile(r"[ \t>]*")
+_LINE = expressions.lazy(r"(?m)^(?=[^\r\n])")
+_BLANK = expressions.lazy(r"[ \t>]*")
 """In Markdown, quotations begin their lines with a mark."""
-_PLAIN_WORDS = re.compile(r"[ \w./=-]*[\w./=-]")
+_PLAIN_WORDS = expressions.lazy(r"[ \w./=-]*[\w./=-]")
 
 
 class Change(NamedTuple):

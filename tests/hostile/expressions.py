@@ -10,8 +10,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
+from cblint import expressions
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FUNCTIONS = frozenset({"compile", "search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split"})
+_ELSEWHERE = ("cblint/__main__.py", "cblint/expressions.py")
+"""What has no expression of its own."""
+_MODULES = ("re", "expressions")
+_COMPILES = {"lazy": "compile"}
+"""What ``cblint.expressions`` has as well."""
 _TAKE_PATTERNS = {"holds": "search", "invocations": "search", "scripts": "search"}
 """Methods of ours that search with the pattern they are given first."""
 _OURS = ("buildspec", "item")
@@ -45,7 +52,7 @@ def uses() -> list[Use]:
     return [use for module in modules for use in _of_module(module, methods)]
 
 
-_MATCHES = re.compile(rf"\.(?:{'|'.join([*_FUNCTIONS, *_TAKE_PATTERNS])})\b")
+_MATCHES = re.compile(rf"\.(?:{'|'.join([*_FUNCTIONS, *_COMPILES, *_TAKE_PATTERNS])})\b")
 
 
 def imported_otherwise() -> list[str]:
@@ -58,7 +65,7 @@ def _sources() -> Iterator[tuple[str, str]]:
         folders.sort()
         for file in sorted(files):
             path = os.path.relpath(os.path.join(folder, file), ROOT)
-            if file.endswith(".py") and file != "__main__.py" and "_compiled" not in path:
+            if file.endswith(".py") and path not in _ELSEWHERE and "_compiled" not in path:
                 with open(os.path.join(ROOT, path), encoding="utf-8") as opened:
                     yield path.removesuffix(".py").removesuffix("/__init__").replace(os.sep, "."), opened.read()
 
@@ -109,9 +116,10 @@ def _of_module(module: Module, methods: Methods) -> Iterator[Use]:
     for node in module.calls:
         if not isinstance(node.func, ast.Attribute) or not node.args:
             continue
-        is_re = isinstance(node.func.value, ast.Name) and node.func.value.id == "re"
+        is_re = isinstance(node.func.value, ast.Name) and node.func.value.id in _MODULES
         is_ours = _name(node.func.value) in _OURS
-        how = node.func.attr if is_re and node.func.attr in _FUNCTIONS else None
+        method = _COMPILES.get(node.func.attr, node.func.attr)
+        how = method if is_re and method in _FUNCTIONS else None
         how = _TAKE_PATTERNS.get(node.func.attr) if is_ours else how
         if how is None:
             continue
@@ -153,9 +161,8 @@ def _flags(node: ast.Call, how: str, names: dict[str, Any]) -> int:
     """The flags of a call: by name, or in their place."""
     given = [each.value for each in node.keywords if each.arg == "flags"]
     place = {"compile": 1, "sub": 4, "subn": 4, "split": 3}.get(how, 2)
-    given += (
-        node.args[place : place + 1] if isinstance(node.func, ast.Attribute) and _name(node.func.value) == "re" else []
-    )
+    if isinstance(node.func, ast.Attribute) and _name(node.func.value) in _MODULES:
+        given += node.args[place : place + 1]
     found = _value(given[0], names) if given else 0
     return int(found) if isinstance(found, int) else 0
 
@@ -178,4 +185,6 @@ def _value(node: ast.expr, names: dict[str, Any]) -> Any:
         found = eval(compile(expression, "<pattern>", "eval"), {**names, "re": re})
     except Exception:
         return None
+    if isinstance(found, type(expressions.lazy(""))):
+        return re.compile(found.pattern, found.flags)
     return found if isinstance(found, (str, bytes, int, re.Pattern)) else None
