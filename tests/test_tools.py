@@ -101,3 +101,17 @@ def test_links_in_the_documents_lead_somewhere() -> None:
         with open(os.path.join(root, document), encoding="utf-8") as file:
             for target in re.findall(r"\]\((?!https:)([^)#]+)\)", file.read()):
                 assert os.path.exists(os.path.join(root, os.path.dirname(document), target)), (document, target)
+
+
+def test_the_way_of_the_data_is_drawn_as_it_is_held() -> None:
+    """CONTRIBUTING names every part, from the lowest to the highest layer of import-linter's contract."""
+    with open(os.path.join(RULES, "..", "pyproject.toml"), encoding="utf-8") as file:
+        (layers,) = re.findall(r"\nlayers = \[\n(.*?)\n\]", file.read(), re.DOTALL)
+    with open(os.path.join(RULES, "..", "CONTRIBUTING.md"), encoding="utf-8") as file:
+        drawn = file.read().partition("## The way of the data\n")[2].partition("\n\nA part")[0]
+    named = [re.findall(r"[a-z_]+", re.split(r" {2,}", line.strip())[0]) for line in drawn.splitlines() if line.strip()]
+    held = [re.findall(r"[a-z_]+", line) for line in layers.splitlines()][::-1]
+    place = {part: number for number, layer in enumerate(held) for part in layer}
+    assert sorted(part for line in named for part in line) == sorted(place)
+    lowest = [min(place[part] for part in line) for line in named]
+    assert lowest == sorted(lowest)
