@@ -198,36 +198,36 @@ class ArithmeticExpansion(Part):
         return (self.expression,)
 
 
-class Word(Node):
-    """A word: parts that stand side by side."""
+def _text_of(parts: tuple[Part, ...]) -> str | None:
+    """What parts are without their quotes; None if something in them is expanded."""
+    found = []
+    for part in parts:
+        for piece in part.parts if isinstance(part, DoubleQuoted) else (part,):
+            if not isinstance(piece, (Literal, SingleQuoted)):
+                return None
+            found.append(piece.value)
+    return "".join(found)
 
-    __slots__ = ("parts",)
+
+class Word(Node):
+    """A word: parts that stand side by side.
+
+    ``text`` is what it is without its quotes, if nothing in it is expanded; else None. File name patterns count in it as
+    they are written, and so do the escapes of ``$'…'``.
+    """
+
+    __slots__ = ("parts", "text")
 
     def __init__(self, source: Text, start: int, end: int, parts: tuple[Part, ...]) -> None:
         self.source = source
         self.start = start
         self.end = end
         self.parts = parts
+        # It is asked for ten times as often as words are made.
+        self.text = parts[0].value if len(parts) == 1 and type(parts[0]) is Literal else _text_of(parts)
 
     def children(self) -> Sequence[Node]:
         return self.parts
-
-    @property
-    def text(self) -> str | None:
-        """What the word is without its quotes, if nothing in it is expanded; else None.
-
-        File name patterns count as they are written, and so do the escapes of ``$'…'``.
-        """
-        parts = self.parts
-        if len(parts) == 1 and type(parts[0]) is Literal:
-            return parts[0].value  # most words are plain
-        found = []
-        for part in parts:
-            for piece in part.parts if isinstance(part, DoubleQuoted) else (part,):
-                if not isinstance(piece, (Literal, SingleQuoted)):
-                    return None
-                found.append(piece.value)
-        return "".join(found)
 
     @property
     def unquoted(self) -> str | None:
