@@ -212,7 +212,7 @@ def _text_of(parts: tuple[Part, ...]) -> str | None:
 class Word(Node):
     """A word: parts that stand side by side.
 
-    ``text`` is what it is without its quotes, if nothing in it is expanded; else None. File name patterns count in it as
+    ``text`` is what it is without its quotes, if nothing in it is expanded; else None. File name patterns count as
     they are written, and so do the escapes of ``$'…'``.
     """
 
