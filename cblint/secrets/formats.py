@@ -63,26 +63,23 @@ def formats() -> tuple[Format, ...]:
     )
 
 
-_SHORT = 200
-"""Of a text up to this length one search tells whether any keyword stands in it; of a longer one it would be slower."""
-
-
 @cache
-def _keywords() -> re.Pattern[str]:
-    return re.compile("|".join(sorted({re.escape(keyword) for form in formats() for keyword in form.keywords})))
+def _keywords() -> tuple[str, ...]:
+    return tuple(sorted({keyword for form in formats() for keyword in form.keywords}))
 
 
 def may_hold(text: str) -> bool:
     """Whether the keyword of any format stands in a text."""
-    if len(text) <= _SHORT:
-        return _keywords().search(text) is not None
-    return bool(keywords_in(text))
+    for keyword in _keywords():  # noqa: SIM110 - faster than any(), and than one expression of all
+        if keyword in text:
+            return True
+    return False
 
 
 @lru_cache(maxsize=64)
 def keywords_in(text: str) -> frozenset[str]:
     """The keywords that stand in a text: of that of a file it is asked in several ways."""
-    return frozenset(keyword for form in formats() for keyword in form.keywords if keyword in text)
+    return frozenset(keyword for keyword in _keywords() if keyword in text)
 
 
 def tokens(text: str) -> Iterator[Match]:
