@@ -1,7 +1,7 @@
 """Makes classes of named tuples in a tenth of the time that ``typing`` takes: they were a good part of a cold start.
 
 Type checkers see the ``NamedTuple`` of ``typing``, and what is made here does as those do.
-docs/decisions/speed.md has the measurement.
+docs/decisions/start-up.md has the measurement.
 """
 
 from __future__ import annotations
