@@ -141,17 +141,26 @@ def files_of(root: str, name: str) -> dict[str, Blob]:
     found = {}
     for entry in _listed(root, "ls-tree", "-r", "-z", "-l", "--full-tree", name).split(b"\0"):
         about, _, path = entry.partition(b"\t")
-        plain = _PLAIN_FILE.fullmatch(about)
-        steps = path.split(b"/")
-        is_usual = len(steps) <= MOST_STEPS and not any(step.lower() in _NO_STEPS for step in steps)
-        if plain is not None and is_usual:
+        plain, named = _PLAIN_FILE.fullmatch(about), os.fsdecode(path)
+        if plain is not None and is_usual(named):
             size = plain["size"]
-            found[os.fsdecode(path)] = Blob(plain["name"].decode(), int(size) if size.isdigit() else None)
+            found[named] = Blob(plain["name"].decode(), int(size) if size.isdigit() else None)
     return found
 
 
 _PLAIN_FILE = expressions.lazy(rb"100[0-7]{3} blob (?P<name>[0-9a-f]{40,64}) +(?P<size>[0-9]{1,18}|-|BAD)")
-_NO_STEPS = frozenset({b"", b".", b"..", b".git"})
+_NO_STEPS = frozenset({"", ".", "..", ".git"})
+
+
+def is_usual(path: str) -> bool:
+    """Whether a path with forward slashes leads to a file of a repository, not out of it nor to what git keeps there.
+
+    Where a system has other separators, or drives, a name that holds one is none.
+    """
+    steps = path.split("/")
+    return len(steps) <= MOST_STEPS and not any(
+        step.lower() in _NO_STEPS or "\0" in step or os.path.basename(step) != step for step in steps
+    )
 
 
 def contents(root: str, files: Mapping[str, Blob], longest: int) -> Iterator[tuple[str, bytes | None]]:

@@ -17,6 +17,7 @@ from cblint.git import LONGEST_BESIDE, MOST_FILES, GitError, commit, contents, f
 from cblint.hosts.discover import Candidate, git_root
 from cblint.hosts.repository import LONGEST, index_of
 from cblint.identity import Identity, identities
+from cblint.laying import write
 from cblint.linter import FileResult, Settings, lint_text
 from cblint.opening import STDIN
 from cblint.records import NamedTuple
@@ -196,21 +197,13 @@ class Tree:
         os.mkdir(os.path.join(self._folder, ".git"))
         # What is tracked though it is to be ignored hardly ever changes.
         index = index_of(self.root)
-        if index is not None:
-            _write(os.path.join(self._folder, ".git"), "index", index)
         files = dict(itertools.islice(self._files.items(), MOST_FILES))
-        for path, data in contents(self.root, files, LONGEST_BESIDE):
-            _write(self._folder, path, data or b"")
+        with contextlib.suppress(OSError):  # the disk is full: what is not there is not looked at
+            if index is not None:
+                write(os.path.join(self._folder, ".git"), "index", index)
+            for path, data in contents(self.root, files, LONGEST_BESIDE):
+                write(self._folder, path, data)
         return self._folder
-
-
-def _write(folder: str, path: str, data: bytes) -> None:
-    """A name that this system cannot have is left out."""
-    with contextlib.suppress(OSError):
-        full = os.path.join(folder, *path.split("/"))
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        with open(full, "xb") as file:
-            file.write(data)
 
 
 def new_lines(old: str, new: str) -> frozenset[int]:

@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from cblint.audit.laying import LONGEST, laid_out
+from cblint.laying import LONGEST, laid_out
 from cblint.records import NamedTuple
 from cblint.source.file import Unreadable
 from cblint.wording import counted

@@ -13,7 +13,7 @@ import tempfile
 import time
 from urllib.parse import unquote
 
-from cblint.audit.laying import LONGEST
+from cblint.laying import LONGEST
 from cblint.records import NamedTuple
 from cblint.report.shown import printable
 from cblint.wording import counted

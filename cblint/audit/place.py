@@ -8,12 +8,12 @@ import shutil
 import tempfile
 
 from cblint.audit.archives import unpacked
-from cblint.audit.laying import LONGEST
-from cblint.audit.laying import laid_out as written
 from cblint.audit.model import ADDRESS, ARCHIVE, BARE, CLONE, ROWS, Plan, Task, Unit
 from cblint.audit.refs import Head, head_of
 from cblint.audit.state import of_commit, of_file, of_rows, of_tree
 from cblint.git import GitError, check_readable, contents, files_of
+from cblint.laying import LONGEST
+from cblint.laying import laid_out as written
 from cblint.records import NamedTuple
 from cblint.source.file import Unreadable
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
-from cblint.audit.laying import LONGEST
+from cblint.laying import LONGEST
 from cblint.records import NamedTuple
 from cblint.source.file import Unreadable
 from cblint.wording import counted, enumerated

@@ -18,7 +18,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from cblint.audit import archives, laying
+from cblint import laying
+from cblint.audit import archives
 from cblint.audit.archives import Unpacked, is_archive, unpacked
 from cblint.source.file import Unreadable
 from tests.bounds import no_hanging

@@ -20,7 +20,7 @@ import pytest
 
 from cblint.audit import cloning
 from cblint.audit.cloning import Uncloned, mirrored
-from cblint.audit.laying import LONGEST
+from cblint.laying import LONGEST
 from tests.git import commit, git
 
 SECRET = "s3cr3t/@:word"

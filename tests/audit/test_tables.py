@@ -16,8 +16,8 @@ import pytest
 from pyarrow import parquet
 
 from cblint.audit import tables
-from cblint.audit.laying import LONGEST, laid_out
 from cblint.audit.tables import About, Row, Spool, is_table, rows, spooled
+from cblint.laying import LONGEST, laid_out
 from cblint.source.file import Unreadable
 from cblint.source.file import read as read_bytes_as_text
 from tests.bounds import no_hanging

@@ -15,11 +15,12 @@ import zlib
 
 import pytest
 
-from cblint.audit import laying, state
-from cblint.audit.laying import LONGEST
+from cblint import laying
+from cblint.audit import state
 from cblint.audit.model import ARCHIVE, BARE, CLONE, FOLDER, ROWS, Before, Known, Plan, Task, Unit, Visit
 from cblint.audit.refs import Head
 from cblint.audit.visit import visit
+from cblint.laying import LONGEST
 from cblint.linter import Settings, lint_bytes
 from cblint.report.fingerprint import fingerprints
 from cblint.running import lint_paths

@@ -6,26 +6,14 @@ import errno
 import os
 from collections.abc import Iterable
 
-from cblint.git import MOST_FILES, MOST_STEPS, MOST_TOTAL
+from cblint.git import MOST_FILES, MOST_TOTAL, is_usual
 from cblint.source.file import MAX_BYTES
 from cblint.wording import counted
 
 LONGEST = MAX_BYTES
 """Bytes of a file that is more than its name: of a longer one nothing is read anyway."""
-_NO_STEPS = frozenset({"", ".", "..", ".git"})
 _NO_NAME = frozenset({errno.EEXIST, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR})
 """What is wrong where the system cannot have a name, or has a file where a folder is to be."""
-
-
-def is_usual(path: str) -> bool:
-    """Whether a path with forward slashes leads to a file of a repository, not out of it nor to what git keeps there.
-
-    Where a system has other separators, or drives, a name that holds one is none.
-    """
-    steps = path.split("/")
-    return len(steps) <= MOST_STEPS and not any(
-        step.lower() in _NO_STEPS or "\0" in step or os.path.basename(step) != step for step in steps
-    )
 
 
 def write(folder: str, path: str, data: bytes | None) -> bool:
