@@ -101,7 +101,7 @@ class Suppressions:
                 if name.rule is not None:
                     self._by_subject.setdefault((directive.subject, name.rule.code), directive)
         blocks = {each.lines[0]: each.lines for each in self._directives if each.lines and len(each.lines) > 1}
-        self._blocks = sorted(blocks.values(), key=lambda lines: lines[0])
+        self._blocks = [*blocks.values()]  # in file order, as the comments above them are
 
     @property
     def directives(self) -> list[Directive]:

@@ -12,6 +12,7 @@ from cblint.source.foreign import Given
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Sequence
 from tests.cdk import at, characters, definitions_of, only_value, reading, shown
+from tests.helpers import lint
 
 IMPORTS = "import * as codebuild from 'aws-cdk-lib/aws-codebuild';\nimport {Duration} from 'aws-cdk-lib';\n"
 
@@ -368,3 +369,11 @@ def test_places_of_an_element_are_those_of_its_list() -> None:
     assert isinstance(items, Sequence)
     assert all(isinstance(item, Given) for item in items.items)
     assert [source[slice(*item.span)] for item in items.items] == ["'b'", "'c'"]
+
+
+def test_an_object_in_place_of_a_command_is_shown_where_it_begins() -> None:
+    """No colon makes it one, as it can on a line of YAML: braces do."""
+    commands = "['make', {'echo a': 'b'}]"
+    source = f"{IMPORTS}codebuild.BuildSpec.fromObject({{version: '0.2', phases: {{build: {{commands: {commands}}}}}}})"
+    (found,) = [each for each in lint(source, name="stack.ts").findings if each.rule == "command-not-string"]
+    assert source[found.span.start :].startswith("{'echo a'")

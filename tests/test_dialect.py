@@ -253,6 +253,27 @@ def test_the_words_of_a_construct() -> None:
     assert (found.written, found.effect) == ("&>", "silent")
 
 
+@pytest.mark.parametrize(
+    ("script", "written", "dash", "posix_bash"),
+    [
+        ("trap 'echo trapped' ERR; false", "trap … ERR", "trap: ERR: bad trap", ""),
+        ("trap SIGTERM; echo $?", "trap … SIGTERM", "trap: SIGTERM: bad trap", "trap: usage"),
+        (r"printf '\x41\n'", r"\x41 in what printf prints", "prints it as it stands", ""),
+        (
+            "export() { echo mine; }\nexport",
+            "a function named like a special builtin",
+            "Syntax error: Bad function name",
+            "`export': is a special builtin",
+        ),
+    ],
+)
+def test_the_words_name_what_is_written(script: str, written: str, dash: str, posix_bash: str) -> None:
+    """Each is a row of the table: that the shells print these words is tested there."""
+    (found,) = _constructs(script)
+    assert script in [row.run for row in DIFFER]
+    assert (found.written, found.dash, found.posix_bash) == (written, dash, posix_bash)
+
+
 def test_a_script_that_is_cut_off_anywhere_raises_nothing() -> None:
     for row in (*DIFFER, *AGREE):
         for end in range(len(row.run)):

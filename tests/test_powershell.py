@@ -21,7 +21,7 @@ from cblint.shell.powershell_tree import (
     PowerShellScript,
     Variable,
 )
-from cblint.shell.syntax import walk
+from cblint.shell.syntax import SingleQuoted, walk
 from cblint.source.text import Text
 from tests.counted import calls_of, steepening
 
@@ -65,6 +65,8 @@ def variables(text: str) -> list[str]:
         ("return a b", [["a", "b"]]),
         ("a --% $b; | c", [["a"], ["c"]]),
         ("foreach-object { a }", [["foreach-object", "{ a }"], ["a"]]),
+        ("param([string] $A = 'b')\na $A", [["a", "$A"]]),
+        ("function f { param($A) a $A }", [["a", "$A"]]),
     ],
 )
 def test_what_is_called_with_which_words(text: str, words: list[list[str]]) -> None:
@@ -80,6 +82,7 @@ def test_what_is_called_with_which_words(text: str, words: list[list[str]]) -> N
         ('a $b:c $d::e "$f: " $?', ["$b:c", "$d", "$f", "$?"]),
         ("a -Dx=$b -y:$c --z=$d -w $e", ["$c", "$d", "$e"]),
         ("a $b.c $d[0] $e\\f $g/$h", ["$b", "$d", "$e", "$g", "$h"]),
+        ("a b${c}d x$e", ["${c}", "$e"]),
         ("a @b c@d", ["@b"]),
         ('@"\n$a "$b" $(c $d)\n"@', ["$a", "$b", "$d"]),
         ("@'\n$a\n'@", []),
@@ -108,6 +111,12 @@ def test_what_is_assigned(text: str, targets: list[str], operator: str) -> None:
     first = next(node for node in walk(read(text)) if isinstance(node, Assigned))
     assert [part.raw for part in first.target.parts] == targets
     assert first.operator == operator
+
+
+def test_where_strings_stand() -> None:
+    strings = ["'b'", "@'\n$c\n'@", '"d"', '@"\n$e\n"@']
+    nodes = walk(read(" ".join(["a", *strings])))
+    assert [node.raw for node in nodes if isinstance(node, (SingleQuoted, Expandable))] == strings
 
 
 def test_names_are_without_regard_to_case() -> None:

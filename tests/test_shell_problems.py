@@ -81,6 +81,8 @@ PROBLEMS = [
     ("for ((a«))»; do b; done", "unexpected", "))"),
     ("for ((a; b\\;c«))»; do d; done", "unexpected", "))"),
     ("for ((a; b; c«;» d)); do e; done", "unexpected", ";"),
+    ("for ((a; b; c))«;;» do d; done", "unexpected", ";;"),
+    ("for ((a; b; c))«;&» do d; done", "unexpected", ";&"),
     ("case a «b»", "unexpected", "b"),
     ("case a in b «c») d;; esac", "unexpected", "c"),
     ("case a in b) c; d«)» e;; esac", "unexpected", ")"),

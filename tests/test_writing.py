@@ -49,6 +49,7 @@ def after(text: str, *changes: Change, in_brackets: bool = False) -> str | None:
         ("- make x\n", Change(4, 6, ""), "- make\n"),
         ("- make\n  it\n", Change(7, 7, " -k"), "- make\n  it -k\n"),
         ("- >-\n  make\n  it\n", Change(4, 7, ""), "- >-\n  make\n"),
+        ("- >-\n  make\n  it\n  all\n", Change(4, 5, "-"), "- >-\n  make-it\n  all\n"),
         # Lines of a block
         ("- |\n  a\n  b\n", Change(0, 0, "set -e\n"), "- |\n  set -e\n  a\n  b\n"),
         ("- |\n  a\n  b\n", Change(0, 2, ""), "- |\n  b\n"),

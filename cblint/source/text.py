@@ -183,7 +183,7 @@ class Text:
         for value, start, end in self._text()._pieces:
             if end - start == len(value):
                 low, high = max(start, span.start), min(end, span.end)
-                parts.append(value[low - start : max(high - start, 0)] if low < high else "")
+                parts.append(value[low - start : max(high - start, 0)])
             elif span.start <= start and end <= span.end:
                 parts.append(value)
         return "".join(parts)
