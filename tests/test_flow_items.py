@@ -186,7 +186,7 @@ ITEMS = [
     ("as deep as is followed", "bash", ["( (true); " * 19 + "exit 3" + ")" * 19], "3"),
     ("and deeper", "bash", ["( (true); " * 22 + "exit 3" + ")" * 22], "unknown"),
     ("a map of a function", "bash", ["f() { declare -A A=([k]=v); A=x; }; f; X=1"], "unknown, A unknown, X unknown"),
-    ("perhaps a readonly is unset", "bash-as-sh", ["X=u", "declare -r -l A=a; unset A; X=${A-u}"], "unknown, X unknown"),
+    ("perhaps a readonly", "bash-as-sh", ["X=u", "declare -r -l A=a; unset A; X=${A-u}"], "unknown, X unknown"),
     ("command of nothing, in what is not followed", "dash", ["A=1", "command; bind", "X=$A"], "0, A=1, X=1"),
     ("a function in what is not clear", "sh", ["A=1", "f() { A=2; }; B='2**3'; f $(($B))", "X=$A"], "0, X unknown"),
     ("a trap for ERR in a function", "bash", ["A=1", "f() { trap A=2 ERR; }; f; false", "X=$A"],
