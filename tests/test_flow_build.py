@@ -419,7 +419,12 @@ def test_scripts_of_the_repository_are_read_where_they_are_at_hand() -> None:
     assert set(asked) <= {"env.sh", "ci", "ci/more.sh", "ci/app", "app"}
 
 
-SCRIPTS = {"ci/fails.sh": "#!/bin/bash\nexit 3\n", "ci/fine.sh": "#!/bin/bash\ntrue\n", "-l": "exit 3\n"}
+SCRIPTS = {
+    "ci/fails.sh": "#!/bin/bash\nexit 3\n",
+    "ci/fine.sh": "#!/bin/bash\ntrue\n",
+    "ci/long.sh": "#!/bin/bash\n" + "# so long that it is not followed\n" * 4_000 + "exit 3\n",
+    "-l": "exit 3\n",
+}
 
 
 @pytest.mark.parametrize(
@@ -428,6 +433,7 @@ SCRIPTS = {"ci/fails.sh": "#!/bin/bash\nexit 3\n", "ci/fine.sh": "#!/bin/bash\nt
         ("ci/fails.sh", "3"),
         ("bash ci/fails.sh", "3"),
         ("bash -eu ci/fails.sh", "3"),
+        ("ci/long.sh", None),
         ("bash -l", None),  # an option, whatever files there are
         ("bash -l ci/fine.sh", None),
         ("ci/fine.sh; local A=1", "1"),  # which is no function
