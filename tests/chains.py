@@ -37,6 +37,7 @@ ANYWHERE = {
     "case": ['case "$A" in ?*) B=$A;; esac'],
     "and": ['[ -n "$A" ] && B=$A'],
     "loop over words": ['for each in "$A"; do B=$each; done'],
+    "loop over what it is split into": ["for each in $A; do B=$each; done"],
     "base64": ['B=$(echo "$A" | base64)'],
     "base64 without line ends": ['B=$(printf %s "$A" | base64 -w 0)'],
     "backquotes": ['B=`echo "$A" | base64`'],

@@ -254,6 +254,10 @@ def test_phases_that_are_missing_unknown_or_odd_do_not_run() -> None:
     assert run_text("phases:\n  build:\n    commands: {a: b}\n").runs == ()
 
 
+def test_what_a_command_makes_of_the_variable_is_kept() -> None:
+    assert value(build({"build": commands(f"set +a; {FLAG}=0")}), FLAG) == "0"
+
+
 def test_of_two_phases_of_one_name_the_last_one_runs() -> None:
     found = run_text("phases:\n  build:\n    commands: [X=1]\n  build:\n    commands: [Y=1]\n")
     assert assigned(found, "X") is None
@@ -413,6 +417,45 @@ def test_scripts_of_the_repository_are_read_where_they_are_at_hand() -> None:
     assert (value(found, "X"), value(found, "Y")) == ("v1", "v2")
     assert list(beliefs(found))[-1].directory == "ci/app"
     assert set(asked) <= {"env.sh", "ci", "ci/more.sh", "ci/app", "app"}
+
+
+SCRIPTS = {
+    "ci/fails.sh": "#!/bin/bash\nexit 3\n",
+    "ci/fine.sh": "#!/bin/bash\ntrue\n",
+    "ci/long.sh": "#!/bin/bash\n" + "# so long that it is not followed\n" * 4_000 + "exit 3\n",
+    "-l": "exit 3\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("ci/fails.sh", "3"),
+        ("bash ci/fails.sh", "3"),
+        ("bash -eu ci/fails.sh", "3"),
+        ("ci/long.sh", None),
+        ("bash -l", None),  # an option, whatever files there are
+        ("bash -l ci/fine.sh", None),
+        ("ci/fine.sh; local A=1", "1"),  # which is no function
+    ],
+)
+def test_scripts_of_the_repository_are_run_where_they_are_at_hand(command: str, says: str | None) -> None:
+    assert value(build({"build": commands(f"{command}; X=$?")}, "bash", read=SCRIPTS.get), "X") == says
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("base64 f", "basename f", "cksum f", "comm f f", "cut -c1 f", "date +%s", "df .", "diff f g", "dirname f"),
+        *("du -sh .", "env", "expr 1 + 1", "file f", "fold -w1 f", "getconf ARG_MAX", "grep a f", "egrep a f"),
+        *("fgrep a f", "head -1 f", "hostname", "id -u", "jq . f", "ls -l", "md5sum f", "nl f", "nproc", "od f"),
+        *("paste f f", "printenv HOME", "ps", "readlink f", "realpath f", "rev f", "seq 3", "sha1sum f", "sha256sum f"),
+        *("sha512sum f", "sleep 1", "stat f", "tac f", "tail -1 f", "tr a b", "uname -m", "uniq f", "wc -l f"),
+        *("which cat", "whoami", "xxd f"),
+    ],
+)
+def test_what_only_reads_leaves_files_as_they_are(command: str) -> None:
+    assert value(build({"build": commands(f"echo a > f; {command} > /dev/null; X=$(cat f)")}), "X") == "a"
 
 
 def test_a_script_that_is_not_at_hand_may_set_anything_but_what_codebuild_sets() -> None:

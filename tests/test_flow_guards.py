@@ -66,6 +66,7 @@ GUARDS = {
     "deploy": True,
     "deploy || true": True,
     "set -e; make; deploy": True,
+    "if [ -f image ]; then make; fi; deploy": True,
     # Something that is not known decides
     "[ -f image ] && deploy": None,
     "[ -f image ] || exit 1\ndeploy": None,

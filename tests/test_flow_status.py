@@ -7,7 +7,7 @@ import pytest
 from cblint.flow.status import told
 from cblint.shell.parser import parse
 from cblint.source.text import Text
-from tests.builds import build, commands, item
+from tests.builds import DASH, build, commands, item
 
 Hidings = list[tuple[str, str, str]]
 """The command, how it is hidden, and what hides it."""
@@ -50,6 +50,7 @@ TOLD: dict[str, list[str]] = {
     "[ -f x ] && make": ["[ -f x ]", "make"],
     "[ -f x ]": ["[ -f x ]"],
     "[[ -f x ]]": ["[[ -f x ]]"],
+    "[ a = b -a c -o d ]": ["[ a = b -a c -o d ]"],
     "check || exit 1": ["exit 1"],
     "check || { echo bad; exit 1; }": ["exit 1"],
     "exec make": ["exec make"],
@@ -219,6 +220,12 @@ def test_whose_failure_is_hidden_and_by_what(script: str, hidden: Hidings) -> No
 @pytest.mark.parametrize("shell", ["", "bash"])
 def test_it_is_the_same_in_every_shell(script: str, shell: str) -> None:
     assert hidings(script, shell) == HIDDEN.get(script, [("make", "pipeline", "tail")])
+
+
+@pytest.mark.parametrize("script", ["make | tail", "make; echo", "make || true", "export X=$(make)", "echo $(make)"])
+def test_it_is_the_same_in_dash(script: str) -> None:
+    (run,) = build({"build": commands(script)}, top=DASH).on("succeeding")
+    assert [hidden.how for hidden in run.hidden] == [how for _, how, _ in hidings(script)]
 
 
 def test_pipefail_under_sh_is_taken_for_bash_where_the_image_is_not_known() -> None:

@@ -368,9 +368,7 @@ def _ended(shell: Interpreter, state: State, last: Outcome) -> Outcome:
     ok = shell.succeed(state).ok if last.ok is not None else None
     failed = None
     if last.failed is not None:
-        failed = state._replace(
-            code=last.failed.code, succeeded=False, cause=last.failed.cause, excused=last.failed.excused
-        )
+        failed = state._replace(code=last.failed.code, succeeded=False, cause=last.failed.cause)
     return Outcome(ok, failed)
 
 

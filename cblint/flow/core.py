@@ -223,16 +223,14 @@ class Core:
 
     def succeed(self, state: State) -> Outcome:
         """It succeeds."""
-        if state.succeeded is True and state.code == 0 and state.cause is NONE and state.excused is False:
+        if state.succeeded is True and state.code == 0 and state.cause is NONE:
             return Outcome(state, None)
-        return Outcome(state._replace(code=0, succeeded=True, cause=NONE, excused=False), None)
+        return Outcome(state._replace(code=0, succeeded=True, cause=NONE), None)
 
     def failing(self, state: State, node: Node, code: int | None = 1) -> State:
         """The state after a failure."""
         cause = Causes(node)
-        return state._replace(
-            code=code, succeeded=False, cause=cause, failures=join_causes(state.failures, cause), excused=False
-        )
+        return state._replace(code=code, succeeded=False, cause=cause, failures=join_causes(state.failures, cause))
 
     def fail(self, state: State, node: Node, code: int | None = 1) -> Outcome:
         """It fails."""

@@ -104,7 +104,7 @@ def _moved(shell: SimpleRunner, call: Call, state: State, path: Value) -> State 
         old = variables.get(name)
         if old.readonly is not False or name in shell.temporary:
             raise Unclear
-        variables = variables.set(name, Variable(True, value, True if allexport or old.exported else old.exported))
+        variables = variables.set(name, Variable(True, value, True if allexport else old.exported))
     return shell.succeed(state._replace(cwd=path, before=before, variables=variables)).ok
 
 

@@ -87,7 +87,7 @@ def ruined(state: State, kept: Mapping[str, Variable], forgets: bool = False) ->
         if (variable := state.variables.get(name)).value.labels
     }
     return state._replace(
-        variables=Layers(ANYTHING, ({**labelled, **kept},) if kept or labelled else ()),
+        variables=Layers(ANYTHING).update({**labelled, **kept}),
         functions=Layers(None),
         cwd=UNKNOWN,
         before=UNKNOWN,

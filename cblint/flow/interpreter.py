@@ -138,10 +138,7 @@ class Interpreter(SimpleRunner):
         """A pipeline of a list; ``set -e`` does not mind if any but the last one fails."""
         if not ignoring:
             return self.pipeline(node, state)
-        outcome = self.asked(lambda: self.pipeline(node, state))
-        if outcome.failed is not None:
-            return Outcome(outcome.ok, outcome.failed._replace(excused=True))
-        return outcome
+        return self.asked(lambda: self.pipeline(node, state))
 
     def asked(self, run: Callable[[], Outcome]) -> Outcome:
         """Something whose status is asked for."""
@@ -172,10 +169,10 @@ class Interpreter(SimpleRunner):
             failed = outcome.ok
             if failed is not None:
                 # Not a failure of the command, which did succeed: nothing that could be hidden.
-                failed = failed._replace(code=1, succeeded=False, cause=NONE, excused=True)
+                failed = failed._replace(code=1, succeeded=False, cause=NONE)
             if outcome.failed is not None and self.shell.is_dash is not True and _is_redirected_group(node):
                 # If it is a redirection that fails, bash does not turn the status round.
-                failed = join_states(failed, outcome.failed._replace(excused=True))
+                failed = join_states(failed, outcome.failed)
             return Outcome(ok, failed)
         return self._commands(node, state)
 
@@ -221,7 +218,7 @@ class Interpreter(SimpleRunner):
             after = self.anything(wild, self.recorder.current or NOWHERE).either
         if after is None:
             return None
-        return with_status_of(after, failed)._replace(err_trap=action, excused=failed.excused)
+        return with_status_of(after, failed)._replace(err_trap=action)
 
     def _action(self, text: str, state: State) -> Outcome:
         """What a trap runs: it stands in the command that has set the trap."""
@@ -259,7 +256,6 @@ class Interpreter(SimpleRunner):
                 succeeded=False,
                 cause=failed[0],
                 failures=join_causes(end.failures, failed[0]),
-                excused=False,
             )
             if failed is not None
             else None,
@@ -315,7 +311,6 @@ class Interpreter(SimpleRunner):
             succeeded=inner.succeeded,
             cause=inner.cause,
             failures=inner.failures,
-            excused=False,
         )
 
     def ended(self, outcome: Outcome) -> Outcome:

@@ -203,7 +203,6 @@ def _begun(kept: State, beginning: Beginning, shell: Shell) -> State:
         succeeded=True if kept.variables.default is not ANYTHING else None,
         cause=NONE,
         failures=NONE,
-        excused=False,
         printed=UNHEARD,
         input=beginning.input,
         exit_trap=None,

@@ -51,7 +51,8 @@ def printed(call: Call) -> Labels:
     if says.get("environment"):
         return environment(call.state, called(invocation), place) if _has_all(invocation) else NO_LABELS
     if "passes" in says:
-        labels = together((_read(call), call.state.input.labels))
+        # The files in which it stores that it does not read.
+        labels = together((NO_LABELS if "stores" in says else _read(call), call.state.input.labels))
         if any(label.source == ENVIRONMENT for label in labels) and _shortens(verb, invocation):
             labels = NO_LABELS
     if says.get("arguments") and "stores" not in says:

@@ -42,9 +42,11 @@ def called(shell: SimpleRunner, call: Call) -> Outcome | None:
     if found is None or shell.calls >= DEEPEST or call.state.options.allexport is not True:
         return None
     text, name, options, arguments = found
+    if len(text) > LONGEST:
+        return None
     script = parse(Text.of(text))
     inner_shell = Shell(name) if name else shell.shell
-    if len(text) > LONGEST or script.problem is not None or effect_in(script, inner_shell):
+    if script.problem is not None or effect_in(script, inner_shell):
         return None
     begun = call.state._replace(
         functions=Layers(NO_FUNCTION),

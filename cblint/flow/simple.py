@@ -265,7 +265,6 @@ class SimpleRunner(Assigner):
                     succeeded=False,
                     cause=failed.cause if failed.cause is not NONE else Causes(node),
                     failures=join_causes(state.failures, failed.failures),
-                    excused=False,
                 )
                 if failed is not None
                 else None,

@@ -180,9 +180,9 @@ class State(NamedTuple):
 
     ``code`` is the exact exit status of the last command if it is known, ``succeeded`` whether that is 0, ``cause`` the
     commands whose failure it is. ``failures`` are all commands that may have failed before on the way here.
-    ``excused``: a status other than 0 is of a command whose failure ``set -e`` does not mind. ``printed`` is what has
-    gone to standard output since it was last captured, ``input`` what is still to be read from standard input,
-    ``positional`` the arguments (None if their number is not known: ``arguments`` is then where they may come from).
+    ``printed`` is what has gone to standard output since it was last captured, ``input`` what is still to be read from
+    standard input, ``positional`` the arguments (None if their number is not known: ``arguments`` is then where they
+    may come from).
     ``exit_trap`` is what runs at the end, and ``err_trap`` what bash runs behind a failure: None if there is nothing.
     ``pushed`` are the directories that ``popd`` goes back to. ``shadowed`` are the variables that ``local`` hides, with
     whether it has.
@@ -199,7 +199,6 @@ class State(NamedTuple):
     succeeded: Maybe = True
     cause: Causes = NONE
     failures: Causes = NONE
-    excused: Maybe = False
     printed: Value = EMPTY
     input: Value = UNKNOWN
     exit_trap: Value | None = None
@@ -276,7 +275,6 @@ def _joined_anew(first: State, second: State) -> State:
         both(first.succeeded, second.succeeded),
         join_causes(first.cause, second.cause),
         join_causes(first.failures, second.failures),
-        both(first.excused, second.excused),
         first.printed if first.printed is second.printed else join(first.printed, second.printed),
         first.input if first.input == second.input else unknown(together((first.input.labels, second.input.labels))),
         first.exit_trap if first.exit_trap == second.exit_trap else UNKNOWN,

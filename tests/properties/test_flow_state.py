@@ -196,7 +196,6 @@ def states(draw: st.DrawFn, values: st.SearchStrategy[Value] = VALUES, base: Lay
         succeeded,
         Causes(draw(st.sampled_from(NODES))) if succeeded is not True else NONE,
         Causes(draw(st.sampled_from(NODES))),
-        draw(MAYBE),
         draw(values),
         draw(values),
         draw(st.none() | values),
@@ -214,7 +213,7 @@ def _belief(state: State | None) -> Hashable:
         tuple(_believed(state.variable(name)) for name in ALL_NAMES),
         tuple(state.functions.get(name) for name in "fgh"),
         tuple(state.files.get(path) for path in (*PATHS, "/c")),
-        (state.cwd, state.before, state.options, state.positional, state.code, state.succeeded, state.excused),
+        (state.cwd, state.before, state.options, state.positional, state.code, state.succeeded),
         (state.printed, state.input, state.exit_trap, state.pushed),
         frozenset(map(id, state.cause.nodes())),
         frozenset(map(id, state.failures.nodes())),
@@ -278,7 +277,6 @@ def _check_texts(state: State, joined: State, named: dict[str, str], random: Ran
 def _check_rest(state: State, joined: State) -> None:
     assert joined.code in (None, state.code)
     assert joined.succeeded in (None, state.succeeded)
-    assert joined.excused in (None, state.excused)
     assert all(after in (None, mark) for mark, after in zip(state.options, joined.options, strict=True))
     assert all(joined.functions.get(name) in (None, state.functions.get(name)) for name in "fgh")
     for causes, after in ((state.cause, joined.cause), (state.failures, joined.failures)):
