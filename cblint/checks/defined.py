@@ -19,7 +19,7 @@ from cblint.records import NamedTuple
 from cblint.shell.commands import ArithmeticCommand, ArithmeticFor, Assignment, For, HereDocument, SimpleCommand
 from cblint.shell.query import names_in, programs_in, quoted
 from cblint.shell.script import Script
-from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter
+from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter, walk
 from cblint.shell.trees import of_tree
 from cblint.source.text import Span
 from cblint.wording import enumerated
@@ -147,31 +147,26 @@ def _together(several: Iterable[_Written]) -> _Written:
 def _written(script: Script) -> _Written:
     found = _Written(set(), {}, [])
     calls = programs_in(script)
-    stack: list[tuple[Node, bool]] = [(script, False)]
-    scripts = {id(root): root for each in calls if (root := quoted(each)) is not None}
-    stack += [(root, False) for root in scripts.values()]
-    awk = {id(each.node) for each in calls if each.program in table("variables")["own-dollars"]}
-    while stack:
-        node, is_text = stack.pop()
-        is_text = is_text or isinstance(node, HereDocument) or id(node) in awk
-        if is_text and isinstance(node, Parameter):
-            found.embedded.append(node)
-        _note(found, node)
-        stack.extend([(child, is_text) for child in node.children()])
+    texts: list[Node] = [each.node for each in calls if each.program in table("variables")["own-dollars"]]
+    for each in {id(root): root for root in (script, *map(quoted, calls)) if root is not None}.values():
+        texts += each.of(HereDocument)
+        _note(found, each)
+    embedded = {id(node): node for text in texts for node in walk(text) if isinstance(node, Parameter)}
+    found.embedded.extend(embedded.values())
     return found
 
 
-def _note(found: _Written, node: Node) -> None:
-    if isinstance(node, Assignment):
-        found.names.add(node.name)
-        for name in names_in(node.value) if "$" in node.value.raw else ():
-            found.takes.setdefault(name, set()).add(node.name)
-    elif isinstance(node, For):
-        found.names.add(node.name.raw)
-    elif isinstance(node, _ARITHMETIC):
-        found.names.update(word for word in _words(node.raw) if is_name(word))
-    elif isinstance(node, SimpleCommand) and node.words and node.words[0].text in table("variables")["setters"]:
-        found.names.update(word for each in node.words[1:] for word in _words(each.raw) if is_name(word))
+def _note(found: _Written, script: Script) -> None:
+    for assignment in script.of(Assignment):
+        found.names.add(assignment.name)
+        for name in names_in(assignment.value) if "$" in assignment.value.raw else ():
+            found.takes.setdefault(name, set()).add(assignment.name)
+    found.names.update(loop.name.raw for loop in script.of(For))
+    setters = table("variables")["setters"]
+    setting = [node.words[1:] for node in script.of(SimpleCommand) if node.words and node.words[0].text in setters]
+    texts = [node.raw for kind in _ARITHMETIC for node in script.of(kind)]
+    texts += [word.raw for words in setting for word in words]
+    found.names.update(word for text in texts for word in _words(text) if is_name(word))
 
 
 def _words(text: str) -> list[str]:

@@ -13,7 +13,6 @@ from cblint.flow.steps import steps_of
 from cblint.shell.commands import AndOr, Function
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
-from cblint.shell.syntax import walk
 
 
 def background_process_not_detached(buildspec: Buildspec) -> Iterator[Report]:
@@ -22,7 +21,7 @@ def background_process_not_detached(buildspec: Buildspec) -> Iterator[Report]:
     for step in steps[:-1]:
         if "&" not in step.item.value or any(map(_keeps, step.item.invocations)):
             continue
-        functions = {node.name.text for node in walk(step.item.script) if isinstance(node, Function)}
+        functions = {node.name.text for node in step.item.script.of(Function)}
         found = [each for each in step.item.invocations if _is_left(each, functions)]
         if found:
             edits = _detached(found, functions)

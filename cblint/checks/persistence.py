@@ -176,7 +176,7 @@ def wait_on_lost_job(buildspec: Buildspec) -> Iterator[Report]:
 
 @of_tree
 def _jobs(script: Script) -> list[AndOr]:
-    return [node for node in walk(script) if isinstance(node, AndOr) and node.terminator == "&"]
+    return [node for node in script.of(AndOr) if node.terminator == "&"]
 
 
 def _waits_for_a_number(node: SimpleCommand) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.facts import table
@@ -16,7 +16,7 @@ from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Assignment, Function, Pipeline, SimpleCommand, Subshell
 from cblint.shell.query import asked_in, names_in
 from cblint.shell.script import Script
-from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution, walk
+from cblint.shell.syntax import CommandSubstitution, Node, Parameter, ProcessSubstitution
 from cblint.shell.trees import of_tree
 
 if TYPE_CHECKING:
@@ -128,14 +128,10 @@ def thought_of(buildspec: Buildspec) -> set[str]:
 
 @of_tree
 def _thought_of(script: Script) -> set[str]:
-    return asked_in(script).union(node.name for node in walk(script) if _is_careful(node))
-
-
-def _is_careful(node: Node) -> TypeGuard[Parameter | Assignment]:
-    """``${X:-…}``, ``X+=…``, ``X=$X…``."""
-    if isinstance(node, Assignment):
-        return node.operator == "+=" or node.name in names_in(node.value)
-    return isinstance(node, Parameter) and bool(node.operator)
+    # ${X:-…}, X+=…, X=$X…
+    careful = {node.name for node in script.of(Parameter) if node.operator}
+    changed = (node for node in script.of(Assignment) if node.operator == "+=" or node.name in names_in(node.value))
+    return asked_in(script) | careful | {node.name for node in changed}
 
 
 # In another shell
@@ -187,6 +183,8 @@ def _may_set_within(item: ShellItem) -> bool:
 def _inner(script: Script) -> list[_Inner]:
     """What is assigned in subshells, with the outermost of them."""
     found: list[_Inner] = []
+    if not script.of(Assignment):
+        return found
     stack: list[tuple[Node, Node | None, bool]] = [(script, None, False)]
     while stack:
         node, context, piped = stack.pop()

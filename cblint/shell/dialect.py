@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from cblint import expressions
 from cblint.facts import table
@@ -77,26 +77,18 @@ class _Finder:
         self._timed: set[int] = set()
         self._targets: set[int] = set()
         self._nodes: list[tuple[Node, bool]] = []
-        self._gather([script], in_function=False)
+        self._gather()
 
-    def _gather(self, stack: list[Node], in_function: bool) -> None:
+    def _gather(self) -> None:
         """Note the nodes that something can be said of, with whether a function holds them, and what is defined."""
-        while stack:
-            node = stack.pop()
+        script, functions = self._script, self._script.of(Function)
+        self._functions = {node.name.raw for node in functions}
+        self._assigned = {node.name for node in script.of(Assignment)} | {node.name.raw for node in script.of(For)}
+        held = {id(node) for function in functions for child in function.children() for node in walk(child)}
+        for node in script.walked():
             kind = type(node)
-            if kind in _ALONE or kind in _IN_SCRIPT or (isinstance(node, Command) and node.redirections):
-                self._nodes.append((node, in_function))
-            children = node.children()[::-1]
-            if isinstance(node, Function):
-                self._functions.add(node.name.raw)
-                if not in_function:
-                    self._gather([*children], in_function=True)
-                    continue
-            elif isinstance(node, Assignment):
-                self._assigned.add(node.name)
-            elif isinstance(node, For):
-                self._assigned.add(node.name.raw)
-            stack.extend(children)
+            if kind in _ALONE or kind in _IN_SCRIPT or (kind in _COMMANDS and cast("Command", node).redirections):
+                self._nodes.append((node, id(node) in held))
 
     def found(self) -> Iterator[Construct]:
         """The constructs, in the order of the nodes they belong to."""
@@ -451,3 +443,7 @@ _IN_SCRIPT: dict[type[Node], Callable[[_Finder, Any, bool], Iterable[Construct]]
     ProcessSubstitution: _Finder._process,
 }
 """What there is to say of a kind of node: by itself, or with what else holds in the script."""
+_COMMANDS = frozenset(
+    {SimpleCommand, Subshell, Group, If, While, For, ArithmeticFor, Case, Function, Coprocess, Test, ArithmeticCommand}
+)
+"""What can have redirections."""

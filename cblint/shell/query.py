@@ -343,9 +343,10 @@ def is_test(node: Node) -> bool:
     return isinstance(node, Condition)
 
 
-def asked_in(root: Node) -> set[str]:
-    """The variables that a test asks for anywhere below a node."""
-    return {name for node in walk(root) if is_test(node) for name in names_in(node)}
+def asked_in(script: Script) -> set[str]:
+    """The variables that a test asks for anywhere in a script."""
+    tests = (*filter(is_test, script.of(SimpleCommand)), *script.of(Condition))
+    return {name for node in tests for name in names_in(node)}
 
 
 def fails_always(node: Node) -> bool:
@@ -356,8 +357,9 @@ def fails_always(node: Node) -> bool:
     return name == "false" or (name == "exit" and bool(arguments) and arguments[0] not in (None, "0"))
 
 
-def quoted(invocation: Invocation) -> Node | None:
-    """All of the script in whose quotes a command stands."""
+def quoted(invocation: Invocation) -> Script | None:
+    """The script in whose quotes a command stands."""
     if invocation.shell is None:
         return None
-    return [node for node in (invocation.node, *invocation.above) if node.source is invocation.node.source][-1]
+    scripts = (node for node in invocation.above if isinstance(node, Script))
+    return next((script for script in scripts if script.source is invocation.node.source), None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from cblint.shell.commands import CommandList, Redirection
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
+
+N = TypeVar("N", bound=Node)
 
 
 class Comment(Node):
@@ -38,7 +40,7 @@ class Script(Node):
     worked out of it (shell/trees.py).
     """
 
-    __slots__ = ("_nodes", "body", "comments", "documents", "known", "problem")
+    __slots__ = ("_kinds", "_nodes", "body", "comments", "documents", "known", "problem")
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class Script(Node):
         self.problem = problem
         self.known: dict[object, Any] = {}
         self._nodes: tuple[Node, ...] | None = None
+        self._kinds: dict[type[Node], list[Any]] | None = None
 
     def children(self) -> Sequence[Node]:
         return (self.body,)
@@ -63,3 +66,11 @@ class Script(Node):
         if self._nodes is None:
             self._nodes = tuple(super().walked())  # nearly every rule asks for all of them
         return iter(self._nodes)
+
+    def of(self, kind: type[N]) -> Sequence[N]:
+        """Its nodes of just this kind, in the order in which they are written."""
+        if self._kinds is None:
+            self._kinds = {}
+            for node in self.walked():
+                self._kinds.setdefault(type(node), []).append(node)
+        return self._kinds.get(kind, ())
