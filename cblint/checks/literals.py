@@ -176,15 +176,15 @@ def _of_commands(script: Script) -> list[_Found]:
 
 def _in_commands(script: Script) -> Iterator[_Found]:
     for node in walk(script):
-        if isinstance(node, Assignment) and isinstance(node.value, Word):
-            yield from _value(node.name, node.value)
-            yield from _within(node.value)
-        elif isinstance(node, SimpleCommand):
+        if type(node) is SimpleCommand:
             for word in node.words:
                 yield from _within(word)
-        elif isinstance(node, HereDocument):
+        elif type(node) is Assignment and isinstance(node.value, Word):
+            yield from _value(node.name, node.value)
+            yield from _within(node.value)
+        elif type(node) is HereDocument:
             yield from _within(node.body)
-        elif isinstance(node, ArrayLiteral):
+        elif type(node) is ArrayLiteral:
             for word in node.elements:
                 yield from _within(word)
     for invocation in programs_in(script):

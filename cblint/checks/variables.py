@@ -183,7 +183,7 @@ def _may_set_within(item: ShellItem) -> bool:
 def _inner(script: Script) -> list[_Inner]:
     """What is assigned in subshells, with the outermost of them."""
     found: list[_Inner] = []
-    if not script.of(Assignment):
+    if not script.of(Assignment) or not _has_subshells(script):
         return found
     stack: list[tuple[Node, Node | None, bool]] = [(script, None, False)]
     while stack:
@@ -200,6 +200,14 @@ def _inner(script: Script) -> list[_Inner]:
             context = node
         stack.extend([(child, context, piped) for child in node.children()[::-1]])
     return found
+
+
+def _has_subshells(script: Script) -> bool:
+    return (
+        any(map(script.of, (Subshell, CommandSubstitution, ProcessSubstitution)))
+        or any(len(node.commands) > 1 for node in script.of(Pipeline))
+        or any(node.terminator == "&" for node in script.of(AndOr))
+    )
 
 
 _SETS = r"\b[A-Za-z_]\w*\+?="

@@ -95,6 +95,9 @@ def unknown(labels: Labels) -> Value:
 
 def concat(values: Iterable[Value]) -> Value:
     """One after the other."""
+    values = tuple(values)
+    if len(values) == 1 and _known_length(values[0]) <= LONGEST:
+        return values[0]
     pieces: list[Piece] = []
     labels = NO_LABELS
     for value in values:

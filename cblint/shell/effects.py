@@ -180,8 +180,9 @@ def _of_project(invocation: Invocation) -> bool:
     return not (folders[-1] == ".bin" or folders[-2:] == ["vendor", "bin"] or "venv" in "/".join(folders[-2:]))
 
 
-def _operands(invocation: Invocation) -> list[Word]:
-    return [word for word in invocation.operands() if not may_hold_options(word)]
+@lru_cache(maxsize=_REMEMBERED)
+def _operands(invocation: Invocation) -> tuple[Word, ...]:
+    return tuple(word for word in invocation.operands() if not may_hold_options(word))
 
 
 _SUBCOMMAND = expressions.lazy(r"[a-z][a-z0-9:-]*")

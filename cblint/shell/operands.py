@@ -23,9 +23,9 @@ def beginning(word: Word | str) -> tuple[str, bool]:
     """What a word is known to begin with, and whether that is all of it."""
     if isinstance(word, str):
         return word, True
+    if word.text is not None:
+        return word.text, True
     known = ""
-    if len(word.parts) == 1 and type(word.parts[0]) is Literal:
-        return word.parts[0].value, True
     for piece in pieces(word):
         if not isinstance(piece, (Literal, SingleQuoted)):
             return known, False
@@ -70,7 +70,9 @@ def _fits(known: str, complete: bool, pattern: str) -> bool | None:
 
 def may_hold_options(word: Word) -> bool:
     """Whether a word can be several options: ``$@`` and its kin, a substitution, a variable with such a name."""
-    (part,) = word.parts if len(word.parts) == 1 else (None,)
+    if word.text is not None or len(word.parts) != 1:
+        return False
+    (part,) = word.parts
     if isinstance(part, DoubleQuoted):
         return len(part.parts) == 1 and _is_list(part.parts[0])
     if isinstance(part, Parameter):

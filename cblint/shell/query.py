@@ -333,7 +333,7 @@ FILE_TESTS = frozenset({"-f", "-e", "-d", "-s", "-r", "-x"})
 
 def names_in(root: Node) -> set[str]:
     """The variables that are expanded anywhere below a node."""
-    return {node.name for node in walk(root) if isinstance(node, Parameter)}
+    return {node.name for node in walk(root) if type(node) is Parameter}
 
 
 def is_test(node: Node) -> bool:
