@@ -101,13 +101,18 @@ def _uses(build: Build, given: set[str]) -> dict[str, dict[Span, int]]:
     """Where each variable is read that nothing has set, as far as is known, and the number of the first phase there."""
     found: dict[str, dict[Span, int]] = {}
     set_by: set[str] = set()
+    told: set[tuple[int, str]] = set()
     for run in build.runs:
+        if (id(run.events), run.step.phase) in told:
+            continue  # an item that was run before, from the same state: an alias to the same command
+        told.add((id(run.events), run.step.phase))
+        phase = PHASES.index(run.step.phase)
         for event in run.events:
             if event.kind == ASSIGNED:
                 set_by.add(event.name)
             elif event.kind == READ and event.name not in given and reads_unset(event):
-                spans, phase = found.setdefault(event.name, {}), PHASES.index(run.step.phase)
-                spans[event.node.span] = min(phase, spans.get(event.node.span, phase))
+                spans, span = found.setdefault(event.name, {}), event.node.span
+                spans[span] = min(phase, spans.get(span, phase))
     return {
         name: uses
         for name, uses in found.items()

@@ -119,7 +119,8 @@ class _Builder:
         self.given = Given(Layers(GIVEN, (_given_variables(buildspec),)), self._file, kept=_kept_variables(buildspec))
         self.beginning = Beginning(SOURCE, UNKNOWN)
         steps = [step for phase in self.phases for step in (*phase.commands, *phase.final)]
-        length = sum(len(step.item.value) for step in steps)
+        # As long as it is written: aliases to one long command would ask for work without end.
+        length = sum({id(step.item.node): len(step.item.value) for step in steps}.values())
         self.limits = Limits(STEPS + STEPS_PER_ITEM * len(steps) + length // CHARACTERS_PER_STEP)
         self.runs: list[StepRun] = []
         version = buildspec.version

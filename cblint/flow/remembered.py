@@ -34,16 +34,21 @@ class _Remembered(NamedTuple):
     read: dict[str, File | None]
     cost: tuple[int, int]
     places: tuple[Piece, ...] | None
+    exhausted: bool
     run: ItemRun
 
 
 def run_again(script: Script, kept: State, shell: str, given: Given, beginning: Beginning, limits: Limits) -> ItemRun:
     """The run of an item from what the ones before have kept: as it was, where nothing that it depends on is new."""
     remembered: list[_Remembered] = script.known.setdefault(run_again, [])
+    exhausted = limits.exhausted
     for each in remembered:
-        if _is_same(each, script, kept, shell, given, beginning) and limits.can_take(*each.cost):
-            limits.spend(*each.cost)
-            return each.run
+        if each.exhausted == exhausted and _is_same(each, script, kept, shell, given, beginning):
+            if exhausted:
+                return each.run  # nothing is followed any more, so that there is nothing to count
+            if limits.can_take(*each.cost):
+                limits.spend(*each.cost)
+                return each.run
     read: dict[str, File | None] = {}
 
     def reading(name: str) -> File | None:
@@ -52,11 +57,11 @@ def run_again(script: Script, kept: State, shell: str, given: Given, beginning: 
 
     made, before = WORK.places, limits.spent
     run = run_item(script, kept, shell, given._replace(files=reading), beginning, limits)
-    if not limits.exhausted:
+    if limits.exhausted == exhausted:
         places = script.source.places if WORK.places != made else None
         cost = (limits.spent[0] - before[0], limits.spent[1] - before[1])
         told = given._replace(files=_none)  # what reads them knows the buildspec, which is not to be kept
-        remembered.insert(0, _Remembered(kept, shell, told, beginning, read, cost, places, run))
+        remembered.insert(0, _Remembered(kept, shell, told, beginning, read, cost, places, exhausted, run))
         del remembered[PATHS:]
     return run
 

@@ -71,11 +71,12 @@ class Node:
 class Scalar(Node):
     """A leaf. ``style`` is ``""`` (plain), ``'``, ``"``, ``|`` or ``>``."""
 
-    __slots__ = ("style", "value")
+    __slots__ = ("_text", "style", "value")
 
     def __init__(
         self, origin: Text, start: int, end: int, anchor: str | None, tag: str | None, value: str, style: str
     ) -> None:
+        self._text: Text | None = None
         self.origin = origin  # without super(), as most nodes are scalars
         self.start = start
         self.end = end
@@ -88,7 +89,9 @@ class Scalar(Node):
     @property
     def text(self) -> Text:
         """The value, with the place of each of its characters."""
-        return Deferred(self.value, lambda: self.origin.derive(self._pieces(), self.start))
+        if self._text is None:  # whoever asks for many of its places asks one text
+            self._text = Deferred(self.value, lambda: self.origin.derive(self._pieces(), self.start))
+        return self._text
 
     @property
     def local(self) -> Text:
