@@ -20,6 +20,7 @@ from cblint.audit.owners import owners_in
 from cblint.audit.place import Laid, laid_out, now
 from cblint.audit.recorded import packed
 from cblint.audit.rules import audited
+from cblint.audit.targets import shown_of
 from cblint.baseline import BaselineError, Entry, compare, load, recoded
 from cblint.cache.meaning import configured
 from cblint.cache.program import program
@@ -88,13 +89,13 @@ def _visited(task: Task, plan: Plan, begun: Callable[[str], None]) -> Visit:
         known = task.known
         head, state, unsaid = now(unit, task, plan)
         if known is not None and state and known.state == state and not task.without:
-            return Visit(task.unit, head.branch, head.commit, state, same=True)
+            return Visit(task.unit, shown_of(head.branch), shown_of(head.commit), state, same=True)
         laid = laid_out(unit, task, plan, head, stack)
         os.chdir(laid.root)
         found = _looked(laid, task, plan, begun)
         return found._replace(
-            branch=laid.head.branch,
-            commit=laid.head.commit,
+            branch=shown_of(laid.head.branch),
+            commit=shown_of(laid.head.commit),
             state=state if found.whole else "",
             problems=(*(Problem("", each) for each in (unsaid, *laid.left_out) if each), *found.problems),
         )
@@ -264,7 +265,12 @@ def _called(result: FileResult, path: str) -> FileResult:
 
 
 def _kept(seen: _Seen, owners: Callable[[str], tuple[str, ...]]) -> Looked:
-    return Looked(seen.path, seen.content, owners(seen.path), kept=True)
+    return Looked(seen.path, seen.content, _named(owners(seen.path)), kept=True)
+
+
+def _named(owners: tuple[str, ...]) -> tuple[str, ...]:
+    """Owners as they are shown: anything can stand in CODEOWNERS, an address with a password too."""
+    return tuple(dict.fromkeys(map(shown_of, owners)))
 
 
 def _told(seen: _Seen, result: FileResult, owners: Callable[[str], tuple[str, ...]]) -> Looked:
@@ -272,7 +278,7 @@ def _told(seen: _Seen, result: FileResult, owners: Callable[[str], tuple[str, ..
     return Looked(
         seen.path,
         seen.content,
-        owners(seen.path),
+        _named(owners(seen.path)),
         kind=result.kind,
         buildspecs=result.buildspecs,
         skipped=result.skipped,

@@ -29,7 +29,7 @@ def lint_or_recall(place: str, data: bytes, candidate: Candidate, settings: Sett
         return found._replace(target=behind_links(candidate.path))
     with listening() as told:
         result = lint_bytes(data, candidate, settings)
-    if not (result.crashes or result.error or result.failed or result.unread):
+    if _is_kept(result):
         store.put(key, (values_of(result), tuple((*question, answer) for question, answer in told.items())))
     return result
 
@@ -70,6 +70,12 @@ def _recalled(kept: Any) -> FileResult | None:
     try:
         values, asked = kept
         before = {Question(name, folder, given): answer for name, folder, given, answer in asked}
-        return file_of(values) if are_as_before(before, _known()) else None
-    except (KeyError, TypeError, ValueError):
+        found = file_of(values) if are_as_before(before, _known()) else None
+    except (TypeError, ValueError):
         return None
+    return found if found is not None and _is_kept(found) else None
+
+
+def _is_kept(result: FileResult) -> bool:
+    """Whether a result is to be said again: not what went wrong, which may go well the next time."""
+    return not (result.crashes or result.error or result.failed or result.unread)

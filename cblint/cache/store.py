@@ -61,11 +61,11 @@ class Store(NamedTuple):
         except OSError:
             return None
         seal, data = found[:_SEAL], found[_SEAL:]
-        if seal != _sealed(data):
+        if seal != _sealed(key, data):
             return None
         try:
             return marshal.loads(data)  # noqa: S302 - only what is written here has the seal
-        except (ValueError, EOFError, TypeError):
+        except Exception:  # of whatever kind: somebody else has sealed it
             return None
 
     def put(self, key: str, values: Any) -> None:
@@ -78,7 +78,7 @@ class Store(NamedTuple):
             with contextlib.suppress(FileExistsError):  # one that was killed
                 file = os.open(mine, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
                 with open(file, "wb") as stream:
-                    stream.write(_sealed(data) + data)
+                    stream.write(_sealed(key, data) + data)
             os.replace(mine, path)
 
     def _path(self, key: str) -> str:
@@ -98,8 +98,9 @@ def opened(place: str) -> Store | None:
     return Store(place)
 
 
-def _sealed(data: bytes) -> bytes:
-    return digest(data).encode("ascii")
+def _sealed(key: str, data: bytes) -> bytes:
+    """The seal of what is kept under a key: under another one it has another."""
+    return digest(key.encode("ascii") + data).encode("ascii")
 
 
 def _prune(place: str) -> None:

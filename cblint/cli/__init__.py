@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ from cblint.cli.options import read, with_files_of_hooks
 
 ASKED = "_CBLINT_COMPLETE"
 """The variable with which a shell asks what may be typed."""
+NOWHERE = "The current directory is not there any more: go to one that is."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,10 +27,52 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("\nAborted!", file=sys.stderr)  # as click says it
         sys.exit(1)
     except Exception as error:
-        from cblint.report.shown import printable
+        sys.exit(_ended_by(error))
 
-        print(f"cblint: internal error: {printable(f'{type(error).__name__}: {error}')}", file=sys.stderr)
-        sys.exit(3)
+
+def _ended_by(error: Exception) -> int:
+    """Say what has ended a run in the middle of it; the exit status."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        # Who prints by cblint.cli.run.write is told which file it was: this is help, and what click says itself.
+        _say(f"Error: Cannot write: {error.strerror}")
+        for name in ("stdout", "stderr"):
+            _give_up(name)
+        return 2
+    if isinstance(error, OSError) and is_nowhere():
+        _say(f"Error: {NOWHERE}")
+        return 2
+    from cblint.report.shown import printable
+
+    _say(f"cblint: internal error: {printable(f'{type(error).__name__}: {error}')}")
+    return 3
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _give_up(name: str) -> None:
+    """Write nothing more to a standard stream that takes nothing: what it still holds would fail once more at exit."""
+    try:
+        stream = getattr(sys, name)
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        setattr(sys, name, None)
+
+
+def _say(line: str) -> None:
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(line, file=sys.stderr)
+
+
+def is_nowhere() -> bool:
+    """Whether the current folder is gone, so that no path leads from it."""
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def start(arguments: Sequence[str] | None = None) -> None:

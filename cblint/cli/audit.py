@@ -25,6 +25,7 @@ from cblint.audit.summary import Done, differing, summary
 from cblint.audit.tally import Tally, tallied
 from cblint.audit.targets import NoTarget, is_address
 from cblint.catalogue import UnknownRule
+from cblint.cli import NOWHERE, is_nowhere
 from cblint.cli.run import Misused, chosen, colour, say, write
 from cblint.config import ConfigError
 from cblint.finding import Severity
@@ -50,6 +51,8 @@ def run(options: Mapping[str, Any]) -> int:
         raise Misused("--timeout gives a file at least 1 second.")
     if options["only_new"] and not options["store"]:
         raise Misused("--only-new compares with the runs before, which a store has: name it with --store FILE.")
+    if is_nowhere():
+        raise Misused(NOWHERE)  # each process would fail
     _check_installed()
     _check_targets(options["targets"])
     with contextlib.ExitStack() as stack:

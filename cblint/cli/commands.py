@@ -14,7 +14,7 @@ from cblint.cli.auditing import audit
 from cblint.cli.declaring import CHOOSING, HEADINGS, HOW, STATUS, option, paths
 from cblint.cli.layout import Headed, HeadedCommands
 from cblint.cli.options import OPTIONS
-from cblint.cli.run import Misused
+from cblint.cli.run import Misused, write
 from cblint.cli.run import check as run_check
 from cblint.cli.spelled import Choice, Group
 from cblint.facts import PUBLISHED, published
@@ -319,7 +319,14 @@ def schema(name: str) -> None:
     Example:
       cblint schema > buildspec.schema.json
     """
-    click.echo(published(name), nl=False)
+    _printed(published(name))
+
+
+def _printed(text: str) -> None:
+    try:
+        write([text])
+    except Misused as error:
+        raise click.UsageError(str(error)) from None
 
 
 @cli.command(epilog=STATUS, short_help="Show what each command of a build does, without running it.")
@@ -466,4 +473,4 @@ def completion(shell: str) -> None:
     """
     from cblint.cli.completion import script  # once in the life of a shell
 
-    click.echo(script(shell), nl=False)
+    _printed(script(shell))

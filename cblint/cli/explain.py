@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 
 from cblint.catalogue import Catalogue, Rule, UnknownRule
 from cblint.catalogue.selection import is_family
+from cblint.cli import is_nowhere
 from cblint.cli.run import Misused, colour, known_rules, write
 from cblint.explanation import explanation
 from cblint.report import explained, rule_data, rule_markdown, rule_table, rule_text
@@ -38,6 +40,8 @@ def explain(names: Sequence[str], style: str, coloured: str, more_rules: tuple[s
     are of that kind, and alone it means all of them.
     """
     catalogue = known_rules(more_rules)
+    if is_nowhere():
+        os.chdir(os.sep)  # examples are linted, in a folder of their own, but from somewhere
     kind = names[0] if names[0] in KINDS else None
     things = names[1:] if kind else names
     try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cblint.catalogue import UnknownRule
 from cblint.choices import check_settings
+from cblint.cli import NOWHERE, is_nowhere
 from cblint.cli.run import Misused, chosen, say
 from cblint.config import ConfigError
 from cblint.report import shown
@@ -24,6 +25,8 @@ def serve(options: Mapping[str, Any]) -> int:
         raise Misused("The language server needs pygls: pip install 'cblint[lsp]' brings it.") from None
     if sys.stdin is None or sys.stdout is None:
         raise Misused("The language server speaks with an editor through standard input and output: one is closed.")
+    if is_nowhere():
+        raise Misused(NOWHERE)
     settings = chosen(options)._replace(exclude=options["exclude"])
     try:
         check_settings(settings, (".",))

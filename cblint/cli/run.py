@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cblint.catalogue import Catalogue, UnknownRule
 from cblint.choices import catalogue_at, check_settings, configuration, own_rules
+from cblint.cli import is_nowhere
 from cblint.config import ConfigError
 from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Lint, Settings, lint_bytes, timed
@@ -146,7 +147,7 @@ def known_rules(paths: tuple[str, ...]) -> Catalogue:
     Raises Misused for what the command line names; a configuration that is wrong is not what somebody asks for here,
     but is told of: rules may be missing.
     """
-    settings = Settings(rules=paths)
+    settings = Settings(rules=paths, isolated=is_nowhere())
     try:
         catalogue = catalogue_at("buildspec.yml", settings)
     except ConfigError as error:

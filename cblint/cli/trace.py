@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cblint.cli.run import Misused
+from cblint.cli.run import Misused, write
 from cblint.config import ConfigError
 from cblint.flow.build import run_build
 from cblint.hosts.discover import git_root, ignored
@@ -24,8 +24,6 @@ def trace(path: str, style: str) -> None:
     name = STDIN if path == "-" else path
     if path == "-" and sys.stdin is None:
         raise Misused("Standard input is closed.")
-    if sys.stdout is None:
-        raise Misused("Standard output is closed.")
     try:
         text = decode(sys.stdin.buffer.read(MAX_BYTES + 1)) if path == "-" else read(path, True)
         buildspecs = buildspecs_in(text, name, Settings())
@@ -42,9 +40,7 @@ def trace(path: str, style: str) -> None:
         raise Misused(f"{shown.printable(name)} is not valid YAML from line {line} on: no command of it would run")
     files = RepositoryFiles(git_root(os.path.dirname(os.path.abspath(path))) if path != "-" else None)
     traced = [Traced(spec, run_build(spec, files.read), lines, shown.path(name)) for spec in buildspecs]
-    for chunk in render_json(traced) if style == "json" else render_text(traced):
-        sys.stdout.buffer.write(chunk.encode("utf-8", "backslashreplace"))
-    sys.stdout.flush()
+    write(render_json(traced) if style == "json" else render_text(traced))
 
 
 class RepositoryFiles:

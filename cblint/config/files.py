@@ -49,7 +49,7 @@ def opened(path: str, named: bool) -> ConfigFile | None:
 
     ``named``: the user names it; it may be a pipe, have any name, and be a link to anywhere.
     """
-    if not named and _leads_out(path):
+    if not named and leads_out(path):
         raise ConfigError(f"{os.path.relpath(path)} is a link that leads out of the repository")
     file = _opened(path, named)
     if isinstance(file, ConfigError):
@@ -107,7 +107,7 @@ def _parsed(text: str, path: str, shown: str, named: bool) -> ConfigFile | None:
     return ConfigFile(path, shown, text, root, lines)
 
 
-def _leads_out(path: str) -> bool:
+def leads_out(path: str) -> bool:
     """Whether a link would make us read something that is not the repository's."""
     return os.path.islink(path) and not lies_within(path, git_root(os.path.dirname(path)) or os.path.dirname(path))
 

@@ -49,6 +49,10 @@ def is_configured(folder: str) -> bool:
 
 
 def _names_table(path: str) -> bool:
+    from cblint.config.files import leads_out  # most folders have no such file
+
+    if leads_out(path):
+        return False
     try:
         with open(path, "rb") as file:
             return b"tool.cblint" in file.read(MAX_BYTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -132,14 +133,17 @@ def ignored(path: str, is_folder: bool) -> bool:
 
 @of_disk(4096)
 def _gitignore(folder: str) -> Callable[[str], bool | None] | None:
-    """What a folder's ``.gitignore`` says of a path below it: True ignored, False kept, None nothing."""
+    """What a folder's ``.gitignore`` says of a path below it: True ignored, False kept, None nothing.
+
+    One that is a link says nothing: git follows none, wherever it leads.
+    """
     path = os.path.join(folder, ".gitignore")
-    if not os.path.isfile(path):
-        return None
     try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
         with open(path, encoding="utf-8-sig", errors="replace") as file:
             lines = file.read(1024 * 1024).splitlines()[:MOST_PATTERNS]
-    except OSError:
+    except (OSError, ValueError):
         return None
     return matcher(lines)
 

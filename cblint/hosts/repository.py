@@ -32,18 +32,24 @@ def text_in(repository: str, path: str) -> str | None:
 
 def _data(repository: str, path: str, longest: int) -> bytes | None:
     """What a plain file of the repository holds, and one byte more than the longest if there is more."""
-    if "\0" in path:
-        return None
-    root = os.path.realpath(repository)
-    full = os.path.realpath(os.path.join(root, path))
+    full = _within(repository, path)
     try:
         # Not opened before it is known to be a file: a pipe would never end.
-        if os.path.commonpath([root, full]) != root or not stat.S_ISREG(os.stat(full).st_mode):
+        if full is None or not stat.S_ISREG(os.stat(full).st_mode):
             return None
         with open(full, "rb") as file:
             return file.read(longest + 1)
     except (OSError, ValueError):
         return None
+
+
+def _within(repository: str, path: str) -> str | None:
+    """Where a path from the root of a repository leads, behind all links; None if that is not in the repository."""
+    if "\0" in path:
+        return None
+    root = os.path.realpath(repository)
+    full = os.path.realpath(os.path.join(root, path))
+    return full if os.path.commonpath([root, full]) == root else None
 
 
 MOST_ENTRIES = 5_000
@@ -98,8 +104,7 @@ def holds(repository: str, path: str) -> bool | None:
         return True
     if _may_be_submodule(root, steps):
         return None
-    found = next(_files(full), "")
-    return None if found is None else found != ""
+    return next((True if entry is not None else None for entry in _files(full)), False)
 
 
 @of_repository(4096)
@@ -124,11 +129,11 @@ def mentioned(repository: str, names: frozenset[str], besides: str) -> set[str] 
     root = os.path.realpath(repository)
     found: set[str] = set()
     left = MOST_BYTES
-    for path in _files(root):
-        if path is None or left < 0:
+    for entry in _files(root):
+        if entry is None or left < 0:
             return None
-        relative = os.path.relpath(path, root)
-        if relative == besides or re.fullmatch(_MAKERS, os.path.basename(path)) is None:
+        relative = os.path.relpath(entry.path, root)
+        if relative == besides or re.fullmatch(_MAKERS, entry.name) is None:
             continue
         text = text_in(root, relative) or ""
         left -= len(text)
@@ -155,10 +160,10 @@ def given_in(repository: str, names: frozenset[str], besides: str) -> set[str] |
     root = os.path.realpath(repository)
     found: set[str] = set()
     left = MOST_BYTES
-    for path in _files(root):
-        if path is None or left < 0:
+    for entry in _files(root):
+        if entry is None or left < 0:
             return None
-        relative = os.path.relpath(path, root)
+        relative = os.path.relpath(entry.path, root)
         if relative != besides:
             text = text_in(root, relative) or ""
             left -= len(text)
@@ -185,11 +190,11 @@ def _folded_texts(root: str, apart: str) -> str | None:
     """All texts of a repository, folded: names that are typed letter by letter are looked for in the same ones."""
     found = []
     left = MOST_BYTES
-    for path in _files(root):
-        if path is None or left < 0:
+    for entry in _files(root):
+        if entry is None or left < 0:
             return None
-        if re.fullmatch(apart, os.path.basename(path)) is None:
-            text = _any_text(_data(root, os.path.relpath(path, root), MOST_BYTES) or b"")
+        if re.fullmatch(apart, entry.name) is None:
+            text = _any_text(_data(root, os.path.relpath(entry.path, root), MOST_BYTES) or b"")
             left -= len(text)
             found.append(_folded(text))
     return "\0".join(found)
@@ -211,10 +216,10 @@ def found_by(repository: str, pattern: str) -> frozenset[str] | None:
     """The paths of a repository, from its root, that a regular expression matches; None if there is too much."""
     root = os.path.realpath(repository)
     found = set()
-    for path in _files(root):
-        if path is None:
+    for entry in _files(root):
+        if entry is None:
             return None
-        relative = os.path.relpath(path, root)
+        relative = os.path.relpath(entry.path, root)
         if re.fullmatch(pattern, relative):
             found.add(relative)
     return frozenset(found)
@@ -223,8 +228,11 @@ def found_by(repository: str, pattern: str) -> frozenset[str] | None:
 @of_repository(64)
 def names_in(repository: str, folder: str, most: int) -> tuple[str, ...]:
     """The names of what is in a folder of a repository, sorted, or of so many things in it; none where it is none."""
+    full = _within(repository, folder)
+    if full is None:
+        return ()
     try:
-        with os.scandir(os.path.join(repository, folder)) as entries:
+        with os.scandir(full) as entries:
             return tuple(sorted(entry.name for entry in itertools.islice(entries, most)))
     except (OSError, ValueError):
         return ()
@@ -232,26 +240,30 @@ def names_in(repository: str, folder: str, most: int) -> tuple[str, ...]:
 
 @of_repository(1024)
 def is_file(repository: str, path: str) -> bool:
-    """Whether there is a file, or a link that leads to one, at a path from the root of a repository."""
-    return os.path.isfile(os.path.join(repository, path))
+    """Whether there is a file of the repository, or a link that leads to one, at a path from its root."""
+    full = _within(repository, path)
+    return full is not None and os.path.isfile(full)
 
 
 def paths_of(repository: str, wanted: Callable[[str], bool]) -> list[str] | None:
-    """The paths of a repository, from its root, that are wanted, sorted; None if there is too much to look at."""
+    """The paths of a repository, from its root, that are wanted, sorted; None if there is too much to look at.
+
+    ``wanted`` may look into the file: it is not asked of links that lead out of the repository.
+    """
     root = os.path.realpath(repository)
     found = []
-    for path in _files(root):
-        if path is None:
+    for entry in _files(root):
+        if entry is None:
             return None
-        if wanted(path):
-            found.append(os.path.relpath(path, root).replace(os.sep, "/"))
+        if (not entry.is_symlink() or _within(root, entry.path) is not None) and wanted(entry.path):
+            found.append(os.path.relpath(entry.path, root).replace(os.sep, "/"))
     return sorted(found)
 
 
-def _files(top: str) -> Iterator[str | None]:
+def _files(top: str) -> Iterator[os.DirEntry[str] | None]:
     """The files below a folder that git does not ignore; None in the end if there are too many, or some too deep.
 
-    Follows no link.
+    Follows no link to a folder. A link to a file is one of them wherever it leads: who reads them asks ``_within``.
     """
     left = MOST_ENTRIES
     stack = [(top, 0)]
@@ -274,7 +286,7 @@ def _files(top: str) -> Iterator[str | None]:
                 if entry.name not in _OUTSIDE and not ignored(entry.path, True):
                     stack.append((entry.path, depth + 1))
             elif not ignored(entry.path, False):
-                yield entry.path
+                yield entry
 
 
 def _is_partial(repository: str) -> bool:

@@ -62,7 +62,7 @@ def test_what_cannot_be_unmarshalled_is_not_there(tmp_path: pathlib.Path) -> Non
     found = _store(tmp_path)
     found.put(KEY, VALUES)
     for data in (b"", b"\xff", b"(\x05"):
-        _path(tmp_path).write_bytes(store._sealed(data) + data)
+        _path(tmp_path).write_bytes(store._sealed(KEY, data) + data)
         assert found.get(KEY) is None
 
 
