@@ -100,6 +100,7 @@ class Mask:
         self._short: set[str] = set()
         for secret in () if self.too_many else secrets:
             self._take(secret)
+        self.nothing = not (self.too_many or self._grams or self._short)
         self._judged: dict[str, bool] = {}
         self._shown: dict[str, str] = {}
 
