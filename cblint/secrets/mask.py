@@ -87,7 +87,9 @@ def _telling() -> tuple[str, ...]:
 @cache
 def _beginnings() -> re.Pattern[str]:
     """A token whose end, or whose length, is not as it should be."""
-    return re.compile(f"(?<![A-Za-z0-9_])(?:{'|'.join(map(re.escape, _telling()))})[A-Za-z0-9_.+/=-]{{16,300}}")
+    telling = "|".join(map(re.escape, _telling()))
+    # What begins as tokens of npm do can be one of its settings.
+    return re.compile(f"(?<![A-Za-z0-9_])(?!npm_config_)(?:{telling})[A-Za-z0-9_.+/=-]{{16,300}}")
 
 
 class Mask:
