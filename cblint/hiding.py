@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.source.text import Lines, Span
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from cblint.secrets.mask import Hidden, Mask, Secret
     from cblint.shell.unquoted import Reading
     from cblint.source.text import Text
-    from cblint.source.tree import Scalar
 
 
 class Hiding:
@@ -85,6 +85,8 @@ class Hiding:
         return tuple(joined(line, [*publics, *elsewhere]))
 
 
+_GIVEN = expressions.lazy(r"-{0,2}([A-Za-z_][A-Za-z0-9_.-]{0,100})=(\S{1,4000})")
+"""A word that gives a name a value."""
 _BLANKS = {1: "*", 2: "·", 3: "•", 4: "\U0001f512"}
 """By the bytes of UTF-8 that a character takes, one that takes as many, and as much of UTF-16."""
 
@@ -178,9 +180,13 @@ def _of_buildspec(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
         yield written.match, written.text
     for variable in buildspec.variables:
         if variable.section == VARIABLES and variable.value is not None:
-            yield from _of_variable(variable.name, variable.value)
+            yield from _of_variable(variable.name, variable.value.text)
     for reading in _readings(buildspec, may_tell):
         yield from _suspected(reading)
+    for name, reading in _given_in_commands(buildspec):
+        for match, _ in _of_variable(name, reading.text):
+            yield match, _there(reading.text, match)
+            yield match, _there(reading.written, match)
 
 
 def _of_resource(resource: Resource) -> Iterator[tuple[Match, str]]:
@@ -194,12 +200,12 @@ def _of_resource(resource: Resource) -> Iterator[tuple[Match, str]]:
     for variable in variables_of(resource):
         value = variable.value.resolved if variable.value is not None else None
         if isinstance(value, Scalar) and not variable.is_reference:
-            yield from _of_variable(variable.name, value)
+            yield from _of_variable(variable.name, value.text)
     for reading in _readings(resource):
         yield from _suspected(reading)
 
 
-def _of_variable(name: str, value: Scalar) -> Iterator[tuple[Match, str]]:
+def _of_variable(name: str, value: Text) -> Iterator[tuple[Match, str]]:
     """The value of what has the name of a secret."""
     from cblint.secrets.formats import Match
     from cblint.secrets.mask import worth
@@ -207,7 +213,7 @@ def _of_variable(name: str, value: Scalar) -> Iterator[tuple[Match, str]]:
     from cblint.secrets.values import is_written_in_part
 
     if names_secret(name) and is_written_in_part(value.value):
-        span = value.text.span(0, len(value.value))
+        span = value.span(0, len(value))
         yield Match(span.start, span.end, "named", worth(value.value)), value.value
 
 
@@ -279,3 +285,22 @@ def _readings_of_shells(buildspec: Buildspec, telling: Callable[[str], bool]) ->
         yield from unquoted(node for root in (item.script, *again) for node in syntax.walk(root))
     for item in filter(is_one, buildspec.powershell_items):
         yield from unquoted(syntax.walk(item.powershell))
+
+
+def _given_in_commands(buildspec: Buildspec) -> Iterator[tuple[str, Reading]]:
+    """The names of secrets that words give values in which more may stand than in other texts, and those values."""
+    from cblint.secrets.context import may_be_named
+    from cblint.shell.commands import Assignment
+    from cblint.shell.syntax import Word
+    from cblint.shell.unquoted import unquoted_word
+
+    for item in buildspec.shell_items:
+        for node in item.script.walked() if may_be_named(item.value) else ():
+            if isinstance(node, Assignment) and isinstance(node.value, Word):
+                if node.value.text is not None:
+                    yield node.name, unquoted_word(node.value)
+            elif isinstance(node, Word):
+                given = _GIVEN.fullmatch(node.text or "")
+                if given is not None:
+                    reading = unquoted_word(node)
+                    yield given[1], reading._replace(text=reading.text.slice(given.start(2), len(reading.text)))

@@ -43,7 +43,17 @@ def unquoted(nodes: Iterable[Node]) -> Iterator[Reading]:
         if edits:
             found.setdefault(id(node.source), (node.source, []))[1].extend(edits)
     for source, edits in found.values():
-        yield Reading(source.derive(_pieces(source.value, sorted(edits)), 0), source)
+        yield _reading(source, edits, 0, len(source))
+
+
+def unquoted_word(word: Node) -> Reading:
+    """A word, or another node, without its quotes."""
+    edits = (edit for node in word.walked() if node.source is word.source for edit in _edits(node))
+    return _reading(word.source, edits, word.start, word.end)
+
+
+def _reading(source: Text, edits: Iterable[_Edit], start: int, end: int) -> Reading:
+    return Reading(source.derive(_pieces(source.value, sorted(edits), start, end), start), source)
 
 
 def _edits(node: Node) -> Iterator[_Edit]:
@@ -80,8 +90,8 @@ def _in_string(node: Expandable, edge: int) -> Iterator[_Edit]:
         at = end
 
 
-def _pieces(written: str, edits: Iterable[_Edit]) -> Iterator[Piece]:
-    at = 0
+def _pieces(written: str, edits: Iterable[_Edit], at: int, end: int) -> Iterator[Piece]:
+    """What is read of ``written[at:end]``."""
     for edit in edits:
         if edit.start < at:
             continue  # a node can stand below two others
@@ -89,8 +99,8 @@ def _pieces(written: str, edits: Iterable[_Edit]) -> Iterator[Piece]:
             yield Piece(written[at : edit.start], at, edit.start)
         yield from _placed(edit, written)
         at = edit.end
-    if at < len(written):
-        yield Piece(written[at:], at, len(written))
+    if at < end:
+        yield Piece(written[at:end], at, end)
 
 
 def _placed(edit: _Edit, written: str) -> list[Piece]:
