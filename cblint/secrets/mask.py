@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.secrets import context
 from cblint.secrets.find import find
@@ -22,6 +23,8 @@ SHOWN = 4
 """Characters of a public beginning that are shown."""
 BESIDE = 1_000
 """Characters of a text that are looked at beyond those that are shown: a secret that is cut is none any more."""
+_GOES_ON = expressions.lazy(r"(?:(?:[\"']{1,4}|\\(?![nrt0\s\"']))[^\s\"'\\;|&()<>,`{}\[\]:=$#/]{1,200}){1,20}")
+"""What follows a quote or a backslash in a value, where that ends no word."""
 
 
 class Hidden(NamedTuple):
@@ -58,6 +61,9 @@ def suspected(text: str) -> Iterator[Match]:
         likely = likely and not (text[pair.start - 1].isspace() and names_resource(value))
         if named and likely:
             yield Match(pair.start, pair.end, "named", worth(value))
+            beyond = _GOES_ON.match(text, pair.end)
+            if beyond is not None:
+                yield Match(pair.start, beyond.end(), "named", worth(text[pair.start : beyond.end()]))
     yield from context.logins(text)
     if _begins_token(text):
         for match in _beginnings().finditer(text):

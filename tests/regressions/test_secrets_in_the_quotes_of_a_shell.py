@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import re
+import shlex
 
 import pytest
 
@@ -76,6 +77,33 @@ def test_it_is_hidden_as_it_is_read_and_as_it_is_written(given: str, spelling: s
     assert not [part for part in _parts(SECRET) if part in shown], shown
 
 
+@pytest.mark.parametrize(
+    "given", ["export DB_PASSWORD={}", "env DB_PASSWORD={} make", "deploy --password={}", "deploy --password {}"]
+)
+@pytest.mark.parametrize("mark", ["'", '"', "\\", ";", ",", "("])
+def test_a_mark_within_it_is_no_end(given: str, mark: str) -> None:
+    secret = f"Tr0ub4{mark}dorX9kk7q"
+    escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
+    for spelling in (shlex.quote(secret), f'"{escaped}"', "".join(f"\\{char}" for char in secret)):
+        shown = _shown(commands(json.dumps(given.format(spelling))), f"echo {secret} {spelling}")
+        assert not [part for part in _parts("dorX9kk7q") if part in shown], shown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat > .env <<EOF\nDB_PASSWORD={}\nEOF",
+        "cat > .env <<'EOF'\nDB_PASSWORD={}\nEOF",
+        'eval "export DB_PASSWORD={}"',
+        "make # DB_PASSWORD={}",
+    ],
+)
+@pytest.mark.parametrize("spelling", ["Tr0ub4'dorX9'kk7q", r"Tr0ub\4dorX9kk7q"])
+def test_it_is_hidden_to_its_end_in_texts_of_others(command: str, spelling: str) -> None:
+    shown = _shown(commands(json.dumps(command.format(spelling))), f"DB_PASSWORD={spelling}")
+    assert "dorX9" not in shown
+
+
 @pytest.mark.parametrize("command", _OF_POWERSHELL)
 def test_powershell_has_quotes_of_its_own(command: str) -> None:
     text = commands(json.dumps(command)).replace("phases:", "env: {shell: powershell.exe}\nphases:")
@@ -120,6 +148,8 @@ def test_no_output_shows_it(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPa
         'DB_PASSWORD="" python manage.py',
         'deploy --password="$PASSWORD" --region eu',
         "grep -q 'password:' settings.yml",
+        "bash -c 'TOKEN=$(cat token) make deploy-all'",
+        """deploy '{"token": "'"$TOKEN"'", "stage": "production"}'""",
         'deploy --token "$(cat token)" --now',
     ],
 )
