@@ -57,7 +57,7 @@ class Hiding:
         if mask.nothing or mask.too_many:
             return found
         readings = (each for subject in self._subjects for each in _readings(subject))
-        return [*found, *_read_otherwise(found, mask, readings)]
+        return [*found, *_read_otherwise(self._text, found, mask, readings)]
 
     @cached_property
     def _places(self) -> list[Hidden]:
@@ -241,19 +241,26 @@ def _there(text: Text, match: Match) -> str:
 
 
 def _read_otherwise(
-    found: list[tuple[Match, str]], mask: Mask, readings: Iterable[Reading]
+    file: str, found: list[tuple[Match, str]], mask: Mask, readings: Iterable[Reading]
 ) -> Iterator[tuple[Match, str]]:
     """How secrets that are known are read where they stand, and where else they stand in another spelling."""
     from cblint.secrets.mask import worth
 
     places = sorted({match for match, _ in found})
     starts = [match.start for match in places]
+    known = {spelling for match, read in found for spelling in (read, file[match.start : match.end])}
     for reading in readings:
         text = reading.text
         for match in places[bisect_left(starts, text.offset(0)) : bisect_left(starts, text.offset(len(text)))]:
-            yield match, _there(text, match)
+            read = _there(text, match)
+            if read not in known:
+                known.add(read)
+                yield match, read
         for match in mask.known_in(text.value):
-            yield from _placed(reading, match._replace(what=worth(text.value[match.start : match.end])))
+            span = text.span(match.start, match.end)
+            if file[span.start : span.end] not in known:
+                known.add(file[span.start : span.end])
+                yield from _placed(reading, match._replace(what=worth(text.value[match.start : match.end])))
 
 
 def _readings(subject: Buildspec | Resource, telling: Callable[[str], bool] = bool) -> Iterator[Reading]:
