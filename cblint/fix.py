@@ -24,7 +24,7 @@ from cblint.finding import Edit, Finding, ValueChange
 from cblint.hiding import Hiding
 from cblint.hosted_fixes import MOST_CHARACTERS, MOST_READINGS, HostedFile, Reader, Taken, edited, overlap
 from cblint.hosts.discover import Candidate, git_root
-from cblint.linter import Settings, buildspecs_in, lint_text, reader_of
+from cblint.linter import Settings, held_in, lint_text, reader_of
 from cblint.opening import NotBuildspec
 from cblint.records import NamedTuple
 from cblint.source import replacing
@@ -154,7 +154,7 @@ _OF_TEXT = (" ", "-", "+")
 
 def _hiding(text: str, path: str, settings: Settings) -> Hiding:
     try:
-        return Hiding(text, buildspecs_in(text, path, settings))
+        return Hiding(text, held_in(text, path, settings).subjects)
     except (NotBuildspec, TooComplex, ConfigError):
         return Hiding(text)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cblint import expressions
 from cblint.source.text import Lines, Span
 
 if TYPE_CHECKING:
-    from cblint.buildspec.model import Buildspec
+    from cblint.buildspec.model import Buildspec, ShellItem
     from cblint.hosts.graph import Resource
     from cblint.secrets.formats import Match
     from cblint.secrets.mask import Hidden, Mask, Secret
-    from cblint.source.tree import Node, Scalar
+    from cblint.shell.unquoted import Reading
+    from cblint.source.text import Text
 
 
 class Hiding:
@@ -43,19 +45,19 @@ class Hiding:
     @cached_property
     def known(self) -> list[Secret]:
         """The secrets as they are written in the file, and as they are read from it."""
-        from cblint.secrets.mask import Secret
-
-        return [
-            Secret(secret, match.public, match.what == "weak")
-            for match, read in self._matches
-            if not _is_known(match)
-            for secret in (read, self._text[match.start : match.end])
-        ]
+        return _secrets(self._text, self._matches)
 
     @cached_property
     def _matches(self) -> list[tuple[Match, str]]:
         """Places in the file, and what is read there."""
-        return list(_matches(self._text, self._subjects))
+        from cblint.secrets.mask import Mask
+
+        found = list(_matches(self._text, self._subjects))
+        mask = Mask(_secrets(self._text, found))
+        if mask.nothing or mask.too_many:
+            return found
+        readings = (each for subject in self._subjects for each in _readings(subject))
+        return [*found, *_read_otherwise(self._text, found, mask, readings)]
 
     @cached_property
     def _places(self) -> list[Hidden]:
@@ -83,6 +85,8 @@ class Hiding:
         return tuple(joined(line, [*publics, *elsewhere]))
 
 
+_GIVEN = expressions.lazy(r"-{0,2}([A-Za-z_][A-Za-z0-9_.-]{0,100})=(\S{1,4000})")
+"""A word that gives a name a value."""
 _BLANKS = {1: "*", 2: "·", 3: "•", 4: "\U0001f512"}
 """By the bytes of UTF-8 that a character takes, one that takes as many, and as much of UTF-16."""
 
@@ -109,6 +113,17 @@ def _in_line(text: str, line: Span, places: list[Hidden]) -> Iterator[Hidden]:
             whole = place.start >= line.start and place.end <= line.end
             shown = place.shown if whole else label(text[start:end])
             yield type(place)(start - line.start, end - line.start, shown)
+
+
+def _secrets(text: str, matches: Iterable[tuple[Match, str]]) -> list[Secret]:
+    from cblint.secrets.mask import Secret
+
+    return [
+        Secret(secret, match.public, match.what == "weak")
+        for match, read in matches
+        if not _is_known(match)
+        for secret in (read, text[match.start : match.end])
+    ]
 
 
 def _is_known(match: Match) -> bool:
@@ -159,14 +174,19 @@ def _references_of(resource: Resource) -> Iterator[Span]:
 def _of_buildspec(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
     """What the rule finds; values of variables with the name of a secret; what is not written as it is read."""
     from cblint.buildspec.model import VARIABLES
-    from cblint.checks.literals import secrets_in
+    from cblint.checks.literals import may_tell, secrets_in
 
     for written in secrets_in(buildspec):
         yield written.match, written.text
     for variable in buildspec.variables:
         if variable.section == VARIABLES and variable.value is not None:
-            yield from _of_variable(variable.name, variable.value)
-    yield from _spelt_otherwise(buildspec.root)
+            yield from _of_variable(variable.name, variable.value.text)
+    for reading in _readings(buildspec, may_tell):
+        yield from _suspected(reading)
+    for name, reading in _given_in_commands(buildspec):
+        for match, _ in _of_variable(name, reading.text):
+            yield match, _there(reading.text, match)
+            yield match, _there(reading.written, match)
 
 
 def _of_resource(resource: Resource) -> Iterator[tuple[Match, str]]:
@@ -180,11 +200,12 @@ def _of_resource(resource: Resource) -> Iterator[tuple[Match, str]]:
     for variable in variables_of(resource):
         value = variable.value.resolved if variable.value is not None else None
         if isinstance(value, Scalar) and not variable.is_reference:
-            yield from _of_variable(variable.name, value)
-    yield from _spelt_otherwise(resource.root)
+            yield from _of_variable(variable.name, value.text)
+    for reading in _readings(resource):
+        yield from _suspected(reading)
 
 
-def _of_variable(name: str, value: Scalar) -> Iterator[tuple[Match, str]]:
+def _of_variable(name: str, value: Text) -> Iterator[tuple[Match, str]]:
     """The value of what has the name of a secret."""
     from cblint.secrets.formats import Match
     from cblint.secrets.mask import worth
@@ -192,17 +213,101 @@ def _of_variable(name: str, value: Scalar) -> Iterator[tuple[Match, str]]:
     from cblint.secrets.values import is_written_in_part
 
     if names_secret(name) and is_written_in_part(value.value):
-        span = value.text.span(0, len(value.value))
+        span = value.span(0, len(value))
         yield Match(span.start, span.end, "named", worth(value.value)), value.value
 
 
-def _spelt_otherwise(root: Node | None) -> Iterator[tuple[Match, str]]:
-    """What may be a secret in texts that are not written as they are read."""
+# What is not read as it is written
+
+
+def _suspected(reading: Reading) -> Iterator[tuple[Match, str]]:
     from cblint.secrets.mask import suspected
+
+    for match in suspected(reading.text.value):
+        yield from _placed(reading, match)
+
+
+def _placed(reading: Reading, match: Match) -> Iterator[tuple[Match, str]]:
+    """A match in what is read with its place in the file, as it is read and as it is written."""
+    span = reading.text.span(match.start, match.end)
+    placed = match._replace(start=span.start, end=span.end)
+    yield placed, reading.text.value[match.start : match.end]
+    yield placed, _there(reading.written, placed)
+
+
+def _there(text: Text, match: Match) -> str:
+    """What stands at the place of a match."""
+    return text.value[text.index(match.start) : text.index(match.end)]
+
+
+def _read_otherwise(
+    file: str, found: list[tuple[Match, str]], mask: Mask, readings: Iterable[Reading]
+) -> Iterator[tuple[Match, str]]:
+    """How secrets that are known are read where they stand, and where else they stand in another spelling."""
+    from cblint.secrets.mask import worth
+
+    places = sorted({match for match, _ in found})
+    starts = [match.start for match in places]
+    known = {spelling for match, read in found for spelling in (read, file[match.start : match.end])}
+    for reading in readings:
+        text = reading.text
+        for match in places[bisect_left(starts, text.offset(0)) : bisect_left(starts, text.offset(len(text)))]:
+            read = _there(text, match)
+            if read not in known:
+                known.add(read)
+                yield match, read
+        for match in mask.known_in(text.value):
+            span = text.span(match.start, match.end)
+            if file[span.start : span.end] not in known:
+                known.add(file[span.start : span.end])
+                yield from _placed(reading, match._replace(what=worth(text.value[match.start : match.end])))
+
+
+def _readings(subject: Buildspec | Resource, telling: Callable[[str], bool] = bool) -> Iterator[Reading]:
+    """The texts of a subject that YAML, or a shell, reads otherwise than they are written.
+
+    ``telling`` says of a command whether it is worth to be looked into.
+    """
+    from cblint.buildspec.model import Buildspec
+    from cblint.shell.unquoted import Reading
     from cblint.source.tree import Scalar, walk
 
-    for node in walk(root):
+    for node in walk(subject.root):
         if isinstance(node, Scalar) and node.style != "|" and node.value not in node.source:
-            for match in suspected(node.value):
-                span = node.text.span(match.start, match.end)
-                yield match._replace(start=span.start, end=span.end), node.value[match.start : match.end]
+            yield Reading(node.text, node.origin)
+    if isinstance(subject, Buildspec):
+        yield from _readings_of_shells(subject, telling)
+
+
+def _readings_of_shells(buildspec: Buildspec, telling: Callable[[str], bool]) -> Iterator[Reading]:
+    from cblint.shell import syntax
+    from cblint.shell.query import by_shell
+    from cblint.shell.unquoted import unquoted
+
+    def is_one(item: ShellItem) -> bool:
+        return any(mark in item.value for mark in "'\"\\`") and telling(item.value)
+
+    for item in filter(is_one, buildspec.shell_items):
+        again = (each.node for calls in by_shell(item.script).values() for each in calls)
+        yield from unquoted(node for root in (item.script, *again) for node in syntax.walk(root))
+    for item in filter(is_one, buildspec.powershell_items):
+        yield from unquoted(syntax.walk(item.powershell))
+
+
+def _given_in_commands(buildspec: Buildspec) -> Iterator[tuple[str, Reading]]:
+    """The names of secrets that words give values in which more may stand than in other texts, and those values."""
+    from cblint.secrets.context import may_be_named
+    from cblint.shell.commands import Assignment
+    from cblint.shell.syntax import Word
+    from cblint.shell.unquoted import unquoted_word
+
+    for item in buildspec.shell_items:
+        for node in item.script.walked() if may_be_named(item.value) else ():
+            if isinstance(node, Assignment) and isinstance(node.value, Word):
+                if node.value.text is not None:
+                    yield node.name, unquoted_word(node.value)
+            elif isinstance(node, Word):
+                given = _GIVEN.fullmatch(node.text or "")
+                if given is not None:
+                    reading = unquoted_word(node)
+                    yield given[1], reading._replace(text=reading.text.slice(given.start(2), len(reading.text)))

@@ -269,9 +269,14 @@ def _reader(path: str, config: Config) -> Reader:
     return lambda text: other_format(text, place, config)
 
 
+def held_in(text: str, path: str, settings: Settings) -> Opened:
+    """What the text of a file holds. Raises NotBuildspec, TooComplex, ConfigError."""
+    return opened(text, place_of(path), configuration(path, settings))
+
+
 def buildspecs_in(text: str, path: str, settings: Settings) -> list[Buildspec]:
     """The buildspecs in the text of a file. Raises NotBuildspec, TooComplex, ConfigError."""
-    return opened(text, place_of(path), configuration(path, settings)).buildspecs
+    return held_in(text, path, settings).buildspecs
 
 
 def place_of(path: str, repository: str | None = None) -> Place:

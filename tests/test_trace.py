@@ -11,6 +11,7 @@ import pytest
 
 from cblint.facts.sources import read_schema
 from cblint.flow.build import Read, nothing_at_hand, run_build
+from cblint.hiding import Hiding
 from cblint.linter import Settings, buildspecs_in
 from cblint.report import trace
 from cblint.report.secrets import secrets_of
@@ -81,7 +82,7 @@ def at_hand(path: str) -> str | None:
 def traced(text: str, read: Read = nothing_at_hand, shown: str = "buildspec.yml") -> list[Traced]:
     lines = Lines(text)
     specs = buildspecs_in(text, "buildspec.yml", Settings(isolated=True))
-    return [Traced(spec, run_build(spec, read), lines, shown) for spec in specs]
+    return [Traced(spec, run_build(spec, read), lines, shown, Hiding(text, specs)) for spec in specs]
 
 
 def as_text(text: str, read: Read = nothing_at_hand) -> str:
@@ -322,7 +323,7 @@ def test_where_there_are_very_many_secrets_nothing_is_shown(monkeypatch: pytest.
 def test_a_part_of_a_secret_is_not_shown() -> None:
     secret = "s3cr3t-" * 50
     (one,) = traced(written({"build": commands(f"TOKEN={secret}")}))
-    secrets = secrets_of(one.buildspec, one.build)
+    secrets = secrets_of(one.build, one.hiding)
     assert secrets.hidden(f"echo {secret} x") == "echo …(350) x"
     assert secrets.hidden(f"echo {secret[:12]} x") == "echo …(12) x"
     assert secrets.hidden(f"echo {secret[5:40]}x") == "echo …(35)x"

@@ -84,7 +84,6 @@ def _named(name: str, text: Text) -> Iterator[Written]:
 
 def _everything(buildspec: Buildspec) -> Iterator[Written]:
     source = buildspec.source
-    programs = [command.split()[0] for command in table("secrets")["options"] if " " not in command]
     # A keyword can hide behind escapes.
     escaped = "\\x" in source or "\\u" in source or "\\U" in source
     if escaped or _may_hold(source):
@@ -94,9 +93,9 @@ def _everything(buildspec: Buildspec) -> Iterator[Written]:
     yield from _beyond(buildspec)
     if escaped or context.may_be_named(source):
         yield from _of_variables(buildspec)
-    if escaped or context.may_be_named(source) or any(program in source for program in programs):
+    if escaped or _may_be_given(source):
         for item in buildspec.shell_items:
-            if context.may_be_named(item.value) or any(program in item.value for program in programs):
+            if _may_be_given(item.value):
                 yield from (_written(*each) for each in _of_commands(item.script))
         for item in buildspec.powershell_items:
             yield from (_written(*each) for each in _pairs(item.node.text))
@@ -112,6 +111,22 @@ def _beyond(buildspec: Buildspec) -> Iterator[Written]:
     for match in find(rest.value):
         if match.kind == "format" and match.sure:
             yield _written(rest, match)
+
+
+def may_tell(command: str) -> bool:
+    """Whether something can stand in a command by which a secret is recognised."""
+    return _may_be_given(command) or _may_hold(command)
+
+
+def _may_be_given(text: str) -> bool:
+    """Whether a name, or an option of one letter, can give a value in a text."""
+    return context.may_be_named(text) or any(program in text for program in _programs())
+
+
+@cache
+def _programs() -> tuple[str, ...]:
+    """Those with options of one letter that have a secret as their value."""
+    return tuple(command for command in table("secrets")["options"] if " " not in command)
 
 
 def _may_hold(text: str) -> bool:

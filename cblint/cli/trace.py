@@ -8,8 +8,9 @@ import sys
 from cblint.cli.run import Misused, write
 from cblint.config import ConfigError
 from cblint.flow.build import run_build
+from cblint.hiding import Hiding
 from cblint.hosts.discover import git_root, ignored
-from cblint.linter import Settings, buildspecs_in
+from cblint.linter import Settings, held_in
 from cblint.opening import STDIN, NotBuildspec
 from cblint.report import shown
 from cblint.report.trace import Traced, render_json, render_text
@@ -26,7 +27,7 @@ def trace(path: str, style: str) -> None:
         raise Misused("Standard input is closed.")
     try:
         text = decode(sys.stdin.buffer.read(MAX_BYTES + 1)) if path == "-" else read(path, True)
-        buildspecs = buildspecs_in(text, name, Settings())
+        held = held_in(text, name, Settings())
     except TooComplex as error:
         raise Misused(f"{shown.printable(name)} {shown.printable(mask_of(text).hidden(str(error)))}") from None
     except (Unreadable, NotBuildspec) as error:
@@ -34,12 +35,13 @@ def trace(path: str, style: str) -> None:
     except ConfigError as error:
         raise Misused(shown.printable(str(error))) from None
     lines = Lines(text)
-    problem = buildspecs[0].stream.problem if buildspecs else None
+    problem = held.buildspecs[0].stream.problem if held.buildspecs else None
     if problem is not None:
         line = lines.number(problem.span.start)
         raise Misused(f"{shown.printable(name)} is not valid YAML from line {line} on: no command of it would run")
     files = RepositoryFiles(git_root(os.path.dirname(os.path.abspath(path))) if path != "-" else None)
-    traced = [Traced(spec, run_build(spec, files.read), lines, shown.path(name)) for spec in buildspecs]
+    hiding = Hiding(text, held.subjects)
+    traced = [Traced(spec, run_build(spec, files.read), lines, shown.path(name), hiding) for spec in held.buildspecs]
     write(render_json(traced) if style == "json" else render_text(traced))
 
 

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 BLANKS = " \t\n"
 _GLOB = expressions.lazy(r"[*?]|\[[^\[\]]*\]")
-_ANSI = expressions.lazy(r"\\(?:([abefnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2}))")
-_ANSI_CHARACTERS = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
 class Segment(NamedTuple):
@@ -169,7 +167,10 @@ class Expansion:
             return literal(part.value)
         dash = self.interpreter.shell.is_dash
         if dash is False:
-            return _ansi(part.value)
+            from cblint.shell.ansi import unescaped  # few commands have such quotes
+
+            value = unescaped(part.value)
+            return literal(value) if value is not None else UNKNOWN
         return literal("$" + part.value) if dash and "\\'" not in part.value else UNKNOWN
 
     def _literal(self, part: Literal, first: bool, alone: bool) -> Iterator[Segment]:
@@ -379,21 +380,3 @@ def _differs(text: str, stripped: str, side: int) -> bool:
     if not stripped:
         return True
     return text[0] != stripped[0] if side == 0 else text[-1] != stripped[-1]
-
-
-def _ansi(text: str) -> Value:
-    """``$'…'`` without its escapes; unknown if some are rare."""
-    pieces = []
-    at = 0
-    for match in _ANSI.finditer(text):
-        if "\\" in text[at : match.start()]:
-            return UNKNOWN
-        char, octal, hexadecimal = match.groups()
-        code = int(octal, 8) if octal else int(hexadecimal, 16) if hexadecimal else None
-        if code is not None and not 0 < code < 128:
-            return UNKNOWN
-        pieces += [text[at : match.start()], chr(code) if code is not None else _ANSI_CHARACTERS.get(char, char)]
-        at = match.end()
-    if "\\" in text[at:]:
-        return UNKNOWN
-    return literal("".join([*pieces, text[at:]]))

@@ -87,7 +87,7 @@ class Document:
         """What is secret in the build of one of its buildspecs."""
         key = id(buildspec)
         if key not in self._secrets:
-            self._secrets[key] = secrets_of(buildspec, self.build(buildspec), self.hiding)
+            self._secrets[key] = secrets_of(self.build(buildspec), self.hiding)
         return self._secrets[key]
 
     @cached_property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cblint.buildspec.model import Buildspec
 from cblint.flow.build import Build
 from cblint.flow.kinds import ASSIGNED
 from cblint.hiding import Hiding
@@ -13,9 +12,8 @@ from cblint.secrets.names import names_secret
 from cblint.secrets.values import is_written_in_part
 
 
-def secrets_of(buildspec: Buildspec, build: Build, hiding: Hiding | None = None) -> Mask:
-    """The secrets of a build; ``hiding`` are those of the file, where they are found already."""
-    hiding = hiding or Hiding(buildspec.stream.text.value, (buildspec,))
+def secrets_of(build: Build, hiding: Hiding) -> Mask:
+    """The secrets of a build; ``hiding`` has those of the whole file that its buildspec stands in."""
     return Mask([*hiding.known, *_assigned(build)])
 
 

@@ -10,6 +10,7 @@ from cblint.flow.build import Build
 from cblint.flow.events import Hidden
 from cblint.flow.state import Variable
 from cblint.flow.trace import Belief, Known, beliefs, directory, known, runs_after_failure
+from cblint.hiding import Hiding
 from cblint.records import NamedTuple
 from cblint.report.secrets import secrets_of
 from cblint.report.serialise import serialised
@@ -46,6 +47,8 @@ class Traced(NamedTuple):
     lines: Lines
     shown: str
     """The name of its file."""
+    hiding: Hiding
+    """What of that file is not to be shown."""
 
 
 def render_json(traced: Iterable[Traced]) -> Iterator[str]:
@@ -53,7 +56,7 @@ def render_json(traced: Iterable[Traced]) -> Iterator[str]:
     items: list[dict[str, Any]] = []
     left = MOST
     for one in traced:
-        secrets = secrets_of(one.buildspec, one.build)
+        secrets = secrets_of(one.build, one.hiding)
         for belief, names in _with_names(one):
             item = _item(belief, one, names if left > 0 else belief.changed, secrets)
             left -= sum(len(name) + len(known["value"] or "") + 20 for name, known in item["variables"].items())
@@ -119,7 +122,7 @@ def render_text(traced: Iterable[Traced]) -> Iterator[str]:
 
 def _steps(traced: Traced) -> Iterator[str]:
     before: str | None = "."
-    secrets = secrets_of(traced.buildspec, traced.build)
+    secrets = secrets_of(traced.build, traced.hiding)
     for belief in beliefs(traced.build):
         step = belief.step
         line = traced.lines.position(step.item.node.span.start).line

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 
+from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.secrets import context
 from cblint.secrets.find import find
@@ -22,6 +23,8 @@ SHOWN = 4
 """Characters of a public beginning that are shown."""
 BESIDE = 1_000
 """Characters of a text that are looked at beyond those that are shown: a secret that is cut is none any more."""
+_GOES_ON = expressions.lazy(r"(?:(?:[\"']{1,4}|\\(?![nrt0\s\"']))[^\s\"'\\;|&()<>,`{}\[\]:=$#/]{1,200}){1,20}")
+"""What follows a quote or a backslash in a value, where that ends no word."""
 
 
 class Hidden(NamedTuple):
@@ -58,6 +61,9 @@ def suspected(text: str) -> Iterator[Match]:
         likely = likely and not (text[pair.start - 1].isspace() and names_resource(value))
         if named and likely:
             yield Match(pair.start, pair.end, "named", worth(value))
+            beyond = _GOES_ON.match(text, pair.end)
+            if beyond is not None:
+                yield Match(pair.start, beyond.end(), "named", worth(text[pair.start : beyond.end()]))
     yield from context.logins(text)
     if _begins_token(text):
         for match in _beginnings().finditer(text):
@@ -87,7 +93,9 @@ def _telling() -> tuple[str, ...]:
 @cache
 def _beginnings() -> re.Pattern[str]:
     """A token whose end, or whose length, is not as it should be."""
-    return re.compile(f"(?<![A-Za-z0-9_])(?:{'|'.join(map(re.escape, _telling()))})[A-Za-z0-9_.+/=-]{{16,300}}")
+    telling = "|".join(map(re.escape, _telling()))
+    # What begins as tokens of npm do can be one of its settings.
+    return re.compile(f"(?<![A-Za-z0-9_])(?!npm_config_)(?:{telling})[A-Za-z0-9_.+/=-]{{16,300}}")
 
 
 class Mask:
@@ -100,6 +108,7 @@ class Mask:
         self._short: set[str] = set()
         for secret in () if self.too_many else secrets:
             self._take(secret)
+        self.nothing = not (self.too_many or self._grams or self._short)
         self._judged: dict[str, bool] = {}
         self._shown: dict[str, str] = {}
 

@@ -241,7 +241,8 @@ REPEATED = {
 
 @pytest.mark.parametrize(("before", "repeated", "after"), REPEATED.values(), ids=REPEATED)
 def test_the_work_grows_as_the_length_does(before: str, repeated: str, after: str) -> None:
-    counts = [work(before + repeated * (length // len(repeated)) + after) for length in (500, 1_000, 2_000)]
+    lengths = (200, 500, 1_000, 2_000)  # the first is for what is done but once in a process
+    counts = [work(before + repeated * (length // len(repeated)) + after) for length in lengths][1:]
     assert steepening(counts) < MOST, counts
 
 

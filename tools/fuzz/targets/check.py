@@ -9,7 +9,7 @@ from zlib import crc32
 from cblint.catalogue import rules
 from cblint.hiding import Hiding
 from cblint.hosts.discover import Candidate
-from cblint.linter import Settings, buildspecs_in, lint_bytes
+from cblint.linter import Settings, held_in, lint_bytes
 from cblint.opening import NotBuildspec
 from cblint.report import FORMATS
 from cblint.running import result_of
@@ -101,7 +101,7 @@ def hold_secrets(data: bytes, path: str, outputs: dict[str, str]) -> None:
         return
     try:
         text = decode(data)
-        hiding = Hiding(text, buildspecs_in(text, path, _ISOLATED))
+        hiding = Hiding(text, held_in(text, path, _ISOLATED).subjects)
     except Unreadable:
         return
     except (NotBuildspec, TooComplex):

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow.build import run_build
+from cblint.hiding import Hiding
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings, buildspecs_in, lint_text
 from cblint.opening import NotBuildspec
@@ -77,7 +78,9 @@ def flow(data: bytes) -> None:
     items = "".join(f"      - {json.dumps(item)}\n" for item in text.split("\n\0"))
     file = f"env: {{shell: {shell}, variables: {{A: b, DB_PASSWORD: hunter2hunter2}}}}\n{HEAD}{items}"
     lines = Lines(file)
-    traced = [Traced(each, run_build(each), lines, "buildspec.yml") for each in _buildspecs(file)]
+    buildspecs = _buildspecs(file)
+    hiding = Hiding(file, buildspecs)
+    traced = [Traced(each, run_build(each), lines, "buildspec.yml", hiding) for each in buildspecs]
     json.loads("".join(render_json(traced)))
     assert_harmless("".join(render_text(traced)).encode())
     result = lint_text(file, Candidate("buildspec.yml", True), _ISOLATED)
