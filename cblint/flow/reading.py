@@ -96,7 +96,7 @@ def _split(line: str, count: int, separators: str) -> list[str]:
     if not separators:
         found = [line]
     elif separators == _BLANKS:
-        found = line.strip(" \t").split(None, count - 1) if line.strip(" \t") else []
+        found = line.strip(" \t").split(None, count - 1)
     else:
         found = re.split(f"[{re.escape(separators)}]", line, maxsplit=count - 1) if count > 1 else [line]
         rest = found[-1]

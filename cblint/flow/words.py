@@ -355,7 +355,7 @@ def _pieces(text: str, separators: str) -> tuple[list[str], bool, bool]:
         return ([text] if text else []), False, False
     blanks = "".join(char for char in BLANKS if char in separators)
     others = "".join(char for char in separators if char not in BLANKS)
-    stripped = text.strip(blanks) if blanks else text
+    stripped = text.strip(blanks)
     begins, ends = _differs(text, stripped, 0), _differs(text, stripped, 1)
     if not stripped:
         return [], begins, ends

@@ -230,7 +230,7 @@ class Scanner(Place):
     def dollar(self, quoted: bool) -> Part | None:
         """The expansion that begins with the ``$`` here; None where it is just that character."""
         start = self.at
-        following = self.source[start + 1 : start + 2] if start + 1 < self.size else ""
+        following = self.source[start + 1 : start + 2]
         if following == "(":
             return self._arithmetic_expansion(start) or self._command_substitution(start)
         if following == "{":
