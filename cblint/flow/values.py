@@ -67,7 +67,7 @@ NONZERO = Hole("$?")
 
 LONGEST, MOST_PIECES = 16_384, 256
 """How much of a text is kept: one that is put together of longer ones again and again would be without end."""
-LONGEST_JOINED = 4_096
+LONGEST_JOINED = 1_024
 
 EMPTY = Value(())
 UNKNOWN = Value((Hole(),))
