@@ -291,7 +291,9 @@ def _readings_of_shells(buildspec: Buildspec, telling: Callable[[str], bool]) ->
         again = (each.node for calls in by_shell(item.script).values() for each in calls)
         yield from unquoted(node for root in (item.script, *again) for node in syntax.walk(root))
     for item in filter(is_one, buildspec.powershell_items):
-        yield from unquoted(syntax.walk(item.powershell))
+        from cblint.shell.powershell_unquoted import edits_in_powershell  # few buildspecs are for Windows
+
+        yield from unquoted(syntax.walk(item.powershell), edits_in_powershell)
 
 
 def _given_in_commands(buildspec: Buildspec) -> Iterator[tuple[str, Reading]]:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.shell.ansi import unescaped
-from cblint.shell.powershell_tree import Expandable
 from cblint.shell.syntax import DoubleQuoted, Literal, Node, SingleQuoted
 from cblint.source.text import Piece, Text
 
-_BACKTICK = expressions.lazy(r"`(.)|\"\"", re.DOTALL)
-_BACKTICK_CHARACTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
 _BETWEEN_WORDS = frozenset(" \t\r\n;|&()<>")
 
 
-class _Edit(NamedTuple):
+class Edit(NamedTuple):
     """``source.value[start:end]`` is read as ``read``."""
 
     start: int
@@ -32,14 +27,28 @@ class Reading(NamedTuple):
     written: Text
 
 
-def unquoted(nodes: Iterable[Node]) -> Iterator[Reading]:
+def edits_of(node: Node) -> Iterator[Edit]:
+    """What is read otherwise than it is written of a node, without what stands below it."""
+    if isinstance(node, (Literal, SingleQuoted)):
+        read = (unescaped(node.value) if isinstance(node, SingleQuoted) and node.ansi else None) or node.value
+        if read != node.raw and (read or not ends_word(node)):
+            yield Edit(node.start, node.end, read)
+    elif isinstance(node, DoubleQuoted):
+        opening = node.raw.find('"', 0, 2) + 1  # a here-document has none
+        if opening and (node.parts or not ends_word(node)):
+            yield Edit(node.start, node.start + opening, "")
+            yield Edit(node.end - 1, node.end, "")
+
+
+def unquoted(nodes: Iterable[Node], edited: Callable[[Node], Iterator[Edit]] = edits_of) -> Iterator[Reading]:
     """The texts that nodes stand in, those in which something is quoted; what is expanded there is as it is written.
 
-    An empty word keeps its quotes, as the next one would seem to stand in its place.
+    An empty word keeps its quotes, as the next one would seem to stand in its place. ``edited`` knows the quotes of a
+    shell: those of POSIX shells here.
     """
-    found: dict[int, tuple[Text, list[_Edit]]] = {}
+    found: dict[int, tuple[Text, list[Edit]]] = {}
     for node in nodes:
-        edits = list(_edits(node))
+        edits = list(edited(node))
         if edits:
             found.setdefault(id(node.source), (node.source, []))[1].extend(edits)
     for source, edits in found.values():
@@ -48,49 +57,21 @@ def unquoted(nodes: Iterable[Node]) -> Iterator[Reading]:
 
 def unquoted_word(word: Node) -> Reading:
     """A word, or another node, without its quotes."""
-    edits = (edit for node in word.walked() if node.source is word.source for edit in _edits(node))
+    edits = (edit for node in word.walked() if node.source is word.source for edit in edits_of(node))
     return _reading(word.source, edits, word.start, word.end)
 
 
-def _reading(source: Text, edits: Iterable[_Edit], start: int, end: int) -> Reading:
+def _reading(source: Text, edits: Iterable[Edit], start: int, end: int) -> Reading:
     return Reading(source.derive(_pieces(source.value, sorted(edits), start, end), start), source)
 
 
-def _edits(node: Node) -> Iterator[_Edit]:
-    """What is read otherwise than it is written of a node, without what stands below it."""
-    if isinstance(node, (Literal, SingleQuoted)):
-        read = (unescaped(node.value) if isinstance(node, SingleQuoted) and node.ansi else None) or node.value
-        if read != node.raw and (read or not _ends_word(node)):
-            yield _Edit(node.start, node.end, read)
-    elif isinstance(node, DoubleQuoted):
-        opening = node.raw.find('"', 0, 2) + 1  # a here-document has none
-        if opening and (node.parts or not _ends_word(node)):
-            yield _Edit(node.start, node.start + opening, "")
-            yield _Edit(node.end - 1, node.end, "")
-    elif isinstance(node, Expandable):
-        edge = 2 if node.here else 1
-        if len(node.raw) > 2 * edge or not _ends_word(node):
-            yield _Edit(node.start, node.start + edge, "")
-            yield from _in_string(node, edge)
-            yield _Edit(node.end - edge, node.end, "")
-
-
-def _ends_word(node: Node) -> bool:
+def ends_word(node: Node) -> bool:
+    """Whether nothing of its word stands behind a node."""
     behind = node.source.value[node.end : node.end + 1]
     return not behind or behind in _BETWEEN_WORDS
 
 
-def _in_string(node: Expandable, edge: int) -> Iterator[_Edit]:
-    """What is escaped in a string of PowerShell, but for what is expanded in it."""
-    at = node.start + edge
-    for begin, end in (*((part.start, part.end) for part in node.parts), (node.end - edge, node.end)):
-        for match in _BACKTICK.finditer(node.source.value, at, begin):
-            char = match[1] or '"'
-            yield _Edit(*match.span(), _BACKTICK_CHARACTERS.get(char, char) if match[1] else '"')
-        at = end
-
-
-def _pieces(written: str, edits: Iterable[_Edit], at: int, end: int) -> Iterator[Piece]:
+def _pieces(written: str, edits: Iterable[Edit], at: int, end: int) -> Iterator[Piece]:
     """What is read of ``written[at:end]``."""
     for edit in edits:
         if edit.start < at:
@@ -103,7 +84,7 @@ def _pieces(written: str, edits: Iterable[_Edit], at: int, end: int) -> Iterator
         yield Piece(written[at:end], at, end)
 
 
-def _placed(edit: _Edit, written: str) -> list[Piece]:
+def _placed(edit: Edit, written: str) -> list[Piece]:
     """Where the characters of what is read stand, as far as each of them is written."""
     pieces: list[Piece] = []
     at = edit.start
