@@ -49,7 +49,10 @@ def _within(repository: str, path: str) -> str | None:
         return None
     root = os.path.realpath(repository)
     full = os.path.realpath(os.path.join(root, path))
-    return full if os.path.commonpath([root, full]) == root else None
+    try:
+        return full if os.path.commonpath([root, full]) == root else None
+    except ValueError:  # another drive
+        return None
 
 
 MOST_ENTRIES = 5_000
