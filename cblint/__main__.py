@@ -1,11 +1,42 @@
 """``python -m cblint``, and the console script."""
 
 import gc
+import os
+import sys
 
 # What a linter makes lives as long as its file; collecting in between frees nothing and costs 5 % of a cold start.
 gc.set_threshold(100_000)
 
-from cblint.cli import main  # noqa: E402 - imports are most of a cold start
+from cblint import cli  # noqa: E402 - imports are most of a cold start
+
+
+def main() -> None:
+    """Run the process's command line; ends in SystemExit, or ends the process."""
+    try:
+        cli.main()
+    except SystemExit as ended:
+        _end(ended.code)
+        raise
+
+
+def _end(status: object) -> None:
+    """End the process as it is: taking apart what it made, piece by piece, costs a sixth of a cold start.
+
+    Returns if anything is left to do at the end: threads or functions that wait for it, a stream that does not take
+    what it still holds, somebody who looks on.
+    """
+    if not isinstance(status, int) or not _LEFT.isdisjoint(sys.modules) or sys.gettrace() or sys.getprofile():
+        return
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        return
+    os._exit(status)
+
+
+_LEFT = frozenset({"atexit", "threading"})
 
 if __name__ == "__main__":
     main()

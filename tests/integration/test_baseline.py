@@ -347,7 +347,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(cblint: Cblint) -> None
 def test_without_a_baseline_nothing_of_it_is_imported(cblint: Cblint) -> None:
     cblint.put({"buildspec.yml": CLEAN})
     names = {"cblint.baseline", "cblint.since", "cblint.cli.baseline", "subprocess", "hashlib", "tempfile"}
-    code = f"import sys, cblint.__main__ as m\ntry: m.main()\nfinally: print(sorted({names} & set(sys.modules)))"
+    code = f"import sys, cblint.cli as m\ntry: m.main()\nfinally: print(sorted({names} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code, "check", "buildspec.yml"],
         cwd=cblint.folder,
