@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from cblint import linter, opening
 from cblint.finding import Finding
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings
+from cblint.typing import Any
 
 
 class LintError(Exception):

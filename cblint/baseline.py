@@ -10,7 +10,6 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 from cblint.catalogue import Rule
 from cblint.finding import BASELINE
@@ -22,6 +21,7 @@ from cblint.opening import STDIN
 from cblint.records import NamedTuple
 from cblint.source.file import BASELINE as FORMAT
 from cblint.source.file import Unreadable, read
+from cblint.typing import Any
 
 VERSION = 1
 MAX_BYTES = 256 * 1024 * 1024

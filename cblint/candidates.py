@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cblint.choices import config_or_default, configuration, inside
 from cblint.config import Config, ConfigError, matches
@@ -13,6 +12,7 @@ from cblint.hosts.discover import Candidate, finds, search
 from cblint.hosts.reading import mentions
 from cblint.opening import called_a_buildspec, worth_opening
 from cblint.records import NamedTuple
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.linter import Settings

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from cblint.catalogue import Catalogue, Rule, Selection, UnknownRule
 from cblint.config import Config, catalogue_of, config_for, is_configured, load_config
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.linter import Settings

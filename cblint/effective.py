@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from cblint.catalogue import Catalogue, Rule
 from cblint.choices import catalogue_for, check_settings, configuration, selection
@@ -15,6 +14,7 @@ from cblint.config.said import Said, said
 from cblint.linter import Settings, place_of
 from cblint.opening import repository_graph
 from cblint.records import NamedTuple
+from cblint.typing import Any
 
 DEFAULT, COMMAND_LINE = "default", "command line"
 

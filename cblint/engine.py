@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.catalogue import Rule, Variant, find
@@ -29,6 +28,7 @@ from cblint.records import NamedTuple
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE, UNTOLD, Lines, Span
 from cblint.source.tree import Node, path_to
+from cblint.typing import Any
 
 Subject = Buildspec | Resource
 Check = Callable[[Any], Iterable[Report]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from typing import Any
 
 from cblint import expressions
 from cblint.catalogue import Selection, select
@@ -14,6 +13,7 @@ from cblint.hosts.discover import Candidate
 from cblint.linter import FileResult, Settings, lint_text
 from cblint.records import NamedTuple
 from cblint.source.text import Position, Span
+from cblint.typing import Any
 
 OF_WHOLE_BUILDS = frozenset({"variable-never-defined", "unused-env-variable", "unused-secret"})
 """Rules that ask where a variable comes from, or goes to. An example of another rule is a part of a build that does not

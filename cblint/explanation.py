@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import tempfile
 from collections.abc import Iterator
-from typing import Any
 
 from cblint.catalogue import Catalogue, Rule, Variant, built_in
 from cblint.catalogue.load import entry_of
@@ -14,6 +13,7 @@ from cblint.finding import Finding, Severity
 from cblint.linter import FileResult
 from cblint.records import NamedTuple
 from cblint.running import Result
+from cblint.typing import Any
 
 OTHER = "other"
 """A variant that no example shows."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, AnyStr
+
+from cblint.typing import TYPE_CHECKING, Any, AnyStr
 
 if TYPE_CHECKING:
 

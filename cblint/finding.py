@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from cblint.records import NamedTuple
 from cblint.source.text import Position, Span
 from cblint.source.tree import Node
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.hosts.graph import Resource

@@ -14,7 +14,6 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from typing import Any
 
 from cblint import identity
 from cblint.candidates import candidates_of
@@ -32,6 +31,7 @@ from cblint.source.file import MAX_BYTES, Unreadable, decode
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, walk
+from cblint.typing import Any
 
 _PASSES = 50
 """One fix can make room for another that overlapped it. One after which the same is said again is taken back."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from cblint import engine
 from cblint.buildspec.model import Buildspec
@@ -37,6 +36,7 @@ from cblint.source.file import Unreadable, decode, read_bytes
 from cblint.source.loader import TooComplex
 from cblint.source.text import Lines
 from cblint.timing import Spent, each, lap, measured
+from cblint.typing import TYPE_CHECKING
 from cblint.wording import counted
 
 if TYPE_CHECKING:

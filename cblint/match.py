@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
 
 from cblint import expressions
 from cblint.finding import Edit
@@ -12,6 +11,7 @@ from cblint.source.foreign import is_known
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.spelling import closest, distance
+from cblint.typing import Any, Protocol
 
 _PATH = expressions.lazy(r"(?:(?:^|\.)(?:\*|\{[\w,-]+\}|[\w-]+)|\[\*\])+")
 _STEP = expressions.lazy(r"\[\*\]|[^.\[\]]+")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.finding import Edit, ValueChange
 from cblint.records import NamedTuple
@@ -13,6 +12,7 @@ from cblint.source.text import Span, Text
 from cblint.source.tree import Mapping, Node, Scalar
 from cblint.source.tree import Sequence as Items
 from cblint.source.writing import Change, rewritten
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.hosts.graph import Resource

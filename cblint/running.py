@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.candidates import candidates_of, left_out
@@ -18,6 +17,7 @@ from cblint.linter import FileResult, Lint, Settings, buildspecs_in, lint_bytes,
 from cblint.records import NamedTuple
 from cblint.source.file import read
 from cblint.timing import lap
+from cblint.typing import Any
 
 PROCESSES_PAY_FROM = 0.15
 """Seconds of work that are left; starting two processes takes about half of it."""

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from time import perf_counter
-from typing import Protocol, TypeVar
 
 from cblint.records import NamedTuple
+from cblint.typing import Protocol, TypeVar
 
 REST = "all else"
 """The phase of what no other one has."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from cblint.buildspec.shape import faults, sentence
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Mapping, Node, Pair, walk
+from cblint.typing import Any
 
 
 class Refused(Exception):

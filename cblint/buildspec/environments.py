@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import items, mapping, scalar
 from cblint.facts import table
@@ -12,6 +11,7 @@ from cblint.facts.images import WINDOWS, Image, image_of, sh_of
 from cblint.hosts.settings import known, setting
 from cblint.records import NamedTuple
 from cblint.source.tree import Mapping, Node, Scalar
+from cblint.typing import TYPE_CHECKING
 from cblint.wording import enumerated
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.facts import table
@@ -18,6 +17,7 @@ from cblint.source.foreign import Settings, is_complete, is_known, is_settled
 from cblint.source.loader import Document, Stream
 from cblint.source.text import HOLE, end_of_line
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, reachable, walk
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment

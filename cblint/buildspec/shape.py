@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from cblint import expressions
 from cblint.match import pairs_of
@@ -20,6 +19,7 @@ from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
 from cblint.source.tree import path_of as path_of
 from cblint.spelling import suggestion
+from cblint.typing import Any
 from cblint.wording import enumerated
 
 Schema = dict[str, Any] | bool

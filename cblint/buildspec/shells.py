@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from cblint.source.foreign import is_known
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec

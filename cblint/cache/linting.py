@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
 
 from cblint.cache.meaning import configured, meaning
 from cblint.cache.program import marks
@@ -16,6 +15,7 @@ from cblint.linter import FileResult, Settings, lint_bytes, place_of
 from cblint.naming import behind_links, names_of
 from cblint.source.digest import digest
 from cblint.source.remembered import Answers, Question, are_as_before, listening, of_disk
+from cblint.typing import Any
 
 
 def lint_or_recall(place: str, data: bytes, candidate: Candidate, settings: Settings) -> FileResult:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
 
 from cblint.finding import Finding, Fix, PlacedEdit, Related, Severity, ValueChange
 from cblint.linter import FileResult
 from cblint.records import NamedTuple
 from cblint.source.text import Position, Span
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.secrets.mask import Hidden

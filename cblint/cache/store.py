@@ -13,10 +13,10 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from cblint.records import NamedTuple
 from cblint.source.digest import digest
+from cblint.typing import Any
 
 VARIABLE = "CBLINT_CACHE_DIR"
 """The environment variable that names another folder; empty, there is none."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from cblint.catalogue.model import Rule, rule_from
 from cblint.facts import table
+from cblint.typing import Any
 
 
 @lru_cache(maxsize=1)

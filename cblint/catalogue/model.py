@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from cblint.finding import Severity
 from cblint.hosts.definition import BUILDSPEC
 from cblint.match import Finder, Matcher
 from cblint.records import NamedTuple
+from cblint.typing import Any
 
 PEDANTIC = "pedantic"
 PROFILES = ("default", "security", PEDANTIC)

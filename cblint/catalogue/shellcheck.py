@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from cblint.catalogue.model import PROFILES, SENTENCE, WITHIN_COMMANDS_WITH_HOLES, Rule, Variant
 from cblint.catalogue.selection import SHELLCHECK, Selection, is_check
 from cblint.facts import table
 from cblint.finding import Finding, Severity
 from cblint.match import Finder
+from cblint.typing import Any
 from cblint.wording import enumerated
 
 _SUMMARY = "A check of ShellCheck"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.shell.operands import begins_to_fit
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.values import Value

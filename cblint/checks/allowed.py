@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.shell.commands import AndOr, Branch, Case, CaseItem, Condition, If, Pipeline, SimpleCommand
 from cblint.shell.query import TESTS, names_in, unwrapped
 from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Word, walk
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.checks.ways import Use

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from cblint import expressions
 from cblint.buildspec.model import PARAMETER_STORE
@@ -19,6 +18,7 @@ from cblint.shell.effects import Verb, called, line_in, places_in
 from cblint.shell.operands import after, beginning
 from cblint.shell.query import Invocation, unwrapped
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, Word, walk
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.checks.ways import Use

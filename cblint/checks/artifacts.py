@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 from cblint.buildspec.model import Buildspec, Section, items, scalar
 from cblint.checks.edits import key_before, replaced, respelt
@@ -16,6 +15,7 @@ from cblint.records import NamedTuple
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
 from cblint.spelling import closest, distance
+from cblint.typing import Any
 
 # Reports
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from cblint import expressions
 from cblint.checks.contained import Container, container_of
@@ -15,6 +14,7 @@ from cblint.finding import Edit, Report
 from cblint.shell.effects import called_at
 from cblint.shell.operands import may_hold_options
 from cblint.shell.query import Invocation
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec

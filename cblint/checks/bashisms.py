@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH_AS_SH, DASH, SH
@@ -12,6 +11,7 @@ from cblint.finding import Report
 from cblint.shell.commands import AndOr, Case, If, Subshell, While
 from cblint.shell.syntax import walk
 from cblint.shell.trees import of_tree
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.checks.edits import Change

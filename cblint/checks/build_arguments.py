@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.arguments import (
@@ -34,6 +33,7 @@ from cblint.shell.commands import SimpleCommand
 from cblint.shell.operands import pieces
 from cblint.shell.syntax import Literal, Node, Parameter, Word
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.values import Value

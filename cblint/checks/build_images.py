@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, scalar
 from cblint.checks.edits import respelt
@@ -12,6 +11,7 @@ from cblint.finding import Report
 from cblint.hosts.settings import known, setting
 from cblint.match import parse_path, places
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.hosts.graph import Resource

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import Buildspec, items, scalar
 from cblint.checks.certain import expected, is_expected
@@ -23,6 +22,7 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation, is_test
 from cblint.shell.syntax import walk
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event, Guard

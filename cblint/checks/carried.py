@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.caching import cached_paths
@@ -21,6 +20,7 @@ from cblint.flow.kinds import RAN, REMOVED, STORED
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.effects import called_at, effect_of
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.ways import Use, may_have_secrets, uses
@@ -14,6 +13,7 @@ from cblint.flow.dumps import ENVIRONMENT
 from cblint.flow.kinds import STORED
 from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, sounds_plain, sounds_secret
 from cblint.records import NamedTuple
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.flow.kinds import RAN
 from cblint.shell.commands import ArithmeticCommand, Case, Condition, If, SimpleCommand
 from cblint.shell.effects import effect_of
 from cblint.shell.syntax import Node, walk
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.deleting import all_that_protects
@@ -17,6 +16,7 @@ from cblint.shell.commands import AndOr
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation, asked_in
 from cblint.shell.syntax import Parameter, walk
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

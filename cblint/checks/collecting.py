@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.certain import expected
@@ -25,6 +24,7 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 from cblint.wording import enumerated
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.environments import (
     LAMBDA_COMPUTE,
@@ -31,6 +30,7 @@ from cblint.shell.operands import beginning
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 from cblint.wording import enumerated
 
 if TYPE_CHECKING:

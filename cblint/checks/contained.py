@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.docker import Argument, DockerCommand, command_of, is_client
@@ -11,6 +10,7 @@ from cblint.flow.references import Parts
 from cblint.records import NamedTuple
 from cblint.shell.query import Invocation, unfolded
 from cblint.shell.syntax import Literal, Word
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

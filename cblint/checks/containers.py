@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import replaced
@@ -15,6 +14,7 @@ from cblint.facts.images import is_of_one_language
 from cblint.finding import Edit, Report
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import Any
 
 from cblint.buildspec.embedded import buildspec_used
 from cblint.buildspec.model import Buildspec, Section, items, mapping, scalar
@@ -21,6 +20,7 @@ from cblint.records import NamedTuple
 from cblint.source.text import HOLE, Span
 from cblint.source.tree import Pair, Scalar
 from cblint.spelling import alike, closest
+from cblint.typing import Any
 from cblint.wording import enumerated
 
 _TRUE = frozenset({"yes", "true", "on"})

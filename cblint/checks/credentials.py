@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
@@ -22,6 +21,7 @@ from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import HOLE, Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

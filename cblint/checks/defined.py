@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PHASES, Buildspec
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
@@ -22,6 +21,7 @@ from cblint.shell.script import Script
 from cblint.shell.syntax import ArithmeticExpansion, Node, Parameter, walk
 from cblint.shell.trees import of_tree
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 from cblint.wording import enumerated
 
 if TYPE_CHECKING:

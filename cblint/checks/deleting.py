@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import replaced
@@ -15,6 +14,7 @@ from cblint.flow.kinds import READ
 from cblint.shell.query import Invocation, names_in
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

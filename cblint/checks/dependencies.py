@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Any
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.edits import after, replaced
@@ -19,6 +18,7 @@ from cblint.hosts.repository import holds, text_in
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
+from cblint.typing import Any
 
 _MANAGERS = r"\b(?:npm|yarn|bundle|composer)\b"
 _OTHER_YARN = (

@@ -7,7 +7,6 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import VARIABLES, Buildspec, Variable
 from cblint.checks.dependencies import ELSEWHERE, at_or_above, folder_of, has_other_yarn, installs_all, manager_of
@@ -25,6 +24,7 @@ from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations, is_test
 from cblint.shell.syntax import walk
 from cblint.source.text import Span, Text
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

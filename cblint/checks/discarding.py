@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.hidden import invoked, makes_anew, masked, notes, succeeds
@@ -18,6 +17,7 @@ from cblint.shell.query import Invocation, programs_in
 from cblint.shell.script import Script
 from cblint.shell.syntax import Node
 from cblint.shell.trees import of_tree
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

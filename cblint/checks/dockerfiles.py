@@ -6,13 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.checks.globs import may_take
 from cblint.flow.docker import command_of, is_client
 from cblint.hosts.repository import holds, text_in
 from cblint.records import NamedTuple
 from cblint.shell.query import Invocation
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec

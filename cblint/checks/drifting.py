@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.certain import expected
@@ -26,6 +25,7 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Literal, Word
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun

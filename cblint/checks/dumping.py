@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
 from cblint.checks.removing import list_item, number_of, statement
@@ -19,6 +18,7 @@ from cblint.shell.commands import AndOr, SimpleCommand
 from cblint.shell.effects import line_in
 from cblint.shell.query import unwrapped
 from cblint.source.tree import Node
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

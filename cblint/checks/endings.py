@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.buildspec.model import Buildspec, ShellItem
@@ -17,6 +16,7 @@ from cblint.shell.effects import effect_of
 from cblint.shell.query import FILE_TESTS, Invocation, fails_always
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import HOLE, Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, VARIABLES, Buildspec, Variable
 from cblint.checks.edits import replaced
@@ -15,6 +14,7 @@ from cblint.finding import Report
 from cblint.hosts.settings import known
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.checks.edits import Change

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.given import comes_with_image, given_names, lacking, misspelt
@@ -31,6 +30,7 @@ from cblint.shell.commands import (
 from cblint.shell.query import names_in, quoted
 from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of
@@ -17,6 +16,7 @@ from cblint.records import NamedTuple
 from cblint.shell.operands import after, beginning, option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow import build_of
@@ -16,6 +15,7 @@ from cblint.shell.effects import Effect, effect_of, verbs_of
 from cblint.shell.operands import option_values, pieces
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Literal, Parameter, SingleQuoted, Word, walk
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec, ShellItem

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.fetching import PROGRAMS, Call, Fetch, fetches_of
@@ -24,6 +23,7 @@ from cblint.shell.effects import places
 from cblint.shell.operands import option_values
 from cblint.shell.query import runs_another
 from cblint.shell.syntax import Node, Word
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.hidden import unsure_assignments
@@ -21,6 +20,7 @@ from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Parameter, walk
 from cblint.shell.trees import of_tree
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

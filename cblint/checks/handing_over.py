@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.batch import Task, tasks
 from cblint.buildspec.model import Buildspec
@@ -21,6 +20,7 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.checks.edits import Change

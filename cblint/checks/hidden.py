@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.steps import FAILING
@@ -12,6 +11,7 @@ from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

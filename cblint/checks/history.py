@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.buildspec.environments import Environment, those
@@ -20,6 +19,7 @@ from cblint.shell.commands import Branch, SimpleCommand, Test
 from cblint.shell.effects import called, called_at
 from cblint.shell.query import Invocation, names_in
 from cblint.shell.syntax import Node, Parameter, walk
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow import build_of
@@ -17,6 +16,7 @@ from cblint.records import NamedTuple
 from cblint.shell.effects import effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.edits import Change, left_out
 from cblint.checks.removing import command
 from cblint.facts import table
 from cblint.finding import Report
+from cblint.typing import TYPE_CHECKING
 from cblint.wording import enumerated
 
 if TYPE_CHECKING:

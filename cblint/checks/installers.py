@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.dependencies import at_or_above, folders_of
@@ -19,6 +18,7 @@ from cblint.shell.effects import effect_of
 from cblint.shell.operands import beginning, may_hold_options, option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
+from cblint.typing import Any
 from cblint.wording import enumerated
 
 _MAY_INSTALL = r"\b(?:install|add|i|in|a|require|run|exec|x|dlx|binstall|update|npx|uvx)\b"

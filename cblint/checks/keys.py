@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.batch import is_dependency_key, tasks
 from cblint.buildspec.model import VARIABLES, Buildspec, items, mapping, scalar
@@ -15,6 +14,7 @@ from cblint.finding import Edit, Report
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Pair, Scalar, walk
 from cblint.spelling import alike, closest
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.checks.edits import Change

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import BASH
@@ -16,6 +15,7 @@ from cblint.shell.commands import CommandList, Function, Pipeline, Subshell
 from cblint.shell.effects import called, called_at, effect_of
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import CommandSubstitution, Node, ProcessSubstitution
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
 from cblint.checks.edits import left_out
@@ -32,6 +31,7 @@ from cblint.shell.script import Script
 from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.shell.trees import of_tree
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence as Several
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import key_before, respelt, without_items
@@ -15,6 +14,7 @@ from cblint.shell.commands import Assignment, Pipeline
 from cblint.shell.operands import pieces
 from cblint.shell.syntax import CommandSubstitution, Word
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.checks.ways import Use

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.buildspec.model import Buildspec, scalar
@@ -23,6 +22,7 @@ from cblint.shell.syntax import Node, Parameter, Word, walk
 from cblint.shell.trees import of_tree
 from cblint.source.tree import Mapping, Scalar
 from cblint.source.tree import Node as YamlNode
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.checks.edits import Change

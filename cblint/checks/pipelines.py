@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import after, before, replaced
@@ -17,6 +16,7 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Parameter, SingleQuoted, Word, walk
 from cblint.source.text import Span
 from cblint.spelling import closest
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

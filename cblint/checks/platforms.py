@@ -6,12 +6,12 @@ What knows PowerShell is imported by the few buildspecs that need it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.buildspec.shells import CMD, POWERSHELL, UNKNOWN, stated_shell
 from cblint.finding import Report
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment

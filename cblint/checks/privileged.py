@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.embedded import buildspecs_within
 from cblint.buildspec.environments import those
@@ -35,6 +34,7 @@ from cblint.shell.parser import parse
 from cblint.shell.query import Invocation, invocations
 from cblint.source.foreign import Reference, Unknown
 from cblint.source.text import Text
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.environments import Environment

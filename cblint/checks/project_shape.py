@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from cblint.buildspec.shape import Fault, faults
 from cblint.facts import table
@@ -15,6 +14,7 @@ from cblint.hosts.spelling import SPELT_AS_THE_API, facts_of, format_of, spelt, 
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
 from cblint.spelling import plain, suggestion
+from cblint.typing import Any
 from cblint.wording import enumerated
 
 TOO_MUCH = "additionalProperties"

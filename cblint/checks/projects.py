@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.environments import Environment, environment_at, is_told_there, those
 from cblint.buildspec.model import Buildspec
@@ -13,6 +12,7 @@ from cblint.facts import table
 from cblint.finding import Report
 from cblint.hosts.project import Artifacts, Cache
 from cblint.hosts.settings import known, listed, pair_at, setting, truth_at
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.hosts.graph import Resource

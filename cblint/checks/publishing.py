@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PHASES, Buildspec
 from cblint.facts import table
@@ -20,6 +19,7 @@ from cblint.shell.query import FILE_TESTS, Invocation
 from cblint.shell.syntax import Parameter, Word, walk
 from cblint.source.text import Span
 from cblint.source.tree import Sequence
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.checks.edits import Change

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.dockerfiles import Base, bases_of
@@ -39,6 +38,7 @@ from cblint.shell.operands import pieces
 from cblint.shell.query import is_test, names_in
 from cblint.shell.syntax import Literal, SingleQuoted, Word, walk
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import SECRETS_MANAGER, VARIABLES, Buildspec, items, scalar
 from cblint.checks.edits import without_items
@@ -15,6 +14,7 @@ from cblint.flow.labels import FETCHED, NAMED, SECRET, Label, of_kind, sounds_pl
 from cblint.flow.steps import SUCCEEDING
 from cblint.records import NamedTuple
 from cblint.source.tree import Scalar, Sequence
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
 
 from cblint.checks.strangers import is_open
 from cblint.facts import table
@@ -27,6 +26,7 @@ from cblint.hosts.webhooks import inside
 from cblint.records import NamedTuple
 from cblint.source.text import Span
 from cblint.source.tree import Mapping, Node, Scalar
+from cblint.typing import Any
 
 _NOTES = frozenset({"repositories", "images"})
 """Variants that are notes whoever starts the builds."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, mapping, scalar
 from cblint.checks.edits import respelt
@@ -22,6 +21,7 @@ from cblint.finding import Report
 from cblint.records import NamedTuple
 from cblint.source.tree import Pair, Scalar
 from cblint.spelling import closest
+from cblint.typing import TYPE_CHECKING
 from cblint.wording import enumerated
 
 if TYPE_CHECKING:

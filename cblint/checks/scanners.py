@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Container as Collection
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from cblint.checks.contained import Container, container_of
 from cblint.checks.edits import after
@@ -25,6 +24,7 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Word
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from cblint.facts import table
 from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
+from cblint.typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cblint.checks.fetching import Call

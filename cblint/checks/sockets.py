@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.checks.contained import is_tool
@@ -14,6 +13,7 @@ from cblint.flow.docker import command_of
 from cblint.flow.references import DOCKER_HUB, Parts, hub_name, is_fixed, is_known_to_move, is_of_others, registry_of
 from cblint.flow.steps import is_whole
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec

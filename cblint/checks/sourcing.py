@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.checks.edits import before
@@ -23,6 +22,7 @@ from cblint.shell.parser import parse
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, Word, walk
 from cblint.source.text import Span, Text
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.checks.edits import replaced
 from cblint.facts import table
@@ -12,6 +11,7 @@ from cblint.hosts.definition import BUILDSPEC, PROJECT
 from cblint.hosts.settings import setting
 from cblint.hosts.substitution import MALFORMED, PARAMETER, RESOURCE, UNDEFINED, Substituted, Substitution
 from cblint.source.text import HOLE, Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, scalar
 from cblint.checks.dockerfiles import bases_of, dockerfile_of
@@ -55,6 +54,7 @@ from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.batch import Task, tasks
 from cblint.buildspec.model import Buildspec, mapping, scalar
@@ -20,6 +19,7 @@ from cblint.shell.syntax import DoubleQuoted, Literal, Node, Parameter, SingleQu
 from cblint.source.loader import TooComplex, load
 from cblint.source.text import Text
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec, Section
 from cblint.checks.files import value_of
@@ -22,6 +21,7 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
 from cblint.source.tree import Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun

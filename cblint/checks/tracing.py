@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.buildspec.model import PARAMETER_STORE, Buildspec
@@ -22,6 +21,7 @@ from cblint.shell.commands import Assignment, Command, Redirection, SimpleComman
 from cblint.shell.query import unwrapped
 from cblint.shell.syntax import Node, Word
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun

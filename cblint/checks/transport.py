@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import VARIABLES, Buildspec, ShellItem
 from cblint.checks.addresses import Address, address_of, is_own
@@ -23,6 +22,7 @@ from cblint.shell.operands import fits, option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word, walk
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.hosts.graph import Resource

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from collections.abc import Sequence as Several
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import PARAMETER_STORE, SECRETS_MANAGER, Buildspec, Variable
 from cblint.checks.certain import is_expected
@@ -23,6 +22,7 @@ from cblint.shell.operands import option_values
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import CommandSubstitution, Node, Parameter, Word, walk
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun

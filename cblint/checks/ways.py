@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.finding import Step
@@ -18,6 +17,7 @@ from cblint.records import NamedTuple
 from cblint.shell.commands import Function
 from cblint.shell.syntax import Node, Parameter, walk
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.buildspec.model import Buildspec

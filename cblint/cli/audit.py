@@ -8,7 +8,6 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from cblint.audit import queries
 from cblint.audit import store as stored
@@ -33,6 +32,7 @@ from cblint.report.serialise import serialised
 from cblint.report.shown import printable, visible
 from cblint.report.text import Paint
 from cblint.spelling import hint
+from cblint.typing import Any
 from cblint.wording import counted
 
 MOST_JOBS = 32

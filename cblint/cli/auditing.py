@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import click
 
@@ -14,6 +13,7 @@ from cblint.cli.layout import Headed
 from cblint.cli.options import OPTIONS
 from cblint.cli.run import Misused
 from cblint.cli.spelled import Choice, Command, Group, Number
+from cblint.typing import Any
 
 RUN = "run"
 """What is meant by targets without a command before them."""

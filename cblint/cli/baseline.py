@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from cblint.baseline import BaselineError, Compared, Entry, compare, load, recoded, written
 from cblint.catalogue import Rule, UnknownRule
@@ -18,6 +17,7 @@ from cblint.linter import FileResult, configured_baseline
 from cblint.report import Style, render, shown
 from cblint.running import Result, lint_paths
 from cblint.source.replacing import replace
+from cblint.typing import Any
 from cblint.wording import counted
 
 

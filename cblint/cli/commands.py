@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, NoReturn
 
 import click
 
@@ -19,6 +18,7 @@ from cblint.cli.run import check as run_check
 from cblint.cli.spelled import Choice, Group
 from cblint.facts import PUBLISHED, published
 from cblint.finding import Severity
+from cblint.typing import Any, NoReturn
 
 _COMMANDS = {
     "Buildspecs": ("check", "explain", "rules", "trace"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from cblint.catalogue import UnknownRule
 from cblint.cli.run import Misused, chosen, write
@@ -12,6 +11,7 @@ from cblint.config import ConfigError
 from cblint.effective import effective
 from cblint.report import configured
 from cblint.report.shown import printable
+from cblint.typing import Any
 
 
 def config(path: str, style: str, options: Mapping[str, Any]) -> None:

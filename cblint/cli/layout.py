@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import click
 
 from cblint.cli.spelled import Command, Commands
+from cblint.typing import Any
 
 Headings = Mapping[str, Sequence[str]]
 """What stands under which heading, by name."""

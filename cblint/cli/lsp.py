@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from cblint.catalogue import UnknownRule
 from cblint.choices import check_settings
@@ -12,6 +11,7 @@ from cblint.cli import NOWHERE, is_nowhere
 from cblint.cli.run import Misused, chosen, say
 from cblint.config import ConfigError
 from cblint.report import shown
+from cblint.typing import Any
 
 
 def serve(options: Mapping[str, Any]) -> int:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
 
 from cblint.catalogue.model import PROFILES
 from cblint.report import FORMATS
+from cblint.typing import Any
 
 _DIGITS = 9
 """Of a number at most: more of anything are of no use."""

@@ -7,7 +7,6 @@ import shlex
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
-from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -18,6 +17,7 @@ from cblint.choices import catalogue_at
 from cblint.config import ConfigError
 from cblint.report.rule_table import FAMILY_TITLES
 from cblint.report.shown import printable
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     Item = CompletionItem[str]

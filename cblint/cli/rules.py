@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from cblint.catalogue import Rule, Selection, UnknownRule
 from cblint.catalogue.model import PEDANTIC
@@ -12,6 +11,7 @@ from cblint.cli.spelled import not_one_of
 from cblint.report import rule_data, rule_table
 from cblint.report.shown import printable
 from cblint.report.text import harmless
+from cblint.typing import Any
 
 _FORMATS: dict[str, Callable[[Sequence[Rule], bool], Iterator[str]]] = {
     "text": rule_table.listed,

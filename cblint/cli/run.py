@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
 
 from cblint.catalogue import Catalogue, UnknownRule
 from cblint.choices import catalogue_at, check_settings, configuration, own_rules
@@ -22,6 +21,7 @@ from cblint.running import Result, lint_paths, list_files, result_of
 from cblint.source.file import MAX_BYTES, decode
 from cblint.source.remembered import forget
 from cblint.timing import aside, lap, measured
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.fix import Change

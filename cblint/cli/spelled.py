@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +11,7 @@ from cblint.cli.formatter import Context
 from cblint.cli.options import whole
 from cblint.report.shown import printable
 from cblint.spelling import hint
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     _Choice = click.Choice[str]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from cblint.buildspec.shape import Fault, faults, sentence
 from cblint.config.model import ConfigError
 from cblint.config.nodes import keys, texts, value_of
 from cblint.hosts.discover import MOST_PATTERNS, useless
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence, walk
+from cblint.typing import Any
 
 Wrong = Callable[[int, str], ConfigError]
 """Makes the error of an offset and what is wrong there."""

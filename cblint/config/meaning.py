@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence as Items
-from typing import Any
 
 from cblint.buildspec.shape import plain
 from cblint.catalogue.selection import is_family
@@ -12,6 +11,7 @@ from cblint.config.files import ConfigFile
 from cblint.config.model import Config
 from cblint.config.rules import baseline_path, rule_paths
 from cblint.hosts.project import Artifacts, Cache, Project, Source
+from cblint.typing import Any
 
 SCALARS = ("profile", "fail-on", "require-reason")
 """Of these the nearest file that says one decides."""

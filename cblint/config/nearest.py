@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint.config.model import Config, ConfigError
 from cblint.hosts.discover import git_root
 from cblint.source.file import MAX_BYTES
 from cblint.source.remembered import of_disk
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.config.files import ConfigFile

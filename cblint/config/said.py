@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from cblint.buildspec.shape import plain
 from cblint.config.files import ConfigFile
 from cblint.records import NamedTuple
 from cblint.source.tree import Mapping, Node, Sequence
+from cblint.typing import Any
 
 
 class Said(NamedTuple):

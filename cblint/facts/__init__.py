@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from functools import cache
 from importlib import import_module
-from typing import Any
+
+from cblint.typing import Any
 
 PUBLISHED = ("buildspec", "config", "rule", "rules", "output", "trace")
 """The schemas that editors and programs can ask for."""

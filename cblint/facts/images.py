@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from cblint.facts import table
 from cblint.records import NamedTuple
+from cblint.typing import Any
 
 UBUNTU, AMAZON_LINUX_2, AMAZON_LINUX_2023 = "ubuntu", "amazon-linux-2", "amazon-linux-2023"
 WINDOWS, MACOS = "windows", "macos"

@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import yaml
 
 from cblint.facts import PUBLISHED
+from cblint.typing import Any
 
 ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "rules")
 HELP_FIELDS = ("why", "advice", "references", "examples")

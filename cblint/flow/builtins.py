@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from cblint.flow import arithmetic, conditions, directories, leaving, printing, reading, rehearsal
 from cblint.flow.core import Jumps, Unclear, unminding
@@ -22,6 +21,7 @@ from cblint.flow.state import (
     stirred,
 )
 from cblint.flow.values import EMPTY, UNKNOWN, Maybe, Value, concat, is_name, literal
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.shells import Shell

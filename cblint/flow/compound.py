@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from cblint.flow import arithmetic, patterns
 from cblint.flow.conditions import test
@@ -33,6 +32,7 @@ from cblint.shell.commands import (
     While,
 )
 from cblint.shell.syntax import Node
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.interpreter import Interpreter

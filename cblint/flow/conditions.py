@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.flow.core import Core, Unclear
@@ -12,6 +11,7 @@ from cblint.flow.paths import key, lookup
 from cblint.flow.state import State
 from cblint.flow.values import NONZERO, Hole, Maybe, Value, negated, same
 from cblint.shell.commands import Condition, Test
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.words import Expansion

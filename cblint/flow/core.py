@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
 
 from cblint.flow.events import Recorder
 from cblint.flow.footprint import changed
@@ -34,6 +33,7 @@ from cblint.shell.script import Script
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
 from cblint.timing import step
+from cblint.typing import TypeVar
 
 N = TypeVar("N", bound=Node)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.flow.core import Unclear
@@ -16,6 +15,7 @@ from cblint.flow.state import NEVER, UNSET, Options, Outcome, State, Variable, j
 from cblint.flow.values import EMPTY, UNKNOWN, Value
 from cblint.shell.commands import ArrayLiteral, Assignment
 from cblint.shell.syntax import Word
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cblint.flow.core import Unclear
 from cblint.flow.kinds import MOVED
 from cblint.flow.paths import joined, lookup
 from cblint.flow.state import Outcome, State, Variable, said
 from cblint.flow.values import UNKNOWN, Value, concat, literal
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

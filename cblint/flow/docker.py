@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.places import values_of
 from cblint.records import NamedTuple
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Word
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.events import Event

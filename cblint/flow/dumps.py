@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.labels import NO_LABELS, SECRET, Labels, label_at, together
 from cblint.flow.layers import WORK
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.state import State, Variable

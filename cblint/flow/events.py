@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cblint.flow.kinds import LOGGED, PASSED, STORED
 from cblint.records import NamedTuple
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.state import Causes, State, Variable

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from _thread import _local  # that of threading, without what starts threads
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+
+from cblint.typing import Generic, TypeVar
 
 T = TypeVar("T")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from cblint.flow.core import Died, Jumps, Unclear
 from cblint.flow.declarations import no_option
 from cblint.flow.state import NEVER, Outcome, join_outcomes, join_states, said, with_status_of
 from cblint.flow.values import NONZERO, UNKNOWN
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

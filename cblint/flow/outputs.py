@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING
 
 from cblint.facts import table
 from cblint.flow.dumps import ENVIRONMENT, environment, holds_environment, leaves_secrets_out
@@ -26,6 +25,7 @@ from cblint.flow.values import Value, literal, unknown
 from cblint.shell.effects import Verb, called, called_at, line_in, places_in
 from cblint.shell.query import Invocation, unwrapped
 from cblint.shell.syntax import ProcessSubstitution, Word
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.flow import patterns
@@ -25,6 +24,7 @@ from cblint.flow.values import (
     unknown,
 )
 from cblint.shell.syntax import Parameter, Word, walk
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.words import Expansion, Segment

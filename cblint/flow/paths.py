@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.flow.dumps import environment, holds_environment
 from cblint.flow.labels import NO_LABELS
 from cblint.flow.state import UNKNOWN_FILE, UNTOUCHED, File, State
 from cblint.flow.values import NONZERO, Hole, Value, concat, initial, literal, unknown
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.core import Core

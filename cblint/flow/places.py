@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cblint.shell.commands import Assignment, For, SimpleCommand
 from cblint.shell.effects import called_at
 from cblint.shell.query import Invocation
 from cblint.shell.syntax import Node, walk
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import StepRun

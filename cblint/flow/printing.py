@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.flow.kinds import PRINTED
@@ -12,6 +11,7 @@ from cblint.flow.labels import UNTRUSTED, changed, together, without
 from cblint.flow.state import State
 from cblint.flow.values import Maybe, Value, concat, literal, unknown
 from cblint.shell.syntax import Node
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from cblint.flow.kinds import REMOVED, WROTE
 from cblint.flow.paths import SOURCE, key, lookup, parent_of
 from cblint.flow.state import ABSENT, UNKNOWN_FILE, File, Outcome, State, said
 from cblint.flow.values import UNKNOWN, Hole, Maybe, Value, concat, literal, unknown
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from cblint.flow import rehearsal
 from cblint.flow.core import Unclear
 from cblint.flow.state import Outcome, Variable
 from cblint.flow.values import is_name, literal, unknown
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

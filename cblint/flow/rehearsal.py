@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from cblint.flow.core import DEEPEST, Died, Process, Unclear
 from cblint.flow.events import Recorder
@@ -15,6 +14,7 @@ from cblint.records import NamedTuple
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.parser import parse
 from cblint.source.text import Text
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cblint import expressions
 from cblint.flow.core import Unclear
 from cblint.flow.events import Recorder
@@ -14,6 +12,7 @@ from cblint.flow.state import NO_FUNCTION, Options, Outcome, State
 from cblint.flow.values import Value, literal
 from cblint.shell.parser import parse
 from cblint.source.text import Text
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.simple import Call, SimpleRunner

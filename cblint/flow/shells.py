@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from cblint import expressions
 from cblint.flow.values import Maybe
@@ -11,6 +10,7 @@ from cblint.shell.commands import ArrayLiteral, Case, Test
 from cblint.shell.dialect import Construct, constructs
 from cblint.shell.script import Script
 from cblint.shell.syntax import CommandSubstitution, walk
+from cblint.typing import TypeVar
 
 T = TypeVar("T")
 

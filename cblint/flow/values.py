@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeGuard
 
 from cblint import expressions
 from cblint.flow.labels import NO_LABELS, Labels, together
 from cblint.records import NamedTuple
+from cblint.typing import TypeGuard
 
 _NAME = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 

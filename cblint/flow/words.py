@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.flow.core import Died
@@ -27,6 +26,7 @@ from cblint.shell.syntax import (
     Word,
     walk,
 )
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.assignments import Assigner

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from cblint import expressions
 from cblint.hosts.cdk import PARTIAL, host_file
 from cblint.hosts.definition import HostFile
@@ -28,6 +26,7 @@ from cblint.hosts.syntax_trees import TreeEvaluator, children, parsed, tokens
 from cblint.source.foreign import Given, Settings, key
 from cblint.source.text import HOLE, Text
 from cblint.source.tree import Node
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from cblint import expressions
 from cblint.facts import table
@@ -19,6 +18,7 @@ from cblint.source.holes import load_with_holes
 from cblint.source.loader import Stream, load
 from cblint.source.text import Piece, Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.typing import Any
 
 DEEPEST = 16
 """Levels of settings that are read under the names of the API; its own have at most nine."""

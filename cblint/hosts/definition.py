@@ -7,12 +7,12 @@ the AWS API (``environment.privilegedMode``) however the host spells them, and w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from cblint.records import NamedTuple
 from cblint.source.foreign import Reference
 from cblint.source.text import Span
 from cblint.source.tree import Node
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.source.loader import Stream

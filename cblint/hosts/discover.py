@@ -8,10 +8,10 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
 
 from cblint.records import NamedTuple
 from cblint.source.remembered import of_disk
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

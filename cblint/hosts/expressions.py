@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Generic, TypeVar
 
 from cblint import expressions
 from cblint.hosts.scopes import Scope
@@ -12,6 +11,7 @@ from cblint.records import NamedTuple
 from cblint.source.foreign import Given, Items, Settings, Unknown
 from cblint.source.text import HOLE, Piece, Text
 from cblint.source.tree import Node
+from cblint.typing import Generic, TypeVar
 
 Syntax = TypeVar("Syntax")
 

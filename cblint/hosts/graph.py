@@ -7,7 +7,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from cblint.hosts.buildspec import DEFAULT_BUILDSPEC, DEFAULT_BUILDSPECS
 from cblint.hosts.definition import PIPELINE, PROJECT, WEBHOOK, Definition, HostFile
@@ -17,6 +16,7 @@ from cblint.source.foreign import Reference
 from cblint.source.remembered import of_repository
 from cblint.source.text import HOLE
 from cblint.source.tree import Node, Scalar
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.hosts.pipelines import Action

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import TypeAlias
 
 from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.text import HOLE, Piece, Text
+from cblint.typing import TypeAlias
 
 _ESCAPES = expressions.lazy(r'\\(?:[nrt"\\]|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|\$\$\{|%%\{')
 _DOUBLED = expressions.lazy(r"\$\$\{|%%\{")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cblint.records import NamedTuple
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.hosts.graph import Resource

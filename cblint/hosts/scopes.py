@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from cblint.typing import Generic, TypeVar
 
 Syntax = TypeVar("Syntax")
 

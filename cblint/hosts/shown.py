@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from cblint.facts import table
 from cblint.hosts.buildspec import why_not
@@ -14,6 +13,7 @@ from cblint.source.foreign import Settings, key
 from cblint.source.loader import Stream
 from cblint.source.text import Piece, Text, begin_of_line
 from cblint.source.tree import Mapping, Node, Scalar, Sequence
+from cblint.typing import Any
 
 WHOLE, PART = "whole", "part"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any
 
 from cblint.facts import table
 from cblint.hosts.graph import Resource
 from cblint.source.tree import Pair
+from cblint.typing import Any
 
 SPELT_AS_THE_API = ("project", "cloudformation", "markdown")
 """The formats whose keys are those of the API, or become so with a small first letter."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.hosts.expressions import Evaluator, Place
 from cblint.source.loader import TooComplex
 from cblint.source.text import Span, Text
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax

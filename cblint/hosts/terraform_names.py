@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from cblint.source.foreign import Items, Settings, Unknown, is_complete, key
 from cblint.source.text import Text
 from cblint.source.tree import Mapping, Node, Pair, Scalar, Sequence
+from cblint.typing import Any
 
 Names = dict[str, Any]
 """What ``rules/facts/hosts.yml`` says of the names in a block: the API's, or how a block is spelled there."""

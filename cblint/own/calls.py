@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache, reduce
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
@@ -18,6 +17,7 @@ from cblint.shell.operands import beginning, may_hold_options
 from cblint.shell.query import Invocation, runs_another
 from cblint.shell.syntax import CommandSubstitution, Inserted, Parameter, Word
 from cblint.source.tree import Node, reachable
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.build import Build, StepRun

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.facts import table
@@ -19,6 +18,7 @@ from cblint.records import NamedTuple
 from cblint.shell.operands import option_values
 from cblint.shell.syntax import Word
 from cblint.source.tree import Node
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cblint.flow.state import State

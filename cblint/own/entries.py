@@ -6,7 +6,6 @@ import os
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from cblint import expressions
 from cblint.buildspec.checked import Refused, check, document
@@ -25,6 +24,7 @@ from cblint.source.text import Lines, Text
 from cblint.source.tree import Mapping as MappingNode
 from cblint.source.tree import Node, Scalar, Sequence
 from cblint.spelling import suggestion
+from cblint.typing import Any
 from cblint.wording import enumerated
 
 MOST_BYTES = 256 * 1024

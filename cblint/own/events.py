@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow import build_of
@@ -17,6 +16,7 @@ from cblint.own.texts import Known, known_value, phase_test, text_test
 from cblint.records import NamedTuple
 from cblint.shell.syntax import Parameter, walk
 from cblint.source.text import Span
+from cblint.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     pass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from cblint.buildspec.environments import Environment
 from cblint.buildspec.model import Buildspec
@@ -14,6 +13,7 @@ from cblint.own.conditions import Steps
 from cblint.own.texts import Known, known_scalar, text_test
 from cblint.source.text import Span
 from cblint.source.tree import Scalar
+from cblint.typing import Any
 
 FIELDS = frozenset({"image", "build"})
 """What a message about an image can hold."""

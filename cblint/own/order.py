@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow.values import Maybe
 from cblint.own.calls import Call, all_seen, calls_of
 from cblint.own.conditions import Condition
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.flow.events import Guard

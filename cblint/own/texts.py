@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cblint.buildspec.model import PHASES
 from cblint.flow.values import Maybe, Value, negated
 from cblint.own.conditions import Condition, Steps, Wrong, every, listed, some
@@ -12,6 +10,7 @@ from cblint.shell.operands import begins_to_fit
 from cblint.source.text import HOLE
 from cblint.source.tree import Scalar
 from cblint.spelling import suggestion
+from cblint.typing import Any
 
 
 class Known(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow.values import Maybe
@@ -16,6 +15,7 @@ from cblint.source.foreign import is_complete, is_known
 from cblint.source.text import Span
 from cblint.source.tree import Mapping as MappingNode
 from cblint.source.tree import Node, Scalar, Sequence
+from cblint.typing import Any
 
 FIELDS = frozenset({"key", "kind", "number", "suggestion", "value", "count"})
 """What a message about a place can hold."""

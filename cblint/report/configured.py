@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
-from typing import Any
 
 from cblint.effective import Effective, Setting, Verdict
 from cblint.report.serialise import serialised
 from cblint.report.shown import path as shown_path
 from cblint.report.shown import printable
+from cblint.typing import Any
 
 VERSION = 1
 _WIDTH = 100

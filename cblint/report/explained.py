@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from cblint.facts import table
 from cblint.facts.images import Image, Runtime, all_images, image_of, is_of_one_language, other_names
@@ -13,6 +12,7 @@ from cblint.report.markdown import escaped, inert
 from cblint.report.serialise import serialised
 from cblint.report.wrapping import row
 from cblint.spelling import hint
+from cblint.typing import Any
 from cblint.wording import enumerated
 
 VERSION = 1

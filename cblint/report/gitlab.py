@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from cblint.finding import Finding, Severity
 from cblint.linter import FileResult
@@ -13,6 +12,7 @@ from cblint.report.serialise import serialised
 from cblint.report.shown import printable
 from cblint.report.told import hosted_path, words
 from cblint.running import Result
+from cblint.typing import Any
 
 # "blocker" stays free: nothing that is read from a file is worse than a build that certainly breaks.
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "minor"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from cblint import __version__
 from cblint.finding import BASELINE, UNCHANGED, Finding, Related, Severity
@@ -14,6 +13,7 @@ from cblint.report.serialise import serialised
 from cblint.report.told import words
 from cblint.running import Result
 from cblint.source.text import Position
+from cblint.typing import Any
 
 VERSION = 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import quote
 
 from cblint.finding import Finding, Fix, Related, Severity
@@ -18,6 +17,7 @@ from cblint.report.shown import printable
 from cblint.report.told import open_findings, pages, words
 from cblint.running import Result
 from cblint.source.text import Position, Utf8Columns
+from cblint.typing import Any
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}
 

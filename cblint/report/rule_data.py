@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from cblint import __version__
 from cblint.catalogue import Rule, help_of
@@ -12,6 +11,7 @@ from cblint.examples import Example, example_from, path_of, unmarked
 from cblint.report import RULES_URL
 from cblint.report.serialise import serialised
 from cblint.suppress import comment
+from cblint.typing import Any
 
 VERSION = 1
 

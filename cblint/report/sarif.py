@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 import sarif_om as om
 from attr import fields
@@ -25,6 +24,7 @@ from cblint.report.shown import printable
 from cblint.report.told import hosted_path, words
 from cblint.running import Result
 from cblint.source.text import Position, Utf16Columns
+from cblint.typing import Any
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "%SRCROOT%"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
 
 import sarif_om as om
 
@@ -14,6 +13,7 @@ from cblint.report import RULES_URL
 from cblint.report.shown import printable, visible
 from cblint.report.uri import is_address
 from cblint.suppress import comment
+from cblint.typing import Any
 
 LONGEST_DESCRIPTION = 1024
 """Characters that GitHub takes of a description."""

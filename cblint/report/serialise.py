@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from cblint.report.shown import COMMAND
+from cblint.typing import Any
 
 
 def serialised(document: Any, indent: int | None = 2) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from cblint.finding import BASELINE, Finding, Related, Severity
 from cblint.linter import FileResult
@@ -14,6 +13,7 @@ from cblint.report.told import open_findings, pages
 from cblint.report.wrapping import wrapped
 from cblint.running import Result
 from cblint.source.text import Position
+from cblint.typing import TYPE_CHECKING
 from cblint.wording import counted
 
 if TYPE_CHECKING:

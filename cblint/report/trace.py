@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow.build import Build
@@ -18,6 +17,7 @@ from cblint.report.shown import printable
 from cblint.secrets.mask import Mask
 from cblint.secrets.names import names_secret
 from cblint.source.text import HOLE, UNTOLD, Lines
+from cblint.typing import Any
 
 VERSION = 1
 LONGEST = 72

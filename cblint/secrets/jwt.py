@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from cblint.typing import Any
 
 
 def is_public(token: str) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, cast
 
 from cblint import expressions
 from cblint.facts import table
@@ -50,6 +49,7 @@ from cblint.shell.syntax import (
     walk,
 )
 from cblint.shell.trees import of_tree
+from cblint.typing import Any, cast
 
 __all__ = ["Construct", "constructs"]
 

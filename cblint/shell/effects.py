@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
 
 from cblint import expressions
 from cblint.facts import table
@@ -13,6 +12,7 @@ from cblint.shell.operands import after, beginning, begins_to_fit, file_name, fi
 from cblint.shell.query import Invocation, runs_another
 from cblint.shell.syntax import Word
 from cblint.source.text import Span
+from cblint.typing import Any
 
 ALONE, OTHERWISE = "alone", "otherwise"
 """What a line can say of operands: there are no others; whatever there is."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
 
 from cblint.shell.commands import CommandList, Redirection
 from cblint.shell.syntax import Node
 from cblint.source.text import Text
+from cblint.typing import Any, TypeVar
 
 N = TypeVar("N", bound=Node)
 

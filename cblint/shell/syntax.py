@@ -8,9 +8,9 @@ nests in the shell nests in the tree.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from cblint.source.text import Span, Text
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.shell.commands import CommandList

@@ -10,10 +10,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar
 
 from cblint.records import NamedTuple
 from cblint.source.text import Movable, Text
+from cblint.typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from cblint.shell.script import Script

@@ -11,11 +11,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
+from cblint.typing import Any
 
 PROGRAM = "shellcheck"
 _SECONDS, _SPEED = 20, 5_000

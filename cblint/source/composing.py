@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from cblint import expressions
 from cblint.source.loader import MAX_DEPTH, MAX_DOCUMENTS, MAX_NODES, Document, Stream, TooComplex
 from cblint.source.text import BREAKS, Text
 from cblint.source.tree import QUOTES, Alias, Mapping, Node, Pair, Scalar, Sequence
+from cblint.typing import TYPE_CHECKING
 
 with expressions.postponed():
     import yaml

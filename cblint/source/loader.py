@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cblint.records import NamedTuple
 from cblint.source.text import Span, Text
 from cblint.source.tree import Node
+from cblint.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cblint.source.syntax import Problem

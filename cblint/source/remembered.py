@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from cblint.records import NamedTuple
 from cblint.source.digest import digest
+from cblint.typing import Any, Concatenate, ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")

@@ -19,6 +19,7 @@ from cblint.facts.sources import read_published
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HEAVY = re.compile(
     r"click|inspect|jsonschema|ruamel|sarif|tree_sitter|pathspec|tomllib|wcwidth|concurrent|multiprocessing|asyncio|hashlib"
+    r"|^typing$"
     r"|cblint\.(fix|suppress|facts\.sources|shell\.powershell\w*)\b"
 )
 
