@@ -183,12 +183,12 @@ def is_secret(use: Use, label: Label, sure: bool) -> bool:
 
 def sounds_harmless(name: str) -> bool:
     """Whether what is called so is no secret: the name of a user or of a host."""
-    return re.search(table("arguments")["harmless"], name, re.IGNORECASE) is not None
+    return re.search(table("arguments")["harmless"], name.upper()) is not None
 
 
 def is_public(name: str) -> bool:
     """Whether a variable of that name is for everybody."""
-    return re.search(table("arguments")["public"], name, re.IGNORECASE) is not None
+    return re.search(table("arguments")["public"], name.upper()) is not None
 
 
 def described(label: Label) -> str:
@@ -202,7 +202,7 @@ def described(label: Label) -> str:
 def says_secret(name: str) -> bool:
     """Whether an option, a property or a key of that name stands before a secret."""
     words = joined(name)
-    return sounds_secret(words) or re.search(table("arguments")["names"], words, re.IGNORECASE) is not None
+    return sounds_secret(words) or re.search(table("arguments")["names"], words.upper()) is not None
 
 
 def is_called_secret(line: Line, word: Word, hole: Node) -> bool:

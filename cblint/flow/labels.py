@@ -109,10 +109,10 @@ def given_labels(name: str) -> Labels:
 @lru_cache(maxsize=4096)
 def sounds_decrypted(name: str) -> bool:
     """Whether what a command has decrypted is a secret if it is put into a variable of that name."""
-    return sounds_secret(name) or bool(re.search(table("flows")["secret-names"]["decrypted"], name, re.IGNORECASE))
+    return sounds_secret(name) or bool(re.search(table("flows")["secret-names"]["decrypted"], name.upper()))
 
 
 @lru_cache(maxsize=4096)
 def sounds_plain(name: str) -> bool:
     """Whether a variable or a field of that name is none of what a secret is kept for: the host, the user."""
-    return re.search(table("flows")["plain-names"]["pattern"], name, re.IGNORECASE) is not None
+    return re.search(table("flows")["plain-names"]["pattern"], name.upper()) is not None

@@ -10,7 +10,7 @@ from cblint import expressions
 from cblint.facts import table
 from cblint.records import NamedTuple
 from cblint.secrets import jwt
-from cblint.secrets.names import LONGEST, joined
+from cblint.secrets.names import LONGEST, words_of
 from cblint.secrets.values import entropy, is_sample
 
 _ENTROPY = 3.0
@@ -113,24 +113,27 @@ class Named(NamedTuple):
     """A line of the table of values that only their name tells from others."""
 
     what: str
-    name: re.Pattern[str]
     pattern: re.Pattern[str]
     entropy: float
     sure: bool
 
 
 @cache
-def _named() -> tuple[Named, ...]:
-    return tuple(
-        Named(
-            each["what"],
-            re.compile(f"(?:^|_)(?:{each['name']})$"),
-            expressions.lazy(each["pattern"]),
-            each.get("entropy", _ENTROPY),
-            each.get("weight", "certain") == "certain",
-        )
+def _named() -> dict[str, Named]:
+    """What the last words of a name say of its value, by these words without what stands between them."""
+    return {
+        words: named
         for each in table("secrets")["named"]
-    )
+        for named in [
+            Named(
+                each["what"],
+                expressions.lazy(each["pattern"]),
+                each.get("entropy", _ENTROPY),
+                each.get("weight", "certain") == "certain",
+            )
+        ]
+        for words in each["names"]
+    }
 
 
 def of_name(name: str, value: str) -> Named | None:
@@ -144,5 +147,6 @@ def of_name(name: str, value: str) -> Named | None:
 @lru_cache(maxsize=4096)
 def has_format(name: str) -> tuple[Named, ...]:
     """The lines of the table that a name fits."""
-    written = joined(name)
-    return tuple(each for each in _named() if each.name.search(written) is not None)
+    words = words_of(name[-LONGEST:])
+    endings = ("".join(words[start:]) for start in range(len(words)))
+    return tuple(_named()[ending] for ending in endings if ending in _named())

@@ -28,10 +28,8 @@ def names_password(name: str) -> bool:
 def sounds_secret(name: str) -> bool:
     """Whether a variable of that name holds a secret, and not where or how one is found."""
     names = table("flows")["secret-names"]
-    name = joined(name)
-    return re.search(names["pattern"], name, re.IGNORECASE) is not None and not re.search(
-        names["unless"], name, re.IGNORECASE
-    )
+    name = joined(name).upper()
+    return re.search(names["pattern"], name) is not None and re.search(names["unless"], name) is None
 
 
 def is_shipped(name: str) -> bool:
@@ -41,10 +39,11 @@ def is_shipped(name: str) -> bool:
 
 def joined(name: str) -> str:
     """The name in lower case with ``_`` between its words."""
-    return "_".join(_words(name[-LONGEST:]))
+    return "_".join(words_of(name[-LONGEST:]))
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> list[str]:
+    """The words of a name, in lower case."""
     return [word.lower() for word in WORD.findall(name)]
 
 
@@ -56,7 +55,7 @@ def _sets() -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=4096)
 def _kind(name: str) -> str:
     """``password``, ``token``, or nothing."""
-    words = _words(name)
+    words = words_of(name)
     while words and words[-1].isdigit():
         words.pop()
     sets = _sets()
