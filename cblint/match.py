@@ -14,7 +14,6 @@ from cblint.spelling import closest, distance
 from cblint.typing import Any, Protocol
 
 _PATH = expressions.lazy(r"(?:(?:^|\.)(?:\*|\{[\w,-]+\}|[\w-]+)|\[\*\])+")
-_STEP = expressions.lazy(r"\[\*\]|[^.\[\]]+")
 
 
 class Place(NamedTuple):
@@ -49,14 +48,20 @@ class Rooted(Protocol):
         """The settings."""
 
 
-def parse_path(path: str) -> tuple[tuple[str, ...], ...]:
-    """``phases.*.{commands,finally}[*]`` as steps, each the names it admits (``*``: any key, ``[*]``: any item).
+def is_path(text: str) -> bool:
+    """Whether it is a path such as ``phases.*.{commands,finally}[*]``."""
+    return _PATH.fullmatch(text) is not None
 
-    Raises ValueError for what is no such path.
-    """
-    if _PATH.fullmatch(path) is None:
-        raise ValueError(f"{path!r} is no path such as phases.*.{{commands,finally}}[*]")
-    return tuple(tuple(step[1:-1].split(",")) if step.startswith("{") else (step,) for step in _STEP.findall(path))
+
+def parse_path(path: str) -> tuple[tuple[str, ...], ...]:
+    """A path as steps, each the names it admits (``*``: any key, ``[*]``: any item)."""
+    steps: list[tuple[str, ...]] = []
+    for part in path.split("."):
+        names, *items = part.split("[*]")
+        if names:
+            steps.append(tuple(names[1:-1].split(",")) if names.startswith("{") else (names,))
+        steps += [("[*]",)] * len(items)
+    return tuple(steps)
 
 
 def places(root: Node | None, steps: tuple[tuple[str, ...], ...]) -> list[Place]:

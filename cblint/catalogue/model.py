@@ -121,14 +121,14 @@ def rule_from(entry: dict[str, Any], compiled: Callable[[Any], Finder] = Matcher
     fix = entry["fix"]
     variants = {
         name: Variant(
-            name=name,
-            severity=Severity(variant.get("severity", severity)),
-            confidence=variant.get("confidence", confidence),
-            message=variant["message"].strip(),
-            detail=variant.get("detail", "").strip(),
-            matchers=_matchers(variant.get("match", []), compiled),
-            pedantic=variant.get("profile") == PEDANTIC,
-            needs=variant.get("needs", ""),
+            name,
+            Severity(variant["severity"]) if "severity" in variant else severity,
+            variant.get("confidence", confidence),
+            variant["message"].strip(),
+            variant.get("detail", "").strip(),
+            _matchers(variant["match"], compiled) if "match" in variant else (),
+            variant.get("profile") == PEDANTIC,
+            variant.get("needs", ""),
         )
         for name, variant in entry["variants"].items()
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from cblint.flow.values import Maybe, negated
-from cblint.typing import Any, TypeVar
 
 T = TypeVar("T")
 Condition = Callable[[T], Maybe]

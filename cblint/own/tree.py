@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cblint.buildspec.model import Buildspec
 from cblint.flow.values import Maybe
-from cblint.match import Match, Matcher, Place, kind_of, parse_path, places
+from cblint.match import Match, Matcher, Place, is_path, kind_of, parse_path, places
 from cblint.own.commands import command_condition, runs_below
 from cblint.own.conditions import Condition, Maker, Steps, Wrong, condition_of, every, listed, some
 from cblint.own.texts import NOTHING, Known, known_scalar, text_test
@@ -64,10 +64,11 @@ class TreeFinder:
 
 def path_of(path: str, steps: Steps) -> Path:
     """A path as ``parse_path`` has it, ``.`` the buildspec itself. Raises Wrong."""
-    try:
-        return () if path == WHOLE else parse_path(path)
-    except ValueError as error:
-        raise Wrong(steps, str(error)) from None
+    if path == WHOLE:
+        return ()
+    if not is_path(path):
+        raise Wrong(steps, f"{path!r} is no path such as phases.*.{{commands,finally}}[*]")
+    return parse_path(path)
 
 
 def _value(node: Node) -> Known:
