@@ -24,7 +24,7 @@ _WINDOWS = {"powershell.exe": POWERSHELL, "powershell": POWERSHELL, "pwsh": POWE
 # What only PowerShell has: its variables, its cmdlets at the beginning of a line or after a bar.
 _VERBS = "Get|Set|New|Remove|Write|Invoke|Start|Stop|Import|Install|Test|Copy|Move|Expand|Compress|Out|Add"
 _POWERSHELL = rf"(?m)(?<!\\)\$[Ee]nv:[A-Za-z_]|^[^\S\n]*(?:\$\w+\s*=\s*)?(?:{_VERBS})-[A-Z][A-Za-z]+\b"
-_MARKS = ("nv:", *(f"{verb}-" for verb in _VERBS.split("|")))
+_MARKS = ("$env:", "$Env:", *(f"{verb}-" for verb in _VERBS.split("|")))
 """One of these stands in every file in which the pattern, slower to build, can be found."""
 
 

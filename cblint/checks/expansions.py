@@ -38,7 +38,8 @@ def unquoted_brace_expansion(buildspec: Buildspec) -> Iterator[Report]:
         for node in walk(script):
             if isinstance(node, SimpleCommand):
                 for word in node.words:
-                    match = _BRACES.search(_unquoted_text(word)) if "{" in word.raw and "," in word.raw else None
+                    text = _unquoted_text(word) if "{" in word.raw and "," in word.raw else ""
+                    match = _BRACES.search(text) if "{" in text else None
                     if match is not None:
                         edits = _in_quotes(word) if word.source is script.source else ()
                         safe = word.text is not None

@@ -211,14 +211,14 @@ def uses(build: Build, *kinds: str) -> Iterator[Use]:
 
 @cache
 def _sources() -> re.Pattern[str]:
-    return re.compile(table("flows")["signs-of-secrets"], re.IGNORECASE)
+    return re.compile(table("flows")["signs-of-secrets"])
 
 
 def may_have_secrets(buildspec: Buildspec) -> bool:
     """Whether it is worth running the build to look for secrets: seen in the text."""
     if any(is_secret for project in buildspec.projects for _, is_secret in project.variables):
         return True
-    return _sources().search(buildspec.source) is not None
+    return _sources().search(buildspec.source.lower()) is not None
 
 
 def end_of(build: Build) -> State | None:

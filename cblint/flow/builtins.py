@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 
-from cblint.flow import arithmetic, conditions, directories, leaving, printing, reading, rehearsal
+from cblint.flow import printing
 from cblint.flow.core import Jumps, Unclear, unminding
-from cblint.flow.declarations import declare, no_option, set_options, unset
 from cblint.flow.paths import key, lookup, presumed, repository_text
 from cblint.flow.programs import LOGIN, is_found
 from cblint.flow.state import (
@@ -71,7 +72,18 @@ _NOT_IN_DASH = frozenset(
 
 def find(name: str, shell: Shell | None = None) -> Builtin | None:
     """The builtin of a name in a shell."""
-    return None if shell is not None and shell.is_dash is True and name in _NOT_IN_DASH else _BUILTINS.get(name)
+    if shell is not None and shell.is_dash is True and name in _NOT_IN_DASH:
+        return None
+    found = _BUILTINS.get(name)
+    return _elsewhere(found) if isinstance(found, str) else found
+
+
+@cache
+def _elsewhere(name: str) -> Builtin:
+    """A function of another module of this package, which few builds need."""
+    module, function = name.split(".")
+    found: Builtin = getattr(import_module(f"cblint.flow.{module}"), function)
+    return found
 
 
 def _true(shell: SimpleRunner, call: Call) -> Outcome:
@@ -100,6 +112,8 @@ def _printf(shell: SimpleRunner, call: Call) -> Outcome:
 
 
 def _test(shell: SimpleRunner, call: Call) -> Outcome:
+    from cblint.flow import conditions
+
     words = call.words
     state = call.state
     if not call.exact:
@@ -124,6 +138,9 @@ def _test(shell: SimpleRunner, call: Call) -> Outcome:
 
 
 def _eval(shell: SimpleRunner, call: Call) -> Outcome:
+    from cblint.flow import rehearsal
+    from cblint.flow.declarations import no_option
+
     if not call.exact:
         if call.words and call.words[0].start.startswith(LOGIN):
             return shell.unknown_program(call)
@@ -148,6 +165,9 @@ def _eval(shell: SimpleRunner, call: Call) -> Outcome:
 
 
 def _source(shell: SimpleRunner, call: Call) -> Outcome:
+    from cblint.flow import rehearsal
+    from cblint.flow.declarations import no_option
+
     state = call.state
     if not call.exact or not call.words:
         raise Unclear
@@ -310,6 +330,8 @@ def _bash_only(shell: SimpleRunner) -> None:
 
 
 def _let(shell: SimpleRunner, call: Call) -> Outcome:
+    from cblint.flow import arithmetic
+
     _bash_only(shell)
     if not call.exact or not call.words:
         raise Unclear
@@ -361,40 +383,40 @@ def _unclear(_shell: SimpleRunner, _call: Call) -> Outcome:
     raise Unclear
 
 
-_BUILTINS: dict[str, Builtin] = {
+_BUILTINS: dict[str, Builtin | str] = {
     ":": _true,
     "true": _true,
     "false": _false,
     "echo": _print,
     "printf": _printf,
-    "pwd": directories.pwd,
+    "pwd": "directories.pwd",
     "test": _test,
     "[": _test,
-    "cd": directories.cd,
-    "chdir": directories.cd,
-    "exit": leaving.exit_shell,
-    "return": leaving.return_from,
-    "break": leaving.leave_loop,
-    "continue": leaving.leave_loop,
-    "exec": leaving.execute,
+    "cd": "directories.cd",
+    "chdir": "directories.cd",
+    "exit": "leaving.exit_shell",
+    "return": "leaving.return_from",
+    "break": "leaving.leave_loop",
+    "continue": "leaving.leave_loop",
+    "exec": "leaving.execute",
     "eval": _eval,
     ".": _source,
     "source": _source,
     "command": _command,
-    "trap": leaving.trap,
-    "read": reading.read,
+    "trap": "leaving.trap",
+    "read": "reading.read",
     "wait": _wait,
     "shift": _shift,
     "let": _let,
     "shopt": _shopt,
     "umask": _umask,
-    "export": declare,
-    "readonly": declare,
-    "local": declare,
-    "declare": declare,
-    "typeset": declare,
-    "unset": unset,
-    "set": set_options,
+    "export": "declarations.declare",
+    "readonly": "declarations.declare",
+    "local": "declarations.declare",
+    "declare": "declarations.declare",
+    "typeset": "declarations.declare",
+    "unset": "declarations.unset",
+    "set": "declarations.set_options",
     "type": _type,
     "hash": _hash,
     "times": _says,
@@ -409,10 +431,10 @@ _BUILTINS: dict[str, Builtin] = {
     "bg": _unclear,
     "disown": _unclear,
     "getopts": _getopts,
-    "mapfile": reading.read_lines,
-    "readarray": reading.read_lines,
-    "pushd": directories.pushd,
-    "popd": directories.popd,
+    "mapfile": "reading.read_lines",
+    "readarray": "reading.read_lines",
+    "pushd": "directories.pushd",
+    "popd": "directories.popd",
     "suspend": _unclear,
     "bind": _says_something,
     "caller": _says_something,

@@ -26,8 +26,6 @@ from cblint.shell.commands import (
     Function,
     Group,
     If,
-    SimpleCommand,
-    Subshell,
     Test,
     While,
 )
@@ -41,16 +39,6 @@ TURNS = 30
 """How often a loop is followed turn by turn."""
 ROUNDS = 5
 """After how many more the rest is given up, if nothing settles."""
-
-
-def minds(node: Command) -> bool:
-    """Whether ``set -e`` minds its failure; of the others it minds that of the commands in them."""
-    return isinstance(node, (SimpleCommand, Subshell, ArithmeticCommand, Test))
-
-
-def forgets_trap(node: Command) -> bool:
-    """Whether bash ends without its trap for EXIT if that is all that a process runs."""
-    return not isinstance(node, (SimpleCommand, Subshell, Group))
 
 
 def run(shell: Interpreter, node: Command, state: State) -> Outcome:

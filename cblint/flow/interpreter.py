@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from cblint import expressions
-from cblint.flow import compound
 from cblint.flow.core import NOWHERE, Process, Unclear, unminding
 from cblint.flow.events import Guard
 from cblint.flow.footprint import footprint, ruined
@@ -35,6 +34,7 @@ from cblint.shell.commands import (
     CommandList,
     For,
     Function,
+    Group,
     Pipeline,
     SimpleCommand,
     Subshell,
@@ -152,7 +152,7 @@ class Interpreter(SimpleRunner):
     def background(self, node: AndOr, state: State) -> Outcome:
         """What a job comes to."""
         first = node.pipelines[0].commands
-        forgets = len(node.pipelines) > 1 or (len(first) == 1 and compound.forgets_trap(first[0]))
+        forgets = len(node.pipelines) > 1 or (len(first) == 1 and _forgets_trap(first[0]))
         return self.subshell(state, lambda inner: self._and_or(node, inner), self._in_bash(forgets))
 
     def _in_bash(self, holds: bool) -> Maybe:
@@ -183,7 +183,7 @@ class Interpreter(SimpleRunner):
             return self.succeed(state)
         (command,) = node.commands
         outcome = self.command(command, state)
-        if compound.minds(command):
+        if _minds(command):
             return self.mind(outcome, state)
         if outcome.failed is not None and command.redirections:
             # Whether a redirected group counts as a command for set -e differs.
@@ -236,7 +236,7 @@ class Interpreter(SimpleRunner):
         flowing = state.input
         for number, command in enumerate(node.commands):
             inner = before._replace(input=flowing, printed=EMPTY)
-            outcome = self.subshell(inner, partial(self._stage, command), self._in_bash(compound.forgets_trap(command)))
+            outcome = self.subshell(inner, partial(self._stage, command), self._in_bash(_forgets_trap(command)))
             after = outcome.either
             if after is None:
                 return NEVER
@@ -281,7 +281,7 @@ class Interpreter(SimpleRunner):
 
     def _stage(self, command: Command, state: State) -> Outcome:
         outcome = self.command(command, state)
-        return self.mind(outcome, state) if compound.minds(command) else outcome
+        return self.mind(outcome, state) if _minds(command) else outcome
 
     def subshell(self, state: State, run: Callable[[State], Outcome], forgets_trap: Maybe = False) -> Outcome:
         """Something in a process of its own: only its files, its output and its status come back."""
@@ -430,6 +430,8 @@ class Interpreter(SimpleRunner):
     def _compound(self, node: Command, state: State) -> Outcome:
         if isinstance(node, Subshell):
             return self.subshell(state, lambda inner: self.sequence(node.body, inner))
+        from cblint.flow import compound  # many builds have none
+
         return compound.run(self, node, state)
 
     def _redirected(self, node: Command, state: State) -> Outcome:
@@ -467,3 +469,13 @@ def _without_newlines(value: Value) -> Value:
         return Value((*value.pieces[:-1], text), value.labels)
     # What stands before is not known, and may end in line ends as well.
     return Value(value.pieces[:-1], value.labels)
+
+
+def _minds(node: Command) -> bool:
+    """Whether ``set -e`` minds its failure; of the others it minds that of the commands in them."""
+    return isinstance(node, (SimpleCommand, Subshell, ArithmeticCommand, Test))
+
+
+def _forgets_trap(node: Command) -> bool:
+    """Whether bash ends without its trap for EXIT if that is all that a process runs."""
+    return not isinstance(node, (SimpleCommand, Subshell, Group))

@@ -77,6 +77,11 @@ _MODES = expressions.lazy(
     r"|\bcompat[345]|\bPOSIXLY_CORRECT\b|-o\s+(?:posix|keyword)\b|\bset\s+-k\b"
 )
 """What makes bash another shell, which is not followed."""
+_OF_MODES = (
+    *("lastpipe", "failglob", "nocasematch", "nocaseglob", "xpg_echo", "inherit_errexit", "localvar_"),
+    *("expand_aliases", "compat", "POSIXLY_CORRECT", "posix", "keyword", "-k"),
+)
+"""One of these stands in every text in which the pattern, slower to search for, can be found."""
 
 
 def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = None) -> str:
@@ -86,7 +91,7 @@ def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = 
     """
     if script.problem is not None and script.problem.kind == "too-deep":
         return "fails"
-    if shell.is_dash is not True and _MODES.search(script.source.value):
+    if shell.is_dash is not True and _changes_mode(script.source.value):
         return OTHERWISE
     if shell.is_dash is not True and (_has_case_in_brackets(script) or _has_quoted_elements(script)):
         return OTHERWISE
@@ -106,6 +111,10 @@ def effect_in(script: Script, shell: Shell, found: Sequence[Construct] | None = 
             construct.effect for construct in found if construct.name not in _FOLLOWED or construct.effect == "syntax"
         ]
     return "syntax" if "syntax" in effects else effects[0] if effects else ""
+
+
+def _changes_mode(text: str) -> bool:
+    return any(mark in text for mark in _OF_MODES) and _MODES.search(text) is not None
 
 
 def _has_joined_conditions(script: Script) -> bool:

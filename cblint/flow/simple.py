@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cblint import expressions
-from cblint.flow import builtins, outputs, programs, rehearsal, scripts
+from cblint.flow import builtins, outputs, programs, scripts
 from cblint.flow.assignments import Assigner
 from cblint.flow.core import DEEPEST, NOWHERE, Jumps, Unclear
 from cblint.flow.footprint import footprint
@@ -94,6 +94,8 @@ class SimpleRunner(Assigner):
             # bash opens what a program is given in its own process, and an assignment there is lost.
             raise Unclear
         if function is None and not (special and self.shell.special_builtins_exit):
+            from cblint.flow import rehearsal
+
             # It may be a function of which nothing is known.
             return rehearsal.presumed(self, node, state)
         call = Call(
@@ -314,7 +316,11 @@ class SimpleRunner(Assigner):
 
     def unknown_program(self, call: Call) -> Outcome:
         """It may do anything to files, if it is no reader, and nothing to the shell."""
-        of_shell = rehearsal.by_a_shell(self, call) if scripts.is_shell(call.name) else NO_LABELS
+        of_shell = NO_LABELS
+        if scripts.is_shell(call.name):
+            from cblint.flow import rehearsal
+
+            of_shell = rehearsal.by_a_shell(self, call)
         printed = unknown(of_shell or outputs.printed(call))
         state = outputs.stored(self, call)
         if call.name not in programs.READERS:

@@ -84,7 +84,7 @@ def logins(text: str) -> Iterator[Match]:
     """
     found = [re.finditer(_ANY_HEADER, text, re.IGNORECASE)] if re.search("authorization", text, re.IGNORECASE) else []
     programs = table("secrets")["options"]
-    found += [re.finditer(_option(name), text) for name in programs if name.partition(" ")[0] in text]
+    found += [_option(name).finditer(text) for name in programs if _may_call(text, name)]
     for match in (match for matches in found for match in matches):
         group = match.lastgroup or "value"
         if values.is_written_in_part(match[group]):
@@ -96,6 +96,13 @@ _ANY_HEADER = (
     r"(?P<value>[^\s\"'\\]{6,2000})"
 )
 _VALUE = r"(?:'(?P<{0}1>[^'\n]{{6,200}})|\"(?P<{0}2>[^\"\n]{{6,200}})|(?P<{0}3>[^\s'\"\\;|&<>()]{{6,200}}))"
+
+
+def _may_call(text: str, program: str) -> bool:
+    """Whether a program, and one of its options of one letter, stand in a text."""
+    if program.partition(" ")[0] not in text:
+        return False
+    return any(f"{blank}{option}" in text for option in table("secrets")["options"][program] for blank in " \t")
 
 
 @cache
@@ -134,6 +141,8 @@ class Pair(NamedTuple):
     end: int
 
 
+_SIGNS = ("pass", "pw", "secret", "token", "key", "login")
+"""One of these stands in the name of every secret."""
 _NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _MARK = expressions.lazy(r"\\?[\"']?[ \t]{0,3}(?P<mark>=>|:=|=|:)[ \t]{0,3}(?P<quote>\\?[\"'])?")
 _OPTION = expressions.lazy(r"[ \t]{1,3}(?P<quote>\\?[\"'])?(?=[^-\s])")
@@ -179,10 +188,7 @@ def _around(text: str, start: int, end: int) -> tuple[int, int]:
 
 @cache
 def _word(lower: bool) -> re.Pattern[str]:
-    names = table("secrets")["names"]
-    keys = (f"{before}[_.-]?key" for before in (*names["keys"], "record"))
-    words = [*names["nouns"], *names["short"], *keys, "sonar.?login"]
-    return re.compile("|".join(words), 0 if lower else re.IGNORECASE)
+    return re.compile("|".join(_SIGNS), 0 if lower else re.IGNORECASE)
 
 
 def in_pairs(text: str) -> Iterator[Match]:
@@ -196,4 +202,4 @@ def in_pairs(text: str) -> Iterator[Match]:
 def may_be_named(text: str) -> bool:
     """Whether the name of a secret can stand in a text at all."""
     lower = text.lower()
-    return any(word in lower for word in ("pass", "secret", "token", "key", "pwd", "pw", "login"))
+    return any(word in lower for word in _SIGNS)

@@ -21,6 +21,8 @@ _COMPUTED = expressions.lazy(
     r"|\*{3}|\.{3}|…|\[[A-Za-z_ ]{2,60}\]|#\{|@@"
 )
 """What something else puts a value for, and what was left out."""
+_COMPUTING = frozenset("$`{<%*.…[#@")
+"""One of these stands in all of it."""
 _REPLACED = expressions.lazy(r"\$(?:\{[^{}]{0,100}\}|\([^()]{0,200}\)|[A-Za-z_]\w{0,100})")
 _RUN = expressions.lazy(r"[A-Za-z0-9]+")
 _PATH = expressions.lazy(r"(?:[.~]{0,2}/|[A-Za-z]:\\|file:|s3:|ssm:|vault:|op:|arn:|env:|https?:|[\w+.-]{2,20}://)")
@@ -30,6 +32,7 @@ _FILE = expressions.lazy(
     r"[\w./\\-]{1,200}\.(?:txt|json|ya?ml|toml|env|pem|key|crt|cert|cer|p12|pfx|jks|pub|asc|gpg|ini|cfg|conf|properties"
     r"|sh|py|js|ts|rb|php|xml|zip|tgz|gz|tf|tfvars|sql|log|csv|md|html?|com|net|org|io|dev)"
 )
+_ADDRESS = expressions.lazy(r"[\w.+-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,60}){1,5}")
 _RESOURCE = expressions.lazy(
     r"(?:data\.)?(?:var|local|module|each|self|path|[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,8})(?:\.[A-Za-z_][\w-]{0,60}){1,6}\.?"
 )
@@ -52,9 +55,11 @@ def is_sample(value: str) -> bool:
 
 def is_written_out(value: str) -> bool:
     """Whether it is a value itself, and nothing that is replaced by one or that says where one is."""
-    if not value or value.startswith("--") or _COMPUTED.search(value) is not None or _PATH.match(value) is not None:
+    if not value or value.startswith("--") or _PATH.match(value) is not None:
         return False
-    if _MOUNT.match(value) is not None:
+    if not _COMPUTING.isdisjoint(value) and _COMPUTED.search(value) is not None:
+        return False
+    if "=" in value and _MOUNT.match(value) is not None:
         return False
     return value.strip("\"'").lower() not in ("true", "false", "null", "none", "yes", "no", "~", "|", ">", "|-", ">-")
 
@@ -69,7 +74,7 @@ def is_written_in_part(value: str) -> bool:
 
 def names_resource(value: str) -> bool:
     """Whether it is what Terraform calls something of another block: ``aws_kms_key.build.arn``, ``var.token``."""
-    return _RESOURCE.fullmatch(value) is not None
+    return "." in value and _RESOURCE.fullmatch(value) is not None
 
 
 def is_placeholder(value: str) -> bool:
@@ -119,7 +124,7 @@ def judged(value: str, password: bool) -> int:
 
 def _is_reference(value: str) -> bool:
     """Whether it has the look of a path, a file, a host, an address or what a store calls its secrets."""
-    if _FILE.fullmatch(value) is not None or re.fullmatch(r"[\w.+-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,60}){1,5}", value):
+    if "." in value and (_FILE.fullmatch(value) is not None or _ADDRESS.fullmatch(value) is not None):
         return True
     parts = re.split(r"[/:]", value)
     return len(parts) > 1 and all(not part or _is_identifier(part) for part in parts)

@@ -18,7 +18,6 @@ _SEQUENCE = expressions.lazy(r"\{(?:[-+]?\d+\.\.[-+]?\d+|[A-Za-z]\.\.[A-Za-z])(?
 _TILDE = expressions.lazy(r"[A-Za-z_]\w*=(?:[^~]*:)?(~)(?:[/:]|\Z)", re.ASCII)
 _TILDE_DIRECTORY = expressions.lazy(r"~[+-](?:/|\Z)")
 _CARET = expressions.lazy(r"\[\^\]?[^\]]*\]")
-_ECHO_OPTION = expressions.lazy(r"-[neE]+")
 _ECHO_ESCAPE = expressions.lazy(r"\\(?:[abcefnrtv\\]|[0-7]{1,4})")
 _PRINTF = expressions.lazy(
     r"%%|(?P<directive>%[-+ #0]*(?:\*|[1-9]\d*)?(?:\.(?:\*|\d*))?[qQn('lhzjtL])|\\\\"
@@ -254,7 +253,7 @@ def _is_operand(texts: Sequence[str | None], number: int) -> bool:
 def _echo(arguments: list[Word]) -> Iterator[Construct]:
     escapes = False
     rest = list(arguments)
-    while rest and _ECHO_OPTION.fullmatch(rest[0].text or ""):
+    while rest and _is_echo_option(rest[0].text or ""):
         word = rest.pop(0)
         escapes |= "e" in (word.text or "")
         # dash knows -n, and that once.
@@ -262,15 +261,21 @@ def _echo(arguments: list[Word]) -> Iterator[Construct]:
             yield construct("echo-option", word, written=f"echo {word.text}")
     for word in rest if not escapes else ():
         text, places = characters(word, quoted=True)
-        match = _ECHO_ESCAPE.search(text)
+        match = _ECHO_ESCAPE.search(text) if "\\" in text else None
         if match is not None:
             written = f"{match.group()} in what echo prints"
             yield construct("echo-escape", placed(word, places, *match.span()), written=written)
             return
 
 
+def _is_echo_option(text: str) -> bool:
+    return len(text) > 1 and text[0] == "-" and not text[1:].strip("neE")
+
+
 def _printf(word: Word) -> Iterator[Construct]:
     text, places = characters(word, quoted=True)
+    if "\\" not in text and text.count("%") == text.count("%s"):
+        return  # as in most
     for match in _PRINTF.finditer(text):
         if match["directive"]:
             said = f"printf: {match.group()}: invalid directive"

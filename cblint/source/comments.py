@@ -7,14 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cblint import expressions
 from cblint.records import NamedTuple
 from cblint.source.loader import Stream
-from cblint.source.text import BREAKS, Span, Text, begin_of_line
+from cblint.source.text import LINE_BREAK, Span, Text, begin_of_line
 from cblint.source.tree import Scalar, walk
-
-_COMMENT = expressions.lazy(f"#[^{BREAKS}]*")
-_BREAK = expressions.lazy(f"[{BREAKS}]")
 
 
 class Comment(NamedTuple):
@@ -38,15 +34,16 @@ def comments(stream: Stream, begin: int = 0, until: int | None = None) -> list[C
     at = begin
     line_start = begin_of_line(source, begin)
     for start, end in [*_scalar_ranges(stream), (limit, limit)]:
-        while at < start and (match := _COMMENT.search(source, at, start)):
+        while at < start and (hash_sign := source.find("#", at, start)) >= 0:
             # A comment runs to the end of its line, so it can pass the start of no scalar.
-            at = match.end()
+            line_end = LINE_BREAK.search(source, hash_sign, start)
+            at = line_end.start() if line_end is not None else start
             # From the line before on, so that it all stays linear.
-            line_start = begin_of_line(source, match.start(), line_start)
-            alone = not source[line_start : match.start()].strip()
-            comment = match.group().rstrip()
-            place = stream.text.span(match.start(), match.start() + len(comment))
-            found.append(Comment(comment, match.start(), place, alone))
+            line_start = begin_of_line(source, hash_sign, line_start)
+            alone = not source[line_start:hash_sign].strip()
+            comment = source[hash_sign:at].rstrip()
+            place = stream.text.span(hash_sign, hash_sign + len(comment))
+            found.append(Comment(comment, hash_sign, place, alone))
         at = max(at, end)
     return found
 
@@ -60,7 +57,7 @@ def _scalar_ranges(stream: Stream) -> list[tuple[int, int]]:
             if isinstance(node, Scalar) and node.end > node.start:
                 start = node.start
                 if node.style in ("|", ">"):
-                    header_end = _BREAK.search(source, start, node.end)
+                    header_end = LINE_BREAK.search(source, start, node.end)
                     start = header_end.start() if header_end else node.end
                 ranges.append((start, node.end))
     return ranges

@@ -11,15 +11,14 @@ import re
 from collections.abc import Generator, Iterator
 
 from cblint import expressions
-from cblint.source.text import BREAKS, Piece
+from cblint.source.text import BREAKS, LINE_BREAK, Piece
 
-_BREAK = expressions.lazy(f"\r\n|[{BREAKS}]")
 _BREAK_RUN = expressions.lazy(f"[ \t{BREAKS}]+")
 # All that can make value and source differ; everything between two matches is taken as it stands.
 _SPECIAL = {
-    "": _BREAK,
-    "'": expressions.lazy("''|" + _BREAK.pattern),
-    '"': expressions.lazy(r"\\|" + _BREAK.pattern),
+    "": LINE_BREAK,
+    "'": expressions.lazy("''|" + LINE_BREAK.pattern),
+    '"': expressions.lazy(r"\\|" + LINE_BREAK.pattern),
 }
 _ESCAPE = expressions.lazy(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r\n|.)", re.DOTALL)
 _ESCAPED = {
@@ -69,7 +68,7 @@ def _flow(source: str, start: int, end: int, quote: str) -> Iterator[Piece]:
                 return
             at = escape.end()
             body = escape.group()[1:]
-            if _BREAK.fullmatch(body):
+            if LINE_BREAK.fullmatch(body):
                 at = yield from _continuation(source, at, end)
             else:
                 yield Piece(_unescape(body), found, at)
@@ -89,7 +88,7 @@ def _fold(source: str, start: int, end: int) -> Generator[Piece, None, int]:
     """A run of blanks and line breaks: one break becomes a blank, of several all but the first remain."""
     run = _BREAK_RUN.match(source, start, end)
     assert run is not None, "called at a line break"
-    breaks = list(_BREAK.finditer(source, run.start(), run.end()))
+    breaks = list(LINE_BREAK.finditer(source, run.start(), run.end()))
     first = _break_value(breaks[0].group())
     if first != "\n":
         yield Piece(first, *breaks[0].span())
@@ -106,7 +105,7 @@ def _continuation(source: str, start: int, end: int) -> Generator[Piece, None, i
     while at < end:
         if source[at] in " \t":
             at += 1
-        elif match := _BREAK.match(source, at, end):
+        elif match := LINE_BREAK.match(source, at, end):
             yield Piece(_break_value(match.group()), *match.span())
             at = match.end()
         else:
@@ -116,7 +115,7 @@ def _continuation(source: str, start: int, end: int) -> Generator[Piece, None, i
 
 def _block(source: str, start: int, end: int, folded: bool, value: str) -> Iterator[Piece]:
     """The lines of a literal or folded scalar below its header."""
-    header = _BREAK.search(source, start, end)
+    header = LINE_BREAK.search(source, start, end)
     if header is None:
         return
     lines = list(_lines(source, header.end(), end))
@@ -149,7 +148,7 @@ def _lines(source: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """(start, end without the break, end with it) of each line; a line begun at ``end`` is none."""
     at = start
     while at < end:
-        match = _BREAK.search(source, at, end)
+        match = LINE_BREAK.search(source, at, end)
         if match is None:
             yield at, end, end
             return
@@ -166,7 +165,7 @@ def _indentation(source: str, lines: list[tuple[int, int, int]], value: str) -> 
     """
     number = 0
     at = 0
-    while at < len(value) and (match := _BREAK.match(value, at)):
+    while at < len(value) and (match := LINE_BREAK.match(value, at)):
         number += 1
         at = match.end()
     if at == len(value) or number >= len(lines):

@@ -20,6 +20,7 @@ _LINE_END = expressions.lazy(r"\r\n|\r|\n")
 
 
 BREAKS = "\r\n\x85\u2028\u2029"
+LINE_BREAK = expressions.lazy(f"\r\n|[{BREAKS}]")
 """The characters that end a line in YAML 1.1."""
 
 
@@ -293,7 +294,7 @@ def begin_of_line(source: str, at: int, earliest: int = 0) -> int:
 
 def end_of_line(source: str, at: int) -> int:
     """Where the line of ``at`` ends, without its line end."""
-    match = re.compile(f"[{BREAKS}]").search(source, at)
+    match = LINE_BREAK.search(source, at)
     return match.start() if match else len(source)
 
 
