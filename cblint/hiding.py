@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from cblint import expressions
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cblint.hosts.graph import Resource
     from cblint.secrets.formats import Match
     from cblint.secrets.mask import Hidden, Mask, Secret
+    from cblint.shell.script import Script
     from cblint.shell.unquoted import Reading
     from cblint.source.text import Text
 
@@ -174,19 +175,18 @@ def _references_of(resource: Resource) -> Iterator[Span]:
 def _of_buildspec(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
     """What the rule finds; values of variables with the name of a secret; what is not written as it is read."""
     from cblint.buildspec.model import VARIABLES
-    from cblint.checks.literals import may_tell, secrets_in
+    from cblint.checks.literals import secrets_in
 
     for written in secrets_in(buildspec):
         yield written.match, written.text
     for variable in buildspec.variables:
         if variable.section == VARIABLES and variable.value is not None:
             yield from _of_variable(variable.name, variable.value.text)
-    for reading in _readings(buildspec, may_tell):
+    for reading in _readings(buildspec, only_suspected=True):
         yield from _suspected(reading)
-    for name, reading in _given_in_commands(buildspec):
-        for match, _ in _of_variable(name, reading.text):
-            yield match, _there(reading.text, match)
-            yield match, _there(reading.written, match)
+    for item in buildspec.shell_items:
+        if _gives(item):
+            yield from _given_in(item.script)
 
 
 def _of_resource(resource: Resource) -> Iterator[tuple[Match, str]]:
@@ -263,10 +263,10 @@ def _read_otherwise(
                 yield from _placed(reading, match._replace(what=worth(text.value[match.start : match.end])))
 
 
-def _readings(subject: Buildspec | Resource, telling: Callable[[str], bool] = bool) -> Iterator[Reading]:
+def _readings(subject: Buildspec | Resource, only_suspected: bool = False) -> Iterator[Reading]:
     """The texts of a subject that YAML, or a shell, reads otherwise than they are written.
 
-    ``telling`` says of a command whether it is worth to be looked into.
+    ``only_suspected``: of commands only those in which a secret may be seen then.
     """
     from cblint.buildspec.model import Buildspec
     from cblint.shell.unquoted import Reading
@@ -276,40 +276,75 @@ def _readings(subject: Buildspec | Resource, telling: Callable[[str], bool] = bo
         if isinstance(node, Scalar) and node.style != "|" and node.value not in node.source:
             yield Reading(node.text, node.origin)
     if isinstance(subject, Buildspec):
-        yield from _readings_of_shells(subject, telling)
+        yield from _readings_of_shells(subject, only_suspected)
 
 
-def _readings_of_shells(buildspec: Buildspec, telling: Callable[[str], bool]) -> Iterator[Reading]:
+def _readings_of_shells(buildspec: Buildspec, only_suspected: bool) -> Iterator[Reading]:
+    from cblint.checks.literals import may_tell
     from cblint.shell import syntax
-    from cblint.shell.query import by_shell
+    from cblint.shell.trees import answer_of
     from cblint.shell.unquoted import unquoted
 
     def is_one(item: ShellItem) -> bool:
-        return any(mark in item.value for mark in "'\"\\`") and telling(item.value)
+        return any(mark in item.value for mark in "'\"\\`") and (not only_suspected or may_tell(item.value))
 
     for item in filter(is_one, buildspec.shell_items):
-        again = (each.node for calls in by_shell(item.script).values() for each in calls)
-        yield from unquoted(node for root in (item.script, *again) for node in syntax.walk(root))
+        if not only_suspected or answer_of(item.script, _is_suspected):
+            yield from _read_by_shell(item.script)
     for item in filter(is_one, buildspec.powershell_items):
         from cblint.shell.powershell_unquoted import edits_in_powershell  # few buildspecs are for Windows
 
         yield from unquoted(syntax.walk(item.powershell), edits_in_powershell)
 
 
-def _given_in_commands(buildspec: Buildspec) -> Iterator[tuple[str, Reading]]:
-    """The names of secrets that words give values in which more may stand than in other texts, and those values."""
+def _read_by_shell(script: Script) -> Iterator[Reading]:
+    from cblint.shell import syntax
+    from cblint.shell.query import by_shell
+    from cblint.shell.unquoted import unquoted
+
+    again = (each.node for calls in by_shell(script).values() for each in calls)
+    yield from unquoted(node for root in (script, *again) for node in syntax.walk(root))
+
+
+def _is_suspected(script: Script) -> bool:
+    """Whether a command may hold a secret that is seen when it is read without its quotes."""
+    from cblint.secrets.mask import suspected
+
+    return any(True for reading in _read_by_shell(script) for _ in suspected(reading.text.value))
+
+
+def _gives(item: ShellItem) -> bool:
+    """Whether words of a command may give the name of a secret a value in which more stands than in other texts."""
     from cblint.secrets.context import may_be_named
+    from cblint.shell.trees import answer_of
+
+    return may_be_named(item.value) and answer_of(item.script, _gives_any)
+
+
+def _gives_any(script: Script) -> bool:
+    return any(True for _ in _given_in(script))
+
+
+def _given_in(script: Script) -> Iterator[tuple[Match, str]]:
+    """The values that words of a command give the names of secrets, as they are read and as they are written."""
+    for name, reading in _given(script):
+        for match, _ in _of_variable(name, reading.text):
+            yield match, _there(reading.text, match)
+            yield match, _there(reading.written, match)
+
+
+def _given(script: Script) -> Iterator[tuple[str, Reading]]:
+    """The names that words give values, and those values."""
     from cblint.shell.commands import Assignment
     from cblint.shell.syntax import Word
     from cblint.shell.unquoted import unquoted_word
 
-    for item in buildspec.shell_items:
-        for node in item.script.walked() if may_be_named(item.value) else ():
-            if isinstance(node, Assignment) and isinstance(node.value, Word):
-                if node.value.text is not None:
-                    yield node.name, unquoted_word(node.value)
-            elif isinstance(node, Word):
-                given = _GIVEN.fullmatch(node.text or "")
-                if given is not None:
-                    reading = unquoted_word(node)
-                    yield given[1], reading._replace(text=reading.text.slice(given.start(2), len(reading.text)))
+    for node in script.walked():
+        if isinstance(node, Assignment) and isinstance(node.value, Word):
+            if node.value.text is not None:
+                yield node.name, unquoted_word(node.value)
+        elif isinstance(node, Word):
+            given = _GIVEN.fullmatch(node.text or "")
+            if given is not None:
+                reading = unquoted_word(node)
+                yield given[1], reading._replace(text=reading.text.slice(given.start(2), len(reading.text)))

@@ -14,6 +14,7 @@ _CHOICES = 4
 """Names that someone who typed another is asked about, at most."""
 
 
+@lru_cache(maxsize=8192)
 def distance(left: str, right: str) -> int:
     """Edits from one to the other: insert, delete, replace a character, swap two neighbours."""
     before: list[int] = []

@@ -122,11 +122,13 @@ class ShellItem:
 
         It may be of another tree than ``script``: an item that ends in an operator is read again with what follows it.
         """
-        from cblint.shell.query import by_start
+        from cblint.shell.query import by_command, by_start
 
+        here = by_command(self.script).get(id(command))
+        if here is not None:
+            return here
         found = by_start(self.script).get(command.start, [])
-        here = [each for each in found if each.node is command]
-        return here or [each for each in found if each.node.raw == command.raw and each.node.span == command.span]
+        return [each for each in found if each.node.raw == command.raw and each.node.span == command.span]
 
     def quoted_calls(self, command: ShellNode) -> list[Invocation]:
         """The programs that run in the quotes of a ``bash -c``."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cblint.facts import table
 from cblint.flow.docker import Argument, DockerCommand, command_of, is_client
-from cblint.flow.references import Parts
+from cblint.flow.references import parts_of
 from cblint.records import NamedTuple
 from cblint.shell.query import Invocation, unfolded
 from cblint.shell.syntax import Literal, Word
@@ -77,7 +77,7 @@ def is_tool(image: Value) -> bool:
 
 def _repository(image: Value) -> str:
     """The repository, as people call it; empty if it is not known."""
-    repository = Parts(image).repository
+    repository = parts_of(image).repository
     name = ((repository.text if repository is not None else None) or "").partition("@")[0]
     for host in table("containers")["docker-hub"]:
         name = name.removeprefix(f"{host}/")

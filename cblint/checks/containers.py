@@ -33,7 +33,7 @@ def docker_interactive_flag(buildspec: Buildspec) -> Iterator[Report]:
             yield Report(word.span, "terminal", {"flag": word.text or ""}, edits=_without_terminal(word))
 
 
-def _before_image(invocation: Invocation, found: list[Word]) -> list[Word]:
+def _before_image(invocation: Invocation, found: tuple[Word, ...]) -> list[Word]:
     """The options of ``docker run`` that certainly stand before the image: up to the first word that may be it."""
     words = [word for word in invocation.arguments if word.start > found[0].start]
     switches = table("containers")["switches"]

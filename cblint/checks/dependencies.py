@@ -85,7 +85,7 @@ def installs_all(invocation: Invocation, *ways: str) -> bool:
     return len(operands) < 2 and any(verb in manager[way] for way in ways)
 
 
-def _verb(invocation: Invocation) -> list[Word]:
+def _verb(invocation: Invocation) -> tuple[Word, ...]:
     return invocation.operands()[:1]
 
 

@@ -216,11 +216,11 @@ def script_of(invocation: Invocation) -> str | None:
     return verb if effect is not None and effect.presumed else None
 
 
-def _installed_by_name(invocation: Invocation) -> list[Any]:
+def _installed_by_name(invocation: Invocation) -> tuple[Any, ...]:
     """The packages that a command installs by name, for all or here."""
     operands = invocation.operands()
     verbs = ("install", "i", "in", "add", "global")
-    return operands[1:] if manager_of(invocation) is not None and operands and operands[0].text in verbs else []
+    return operands[1:] if manager_of(invocation) is not None and operands and operands[0].text in verbs else ()
 
 
 def _package(text: str) -> str:

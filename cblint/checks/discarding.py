@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from cblint.buildspec.model import Buildspec, ShellItem
 from cblint.checks.hidden import invoked, makes_anew, masked, notes, succeeds
@@ -32,7 +33,7 @@ def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
     if not any(_may_throw_away(item) for item in buildspec.shell_items):
         return
     build = build_of(buildspec)
-    seen_elsewhere = _told(build)
+    seen_elsewhere = cache(lambda: _told(build))  # most files have nothing for which it would be asked
     for step, hidden in masked(build, "or", "sequence"):
         taken = [one for one in hidden if _is_thrown_away(one)]
         found = [(one, call) for one in taken if (call := invoked(step, one, _is_to_be_seen)) is not None]
@@ -41,7 +42,7 @@ def masked_failure_or_true(buildspec: Buildspec) -> Iterator[Report]:
         worst = [
             (one, call)
             for one, call in found
-            if _decides(call) and not _is_announced(one) and called(call) not in seen_elsewhere
+            if _decides(call) and not _is_announced(one) and called(call) not in seen_elsewhere()
         ]
         (first, invocation), *others = worst or found
         related = [("thrown-away", first.witness.span), *(("again", called_at(other)) for _, other in others)]

@@ -54,12 +54,11 @@ def publish_before_gate(buildspec: Buildspec) -> Iterator[Report]:
     if not published:
         return
     last = done.index(published[-1])
-    before = {called(each.invocation) for each in done[:last]}
-    for gate in done[last + 1 :]:
+    gates = [each for each in done[last + 1 :] if each.decides and _is_gate(each)]
+    before = {called(each.invocation) for each in done[:last]} if gates else set()
+    for gate in gates:
         publication = published[-1].invocation
-        if not gate.decides or not _is_gate(gate) or called(gate.invocation) in before:
-            continue
-        if _of_one_language(publication, gate.invocation):
+        if called(gate.invocation) not in before and _of_one_language(publication, gate.invocation):
             fields = {"command": called(publication), "gate": called(gate.invocation)}
             yield Report(called_at(publication), "published", fields, (("gate", called_at(gate.invocation)),))
             return

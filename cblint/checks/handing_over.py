@@ -189,7 +189,7 @@ def _made(command: Command) -> Iterator[tuple[Word, bool]]:
             yield word, True
 
 
-def _after(invocation: Invocation, verb: str) -> list[Word]:
+def _after(invocation: Invocation, verb: str) -> tuple[Word, ...]:
     """What follows a verb of docker's, also where it is written ``docker image …``."""
     program = invocation.program
     return invocation.runs(program, verb)[1:] or invocation.runs(program, "image", verb)[1:]
@@ -357,7 +357,7 @@ def _note_images(command: Command, use: _Use, images: _Uses) -> None:
     verbs = {word.text for word in invocation.operands()[:2]}
     if not verbs.isdisjoint(_MAKING_ANY):
         images.unclear.append(use)
-    made = [word for word, _ in _made(command)] + _after(invocation, "pull")
+    made = [*(word for word, _ in _made(command)), *_after(invocation, "pull")]
     is_push = bool(_after(invocation, "push") or invocation.flags("--push"))
     for word in made:
         name = _local_image(_text_of(command, word))

@@ -10,7 +10,7 @@ from cblint.facts import table
 from cblint.flow import build_of
 from cblint.flow.docker import Argument, DockerCommand, command_of, is_client, program_of
 from cblint.flow.kinds import DEFINED, RAN
-from cblint.flow.references import Parts, docker_hub, may_be, server
+from cblint.flow.references import docker_hub, may_be, parts_of, server
 from cblint.flow.steps import SUCCEEDING
 from cblint.records import NamedTuple
 from cblint.shell.effects import effect_of
@@ -84,7 +84,7 @@ def is_ours(use: Use, reference: Value) -> bool:
     """Whether the build makes the image, or pushes to its repository, or takes it for a cache."""
     if use.reference is None or use.kind not in (BUILD, TAG, KEPT, PUSH, SENT, CACHE):
         return False
-    return Parts(use.reference).repository == Parts(reference).repository or may_be(use.reference, reference)
+    return parts_of(use.reference).repository == parts_of(reference).repository or may_be(use.reference, reference)
 
 
 def is_base_here(earlier: Iterable[Use], name: str, base: Value) -> bool:

@@ -98,22 +98,22 @@ def _present(buildspec: Buildspec, item: ShellItem, invocation: Invocation, imag
 def _without_cli(buildspec: Buildspec, item: ShellItem, invocation: Invocation, word: Word) -> Change:
     """The package taken out of the command, or the command where that installs nothing else."""
     packages = invocation.runs(invocation.program, "install")[1:]
-    if packages == [word] and not invocation.flags("-r", "--requirement", "-e", "--editable"):
+    if packages == (word,) and not invocation.flags("-r", "--requirement", "-e", "--editable"):
         return command(buildspec, item, invocation)
     words = invocation.words
     number = next(number for number, each in enumerate(words) if each is word)
     return (), (left_out(words[number - 1].span, word.span),) if word.source is item.script.source else ()
 
 
-def _packages(invocation: Invocation) -> list[Word]:
+def _packages(invocation: Invocation) -> tuple[Word, ...]:
     """The packages of the operating system that a command installs by name, if all of them are known."""
     operands = invocation.operands()
     if not operands or operands[0].text != "install" or invocation.flags(*_FOR_A_REASON):
-        return []
+        return ()
     if any(re.search(_ANOTHER_PLACE, word.raw) for word in invocation.arguments):
-        return []
+        return ()
     packages = operands[1:]
-    return packages if all(word.text is not None for word in packages) else []
+    return packages if all(word.text is not None for word in packages) else ()
 
 
 @lru_cache(maxsize=1)

@@ -28,12 +28,23 @@ def list_precedence(buildspec: Buildspec) -> Iterator[Report]:
                 a, b, c = (_called(item, each) if each is not None else None for each in last)
                 if a is None or b is None or c is None:
                     continue
-                fields = {"first": called(a), "second": called(b), "third": called(c)}
-                related = [("first", called_at(a)), ("second", called_at(b))]
+                fields = {"first": a, "second": b, "third": c}
                 if node.operators[:2] == ("&&", "||") and _undoes(a, b, c):
-                    yield Report(node.pipelines[2].span, "undone", fields, tuple(related), _as_if(node))
+                    yield _report(node, "undone", fields, ("first", "second"), _as_if(node))
                 elif node.operators[:2] == ("||", "&&") and _are_alternatives(a, b, c):
-                    yield Report(node.pipelines[2].span, "both", fields, tuple(related[:1]), _in_braces(node))
+                    yield _report(node, "both", fields, ("first",), _in_braces(node))
+
+
+def _report(
+    node: AndOr, variant: str, fields: dict[str, Invocation], related: tuple[str, ...], edits: tuple[Edit, ...]
+) -> Report:
+    return Report(
+        node.pipelines[2].span,
+        variant,
+        {name: called(invocation) for name, invocation in fields.items()},
+        tuple((name, called_at(fields[name])) for name in related),
+        edits,
+    )
 
 
 def _as_if(node: AndOr) -> tuple[Edit, ...]:

@@ -277,6 +277,8 @@ class _Checks:
 
         ``if [ ! -d dist ]; then exit 1; fi``, or ``STATE=$(aws … "$STACK"); if [ "$STATE" != done ]; then exit 1; fi``.
         """
+        if self._files < 0 and not self._answers:
+            return False
         at = hidden.command.span.start
         if self._files > at:
             return True

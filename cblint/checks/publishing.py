@@ -247,7 +247,7 @@ def _maker(build: Build, publication: Invocation) -> tuple[Step, Invocation] | N
     return found
 
 
-def _made(invocation: Invocation) -> list[Word]:
+def _made(invocation: Invocation) -> tuple[Word, ...]:
     """The names that a command gives an image."""
     operands = invocation.operands()
     verb = operands[0].text if operands else None
@@ -255,7 +255,7 @@ def _made(invocation: Invocation) -> list[Word]:
         return operands[2:3]
     effect = effect_of(invocation)
     built = effect is not None and effect.does == "build"
-    return list(option_values(invocation.arguments, ("-t", "--tag"))) if built else []
+    return tuple(option_values(invocation.arguments, ("-t", "--tag"))) if built else ()
 
 
 def _after_making(build: Build, publication: Invocation, failing: list[_Fallible]) -> list[_Fallible] | None:

@@ -74,7 +74,7 @@ def _at(verb: Verb, invocation: Invocation) -> Iterator[Word]:
             yield from option_values(invocation.arguments, (place,))
 
 
-def _operands(verb: Verb, invocation: Invocation) -> list[Word]:
+def _operands(verb: Verb, invocation: Invocation) -> tuple[Word, ...]:
     """The operands, also behind options with two values."""
     pairs = verb.says.get("pairs")
     if not pairs:
@@ -88,7 +88,7 @@ def _operands(verb: Verb, invocation: Invocation) -> list[Word]:
             skip = 2
         else:
             words.append(word)
-    return invocation._replace(words=tuple(words)).operands()
+    return invocation.with_words(tuple(words)).operands()
 
 
 def _behind_c(words: tuple[Word, ...]) -> Word | None:

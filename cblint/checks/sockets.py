@@ -10,7 +10,7 @@ from cblint.checks.images import RUN, Use, is_ours, uses_docker, uses_of
 from cblint.facts import table
 from cblint.finding import Report
 from cblint.flow.docker import command_of
-from cblint.flow.references import DOCKER_HUB, Parts, hub_name, is_fixed, is_known_to_move, is_of_others, registry_of
+from cblint.flow.references import DOCKER_HUB, hub_name, is_fixed, is_known_to_move, is_of_others, parts_of, registry_of
 from cblint.flow.steps import is_whole
 from cblint.source.text import Span
 from cblint.typing import TYPE_CHECKING
@@ -58,7 +58,7 @@ def _variant(reference: Value) -> str | None:
     """How the image is named; None where it stays what it is, is not of others, or is of those who run the build."""
     if is_of_others(reference) and not _is_of_platform(reference):
         return MOVING
-    parts = Parts(reference)
+    parts = parts_of(reference)
     registry = registry_of(reference)
     if registry is None or registry.text not in table("containers")["open"] or is_fixed(reference):
         return None

@@ -36,7 +36,6 @@ from cblint.finding import Report
 from cblint.flow import build_of
 from cblint.flow.kinds import RAN
 from cblint.flow.references import (
-    Parts,
     before,
     hub_name,
     is_fixed,
@@ -45,6 +44,7 @@ from cblint.flow.references import (
     is_same,
     may_be,
     moves,
+    parts_of,
     registry_of,
 )
 from cblint.flow.steps import is_whole
@@ -149,8 +149,10 @@ def _may_be_missing(use: Use, hidden: Container[tuple[int, str]]) -> bool:
 
 def _nearest(makers: Sequence[Use], reference: Value) -> Use | None:
     """An image that is made under the same repository, else the only one."""
-    repository = Parts(reference).repository
-    alike = [each for each in makers if each.reference is not None and Parts(each.reference).repository == repository]
+    repository = parts_of(reference).repository
+    alike = [
+        each for each in makers if each.reference is not None and parts_of(each.reference).repository == repository
+    ]
     if repository is not None and alike:
         return alike[0]
     return makers[0] if len({each.name for each in makers}) == 1 else None
@@ -158,10 +160,10 @@ def _nearest(makers: Sequence[Use], reference: Value) -> Use | None:
 
 def _is_own_name(makers: Sequence[Use], reference: Value) -> bool:
     """Whether an image without a registry has the name of one that the build makes: then Docker Hub has none."""
-    repository = Parts(reference).repository
+    repository = parts_of(reference).repository
     if repository is None or not repository.text or "/" in repository.text or hub_name(reference) is not None:
         return False
-    return any(each.reference is not None and Parts(each.reference).repository == repository for each in makers)
+    return any(each.reference is not None and parts_of(each.reference).repository == repository for each in makers)
 
 
 def _unused(buildspec: Buildspec, uses: Sequence[Use]) -> Iterator[Use]:
@@ -254,7 +256,7 @@ def _pushed(uses: Sequence[Use]) -> Iterator[Report]:
         return
     spoken: list[Value] = []
     for use in pushes:
-        parts = Parts(use.reference) if use.reference is not None else None
+        parts = parts_of(use.reference) if use.reference is not None else None
         if parts is None or parts.repository is None or not moves(parts.tag) or not use.is_named:
             continue
         if parts.repository in spoken or any(_keeps(each, parts.repository) for each in pushes):
@@ -275,7 +277,7 @@ def _is_promoted(uses: Sequence[Use], use: Use) -> bool:
         if not is_pair or source.reference is None or use.reference is None or not _is(tag, (TAG,), use.reference):
             continue
         built = [each.reference for each in uses if each.kind in (BUILD, KEPT) and each.reference is not None]
-        if not moves(Parts(source.reference).tag) and not any(is_same(each, source.reference) for each in built):
+        if not moves(parts_of(source.reference).tag) and not any(is_same(each, source.reference) for each in built):
             return True
     return False
 
@@ -290,7 +292,7 @@ def _keeps(use: Use, repository: Value) -> bool:
     """Whether a push to the same repository may be of a tag that stays what it is."""
     from cblint.flow.values import same
 
-    parts = Parts(use.reference) if use.reference is not None else None
+    parts = parts_of(use.reference) if use.reference is not None else None
     if parts is None or parts.repository is None:
         return True
     return not moves(parts.tag) and same(parts.repository, repository) is not False
@@ -342,7 +344,7 @@ def _deployed(build: Build) -> Iterator[Report]:
             for number, image in _images_in(event.values):
                 span = words[number].span
                 # A text without a mark may be replaced before it is deployed.
-                if span in spoken or not moves(Parts(image).tag) or re.search("[:/]", image.written) is None:
+                if span in spoken or not moves(parts_of(image).tag) or re.search("[:/]", image.written) is None:
                     continue
                 spoken.add(span)
                 changes = changes or _Changes(build)

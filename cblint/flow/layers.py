@@ -70,19 +70,23 @@ class Layers(Generic[T]):
         """Whether all names stand for the same in both."""
         if self.default != other.default:
             return False
+        mine, theirs = self._apart(other)
+        if mine == theirs:
+            return True
         # Without a list of the names: one is mostly different, and set last.
-        return all(self.get(name) == other.get(name) for layer in self._apart(other) for name in layer)
+        return all(self.get(name) == other.get(name) for layer in (*mine, *theirs) for name in layer)
 
     def differing(self, other: Layers[T]) -> Iterator[str]:
         """The names that are not in layers which both share."""
-        yield from dict.fromkeys(name for layer in self._apart(other) for name in layer)
+        mine, theirs = self._apart(other)
+        yield from dict.fromkeys(name for layer in (*mine, *theirs) for name in layer)
 
-    def _apart(self, other: Layers[T]) -> tuple[Mapping[str, T], ...]:
-        """The layers that both do not share."""
+    def _apart(self, other: Layers[T]) -> tuple[tuple[Mapping[str, T], ...], tuple[Mapping[str, T], ...]]:
+        """The layers of each that both do not share."""
         mine, theirs = self._layers, other._layers
         while mine and theirs and mine[-1] is theirs[-1]:
             mine, theirs = mine[:-1], theirs[:-1]
-        return *mine, *theirs
+        return mine, theirs
 
     def join(self, other: Layers[T], merge: Callable[[T, T], T]) -> Layers[T]:
         """One of both."""

@@ -23,7 +23,7 @@ def registry_of(reference: Value) -> Value | None:
     host = before(reference, "/")
     if host is None:
         # Without a registry, `app:1` is on Docker Hub; `$IMAGE` may name one.
-        repository = Parts(reference).repository
+        repository = parts_of(reference).repository
         return docker_hub() if repository is not None and repository.text else None
     if host.text is None:
         # A variable before a dot is a part of the host's name: `$ACCOUNT.dkr.ecr.…`.
@@ -104,6 +104,12 @@ class Parts:
 
 
 @lru_cache(maxsize=4096)
+def parts_of(reference: Value) -> Parts:
+    """The same, remembered: each image of a build is compared with all others."""
+    return Parts(reference)
+
+
+@lru_cache(maxsize=4096)
 def may_be(first: Value, second: Value) -> bool:
     """Whether two references can be those of one image."""
     return any(_can_equal(one, other) for one in _readings(first) for other in _readings(second))
@@ -126,7 +132,7 @@ def _readings(reference: Value) -> list[Value]:
     for name in table("containers")["docker-hub"]:
         start = start.removeprefix(f"{name}/")
     reference = _begun(reference, start.removeprefix("library/"))
-    parts = Parts(reference)
+    parts = parts_of(reference)
     if reference.text is None and parts.tag is None:
         return [reference, concat((reference, literal(_LATEST)))]
     if parts.tag is None or reference.text is None or parts.repository != reference:
@@ -175,7 +181,7 @@ def is_fixed(reference: Value) -> bool:
 def hub_name(reference: Value) -> str | None:
     """The repository of a public image of Docker Hub; None if it is not known, or there is none of that name."""
     registry = registry_of(reference)
-    parts = Parts(reference)
+    parts = parts_of(reference)
     if registry is None or registry.text != DOCKER_HUB or parts.repository is None or parts.repository.text is None:
         return None
     name = parts.repository.text.partition("@")[0]
@@ -201,7 +207,7 @@ def moves(tag: Value | None) -> bool:
 def is_known_to_move(reference: Value) -> bool:
     """Whether a reference has a tag that moves, and there can be an image of that name."""
     registry = registry_of(reference)
-    if registry is None or is_fixed(reference) or not moves(Parts(reference).tag):
+    if registry is None or is_fixed(reference) or not moves(parts_of(reference).tag):
         return False
     return registry.text != DOCKER_HUB or hub_name(reference) is not None
 

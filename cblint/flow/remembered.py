@@ -42,7 +42,7 @@ def run_again(script: Script, kept: State, shell: str, given: Given, beginning: 
     """The run of an item from what the ones before have kept: as it was, where nothing that it depends on is new."""
     remembered: list[_Remembered] = script.known.setdefault(run_again, [])
     exhausted = limits.exhausted
-    for each in remembered:
+    for each in sorted(remembered, key=lambda each: each.kept is not kept):  # what is the same is seen at once
         if each.exhausted == exhausted and _is_same(each, script, kept, shell, given, beginning):
             if exhausted:
                 return each.run  # nothing is followed any more, so that there is nothing to count

@@ -80,7 +80,7 @@ class Call:
         return [values_of(self.invocation, each.event) if each.itself else None for each in self.ran]
 
     @cached_property
-    def operands(self) -> list[Word]:
+    def operands(self) -> tuple[Word, ...]:
         """What is neither an option nor the value of one."""
         return self.invocation.operands()
 

@@ -372,7 +372,7 @@ def _of_task(verb: Verb, invocation: Invocation, operands: Sequence[Word]) -> Ef
         return _in_general({"does": strongest, "presumed": True})
     if not words or not verb.says.get("or-tool"):
         return None
-    effect = effect_of(invocation._replace(words=invocation.words[invocation.words.index(words[0]) :]))
+    effect = effect_of(invocation.with_words(invocation.words[invocation.words.index(words[0]) :]))
     return effect._replace(presumed=True) if effect is not None else None
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from cblint import expressions
 from cblint.facts import table
-from cblint.records import NamedTuple
 from cblint.shell.commands import AndOr, Assignment, Command, Condition, Pipeline, Redirection, SimpleCommand
 from cblint.shell.parser import parse
 from cblint.shell.script import Script
@@ -26,33 +26,45 @@ _ASSIGNED = expressions.lazy(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _SHORT = expressions.lazy(r"-[A-Za-z0-9]+")
 
 
-class Invocation(NamedTuple):
+class Invocation:
     """A program that a command runs, itself or through others such as ``sudo`` and ``timeout``.
 
-    ``words`` begin with the program's name; ``wrappers`` are the programs that run it, outermost first; ``above`` are
-    the nodes that hold the command, the nearest first.
+    ``program`` is its name without its folder, empty if it is not known. ``words`` begin with that name; ``wrappers``
+    are the programs that run it, outermost first; ``above`` are the nodes that hold the command, the nearest first.
+    It is never changed, and asked so often that it is no named tuple.
     """
 
-    node: SimpleCommand
-    words: tuple[Word, ...]
-    wrappers: tuple[str, ...]
-    above: tuple[Node, ...]
+    __slots__ = ("_operands", "above", "node", "program", "words", "wrappers")
 
-    @property
-    def program(self) -> str:
-        """The name of the program without its folder; empty if it is not known."""
-        return (self.words[0].text or "").rpartition("/")[2]
+    def __init__(
+        self, node: SimpleCommand, words: tuple[Word, ...], wrappers: tuple[str, ...], above: tuple[Node, ...]
+    ) -> None:
+        self.node = node
+        self.words = words
+        self.wrappers = wrappers
+        self.above = above
+        self.program = (words[0].text or "").rpartition("/")[2]
+        self._operands: tuple[Word, ...] | None = None
+
+    def with_words(self, words: tuple[Word, ...]) -> Invocation:
+        """The same with other words."""
+        return Invocation(self.node, words, self.wrappers, self.above)
 
     @property
     def arguments(self) -> tuple[Word, ...]:
         """What follows the program's name."""
         return self.words[1:]
 
-    def operands(self) -> list[Word]:
+    def operands(self) -> tuple[Word, ...]:
         """The arguments that are neither options nor values of the options that tools.yml knows."""
+        if self._operands is None:
+            self._operands = tuple(self._found_operands())
+        return self._operands
+
+    def _found_operands(self) -> Iterator[Word]:
         values = table("tools")["values"]
         takes = frozenset(values.get(self.program, ()))
-        found: list[Word] = []
+        is_first = True
         skip = False
         for word in self.arguments:
             text = word.text
@@ -61,18 +73,18 @@ class Invocation(NamedTuple):
             elif text is not None and text.startswith("-") and len(text) > 1:
                 skip = text in takes or _ends_in_one(text, takes)
             else:
-                if not found:
+                if is_first:
                     takes |= frozenset(values.get(f"{self.program} {text}", ()))
-                found.append(word)
-        return found
+                is_first = False
+                yield word
 
-    def runs(self, program: str, *subcommands: str) -> list[Word]:
+    def runs(self, program: str, *subcommands: str) -> tuple[Word, ...]:
         """The last of the subcommands and the operands after it, if it is that program with them; else nothing."""
         if self.program != program:
-            return []
+            return ()
         operands = self.operands()
         if [word.text for word in operands[: len(subcommands)]] != list(subcommands):
-            return []
+            return ()
         return operands[max(len(subcommands) - 1, 0) :]
 
     def flags(self, *names: str) -> list[Word]:
@@ -197,6 +209,15 @@ def by_start(script: Script) -> dict[int, list[Invocation]]:
 
 
 @of_tree
+def by_command(script: Script) -> dict[int, list[Invocation]]:
+    """Those of each command, by its identity."""
+    found: dict[int, list[Invocation]] = {}
+    for invocation in programs_in(script):
+        found.setdefault(id(invocation.node), []).append(invocation)
+    return found
+
+
+@of_tree
 def by_shell(script: Script) -> dict[int, list[Invocation]]:
     """Those in the quotes of a ``bash -c``, by the identity of that command."""
     found: dict[int, list[Invocation]] = {}
@@ -207,9 +228,10 @@ def by_shell(script: Script) -> dict[int, list[Invocation]]:
     return found
 
 
-def unwrapped(node: SimpleCommand) -> Iterator[Invocation]:
+@lru_cache(maxsize=4096)
+def unwrapped(node: SimpleCommand) -> tuple[Invocation, ...]:
     """The programs that a command runs, without the nodes that hold it: itself, and those that it runs in turn."""
-    return unfolded(Invocation(node, node.words, (), ())) if node.words else iter(())
+    return tuple(unfolded(Invocation(node, node.words, (), ()))) if node.words else ()
 
 
 def runs_another(invocation: Invocation) -> bool:
@@ -237,7 +259,7 @@ _MOST_WRAPPERS = 30
 
 def unfolded(invocation: Invocation) -> Iterator[Invocation]:
     """A program, and those that it runs if that is what it is for; it may be one that runs in a container."""
-    node, words, wrappers, above = invocation
+    node, words, wrappers, above = invocation.node, invocation.words, invocation.wrappers, invocation.above
     while words and len(wrappers) < _MOST_WRAPPERS:
         invocation = Invocation(node, words, wrappers, above)
         yield invocation

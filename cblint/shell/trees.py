@@ -34,13 +34,18 @@ def of_tree(ask: Callable[[Script], T]) -> Callable[[Script], T]:
 
     @wraps(ask)
     def answer(script: Script) -> T:
-        known = script.known
-        if ask not in known:
-            known[ask] = ask(script)
-        found: T = known[ask]
-        return found
+        return answer_of(script, ask)
 
     return answer
+
+
+def answer_of(script: Script, ask: Callable[[Script], T]) -> T:
+    """The same of a question whose module is imported where trees may not be."""
+    known = script.known
+    if ask not in known:
+        known[ask] = ask(script)
+    found: T = known[ask]
+    return found
 
 
 class _Idle(NamedTuple):
@@ -67,7 +72,7 @@ class Trees:
 
             return parse(Movable(text))
         self._size -= _size(idle)
-        script = idle.pop(_nearest(idle, text.offset(0))).script
+        script = idle.pop(_nearest(idle, text.about)).script
         if idle:
             self._keep(text.value, idle)
         source = script.source
@@ -80,7 +85,7 @@ class Trees:
         source = script.source
         if not isinstance(source, Movable):
             return
-        value, place = source.value, source.offset(0)
+        value, place = source.value, source.about
         source.move(Text.of(value))  # it holds on to no file
         idle = self._idle.pop(value, [])
         self._size -= _size(idle)

@@ -102,6 +102,11 @@ class Text:
         return self
 
     @property
+    def about(self) -> int:
+        """The file offset near which it begins, told without working out its places."""
+        return self.offset(0)
+
+    @property
     def places(self) -> tuple[Piece, ...]:
         """All that tells where its characters stand."""
         return self._text()._pieces
@@ -219,13 +224,18 @@ class Text:
 class Deferred(Text):
     """A text whose places are worked out when they are first asked for: often only its value is."""
 
-    __slots__ = ("_made", "_make")
+    __slots__ = ("_about", "_made", "_make")
 
-    def __init__(self, value: str, make: Callable[[], Text]) -> None:
-        """``make`` gives the text itself, whose value must be just this."""
+    def __init__(self, value: str, make: Callable[[], Text], about: int) -> None:
+        """``make`` gives the text itself, whose value must be just this; ``about`` is near where it begins."""
         self.value = value
+        self._about = about
         self._make = make
         self._made: Text | None = None
+
+    @property
+    def about(self) -> int:
+        return self._about
 
     def _text(self) -> Text:
         if self._made is None:
@@ -245,11 +255,13 @@ class Movable(Deferred):
         """``home`` is the same text at its place."""
         self.value = home.value
         self._made = home
+        self._about = home.about
         self.moves = 0
 
     def move(self, home: Text) -> None:
         """From here on it stands where ``home`` does, which has the same characters."""
         self._made = home
+        self._about = home.about
         self.moves += 1
 
     def slice(self, start: int, end: int) -> Text:
@@ -270,6 +282,7 @@ class _Part(Movable):
         self.value = value
         self._make = make
         self._made = None
+        self._about = whole.about
         self._root: Movable = whole._root if isinstance(whole, _Part) else whole
         self.moves = 0
 

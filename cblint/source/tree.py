@@ -90,7 +90,9 @@ class Scalar(Node):
     def text(self) -> Text:
         """The value, with the place of each of its characters."""
         if self._text is None:  # whoever asks for many of its places asks one text
-            self._text = Deferred(self.value, lambda: self.origin.derive(self._pieces(), self.start))
+            # Most are never asked for their places.
+            about = self.origin.about + self.start
+            self._text = Deferred(self.value, lambda: self.origin.derive(self._pieces(), self.start), about)
         return self._text
 
     @property
