@@ -84,7 +84,7 @@ def logins(text: str) -> Iterator[Match]:
     """
     found = [re.finditer(_ANY_HEADER, text, re.IGNORECASE)] if re.search("authorization", text, re.IGNORECASE) else []
     programs = table("secrets")["options"]
-    found += [_option(name).finditer(text) for name in programs if _may_call(text, name)]
+    found += [re.finditer(_option(name), text) for name in programs if _may_call(text, name)]
     for match in (match for matches in found for match in matches):
         group = match.lastgroup or "value"
         if values.is_written_in_part(match[group]):

@@ -144,7 +144,7 @@ _CHOSEN: dict[tuple[str, str], list[str] | list[re.Pattern[str]]] = {
     ("flow.outputs", "pattern"): [each for name in ("flows", "effects") for each in _under(name, "cleans", "plain")],
     ("hosts.repository", "apart"): [unused._BUILDSPECS],
     ("report.text", "pattern"): ["(\x1b\\[(?:0|1;31)m)"],
-    ("secrets.context", "'|'.join(words)"): [context._word(False), context._word(True)],
+    ("secrets.context", "'|'.join(_SIGNS)"): [context._word(False), context._word(True)],
     ("secrets.context", "_option(name)"): [context._option(name) for name in table("secrets")["options"]],
     ("secrets.formats", "f'{_BEFORE}(?:{form.pattern}){_AFTER}' if form.edges else form.pattern"): [
         formats._pattern(number) for number in range(len(formats.formats()))

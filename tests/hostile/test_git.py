@@ -80,12 +80,12 @@ def _object(folder: pathlib.Path) -> pathlib.Path:
 
 
 def pack(folder: pathlib.Path, suffix: str) -> None:
-    """Everything in one pack, of which a part is spoiled."""
+    """Everything in one pack, of which nothing is left but its head."""
     git(folder.parent, "gc", "--quiet")
     [path] = (folder / "objects" / "pack").glob(f"*.{suffix}")
     path.chmod(0o644)
     data = path.read_bytes()
-    path.write_bytes(data[:12] + bytes(1000) + data[1012:])
+    path.write_bytes(data[:12] + bytes(len(data) - 12))
 
 
 UNKNOWN = 'git knows no revision "HEAD" here'
