@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from cblint.records import NamedTuple
 from cblint.source.loader import Stream
-from cblint.source.text import LINE_BREAK, Span, Text, begin_of_line
+from cblint.source.text import Span, Text, begin_of_line, end_of_line
 from cblint.source.tree import Scalar, walk
 
 
@@ -36,8 +36,7 @@ def comments(stream: Stream, begin: int = 0, until: int | None = None) -> list[C
     for start, end in [*_scalar_ranges(stream), (limit, limit)]:
         while at < start and (hash_sign := source.find("#", at, start)) >= 0:
             # A comment runs to the end of its line, so it can pass the start of no scalar.
-            line_end = LINE_BREAK.search(source, hash_sign, start)
-            at = line_end.start() if line_end is not None else start
+            at = end_of_line(source, hash_sign, start)
             # From the line before on, so that it all stays linear.
             line_start = begin_of_line(source, hash_sign, line_start)
             alone = not source[line_start:hash_sign].strip()
@@ -57,8 +56,7 @@ def _scalar_ranges(stream: Stream) -> list[tuple[int, int]]:
             if isinstance(node, Scalar) and node.end > node.start:
                 start = node.start
                 if node.style in ("|", ">"):
-                    header_end = LINE_BREAK.search(source, start, node.end)
-                    start = header_end.start() if header_end else node.end
+                    start = end_of_line(source, start, node.end)
                 ranges.append((start, node.end))
     return ranges
 

@@ -305,10 +305,16 @@ def begin_of_line(source: str, at: int, earliest: int = 0) -> int:
     return last + 1 if last >= 0 else earliest
 
 
-def end_of_line(source: str, at: int) -> int:
-    """Where the line of ``at`` ends, without its line end."""
-    match = LINE_BREAK.search(source, at)
-    return match.start() if match else len(source)
+def end_of_line(source: str, at: int, latest: int | None = None) -> int:
+    """Where the line of ``at`` ends, without its line end; ``latest`` or the end of the text where none follows."""
+    end = source.find("\n", at, latest)
+    if end < 0:
+        end = len(source) if latest is None else latest
+    line = source[at:end]
+    if line.isascii() and "\r" not in line:  # as most are
+        return end
+    match = LINE_BREAK.search(source, at, end)
+    return match.start() if match is not None else end
 
 
 def line_end_of(source: str) -> str:

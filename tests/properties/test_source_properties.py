@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cblint.source.comments import comments
 from cblint.source.loader import Stream, TooComplex, load
-from cblint.source.text import Piece, Span, Text
+from cblint.source.text import BREAKS, Piece, Span, Text, end_of_line
 from cblint.source.tree import Mapping, Node, Scalar, Sequence, path_to, walk
 from tests.bounds import ORACLES, compared, draws
 from tests.properties.strategies import (
@@ -587,3 +587,11 @@ def test_any_mutated_corpus_file_loads(path: str, data: st.DataObject) -> None:
 def test_any_document_cut_short_loads(written: Written, data: st.DataObject) -> None:
     end = data.draw(st.integers(0, len(written.source)))
     _check_total(written.source[:end] + data.draw(st.sampled_from(["", "\x01", "\x00\n- a", "%ED%A0%80"])))
+
+
+@given(st.text(alphabet=f"ab \t#{BREAKS}", max_size=30), st.integers(0, 30), st.none() | st.integers(0, 30))
+def test_a_line_ends_where_the_first_break_is(text: str, at: int, latest: int | None) -> None:
+    at = min(at, len(text))
+    limit = len(text) if latest is None else max(at, min(latest, len(text)))
+    expected = next((place for place in range(at, limit) if text[place] in BREAKS), limit)
+    assert end_of_line(text, at, None if latest is None else limit) == expected
