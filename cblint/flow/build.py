@@ -8,6 +8,7 @@ for sure. A phase that fails in ``install`` or ``pre_build`` ends the build; aft
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from cblint.buildspec import model
 from cblint.buildspec.model import VARIABLES, Buildspec, scalar
@@ -113,10 +114,10 @@ class _Builder:
     def __init__(self, buildspec: Buildspec, shell: str, read: Read) -> None:
         self.buildspec = buildspec
         self.shell = shell
-        self.read = read
         # Of two phases of one name the last one counts, as for any loader.
         self.phases = list({phase.name: phase for phase in phases_of(buildspec)}.values())
-        self.given = Given(Layers(GIVEN, (_given_variables(buildspec),)), self._file, kept=_kept_variables(buildspec))
+        variables = Layers(GIVEN, (_given_variables(buildspec),))
+        self.given = Given(variables, partial(_file, read), kept=_kept_variables(buildspec))
         self.beginning = Beginning(SOURCE, UNKNOWN)
         steps = [step for phase in self.phases for step in (*phase.commands, *phase.final)]
         # As long as it is written: aliases to one long command would ask for work without end.
@@ -212,11 +213,13 @@ class _Builder:
         given = dict(self.given.kept)
         return state._replace(variables=Layers(ANYTHING, (given,)), cwd=UNKNOWN, before=UNKNOWN)
 
-    def _file(self, name: str) -> File | None:
-        below = SOURCE.written + "/"
-        path = name.removeprefix(below)
-        text = self.read(path) if path != name and path.partition("/")[0] != ".." else None
-        return File("file", literal(text)) if text is not None else None
+
+def _file(read: Read, name: str) -> File | None:
+    """What is at a path of a build, if it is a file of the repository."""
+    below = SOURCE.written + "/"
+    path = name.removeprefix(below)
+    text = read(path) if path != name and path.partition("/")[0] != ".." else None
+    return File("file", literal(text)) if text is not None else None
 
 
 def _put(paths: dict[str, State], path: str, state: State) -> None:

@@ -69,7 +69,11 @@ class Expansion:
         self.interpreter = interpreter
         self.state = state
         self.substituted: Outcome | None = None
-        self.parameters = Parameters(self)
+
+    @property
+    def parameters(self) -> Parameters:
+        """What expands the parameters in them; not kept, so that an expansion goes as soon as nobody has it."""
+        return Parameters(self)
 
     def fields(self, words: Iterable[Word]) -> Fields:
         """The arguments that words become. Raises Died."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from cblint.shell.commands import CommandList, Redirection
 from cblint.shell.syntax import Node
@@ -64,13 +65,15 @@ class Script(Node):
 
     def walked(self) -> Iterator[Node]:
         if self._nodes is None:
-            self._nodes = tuple(super().walked())  # nearly every rule asks for all of them
-        return iter(self._nodes)
+            below = super().walked()
+            next(below)  # it does not hold itself, so that it goes as soon as nobody has it
+            self._nodes = tuple(below)  # nearly every rule asks for all of them
+        return chain((self,), self._nodes)
 
     def of(self, kind: type[N]) -> Sequence[N]:
         """Its nodes of just this kind, in the order in which they are written."""
         if self._kinds is None:
             self._kinds = {}
-            for node in self.walked():
+            for node in islice(self.walked(), 1, None):
                 self._kinds.setdefault(type(node), []).append(node)
         return self._kinds.get(kind, ())

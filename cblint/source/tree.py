@@ -92,7 +92,9 @@ class Scalar(Node):
         if self._text is None:  # whoever asks for many of its places asks one text
             # Most are never asked for their places.
             about = self.origin.about + self.start
-            self._text = Deferred(self.value, lambda: self.origin.derive(self._pieces(), self.start), about)
+            # It does not hold the node, so that both go as soon as nobody has them.
+            origin, start, end, style, value = self.origin, self.start, self.end, self.style, self.value
+            self._text = Deferred(value, lambda: origin.derive(_pieces(origin, start, end, style, value), start), about)
         return self._text
 
     @property
@@ -111,10 +113,14 @@ class Scalar(Node):
         return found
 
     def _pieces(self) -> list[Piece]:
-        from cblint.source import scalars  # few scalars are looked into
+        return _pieces(self.origin, self.start, self.end, self.style, self.value)
 
-        found = scalars.pieces(self.origin.value, self.start, self.end, self.style, self.value)
-        return [Piece(char, self.start, self.end) for char in self.value] if found is None else found
+
+def _pieces(origin: Text, start: int, end: int, style: str, value: str) -> list[Piece]:
+    from cblint.source import scalars  # few scalars are looked into
+
+    found = scalars.pieces(origin.value, start, end, style, value)
+    return [Piece(char, start, end) for char in value] if found is None else found
 
 
 class Sequence(Node):
