@@ -46,15 +46,19 @@ class _Use(NamedTuple):
 def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
     """A variable is read that neither the buildspec nor, for all that is known, anything else sets."""
     given = given_names(buildspec)
-    if not any(_may_lack(item.value, given) for item in buildspec.shell_items):
+    read = {name for item in buildspec.shell_items for name in _read_in(item.value)} - given
+    if not read:
+        return
+    written = _together(_written(item.script) for item in buildspec.shell_items)
+    known = written.names | thought_of(buildspec)
+    if not any(_may_be_lacking(name) for name in read - known):
         return
     build = build_of(buildspec)
     uses = _uses(build, given)
     if not uses:
         return
-    written = _together(_written(item.script) for item in buildspec.shell_items)
     embedded = {node.span for node in written.embedded}
-    known = written.names | thought_of(buildspec) | {name for each in left_behind(buildspec) for name in each.exported}
+    known |= {name for each in left_behind(buildspec) for name in each.exported}
     candidates = {variable.name for variable in buildspec.variables} | written.names
     expected: dict[str, _Use] = {}
     compared = 0
@@ -79,9 +83,9 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
 _READ = r"(?a)\$\{?([A-Za-z_]\w*)"
 
 
-def _may_lack(command: str, given: set[str]) -> bool:
-    """Whether a variable is read that is not given: seen in the text, the build is not run."""
-    return "$" in command and not given.issuperset(re.findall(_READ, command))
+def _read_in(command: str) -> list[str]:
+    """The variables that are read: seen in the text, the build is not run."""
+    return re.findall(_READ, command) if "$" in command else []
 
 
 def _expected(names: dict[str, _Use]) -> Iterator[Report]:
@@ -116,8 +120,12 @@ def _uses(build: Build, given: set[str]) -> dict[str, dict[Span, int]]:
     return {
         name: uses
         for name, uses in found.items()
-        if name not in set_by and _is_own(name) and not comes_with_image(name)
+        if name not in set_by and _may_be_lacking(name)
     }
+
+
+def _may_be_lacking(name: str) -> bool:
+    return _is_own(name) and not comes_with_image(name)
 
 
 def _is_own(name: str) -> bool:
