@@ -7,8 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
+from cblint import expressions
+from cblint.buildspec.model import VARIABLES
 from cblint.facts import table
 from cblint.finding import Step
+from cblint.flow import may_run_scripts
 from cblint.flow.kinds import ASSIGNED, PASSED, READ, STORED
 from cblint.flow.labels import Label, of_kind, sounds_secret
 from cblint.flow.places import assigned_at, name_at
@@ -209,16 +212,31 @@ def uses(build: Build, *kinds: str) -> Iterator[Use]:
                 yield Use(run, event, trail, number)
 
 
-@cache
-def _sources() -> re.Pattern[str]:
-    return re.compile(table("flows")["signs-of-secrets"])
-
-
 def may_have_secrets(buildspec: Buildspec) -> bool:
     """Whether it is worth running the build to look for secrets: seen in the text."""
     if any(is_secret for project in buildspec.projects for _, is_secret in project.variables):
         return True
-    return _sources().search(buildspec.source.lower()) is not None
+    if any(variable.section != VARIABLES for variable in buildspec.variables):
+        return True
+    # What a script says is known only when it is run.
+    return may_run_scripts(buildspec) or any(_may_tell_secrets(item.value) for item in buildspec.shell_items)
+
+
+@lru_cache(maxsize=4096)
+def _may_tell_secrets(command: str) -> bool:
+    """Whether a command fetches a secret, or names a variable that holds one: seen in the text."""
+    if _fetching().search(command) is not None:
+        return True
+    return any(sounds_secret(name) for name in set(_VARIABLES.findall(command)))
+
+
+@cache
+def _fetching() -> re.Pattern[str]:
+    return re.compile(table("flows")["fetching"])
+
+
+_VARIABLES = expressions.lazy(r"(?a)(?<=\$)\w+|(?<=\$\{)[!#]?\w+|\b\w*[A-Z_]\w*")
+"""What may be the name of a variable, also where it stands for itself, as in ``docker run -e NAME``."""
 
 
 def end_of(build: Build) -> State | None:
