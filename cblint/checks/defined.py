@@ -117,11 +117,7 @@ def _uses(build: Build, given: set[str]) -> dict[str, dict[Span, int]]:
             elif event.kind == READ and event.name not in given and reads_unset(event):
                 spans, span = found.setdefault(event.name, {}), event.node.span
                 spans[span] = min(phase, spans.get(span, phase))
-    return {
-        name: uses
-        for name, uses in found.items()
-        if name not in set_by and _may_be_lacking(name)
-    }
+    return {name: uses for name, uses in found.items() if name not in set_by and _may_be_lacking(name)}
 
 
 def _may_be_lacking(name: str) -> bool:

@@ -196,6 +196,8 @@ def _in_commands(script: Script) -> Iterator[_Found]:
                 yield from _within(word)
         elif type(node) is Assignment and isinstance(node.value, Word):
             yield from _value(node.name, node.value)
+            if node.subscript is not None:
+                yield from _value(node.subscript.text or "", node.value)
             yield from _within(node.value)
         elif type(node) is HereDocument:
             yield from _within(node.body)
@@ -204,6 +206,8 @@ def _in_commands(script: Script) -> Iterator[_Found]:
                 yield from _within(word)
     for invocation in programs_in(script):
         yield from _of_arguments(invocation)
+        yield from _of_builtin(invocation)
+        yield from _from_stdin(invocation)
 
 
 def _within(word: Word) -> Iterator[_Found]:
@@ -245,6 +249,41 @@ def _of_arguments(invocation: Invocation) -> Iterator[_Found]:
         if operands[1 : len(setting) + 1] == list(setting):
             for name, value in pairwise(words[len(setting) + 1 :]):
                 yield from _value((name.text or "").rpartition(":")[2], value)
+
+
+def _of_builtin(invocation: Invocation) -> Iterator[_Found]:
+    """``printf -v NAME %s value`` and ``read NAME <<< value``."""
+    words = invocation.words
+    if invocation.program == "printf" and len(words) > 2 and words[1].text == "-v":
+        for word in words[3:]:
+            if "%" not in word.raw:
+                yield from _value(words[2].text or "", word)
+    elif invocation.program == "read":
+        for name in invocation.operands()[-1:]:
+            for word in _read_by(invocation.node):
+                yield from _value(name.text or "", word)
+
+
+def _from_stdin(invocation: Invocation) -> Iterator[_Found]:
+    """``echo value | docker login --password-stdin``"""
+    if not invocation.flags(*table("secrets")["from-stdin"]):
+        return
+    for word in _read_by(invocation.node):
+        yield from _value("password", word)
+    printing = invocation.fed_by
+    if isinstance(printing, SimpleCommand) and printing.words and printing.words[0].text in ("echo", "printf"):
+        printed = [word for word in printing.words[1:] if not word.raw.startswith("-") and "%" not in word.raw]
+        if len(printed) == 1:
+            yield from _value("password", printed[0])
+
+
+def _read_by(command: SimpleCommand) -> Iterator[Word]:
+    """What a here-string or a here-document gives a command."""
+    for redirection in command.redirections:
+        if redirection.operator == "<<<":
+            yield redirection.target
+        elif redirection.document is not None:
+            yield redirection.document.body
 
 
 def _userinfo(word: Word) -> Iterator[_Found]:
