@@ -19,7 +19,7 @@ from cblint.source.writing import Change, changed, in_lines, range_of, rewritten
 
 Reader = Callable[[str], "HostFile | None"]
 """What a text holds under the name of the file; may raise TooComplex."""
-MOST_READINGS, MOST_CHARACTERS = 64, 4_000_000
+MOST_READINGS, MOST_CHARACTERS = 64, 1_000_000
 """Of a file with other characters in it, for all of its fixes."""
 
 _LINE_ENDS = {"\\": "\\\\", "\n": "\\n", "\t": "\\t"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cblint.flow.core import NOWHERE, Exhausted, Given, Limits, Process
 from cblint.flow.events import Hidden, Recorder
@@ -375,6 +375,7 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
     return kept._replace(variables=variables, cwd=end.cwd, before=end.before, files=end.files)
 
 
+@lru_cache(maxsize=2048)
 def _exported(variable: Variable, base: Variable, keeps_attributes: Maybe) -> Variable:
     """What the next item finds of a variable, over what the build itself was given."""
     if variable.exported is False:

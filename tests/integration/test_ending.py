@@ -32,7 +32,8 @@ def test_it_is_over_when_all_is_said(cblint: Cblint, text: str, status: int) -> 
     "before",
     [
         "import atexit\natexit.register(print, 'at the end')",
-        "import threading, time\nthreading.Thread(target=lambda: [time.sleep(0.2), print('at the end')]).start()",
+        "import threading\nend = threading.main_thread().join\n"
+        "threading.Thread(target=lambda: [end(), print('at the end')]).start()",
     ],
     ids=["function", "thread"],
 )
