@@ -21,7 +21,7 @@ from cblint.typing import Any
 
 PROCESSES_PAY_FROM = 0.15
 """Seconds of work that are left; starting two processes takes about half of it."""
-CHUNK = 16
+CHUNK = 4
 """Files that a process is given at a time, at most: the next arrive meanwhile, and all processes end together."""
 
 

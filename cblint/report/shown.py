@@ -29,11 +29,16 @@ def visible(text: str) -> str:
 def characters(text: str) -> list[str]:
     """What ``visible`` makes of each character: some are unsafe only because of what follows."""
     shown = list(text)
-    if text.isascii() and text.isprintable() and "##" not in text:
+    if is_plain(text):
         return shown  # nearly always, and the pattern takes its time to compile
     for match in re.finditer(_UNSAFE, text):
         shown[match.start()] = f"<U+{ord(match.group()):04X}>"
     return shown
+
+
+def is_plain(text: str) -> bool:
+    """Whether each character is shown as it is, in a column of its own: False also where that is not seen at once."""
+    return text.isascii() and text.isprintable() and "##" not in text
 
 
 def path(name: str) -> str:

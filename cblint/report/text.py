@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cblint.finding import BASELINE, Finding, Related, Severity
 from cblint.linter import FileResult
 from cblint.report import Style, left_out
-from cblint.report.shown import characters, commands, path, printable, quoted, width
+from cblint.report.shown import characters, commands, is_plain, path, printable, quoted, width
 from cblint.report.told import open_findings, pages
 from cblint.report.wrapping import wrapped
 from cblint.running import Result
@@ -180,7 +180,7 @@ def _excerpt(file: FileResult, start: Position, end: Position, gutter: int, pain
     yield f"{' ' * gutter} {bar} {' ' * before}{paint(colour, '^' * marked)}\n"
 
 
-def laid_out(line: str, start: int, end: int, hidden: Iterable[Hidden] = ()) -> tuple[str, int, int]:
+def laid_out(line: str, start: int, end: int, hidden: Sequence[Hidden] = ()) -> tuple[str, int, int]:
     """A source line as shown, the columns before the carets and how many carets.
 
     ``start`` and ``end`` are 1-based columns in code points, the end one past the last; ``hidden`` is shown otherwise.
@@ -188,6 +188,8 @@ def laid_out(line: str, start: int, end: int, hidden: Iterable[Hidden] = ()) -> 
     low, high = _window(line, start - 1)
     lead, trail = "…" if low else "", "…" if high < len(line) else ""
     end = min(end - 1, high)
+    if not hidden and is_plain(line):  # as most are
+        return f"{lead}{line[low:high]}{trail}", len(lead) + start - 1 - low, max(end - start + 1, 1)
     written = characters(line[low:high])
     for first, last, instead in hidden:
         if first < high and last > low:
