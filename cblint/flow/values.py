@@ -36,10 +36,11 @@ class Value(NamedTuple):
     @property
     def text(self) -> str | None:
         """All of it, if it is known."""
-        if not self.pieces:
-            return ""
-        (first, *others) = self.pieces
-        return first if isinstance(first, str) and not others else None
+        pieces = self.pieces
+        if len(pieces) == 1:
+            (piece,) = pieces
+            return piece if isinstance(piece, str) else None
+        return None if pieces else ""
 
     @property
     def is_empty(self) -> Maybe:
