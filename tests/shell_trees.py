@@ -182,10 +182,13 @@ def _without(text: str, start: int, nodes: list[Node]) -> str:
 
 
 def check_alone(script: Script) -> None:
-    """Every command in whose range no here-document stands is read alone as it is in its place."""
+    """Every command in whose range no here-document stands is read alone as it is in its place.
+
+    Behind a bar, ``time`` is the program of that name; alone it is the reserved word.
+    """
     documents = [redirection.document for redirection in script.documents if redirection.document is not None]
     for node in walk(script):
-        if not isinstance(node, commands.Command):
+        if not isinstance(node, commands.Command) or re.match(r"time(?![^\s;&|<>()])", node.raw):
             continue
         here = [document for document in documents if document.source is node.source]
         overlap = any(document.start < node.end and node.start < document.end for document in here)
