@@ -13,7 +13,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from cblint import identity
 from cblint.candidates import candidates_of
@@ -96,7 +96,7 @@ def fix_bytes(data: bytes, candidate: Candidate, settings: Settings, unsafe: boo
         for _ in range(max(min(_PASSES, MOST_LINTED // (len(text) + 1)), 3)):
             result = lint_text(text, candidate, settings)
             said = Counter(_complaint(text, finding) for finding in result.findings)
-            vain = {each for each in map(partial(_complaint, last.text), last.kept) if said[each] >= last.said[each]}
+            vain = last.in_vain(text, said, result.findings)
             if vain:
                 text, fixed, futile = last.text, fixed - len(last.kept), futile | vain
                 last = _Pass(text, Counter(), ())
@@ -138,6 +138,23 @@ class _Pass(NamedTuple):
     text: str
     said: Counter[_Complaint]
     kept: Sequence[Finding]
+
+    def in_vain(self, text: str, said: Counter[_Complaint], findings: Sequence[Finding]) -> set[_Complaint]:
+        """What is said again of the text that became of it, though it was fixed.
+
+        Where no line came or went, that is said at the same place: elsewhere it is new.
+        """
+        again = [
+            (each, finding.where)
+            for finding in self.kept
+            if said[each := _complaint(self.text, finding)] >= self.said[each]
+        ]
+        if not again:
+            return set()
+        edits = [edit for finding in self.kept if finding.fix for edit in finding.fix.edits]
+        moved = any("\n" in edit.text or "\n" in self.text[edit.span.start : edit.span.end] for edit in edits)
+        places = {(_complaint(text, finding), finding.where) for finding in findings}
+        return {each for each, where in again if moved or (each, where) in places}
 
 
 def _complaint(text: str, finding: Finding) -> _Complaint:
@@ -313,7 +330,7 @@ def _data(text: str) -> tuple[Any, ...]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # YAML lets an anchor be used again
             return tuple(loader.load_all(io.StringIO(text)))
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError, TypeError, RecursionError) as error:  # the key of a key is not known to it
         raise Refused(f"ruamel.yaml cannot load it ({type(error).__name__}), so the fix cannot be checked") from None
 
 

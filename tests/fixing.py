@@ -74,15 +74,19 @@ def _everywhere(document: Any, places: list[str]) -> list[str]:
     ]
 
 
+MOST_ALONE = 40
+"""So many fixes of a text are made alone: after each, all of it is linted again."""
+
+
 def each_alone(text: str) -> None:
     """Every fix alone changes what it names, between the first and the last of its edits, and mends what it is for."""
     before = _loaded_if_it_can_be(text)
     findings = lint_text(text, CANDIDATE, ALL_RULES).findings
     said = Counter(_complaint(text, finding) for finding in findings)
     # In what is not valid YAML, only that is mended.
-    for finding in [each for each in findings if each.rule == _SYNTAX] or findings:
-        if finding.fix is None or finding.suppressed is not None:
-            continue
+    tried = [each for each in findings if each.rule == _SYNTAX] or findings
+    for finding in [each for each in tried if each.fix is not None and each.suppressed is None][:MOST_ALONE]:
+        assert finding.fix is not None
         try:
             new, count = fixed_text(text, [finding], True)
         except Refused:

@@ -18,9 +18,9 @@ from cblint.flow.kinds import RAN
 from cblint.flow.steps import SUCCEEDING
 from cblint.shell.commands import SimpleCommand
 from cblint.shell.effects import called, called_at, effect_of
-from cblint.shell.operands import option_values
+from cblint.shell.operands import beginning, option_values
 from cblint.shell.query import Invocation, is_test
-from cblint.shell.syntax import walk
+from cblint.shell.syntax import Word, walk
 from cblint.source.tree import Scalar
 from cblint.typing import TYPE_CHECKING, Any
 
@@ -120,10 +120,16 @@ def _clean_installs(buildspec: Buildspec) -> Iterator[tuple[str, Invocation]]:
 
 
 def _place(invocation: Invocation, event: Event) -> str | None:
-    if event.state is None:
+    if event.state is None or any(map(_is_unknown_option, invocation.arguments)):
         return None
     prefix = next(iter(option_values(invocation.arguments, ("--prefix",))), None)
     return path_of(prefix, event.state) if prefix is not None else place_of(event.state)
+
+
+def _is_unknown_option(word: Word) -> bool:
+    """Whether it is an option of which not all of the name is known."""
+    known, complete = beginning(word)
+    return known.startswith("-") and "=" not in known and not complete
 
 
 def _counts(guard: Guard) -> bool:

@@ -1,0 +1,31 @@
+"""Where a fix mended one line and another made the same be said of an alike line, the first was taken back."""
+
+from __future__ import annotations
+
+from cblint.fix import fix_bytes
+from cblint.hosts.discover import Candidate
+from cblint.linter import Settings
+
+TEXT = """\
+version: 0.2
+env: {variables: {B: c}}
+phases:
+  post_build:
+    commands:
+      - source ./a.sh
+      - make a; make b
+      - |
+        if true; then
+          cat <<E
+          E
+        fi
+      - make a; make b
+"""
+
+
+def test_both_are_mended_at_once() -> None:
+    candidate, settings = Candidate("buildspec.yml", True), Settings(isolated=True)
+    change, new = fix_bytes(TEXT.encode(), candidate, settings, True)
+    assert (change.fixed, change.refused) == (4, "")
+    assert new.count(b"- set -e; make a; make b\n") == 2
+    assert fix_bytes(new, candidate, settings, True)[0].fixed == 0
