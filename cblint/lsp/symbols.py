@@ -131,9 +131,8 @@ class _Outline:
 
     def _shown(self, text: str, longest: int = LONGEST_NAME, otherwise: str = _NAMELESS) -> str:
         """A text of the file on one line, without what is secret; editors take no symbol without a name."""
-        line = " ".join(self._mask.hidden(text, longest).replace(HOLE, UNTOLD).split())
-        line = printable(line if len(line) <= longest else line[: longest - 1] + "…")
-        return line or otherwise
+        line = printable(" ".join(self._mask.hidden(text, longest).replace(HOLE, UNTOLD).split()))
+        return (line if len(line) <= longest else line[: longest - 1] + "…") or otherwise
 
 
 def _symbol(
