@@ -144,7 +144,7 @@ class Pair(NamedTuple):
 _SIGNS = ("pass", "pw", "secret", "token", "key", "login")
 """One of these stands in the name of every secret."""
 _NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
-_MARK = expressions.lazy(r"\\?[\"']?[ \t]{0,3}(?P<mark>=>|:=|=|:)[ \t]{0,3}(?P<quote>\\?[\"'])?")
+_MARK = expressions.lazy(r"\\?[\"']?\]?[ \t]{0,3}(?P<mark>=>|:=|=|:)[ \t]{0,3}(?P<quote>\\?[\"'])?")
 _OPTION = expressions.lazy(r"[ \t]{1,3}(?P<quote>\\?[\"'])?(?=[^-\s])")
 _PLAIN = expressions.lazy(r"[^\s\"'\\;|&()<>,`{}\[\]]{1,300}")
 _QUOTED = expressions.lazy(r"[^\"'\\\r\n]{1,300}")
