@@ -358,13 +358,11 @@ def _given(script: Script) -> Iterator[tuple[str, Reading]]:
     """The names that words give values, and those values."""
     from cblint.checks.literals import named_words
     from cblint.shell.commands import Assignment
-    from cblint.shell.query import programs_in
     from cblint.shell.syntax import Parameter, Word
     from cblint.shell.unquoted import unquoted_word
 
-    for invocation in programs_in(script):
-        for name, word in named_words(invocation):
-            yield name, unquoted_word(word)
+    for name, word in named_words(script):
+        yield name, unquoted_word(word)
     for node in _nodes(script):
         if isinstance(node, Assignment) and isinstance(node.value, Word):
             if node.value.text is not None:

@@ -15,7 +15,7 @@ from cblint.secrets.find import find, once
 from cblint.secrets.formats import Match, may_hold, tokens
 from cblint.secrets.mask import label
 from cblint.secrets.names import names_secret
-from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, SimpleCommand
+from cblint.shell.commands import ArrayLiteral, Assignment, Command, HereDocument, SimpleCommand, While
 from cblint.shell.query import Invocation, programs_in
 from cblint.shell.script import Script
 from cblint.shell.syntax import DoubleQuoted, SingleQuoted, Word, walk
@@ -206,8 +206,8 @@ def _in_commands(script: Script) -> Iterator[_Found]:
                 yield from _within(word)
     for invocation in programs_in(script):
         yield from _of_arguments(invocation)
-        for name, word in named_words(invocation):
-            yield from _value(name, word)
+    for name, word in named_words(script):
+        yield from _value(name, word)
 
 
 def _within(word: Word) -> Iterator[_Found]:
@@ -241,11 +241,14 @@ def _of_arguments(invocation: Invocation) -> Iterator[_Found]:
             yield from _of("password", word.source.slice(word.start + 2, word.end))
 
 
-def named_words(invocation: Invocation) -> Iterator[tuple[str, Word]]:
-    """The words of a command that are all of a value, each with the name of that."""
-    yield from _behind_names(invocation)
-    yield from _of_builtin(invocation)
-    yield from _from_stdin(invocation)
+def named_words(script: Script) -> Iterator[tuple[str, Word]]:
+    """The words of commands that are all of a value, each with the name of that."""
+    for invocation in programs_in(script):
+        yield from _behind_names(invocation)
+        yield from _of_builtin(invocation)
+        yield from _from_stdin(invocation)
+    for loop in script.of(While):
+        yield from _of_loop(loop)
 
 
 def _behind_names(invocation: Invocation) -> Iterator[tuple[str, Word]]:
@@ -277,6 +280,14 @@ def _of_builtin(invocation: Invocation) -> Iterator[tuple[str, Word]]:
                 yield name.text or "", word
 
 
+def _of_loop(loop: While) -> Iterator[tuple[str, Word]]:
+    """``while read NAME; do … done <<< value``"""
+    for command in walk(loop.condition) if loop.redirections else ():
+        if isinstance(command, SimpleCommand) and command.words and command.words[0].text == "read":
+            for word in _read_by(loop):
+                yield command.words[-1].text or "", word
+
+
 def _from_stdin(invocation: Invocation) -> Iterator[tuple[str, Word]]:
     """``echo value | docker login --password-stdin``"""
     if not invocation.flags(*table("secrets")["from-stdin"]):
@@ -296,7 +307,7 @@ def _printed(words: Sequence[Word]) -> Sequence[Word]:
     return words[1:] if words and "%" in words[0].raw else words
 
 
-def _read_by(command: SimpleCommand) -> Iterator[Word]:
+def _read_by(command: Command) -> Iterator[Word]:
     """What a here-string or a here-document gives a command."""
     for redirection in command.redirections:
         if redirection.operator == "<<<":
