@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cblint.secrets.mask import Hidden, Mask, Secret
     from cblint.shell import syntax
     from cblint.shell.script import Script
+    from cblint.shell.syntax import Word
     from cblint.shell.unquoted import Reading
     from cblint.source.text import Text
 
@@ -369,6 +370,9 @@ def _given(script: Script) -> Iterator[tuple[str, Reading]]:
                 yield node.name, unquoted_word(node.value)
                 if node.subscript is not None:
                     yield node.subscript.text or "", unquoted_word(node.value)
+            else:
+                for word in _printed_in(node.value):
+                    yield node.name, unquoted_word(word)
         elif isinstance(node, Parameter):
             if node.argument is not None and node.operator in _DEFAULTS:
                 yield node.name, unquoted_word(node.argument)
@@ -377,3 +381,13 @@ def _given(script: Script) -> Iterator[tuple[str, Reading]]:
             if given is not None:
                 reading = unquoted_word(node)
                 yield given[1], reading._replace(text=reading.text.slice(given.start(2), len(reading.text)))
+
+
+def _printed_in(value: Word) -> Iterator[Word]:
+    """What the commands in a value print that may be one: ``$(echo … | base64 -d)``."""
+    from cblint.secrets.values import SHORTEST
+    from cblint.shell.commands import SimpleCommand
+
+    for command in value.walked():
+        if isinstance(command, SimpleCommand) and command.words and command.words[0].text in ("echo", "printf"):
+            yield from (word for word in command.words[1:] if len(word.text or "") >= SHORTEST)

@@ -32,6 +32,7 @@ def _item(command: str) -> str:
         "read -r apiKey <<< '{}'",
         "while read apiKey; do echo $apiKey; done <<< '{}'",
         ": ${{SONAR_TOKEN:={}}}",
+        "API_KEY=$(echo '{}' | base64 -d)",
         "cat > .env <<E\nSONAR_TOKEN={}\nE",
     ],
 )
@@ -58,7 +59,7 @@ def test_an_item_that_is_a_mapping_is_hidden() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "echo '@@TOKEN@@' | docker login --password-stdin",
+        "echo '@@my-token@@' | docker login --password-stdin",
         'echo "$TOKEN" | docker login --password-stdin',
         "printf '%s' \"$TOKEN\" | docker login --password-stdin",
         "docker login --password-stdin < ~/.token",
