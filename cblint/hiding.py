@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from cblint.hosts.graph import Resource
     from cblint.secrets.formats import Match
     from cblint.secrets.mask import Hidden, Mask, Secret
+    from cblint.shell import syntax
     from cblint.shell.script import Script
+    from cblint.shell.syntax import Word
     from cblint.shell.unquoted import Reading
     from cblint.source.text import Text
 
@@ -86,8 +88,10 @@ class Hiding:
         return tuple(joined(line, [*publics, *elsewhere]))
 
 
-_GIVEN = expressions.lazy(r"-{0,2}([A-Za-z_][A-Za-z0-9_.-]{0,100})=(\S{1,4000})")
-"""A word that gives a name a value."""
+_GIVEN = expressions.lazy(r"(?:-{0,2}|\[)([A-Za-z_][A-Za-z0-9_.-]{0,100})\]?\+?=(\S{1,4000})")
+"""A word that gives a name, or an element of an array, a value."""
+_DEFAULTS = frozenset({":-", "-", ":=", "=", ":+", "+"})
+"""What stands between the name of a parameter and a value."""
 _BLANKS = {1: "*", 2: "·", 3: "•", 4: "\U0001f512"}
 """By the bytes of UTF-8 that a character takes, one that takes as many, and as much of UTF-16."""
 
@@ -182,11 +186,23 @@ def _of_buildspec(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
     for variable in buildspec.variables:
         if variable.section == VARIABLES and variable.value is not None:
             yield from _of_variable(variable.name, variable.value.text)
+    yield from _of_items(buildspec)
     for reading in _readings(buildspec, only_suspected=True):
         yield from _suspected(reading)
     for item in buildspec.shell_items:
         if _gives(item):
             yield from _given_in(item.script)
+
+
+def _of_items(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
+    """What commands that are YAML mappings by mistake give the names of secrets: ``- TOKEN: …``."""
+    from cblint.source.tree import Mapping, Scalar, walk
+
+    for phase in buildspec.phases():
+        for node in walk(phase.mapping):
+            for pair in node.pairs if isinstance(node, Mapping) else ():
+                if pair.name is not None and isinstance(pair.value, Scalar):
+                    yield from _of_variable(pair.name, pair.value.text)
 
 
 def _of_resource(resource: Resource) -> Iterator[tuple[Match, str]]:
@@ -298,12 +314,18 @@ def _readings_of_shells(buildspec: Buildspec, only_suspected: bool) -> Iterator[
 
 
 def _read_by_shell(script: Script) -> Iterator[Reading]:
-    from cblint.shell import syntax
-    from cblint.shell.query import by_shell
     from cblint.shell.unquoted import unquoted
 
+    yield from unquoted(_nodes(script))
+
+
+def _nodes(script: Script) -> Iterator[syntax.Node]:
+    """What a script is made of, and what the commands that it gives to shells are."""
+    from cblint.shell import syntax
+    from cblint.shell.query import by_shell
+
     again = (each.node for calls in by_shell(script).values() for each in calls)
-    yield from unquoted(node for root in (script, *again) for node in syntax.walk(root))
+    return (node for root in (script, *again) for node in syntax.walk(root))
 
 
 def _is_suspected(script: Script) -> bool:
@@ -315,10 +337,10 @@ def _is_suspected(script: Script) -> bool:
 
 def _gives(item: ShellItem) -> bool:
     """Whether words of a command may give the name of a secret a value in which more stands than in other texts."""
-    from cblint.secrets.context import may_be_named
+    from cblint.checks.literals import may_tell
     from cblint.shell.trees import answer_of
 
-    return may_be_named(item.value) and answer_of(item.script, _gives_any)
+    return may_tell(item.value) and answer_of(item.script, _gives_any)
 
 
 def _gives_any(script: Script) -> bool:
@@ -335,16 +357,37 @@ def _given_in(script: Script) -> Iterator[tuple[Match, str]]:
 
 def _given(script: Script) -> Iterator[tuple[str, Reading]]:
     """The names that words give values, and those values."""
+    from cblint.checks.literals import named_words
     from cblint.shell.commands import Assignment
-    from cblint.shell.syntax import Word
+    from cblint.shell.syntax import Parameter, Word
     from cblint.shell.unquoted import unquoted_word
 
-    for node in script.walked():
+    for name, word in named_words(script):
+        yield name, unquoted_word(word)
+    for node in _nodes(script):
         if isinstance(node, Assignment) and isinstance(node.value, Word):
             if node.value.text is not None:
                 yield node.name, unquoted_word(node.value)
+                if node.subscript is not None:
+                    yield node.subscript.text or "", unquoted_word(node.value)
+            else:
+                for word in _printed_in(node.value):
+                    yield node.name, unquoted_word(word)
+        elif isinstance(node, Parameter):
+            if node.argument is not None and node.operator in _DEFAULTS:
+                yield node.name, unquoted_word(node.argument)
         elif isinstance(node, Word):
             given = _GIVEN.fullmatch(node.text or "")
             if given is not None:
                 reading = unquoted_word(node)
                 yield given[1], reading._replace(text=reading.text.slice(given.start(2), len(reading.text)))
+
+
+def _printed_in(value: Word) -> Iterator[Word]:
+    """What the commands in a value print that may be one: ``$(echo … | base64 -d)``."""
+    from cblint.secrets.values import SHORTEST
+    from cblint.shell.commands import SimpleCommand
+
+    for command in value.walked():
+        if isinstance(command, SimpleCommand) and command.words and command.words[0].text in ("echo", "printf"):
+            yield from (word for word in command.words[1:] if len(word.text or "") >= SHORTEST)

@@ -80,7 +80,7 @@ def variable_never_defined(buildspec: Buildspec) -> Iterator[Report]:
     yield from _expected(expected)
 
 
-_READ = r"(?a)\$\{?([A-Za-z_]\w*)"
+_READ = r"(?a)\$\{?[!#]?([A-Za-z_]\w*)"
 
 
 def _read_in(command: str) -> list[str]:

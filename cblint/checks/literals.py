@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from cblint.secrets.find import find, once
 from cblint.secrets.formats import Match, may_hold, tokens
 from cblint.secrets.mask import label
 from cblint.secrets.names import names_secret
-from cblint.shell.commands import ArrayLiteral, Assignment, HereDocument, SimpleCommand
+from cblint.shell.commands import ArrayLiteral, Assignment, Command, HereDocument, SimpleCommand, While
 from cblint.shell.query import Invocation, programs_in
 from cblint.shell.script import Script
 from cblint.shell.syntax import DoubleQuoted, SingleQuoted, Word, walk
@@ -206,8 +206,8 @@ def _in_commands(script: Script) -> Iterator[_Found]:
                 yield from _within(word)
     for invocation in programs_in(script):
         yield from _of_arguments(invocation)
-        yield from _of_builtin(invocation)
-        yield from _from_stdin(invocation)
+    for name, word in named_words(script):
+        yield from _value(name, word)
 
 
 def _within(word: Word) -> Iterator[_Found]:
@@ -230,54 +230,84 @@ def _inside(word: Word) -> Text:
 
 
 def _of_arguments(invocation: Invocation) -> Iterator[_Found]:
-    """Values that stand behind an option, or behind a name, as words of their own."""
+    """Passwords that are a part of a word."""
+    words = invocation.words
+    short = _short_options(invocation)
+    for option, value in pairwise(words[1:]):
+        if short.get(option.text or "") == "userinfo":
+            yield from _userinfo(value)
+    for word in words[1:]:
+        if short.get((word.text or "")[:2]) == "attached" and len(word.text or "") > 2 and len(word.parts) == 1:
+            yield from _of("password", word.source.slice(word.start + 2, word.end))
+
+
+def named_words(script: Script) -> Iterator[tuple[str, Word]]:
+    """The words of commands that are all of a value, each with the name of that."""
+    for invocation in programs_in(script):
+        yield from _behind_names(invocation)
+        yield from _of_builtin(invocation)
+        yield from _from_stdin(invocation)
+    for loop in script.of(While):
+        yield from _of_loop(loop)
+
+
+def _behind_names(invocation: Invocation) -> Iterator[tuple[str, Word]]:
+    """``--password value``, and ``npm config set name value``."""
     words = invocation.words
     short = _short_options(invocation)
     for option, value in pairwise(words[1:]):
         text = option.text or ""
         if text.startswith("--") and names_secret(text[2:]) and "=" not in text and not value.raw.startswith("-"):
-            yield from _value(text[2:], value)
+            yield text[2:], value
         elif short.get(text) == "secret":
-            yield from _value("password", value)
-        elif short.get(text) == "userinfo":
-            yield from _userinfo(value)
-    for word in words[1:]:
-        if short.get((word.text or "")[:2]) == "attached" and len(word.text or "") > 2 and len(word.parts) == 1:
-            yield from _of("password", word.source.slice(word.start + 2, word.end))
+            yield "password", value
     operands = [word.text for word in words[:4]]
     for setting in _settings().get(operands[0] or "", ()):
         if operands[1 : len(setting) + 1] == list(setting):
             for name, value in pairwise(words[len(setting) + 1 :]):
-                yield from _value((name.text or "").rpartition(":")[2], value)
+                yield (name.text or "").rpartition(":")[2], value
 
 
-def _of_builtin(invocation: Invocation) -> Iterator[_Found]:
+def _of_builtin(invocation: Invocation) -> Iterator[tuple[str, Word]]:
     """``printf -v NAME %s value`` and ``read NAME <<< value``."""
     words = invocation.words
     if invocation.program == "printf" and len(words) > 2 and words[1].text == "-v":
-        for word in words[3:]:
-            if "%" not in word.raw:
-                yield from _value(words[2].text or "", word)
+        for word in _printed(words[3:]):
+            yield words[2].text or "", word
     elif invocation.program == "read":
         for name in invocation.operands()[-1:]:
             for word in _read_by(invocation.node):
-                yield from _value(name.text or "", word)
+                yield name.text or "", word
 
 
-def _from_stdin(invocation: Invocation) -> Iterator[_Found]:
+def _of_loop(loop: While) -> Iterator[tuple[str, Word]]:
+    """``while read NAME; do … done <<< value``"""
+    for command in walk(loop.condition) if loop.redirections else ():
+        if isinstance(command, SimpleCommand) and command.words and command.words[0].text == "read":
+            for word in _read_by(loop):
+                yield command.words[-1].text or "", word
+
+
+def _from_stdin(invocation: Invocation) -> Iterator[tuple[str, Word]]:
     """``echo value | docker login --password-stdin``"""
     if not invocation.flags(*table("secrets")["from-stdin"]):
         return
     for word in _read_by(invocation.node):
-        yield from _value("password", word)
+        yield "password", word
     printing = invocation.fed_by
     if isinstance(printing, SimpleCommand) and printing.words and printing.words[0].text in ("echo", "printf"):
-        printed = [word for word in printing.words[1:] if not word.raw.startswith("-") and "%" not in word.raw]
+        words = [word for word in printing.words[1:] if not word.raw.startswith("-")]
+        printed = _printed(words) if printing.words[0].text == "printf" else words
         if len(printed) == 1:
-            yield from _value("password", printed[0])
+            yield "password", printed[0]
 
 
-def _read_by(command: SimpleCommand) -> Iterator[Word]:
+def _printed(words: Sequence[Word]) -> Sequence[Word]:
+    """What ``printf`` prints of its operands: not the format, if that is one."""
+    return words[1:] if words and "%" in words[0].raw else words
+
+
+def _read_by(command: Command) -> Iterator[Word]:
     """What a here-string or a here-document gives a command."""
     for redirection in command.redirections:
         if redirection.operator == "<<<":

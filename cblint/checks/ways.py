@@ -225,9 +225,10 @@ def may_have_secrets(buildspec: Buildspec) -> bool:
 @lru_cache(maxsize=4096)
 def _may_tell_secrets(command: str) -> bool:
     """Whether a command fetches a secret, or names a variable that holds one: seen in the text."""
-    if _fetching().search(command) is not None:
+    if _fetching().search(command) is not None or any(sounds_secret(name) for name in set(_NAMES.findall(command))):
         return True
-    return any(sounds_secret(name) for name in set(_VARIABLES.findall(command)))
+    # A shell takes a word together whose parts are quoted, or stand on two lines.
+    return _BROKEN.search(command) is not None and _may_tell_secrets(_QUOTES.sub("", command))
 
 
 @cache
@@ -235,8 +236,10 @@ def _fetching() -> re.Pattern[str]:
     return re.compile(table("flows")["fetching"])
 
 
-_VARIABLES = expressions.lazy(r"(?a)(?<=\$)\w+|(?<=\$\{)[!#]?\w+|\b\w*[A-Z_]\w*")
+_NAMES = expressions.lazy(r"(?a)\w+")
 """What may be the name of a variable, also where it stands for itself, as in ``docker run -e NAME``."""
+_QUOTES = expressions.lazy(r"\\\n|[\"'\\]")
+_BROKEN = expressions.lazy(r"[\w-](?:\\\n|[\"'\\])+[\w-]")
 
 
 def end_of(build: Build) -> State | None:

@@ -144,7 +144,7 @@ class Pair(NamedTuple):
 _SIGNS = ("pass", "pw", "secret", "token", "key", "login")
 """One of these stands in the name of every secret."""
 _NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
-_MARK = expressions.lazy(r"\\?[\"']?[ \t]{0,3}(?P<mark>=>|:=|=|:)[ \t]{0,3}(?P<quote>\\?[\"'])?")
+_MARK = expressions.lazy(r"\\?[\"']?(?P<key>\])?[ \t]{0,3}(?P<mark>=>|:=|=|:)[ \t]{0,3}(?P<quote>\\?[\"'])?")
 _OPTION = expressions.lazy(r"[ \t]{1,3}(?P<quote>\\?[\"'])?(?=[^-\s])")
 _PLAIN = expressions.lazy(r"[^\s\"'\\;|&()<>,`{}\[\]]{1,300}")
 _QUOTED = expressions.lazy(r"[^\"'\\\r\n]{1,300}")
@@ -165,6 +165,8 @@ def pairs(text: str) -> Iterator[Pair]:
         if not names_secret(bare) and not has_format(bare):
             continue
         begun = _MARK.match(text, end)
+        if begun is not None and begun["key"] and not begun["quote"]:
+            continue  # what an element is given without quotes is an expression
         mark = begun["mark"] if begun is not None else " "
         if begun is None and name.startswith("--"):
             begun = _OPTION.match(text, end)

@@ -23,8 +23,10 @@ SHOWN = 4
 """Characters of a public beginning that are shown."""
 BESIDE = 1_000
 """Characters of a text that are looked at beyond those that are shown: a secret that is cut is none any more."""
-_GOES_ON = expressions.lazy(r"(?:(?:[\"']{1,4}|\\(?![nrt0\s\"']))[^\s\"'\\;|&()<>,`{}\[\]:=$#/]{1,200}){1,20}")
-"""What follows a quote or a backslash in a value, where that ends no word."""
+_GOES_ON = expressions.lazy(
+    r"(?:(?:[\"']{1,4}|\\(?![nrt0\s\"'])|,(?![\w.-]{1,100}[\"']?[=:]))[^\s\"'\\;|&()<>,`{}\[\]:=$#/]{1,200}){1,20}"
+)
+"""What follows a quote, a backslash or a comma in a value, where that ends no word."""
 
 
 class Hidden(NamedTuple):

@@ -18,7 +18,7 @@ LONGEST = 4_000
 
 _COMPUTED = expressions.lazy(
     r"[$`]|\{\{|<[^<>]{0,100}>|%(?:[A-Z_][A-Z0-9_]{2,60}%|\(|[sdq](?![A-Za-z0-9]))|^%\w{1,60}%$"
-    r"|\*{3}|\.{3}|…|\[[A-Za-z_ ]{2,60}\]|#\{|@@"
+    r"|\*{3}|\.{3}|…|\[[A-Za-z_ ]{2,60}\]|#\{|@@[\w.-]{2,60}@@"
 )
 """What something else puts a value for, and what was left out."""
 _COMPUTING = frozenset("$`{<%*.…[#@")
