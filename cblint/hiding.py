@@ -201,8 +201,10 @@ def _of_items(buildspec: Buildspec) -> Iterator[tuple[Match, str]]:
     for phase in buildspec.phases():
         for node in walk(phase.mapping):
             for pair in node.pairs if isinstance(node, Mapping) else ():
-                if pair.name is not None and isinstance(pair.value, Scalar):
-                    yield from _of_variable(pair.name, pair.value.text)
+                if isinstance(pair.value, Scalar):
+                    # Of a whole command that a colon has split, the last word is the name.
+                    for name in (pair.name or "").split()[-1:]:
+                        yield from _of_variable(name, pair.value.text)
 
 
 def _of_resource(resource: Resource) -> Iterator[tuple[Match, str]]:
