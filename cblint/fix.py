@@ -12,7 +12,7 @@ import os
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from cblint import identity
@@ -140,21 +140,29 @@ class _Pass(NamedTuple):
     kept: Sequence[Finding]
 
     def in_vain(self, text: str, said: Counter[_Complaint], findings: Sequence[Finding]) -> set[_Complaint]:
-        """What is said again of the text that became of it, though it was fixed.
+        """What is said again of the text that became of it, though it was fixed: there, or of what fixes have written.
 
-        Where no line came or went, that is said at the same place: elsewhere it is new.
+        The same of an alike line elsewhere is new.
         """
-        again = [
-            (each, finding.where)
-            for finding in self.kept
-            if said[each := _complaint(self.text, finding)] >= self.said[each]
-        ]
+        complaints = [(_complaint(self.text, finding), finding.span.start) for finding in self.kept]
+        again = [(each, start) for each, start in complaints if said[each] >= self.said[each]]
         if not again:
             return set()
-        edits = [edit for finding in self.kept if finding.fix for edit in finding.fix.edits]
-        moved = any("\n" in edit.text or "\n" in self.text[edit.span.start : edit.span.end] for edit in edits)
-        places = {(_complaint(text, finding), finding.where) for finding in findings}
-        return {each for each, where in again if moved or (each, where) in places}
+        edits = sorted({(*edit.span, edit.text) for each in self.kept if each.fix for edit in each.fix.edits})
+        places = {(each, _moved(edits, start)) for each, start in again}
+        written = [
+            range(at := _moved(edits[:number], start), at + len(new)) for number, (start, _, new) in enumerate(edits)
+        ]
+        here = [(_complaint(text, finding), finding.span.start) for finding in findings]
+        vain = {each for each, _ in again}
+        return {
+            each for each, at in here if each in vain and ((each, at) in places or any(at in new for new in written))
+        }
+
+
+def _moved(edits: Iterable[tuple[int, int, str]], offset: int) -> int:
+    """Where a place is when edits that end before it are made."""
+    return offset + sum(len(new) - (end - start) for start, end, new in edits if end <= offset)
 
 
 def _complaint(text: str, finding: Finding) -> _Complaint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cblint.buildspec.model import Buildspec, scalar
-from cblint.checks.edits import respelt
+from cblint.checks.edits import of_all, respelt
 from cblint.facts.images import UBUNTU, Image, all_images, image_of, is_of_one_language
 from cblint.finding import Report
 from cblint.hosts.settings import known, setting
@@ -39,7 +39,7 @@ def deprecated_build_image(subject: Buildspec | Resource) -> Iterator[Report]:
         related: tuple[tuple[str, Span], ...] = tuple(("again", other.span) for other in others)
         may_move = newer is not None and variant != "pinned" and _suits(newer, subject)
         mended = [first, *others] if may_move else []
-        edits = tuple(edit for node in mended for edit in respelt(node, fields["newer"]))
+        edits = of_all(respelt(node, fields["newer"]) for node in mended)
         yield Report(first.span, variant, fields, related, edits, touched=tuple(mended))
 
 

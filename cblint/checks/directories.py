@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cblint import expressions
 from cblint.buildspec.model import Buildspec, ShellItem, items, scalar
-from cblint.checks.edits import replaced
+from cblint.checks.edits import of_all, replaced
 from cblint.facts import table
 from cblint.finding import Edit, Report
 from cblint.records import NamedTuple
@@ -54,7 +54,7 @@ def hardcoded_source_directory(buildspec: Buildspec) -> Iterator[Report]:
 def _reports(found: list[_Place]) -> Iterator[Report]:
     for variant in dict.fromkeys(place.variant for place in found):
         first, *others = [place for place in found if place.variant == variant]
-        edits = tuple(edit for place in (first, *others) for edit in place.edits)
+        edits = of_all(place.edits for place in (first, *others))
         related = tuple(("again", place.span) for place in others)
         yield Report(first.span, variant, {"path": first.path}, related, edits)
 

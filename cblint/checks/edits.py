@@ -7,7 +7,7 @@ shell sees of it, whatever the style of the scalar.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from cblint import expressions
 from cblint.finding import Edit
@@ -50,6 +50,12 @@ def respelt(node: Node | None, text: str) -> tuple[Edit, ...]:
     if not isinstance(node, Scalar) or node.style in ("|", ">"):
         return ()
     return (replaced(node.text.span(0, len(node.text)), text),)
+
+
+def of_all(several: Iterable[tuple[Edit, ...]]) -> tuple[Edit, ...]:
+    """What mends several places of which one finding speaks: nothing where one of them cannot be mended."""
+    each = list(several)
+    return tuple(edit for edits in each for edit in edits) if all(each) else ()
 
 
 def listed(node: Node) -> tuple[Edit, ...]:

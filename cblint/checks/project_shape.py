@@ -87,7 +87,7 @@ def _value(node: Node) -> str:
 
 def _missing(resource: Resource, fault: Fault) -> Iterator[Report]:
     facts = facts_of(resource)
-    if "optional" not in facts or resource.definition.fragment:
+    if "optional" not in facts or resource.definition.fragment or _has_unknown_keys(fault.node):
         return
     below = f"{fault.steps[-1] if fault.steps else ''}.{fault.missing}"
     if {fault.missing, below} & set(facts["optional"]):
@@ -99,6 +99,12 @@ def _missing(resource: Resource, fault: Fault) -> Iterator[Report]:
         yield Report(resource.definition.place, "missing-in-input", fields, about=fault.node)
     else:
         yield Report(resource.definition.place, "missing-at-the-top", fields, about=fault.node)
+
+
+def _has_unknown_keys(node: Node) -> bool:
+    """Whether a mapping may have what it seems to lack: only the deployment tells some of its keys."""
+    target = node.resolved
+    return isinstance(target, Mapping) and any(pair.name is None and not pair.is_merge for pair in target.pairs)
 
 
 def _head(fault: Fault) -> Span:

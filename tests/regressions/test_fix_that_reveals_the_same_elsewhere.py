@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cblint.fix import fix_bytes
 from cblint.hosts.discover import Candidate
 from cblint.linter import Settings
 
-TEXT = """\
-version: 0.2
-env: {variables: {B: c}}
+PHASES = """\
 phases:
   post_build:
     commands:
@@ -23,9 +23,10 @@ phases:
 """
 
 
-def test_both_are_mended_at_once() -> None:
+@pytest.mark.parametrize("env", ["env: {variables: {B: c}}\n", "env:\n  variables:\n    B: c\n", "env:\n  B: c\n"])
+def test_both_are_mended_at_once(env: str) -> None:
     candidate, settings = Candidate("buildspec.yml", True), Settings(isolated=True)
-    change, new = fix_bytes(TEXT.encode(), candidate, settings, True)
-    assert (change.fixed, change.refused) == (4, "")
+    change, new = fix_bytes(f"version: 0.2\n{env}{PHASES}".encode(), candidate, settings, True)
+    assert change.refused == ""
     assert new.count(b"- set -e; make a; make b\n") == 2
     assert fix_bytes(new, candidate, settings, True)[0].fixed == 0
