@@ -1,12 +1,18 @@
-"""Regular expressions that are compiled when they are first asked: a run asks a third of those that it imports."""
+"""Regular expressions that are compiled when they are first asked, and what is remembered of texts that are searched.
+
+A run asks a third of those that it imports.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache, wraps
 
-from cblint.typing import TYPE_CHECKING, Any, AnyStr
+from cblint.typing import TYPE_CHECKING, Any, AnyStr, TypeVar, cast
+
+Asks = TypeVar("Asks", bound=Callable[..., bool])
 
 if TYPE_CHECKING:
 
@@ -43,3 +49,21 @@ def postponed() -> Iterator[None]:
         yield
     finally:
         re.compile = compiled
+
+
+LONGEST_REMEMBERED = 4_000
+"""Characters of a text of which it is remembered what was found in it: thousands of long ones would take much room."""
+
+
+def remembered(ask: Asks) -> Asks:
+    """Have a question about a text, the last that it is given, answered once where the text is short.
+
+    Of each command of a file it is asked in several ways, and again after each keystroke.
+    """
+    answers = lru_cache(maxsize=8192)(ask)
+
+    @wraps(ask)
+    def answer(*given: str) -> bool:
+        return (answers if len(given[-1]) <= LONGEST_REMEMBERED else ask)(*given)
+
+    return cast("Asks", answer)

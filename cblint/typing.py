@@ -8,7 +8,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from typing import IO as IO
     from typing import Any as Any
     from typing import AnyStr as AnyStr
     from typing import Concatenate as Concatenate
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from typing import cast as cast
 else:
     # Annotations are never evaluated.
-    IO = Any = AnyStr = Concatenate = Final = NoReturn = TypeAlias = TypeGuard = None
+    Any = AnyStr = Concatenate = Final = NoReturn = TypeAlias = TypeGuard = None
 
     class Generic:
         """A base that can be given types."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from cblint import expressions
 from cblint.facts import table
@@ -73,7 +73,7 @@ class ShellItem:
 
     def holds(self, pattern: str) -> bool:
         """Whether a regular expression matches somewhere in the command: rules ask before they look into it."""
-        return _holds(pattern, self.value) if len(self.value) <= _REMEMBERED else _searched(pattern, self.value)
+        return _holds(pattern, self.value)
 
     @property
     def script(self) -> Script:
@@ -137,14 +137,9 @@ class ShellItem:
         return by_shell(self.script).get(id(command), [])
 
 
-def _searched(pattern: str, command: str) -> bool:
+@expressions.remembered
+def _holds(pattern: str, command: str) -> bool:
     return re.search(pattern, command) is not None
-
-
-_REMEMBERED = 4_000
-"""Characters of the longest command of which it is remembered what stands in it."""
-_holds = lru_cache(maxsize=8192)(_searched)
-"""Some sixty rules ask this of each command of a file, and again after each keystroke."""
 
 
 class CommandList(NamedTuple):

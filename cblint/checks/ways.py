@@ -222,7 +222,7 @@ def may_have_secrets(buildspec: Buildspec) -> bool:
     return may_run_scripts(buildspec) or any(_may_tell_secrets(item.value) for item in buildspec.shell_items)
 
 
-@lru_cache(maxsize=4096)
+@expressions.remembered
 def _may_tell_secrets(command: str) -> bool:
     """Whether a command fetches a secret, or names a variable that holds one: seen in the text."""
     if _fetching().search(command) is not None or any(sounds_secret(name) for name in set(_NAMES.findall(command))):
@@ -239,6 +239,7 @@ def _fetching() -> re.Pattern[str]:
 _NAMES = expressions.lazy(r"(?a)\w+")
 """What may be the name of a variable, also where it stands for itself, as in ``docker run -e NAME``."""
 _QUOTES = expressions.lazy(r"\\\n|[\"'\\]")
+"""What goes when a shell puts a word together."""
 _BROKEN = expressions.lazy(r"[\w-](?:\\\n|[\"'\\])+[\w-]")
 
 

@@ -375,7 +375,7 @@ def _kept(interpreter: Interpreter, kept: State, start: State, end: State | None
     return kept._replace(variables=variables, cwd=end.cwd, before=end.before, files=end.files)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _exported(variable: Variable, base: Variable, keeps_attributes: Maybe) -> Variable:
     """What the next item finds of a variable, over what the build itself was given."""
     if variable.exported is False:

@@ -68,22 +68,13 @@ def _keywords() -> tuple[str, ...]:
     return tuple(sorted({keyword for form in formats() for keyword in form.keywords}))
 
 
+@expressions.remembered
 def may_hold(text: str) -> bool:
     """Whether the keyword of any format stands in a text."""
-    return _holds_any(text) if len(text) <= _REMEMBERED else _searched(text)
-
-
-def _searched(text: str) -> bool:
     for keyword in _keywords():  # noqa: SIM110 - faster than any(), and than one expression of all
         if keyword in text:
             return True
     return False
-
-
-_REMEMBERED = 4_000
-"""Characters of the longest text of which it is remembered."""
-_holds_any = lru_cache(maxsize=4096)(_searched)
-"""It is asked of each command of a file, in several ways, and again after each keystroke."""
 
 
 @lru_cache(maxsize=64)
